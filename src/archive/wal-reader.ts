@@ -1,0 +1,53 @@
+import type { ObjectStore } from "../core/object-store.ts";
+import type { Meta } from "../segment/meta.ts";
+import { type Block, openSegment, type SegmentReader } from "../segment/segment-reader.ts";
+import { parseWalName, type WalName, walPrefix } from "./wal-name.ts";
+
+export interface WalObject extends WalName {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** The write-ahead objects of a stream (null: of all), in order of names. Other files in their folders are ignored. */
+export async function* listWal(store: ObjectStore, stream: string | null): AsyncIterable<WalObject> {
+  for await (const { name, sizeBytes } of store.list(walPrefix(stream))) {
+    const parsed = parseWalName(name);
+    if (parsed !== null) yield { ...parsed, name, sizeBytes };
+  }
+}
+
+/** Opens an object by its block table. Rejects with `IoError`, naming it, where it cannot be trusted. */
+export function openWalObject(store: ObjectStore, { name, sizeBytes }: WalObject): Promise<SegmentReader> {
+  return openSegment(name, sizeBytes, (start, end) => store.read(name, start, end));
+}
+
+/** A line that the archive holds. `buffer` is lent until the next block is read. */
+export interface ArchivedLine {
+  readonly object: string;
+  /** Place among the lines of the object, from 0. */
+  readonly row: number;
+  readonly buffer: Buffer;
+  /** At least 1: one spare byte lies before it. */
+  readonly start: number;
+  readonly end: number;
+  readonly meta: Meta;
+}
+
+const LF = 0x0a;
+
+/** Calls `visit` for each line of the block, in order. Rejects with `IoError`. */
+export async function eachLine(
+  object: WalObject,
+  segment: SegmentReader,
+  block: Block,
+  visit: (line: ArchivedLine) => void,
+): Promise<void> {
+  const metas = await segment.readMeta(block);
+  const buffer = await segment.readLines(block);
+  let start = 1;
+  for (const [index, meta] of metas.entries()) {
+    const end = buffer.indexOf(LF, start);
+    visit({ object: object.name, row: block.lines.firstRow + index, buffer, start, end, meta });
+    start = end + 1;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Clock } from "../core/clock.ts";
+import { IoError } from "../core/fault.ts";
+import { dayName } from "../core/hour.ts";
+import type { LineLog } from "../core/line-log.ts";
+import type { ObjectStore } from "../core/object-store.ts";
+import { createSegmentWriter } from "../segment/segment-writer.ts";
+import { walObjectName } from "./wal-name.ts";
+
+export interface WalWriterOptions {
+  readonly store: ObjectStore;
+  /** The pipeline's name. */
+  readonly stream: string;
+  /** Random per process, so that no two writers ever give the same name. */
+  readonly writer: string;
+  readonly clock: Clock;
+}
+
+/** The write-ahead log of one worker, and what it has written so far. */
+export interface WalWriter extends LineLog {
+  readonly committed: { readonly objects: number; readonly rawBytes: number; readonly storedBytes: number };
+}
+
+/** Writes each batch as one object that exists wholly or not at all. */
+export function createWalWriter({ store, stream, writer, clock }: WalWriterOptions): WalWriter {
+  const segments = createSegmentWriter();
+  const committed = { objects: 0, rawBytes: 0, storedBytes: 0 };
+  return {
+    committed,
+    get pendingLines() {
+      return segments.rows;
+    },
+    get pendingBytes() {
+      return segments.rawBytes;
+    },
+    append: (line) => segments.append(line),
+    async commit() {
+      const { bytes, rawBytes, firstHour, lastHour } = segments.finish();
+      const sequence = committed.objects + 1;
+      const ingestDay = dayName(clock.nowMs());
+      const name = walObjectName({ stream, ingestDay, writer, sequence, firstHour, lastHour });
+      if ((await store.create(name, bytes)) === "exists") {
+        throw new IoError("corrupt", `write "${name}": it exists already (hint: two workers share one writer name)`);
+      }
+      committed.objects += 1;
+      committed.rawBytes += rawBytes;
+      committed.storedBytes += bytes.length;
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { access, type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { IoError } from "../../core/fault.ts";
+import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
+import { DAY_MS } from "../../core/units.ts";
+import { ioError } from "./io-error.ts";
+
+/** Unfinished objects. On the same file system as all others, so that they can be linked to their names. */
+const UNFINISHED = "ctl/tmp";
+/** Nobody writes one object for so long: what is older was left by a killed process. */
+const ABANDONED_AFTER_MS = DAY_MS;
+
+/**
+ * Objects as files below a folder. An object appears under its name in one step, by a link to a file that is whole
+ * and on the disk already; a killed writer leaves at most an unfinished file that no reader looks at.
+ */
+export function createFolderStore(root: string, nowMs: () => number): ObjectStore {
+  const pathOf = (name: string): string => {
+    const path = resolve(root, name);
+    if (!path.startsWith(join(resolve(root), "/"))) throw new IoError("denied", `open "${name}": outside the archive`);
+    return path;
+  };
+
+  let isSwept = false;
+
+  return {
+    async create(name, content) {
+      const path = pathOf(name);
+      const unfinished = join(root, UNFINISHED, randomUUID());
+      try {
+        const created = await makeFolders(dirname(path));
+        await makeFolders(dirname(unfinished));
+        if (!isSwept) await removeAbandoned(dirname(unfinished), nowMs());
+        isSwept = true;
+        await writeDurably(unfinished, content);
+        const isNew = await linkUnlessTaken(unfinished, path);
+        await syncFolder(dirname(path));
+        for (const folder of created) await syncFolder(dirname(folder));
+        return isNew ? "created" : "exists";
+      } catch (error) {
+        throw ioError(`create "${name}"`, error);
+      } finally {
+        await removeIfThere(unfinished);
+      }
+    },
+
+    async read(name, start, end) {
+      try {
+        const file = await open(pathOf(name), "r");
+        try {
+          return await readFully(file, start, end);
+        } finally {
+          await file.close();
+        }
+      } catch (error) {
+        throw ioError(`read "${name}"`, error);
+      }
+    },
+
+    list: (prefix) => listFolder(root, prefix),
+
+    async check(mode) {
+      const folder = await nearestFolder(resolve(root));
+      if (mode === "read" && folder !== resolve(root))
+        throw new IoError("not_found", `open archive "${root}": not there`);
+      try {
+        await access(folder, mode === "read" ? constants.R_OK | constants.X_OK : constants.W_OK | constants.X_OK);
+      } catch (error) {
+        throw ioError(`open archive "${root}"`, error);
+      }
+    },
+  };
+}
+
+async function writeDurably(path: string, content: Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function linkUnlessTaken(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Makes a folder and those above it; returns the ones that were new, outermost last. */
+async function makeFolders(path: string): Promise<string[]> {
+  const first = await mkdir(path, { recursive: true });
+  const created: string[] = [];
+  for (let folder = path; first !== undefined && folder.length >= first.length; folder = dirname(folder)) {
+    created.push(folder);
+  }
+  return created;
+}
+
+/** A new name is durable only once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw ioError("remove an unfinished object", error);
+  }
+}
+
+async function readFully(file: FileHandle, start: number, end: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, start + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return buffer.subarray(0, filled);
+}
+
+async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectInfo> {
+  const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  let entries: string[];
+  try {
+    const found = await readdir(join(root, folder), { withFileTypes: true });
+    // With the slash folders sort as they do in a bucket, whose names are plain strings.
+    entries = found.map((entry) => `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw ioError(`list "${join(root, folder)}"`, error);
+  }
+  for (const name of entries) {
+    if (!name.startsWith(prefix)) continue;
+    if (name.endsWith("/")) yield* listFolder(root, name);
+    else yield { name, sizeBytes: await sizeOf(join(root, name)) };
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    throw ioError(`look at "${path}"`, error);
+  }
+}
+
+/** The folder, or the nearest one above it that exists. */
+async function nearestFolder(path: string): Promise<string> {
+  try {
+    if ((await stat(path)).isDirectory()) return path;
+    throw new IoError("denied", `open archive "${path}": not a folder`);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (isMissing && dirname(path) !== path) return nearestFolder(dirname(path));
+    throw ioError(`open archive "${path}"`, error);
+  }
+}
+
+async function removeAbandoned(folder: string, nowMs: number): Promise<void> {
+  for await (const { name } of listFolder(folder, "")) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path);
+    if (nowMs - mtimeMs > ABANDONED_AFTER_MS) await removeIfThere(path);
+  }
+}

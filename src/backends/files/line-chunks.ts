@@ -1,0 +1,67 @@
+import { hash } from "node:crypto";
+import type { LinesPayload } from "../../core/delivery.ts";
+import { MIB } from "../../core/units.ts";
+
+const CHUNK_BYTES = MIB;
+/** A line longer than this is handed over in pieces, so that no input can exhaust the memory. */
+const LONGEST_PIECE_BYTES = 16 * MIB;
+const LF = 0x0a;
+
+/** Reads into `buffer` from `at` on; resolves with the number of bytes, 0 at the end of the input. */
+export type Fill = (buffer: Buffer, at: number) => Promise<number>;
+
+/**
+ * Cuts an input into chunks of whole lines. All chunks share one buffer: each is good until the next is asked for.
+ * The fingerprint is the hash of the first line that is not empty: it stays the same while a file grows, is renamed,
+ * copied or compressed.
+ */
+export async function* lineChunks(fill: Fill): AsyncGenerator<LinesPayload> {
+  let buffer: Buffer = Buffer.allocUnsafe(1 + CHUNK_BYTES);
+  let filled = 1;
+  let offset = 0;
+  let fingerprint = "";
+  let continuesLine = false;
+
+  const chunk = (end: number): LinesPayload => {
+    if (fingerprint === "") fingerprint = fingerprintOf(buffer, end);
+    return { kind: "lines", buffer, start: 1, end, fingerprint, offset, continuesLine };
+  };
+
+  for (;;) {
+    if (filled === buffer.length && filled <= LONGEST_PIECE_BYTES) buffer = doubled(buffer);
+    if (filled === buffer.length) {
+      yield chunk(filled);
+      offset += filled - 1;
+      filled = 1;
+      continuesLine = true;
+    }
+    const count = await fill(buffer, filled);
+    if (count === 0) break;
+    const lastBreak = buffer.subarray(filled, filled + count).lastIndexOf(LF);
+    filled += count;
+    if (lastBreak < 0) continue;
+    const end = filled - count + lastBreak + 1;
+    yield chunk(end);
+    offset += end - 1;
+    continuesLine = false;
+    const rest = buffer.subarray(end, filled);
+    // Back to the usual size once a long line is through.
+    if (buffer.length > 1 + CHUNK_BYTES && rest.length < CHUNK_BYTES) buffer = Buffer.allocUnsafe(1 + CHUNK_BYTES);
+    buffer.set(rest, 1);
+    filled = 1 + rest.length;
+  }
+  if (filled > 1) yield chunk(filled);
+}
+
+function doubled(buffer: Buffer): Buffer {
+  const larger = Buffer.allocUnsafe(1 + 2 * (buffer.length - 1));
+  buffer.copy(larger);
+  return larger;
+}
+
+function fingerprintOf(buffer: Buffer, end: number): string {
+  let start = 1;
+  while (start < end && buffer[start] === LF) start += 1;
+  const found = buffer.subarray(start, end).indexOf(LF);
+  return hash("sha256", buffer.subarray(start, found < 0 ? end : start + found), "hex");
+}

@@ -1,0 +1,39 @@
+import { glob, stat } from "node:fs/promises";
+import { UsageError } from "../../core/fault.ts";
+
+/** Characters that make a path a pattern. */
+const PATTERN = /[*?[{]/;
+
+/**
+ * The files that paths and globs name, each once: paths in the order given, the files of a glob in order of names.
+ * Rejects with `UsageError` for what is missing, is a folder, or matches nothing.
+ */
+export async function expandPaths(paths: readonly string[]): Promise<string[]> {
+  const files = new Set<string>();
+  for (const path of paths) {
+    const found = await kindOf(path);
+    if (found === "file") files.add(path);
+    else if (found === "folder")
+      throw new UsageError(`read "${path}": it is a folder (hint: "${path}/*" names its files)`);
+    else if (PATTERN.test(path)) for (const match of await expandGlob(path)) files.add(match);
+    else throw new UsageError(`read "${path}": no such file`);
+  }
+  return [...files];
+}
+
+async function expandGlob(pattern: string): Promise<string[]> {
+  const matches: string[] = [];
+  for await (const match of glob(pattern)) if ((await kindOf(match)) === "file") matches.push(match);
+  if (matches.length === 0) throw new UsageError(`read "${pattern}": no file matches`);
+  return matches.sort();
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | "nothing"> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "file";
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return "nothing";
+    throw new UsageError(`read "${path}": ${message}`, { cause: error });
+  }
+}

@@ -1,0 +1,105 @@
+import { once } from "node:events";
+import { Command } from "commander";
+import { findLines } from "../archive/find.ts";
+import type { ArchivedLine } from "../archive/wal-reader.ts";
+import { createFolderStore } from "../backends/files/folder-store.ts";
+import { createDecoder } from "../decode/decoder.ts";
+import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { checkEventName } from "./event-name.ts";
+import { instantBefore } from "./instant.ts";
+import { withPipelineOptions } from "./options.ts";
+import { formatBytes, formatCount } from "./quantity.ts";
+import { REOPEN_LIMITS } from "./reopen.ts";
+import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+import { SYSTEM_CLOCK } from "./worker.ts";
+
+interface FindOptions extends PipelineOptions {
+  readonly since?: number;
+  readonly until?: number;
+  readonly log?: string;
+  readonly event?: string;
+  readonly correlationId?: string;
+  readonly text?: string;
+  readonly meta?: true;
+}
+
+export function findCommand(): Command {
+  const instant = instantBefore(SYSTEM_CLOCK.nowMs());
+  const command = new Command("find")
+    .description("Prints the raw lines that match all that is asked, exactly as received, each ended by LF.")
+    .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
+    .option("--since <time>", "from this time of the lines on: RFC 3339, a day, or 2h, 7d ago", instant)
+    .option("--until <time>", "before this time", instant)
+    .option("--log <name>", "of this log (rails.api, sidekiq, …, unknown)")
+    .option("--event <name>", "that count this event")
+    .option("--correlation-id <id>", "of this request")
+    .option("--text <text>", "whose bytes hold this text")
+    .option("--meta", "print JSON lines instead: identity, place, and what the transport said");
+  return withPipelineOptions(command).action(find);
+}
+
+async function find(pipeline: string | undefined, options: FindOptions): Promise<void> {
+  const { archive, cataloguePath } = await loadSettings(pipeline, options);
+  const store = createFolderStore(archive.path, SYSTEM_CLOCK.nowMs);
+  await store.check("read");
+  const matches = await createFilter(cataloguePath, options);
+  const output: Buffer[] = [];
+  let found = 0;
+  const cost = await findLines(
+    store,
+    { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches },
+    (line) => {
+      found += 1;
+      output.push(options.meta === true ? metaLine(line) : Buffer.from(line.buffer.subarray(line.start, line.end + 1)));
+    },
+    async () => {
+      const isTaken = process.stdout.write(Buffer.concat(output.splice(0)));
+      if (!isTaken) await once(process.stdout, "drain");
+    },
+  );
+  const read = `read ${formatBytes(cost.storedBytes)} of ${formatCount(cost.objects)} objects`;
+  process.stderr.write(`${formatCount(found)} lines found, ${read}\n`);
+}
+
+/** What the options ask beside the span; cheap questions first. */
+async function createFilter(
+  cataloguePath: string | null,
+  { log, event, correlationId, text }: FindOptions,
+): Promise<(line: ArchivedLine) => boolean> {
+  const catalogue = await loadCatalogue(cataloguePath);
+  if (event !== undefined) checkEventName(event, catalogue);
+  const names = ["correlation_id", ...fieldNames(catalogue)];
+  const decoder = createDecoder({ names, limits: REOPEN_LIMITS, identityFields: {}, topic: "" });
+  const derive = createDeriver(catalogue, decoder.slotOf);
+  const correlationSlot = decoder.slotOf("correlation_id");
+  const wantedText = text === undefined ? null : Buffer.from(text, "utf8");
+  return ({ buffer, start, end, meta }) => {
+    if (log !== undefined && meta.log !== log) return false;
+    if (wantedText !== null && !buffer.subarray(start, end).includes(wantedText)) return false;
+    if (correlationId === undefined && event === undefined) return true;
+    const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
+    const fields = record?.fields ?? null;
+    if (record === null || fields === null) return false;
+    if (correlationId !== undefined && fields.string(correlationSlot) !== correlationId) return false;
+    return event === undefined || derive(record.log, fields).some((derived) => derived.event === event);
+  };
+}
+
+/** The line's meta and its place, as one line of JSON. */
+function metaLine({ object, row, meta }: ArchivedLine): Buffer {
+  const { message } = meta;
+  const json = {
+    id: meta.id,
+    lane: meta.lane,
+    log: meta.log,
+    time: meta.timeMs === null ? null : new Date(meta.timeMs).toISOString(),
+    reason: meta.reason ?? undefined,
+    topic: message?.topic || undefined,
+    message_id: message?.messageId,
+    published_at: message?.publishedAtMs == null ? undefined : new Date(message.publishedAtMs).toISOString(),
+    attributes: message?.attributes,
+    object,
+    row,
+  };
+  return Buffer.from(`${JSON.stringify(json)}\n`);
+}

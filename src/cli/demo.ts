@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { createFolderStore } from "../backends/files/folder-store.ts";
+import { listSegments } from "./archive-ls.ts";
+import { countsText } from "./counts.ts";
+import { formatBytes, formatCount, formatRatio } from "./quantity.ts";
+import { runAll } from "./run.ts";
+import { runSummaryText } from "./run-summary.ts";
+import { loadSettings } from "./settings.ts";
+import { SYSTEM_CLOCK } from "./worker.ts";
+
+const NEXT_COMMANDS = `
+Three commands worth typing next:
+
+  npx logtally counts --by group --event git_push git_fetch      the same numbers, by another segment
+  npx logtally archive find --event git_push                     the raw lines behind a number, byte for byte
+  find archive/wal -name '*.zst' | xargs zstdcat | head -n 1     the archive, read without logtally
+`;
+
+/** What \`npm start\` runs. */
+export function demoCommand(): Command {
+  return new Command("demo")
+    .summary("the main job on bundled sample traffic, from lines to counts")
+    .description("Runs pipelines/local.yaml on the bundled sample traffic, and shows what came of it.")
+    .action(demo);
+}
+
+async function demo(): Promise<void> {
+  const summaries = await runAll([undefined], { set: [] });
+  process.stdout.write(`${summaries.map(runSummaryText).join("\n")}\n`);
+  process.stdout.write(await countsText(undefined, { by: "instance", days: 28, format: "table", set: [] }));
+  const { archive } = await loadSettings(undefined, { set: [] });
+  const segments = await listSegments(createFolderStore(archive.path, SYSTEM_CLOCK.nowMs));
+  const raw = segments.reduce((sum, segment) => sum + segment.raw_bytes, 0);
+  const stored = segments.reduce((sum, segment) => sum + segment.stored_bytes, 0);
+  const lines = segments.reduce((sum, segment) => sum + segment.lines, 0);
+  process.stdout.write(
+    `\nThe archive in "${archive.path}": ${formatCount(lines)} lines in ${formatCount(segments.length)} segments, ` +
+      `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)}).\n${NEXT_COMMANDS}`,
+  );
+}

@@ -1,0 +1,52 @@
+import { tmpdir } from "node:os";
+import { listWal } from "../archive/wal-reader.ts";
+import { createFolderStore } from "../backends/files/folder-store.ts";
+import type { PipelineSettings } from "../config/pipeline.ts";
+import { type FactTable, openFactTable } from "../counts/fact-table.ts";
+import { scanArchive } from "../counts/scan.ts";
+import { createDecoder } from "../decode/decoder.ts";
+import type { Catalogue } from "../derive/catalogue.ts";
+import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { createDimensions, DIMENSION_FIELDS } from "../derive/dimensions.ts";
+import { createPseudonyms, keyFingerprint } from "../derive/pseudonym.ts";
+import { createProgress } from "./progress.ts";
+import { openPseudonymKey } from "./pseudonym-key.ts";
+import { REOPEN_LIMITS } from "./reopen.ts";
+import { SYSTEM_CLOCK } from "./worker.ts";
+
+const MEMORY_LIMIT = "512MB";
+
+export interface Facts {
+  /** To be closed by the caller. */
+  readonly table: FactTable;
+  /** Fingerprint of the key of the pseudonyms. */
+  readonly pseudonymKey: string;
+}
+
+/** Derives the facts of a whole archive again, with a progress bar. Rejects with `UsageError` or `IoError`. */
+export async function openFacts(settings: PipelineSettings, catalogue: Catalogue): Promise<Facts> {
+  const store = createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs);
+  await store.check("read");
+  const key = await openPseudonymKey(settings);
+  const names = [...fieldNames(catalogue), ...DIMENSION_FIELDS];
+  const decoder = createDecoder({ names, limits: REOPEN_LIMITS, identityFields: {}, topic: "" });
+  const reader = {
+    decoder,
+    derive: createDeriver(catalogue, decoder.slotOf),
+    dimensionsOf: createDimensions(decoder.slotOf, { instance: settings.instance }),
+    pseudonyms: createPseudonyms(key),
+  };
+  let totalBytes = 0;
+  for await (const { sizeBytes } of listWal(store, null)) totalBytes += sizeBytes;
+  const progress = createProgress("counting", totalBytes);
+  const table = await openFactTable({ memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() });
+  try {
+    await scanArchive(store, reader, table.append, progress.add);
+  } catch (error) {
+    table.close();
+    throw error;
+  } finally {
+    progress.stop();
+  }
+  return { table, pseudonymKey: keyFingerprint(key) };
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createControlFile, readControlFile } from "../backends/files/control-file.ts";
+import type { PipelineSettings } from "../config/pipeline.ts";
+import { resolveKey } from "../config/secret.ts";
+import { UsageError } from "../core/fault.ts";
+import { keyFingerprint } from "../derive/pseudonym.ts";
+
+const LOCAL_KEY = "ctl/pseudonym.key";
+const FINGERPRINT = "ctl/pseudonym.fingerprint";
+const KEY_BYTES = 32;
+
+/**
+ * The key of the deployment's pseudonyms: the configured one, else the archive's own, made at first use and readable
+ * by its owner only. Refused where it is another than the archive was used with before, because pseudonyms would
+ * silently change. Rejects with `UsageError` or `IoError`.
+ */
+export async function openPseudonymKey(settings: PipelineSettings): Promise<Buffer> {
+  const { archive } = settings;
+  const key = (await knownKey(settings)) ?? (await makeKey(join(archive.path, LOCAL_KEY)));
+  const path = join(archive.path, FINGERPRINT);
+  const fingerprint = keyFingerprint(key);
+  refuseChange(settings, fingerprint, await createControlFile(path, `${fingerprint}\n`));
+  return key;
+}
+
+/** What `openPseudonymKey` would find, in words; makes nothing. */
+export async function checkPseudonymKey(settings: PipelineSettings): Promise<string> {
+  const key = await knownKey(settings);
+  if (key === null) return "the archive's own, to be made at first use";
+  const fingerprint = keyFingerprint(key);
+  refuseChange(settings, fingerprint, await readControlFile(join(settings.archive.path, FINGERPRINT)));
+  return `fingerprint ${fingerprint}`;
+}
+
+/** The configured key, else the one that the archive has; null without both. */
+async function knownKey({ archive, pseudonymKey }: PipelineSettings): Promise<Buffer | null> {
+  if (pseudonymKey.reference !== null) {
+    return resolveKey("pseudonym key", pseudonymKey.reference, { env: process.env, readFile });
+  }
+  const text = await readControlFile(join(archive.path, LOCAL_KEY));
+  return text === null ? null : keyOf(text);
+}
+
+async function makeKey(path: string): Promise<Buffer> {
+  return keyOf(await createControlFile(path, `${randomBytes(KEY_BYTES).toString("hex")}\n`));
+}
+
+function keyOf(text: string): Buffer {
+  return Buffer.from(text.trim(), "hex");
+}
+
+function refuseChange({ archive, pseudonymKey }: PipelineSettings, fingerprint: string, known: string | null): void {
+  if (known === null || known.trim() === fingerprint || pseudonymKey.acceptsChange) return;
+  throw new UsageError(
+    `use pseudonym key ${fingerprint}: the archive "${archive.path}" was used with ${known.trim()}, and every ` +
+      "pseudonym would change (hint: give the old key, or say so with --set pseudonym_key.accept_change=true)",
+  );
+}

@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type PipelineSettings, parsePipeline } from "../config/pipeline.ts";
+import { UsageError } from "../core/fault.ts";
+import { type Catalogue, parseCatalogue } from "../derive/catalogue.ts";
+
+/** The options that every command on a pipeline or an archive takes. */
+export interface PipelineOptions {
+  readonly archive?: string;
+  readonly set: readonly string[];
+}
+
+const DEFAULT_PIPELINE = "pipelines/local.yaml";
+const STANDARD_CATALOGUE = fileURLToPath(new URL("../derive/standard-catalogue.yaml", import.meta.url));
+
+/** Reads a pipeline, with what the command line overrides. Rejects with `UsageError`. */
+export async function loadSettings(pipeline: string | undefined, options: PipelineOptions): Promise<PipelineSettings> {
+  const path = resolve(pipeline ?? defaultPipeline());
+  const overrides = [...archiveOverride(options.archive), ...options.set];
+  return parsePipeline(await readInput(path, "pipeline"), path, overrides, process.cwd());
+}
+
+/** Reads the pipeline's catalogue, or the standard one. Rejects with `UsageError`. */
+export async function loadCatalogue(path: string | null): Promise<Catalogue> {
+  const file = path ?? STANDARD_CATALOGUE;
+  return parseCatalogue(await readInput(file, "catalogue"), file);
+}
+
+/** The one of the current folder, else the one that comes with the program. */
+function defaultPipeline(): string {
+  if (existsSync(DEFAULT_PIPELINE)) return DEFAULT_PIPELINE;
+  return fileURLToPath(new URL(`../../${DEFAULT_PIPELINE}`, import.meta.url));
+}
+
+function archiveOverride(archive: string | undefined): string[] {
+  if (archive === undefined) return [];
+  if (archive.startsWith("gs://")) {
+    throw new UsageError(`open archive "${archive}": Cloud Storage is not supported yet (hint: name a folder)`);
+  }
+  return [`archive=${JSON.stringify({ kind: "folder", path: resolve(archive) })}`];
+}
+
+async function readInput(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "no such file" : message;
+    throw new UsageError(`read ${what} "${path}": ${why}`, { cause: error });
+  }
+}

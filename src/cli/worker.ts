@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { performance } from "node:perf_hooks";
+import { findRepeats } from "../archive/repeats.ts";
+import { listWal, type WalObject } from "../archive/wal-reader.ts";
+import { createWalWriter } from "../archive/wal-writer.ts";
+import { createFileSource, createStreamSource, type OnRead } from "../backends/files/file-source.ts";
+import { createFolderStore } from "../backends/files/folder-store.ts";
+import { expandPaths } from "../backends/files/paths.ts";
+import type { PipelineSettings } from "../config/pipeline.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Source } from "../core/delivery.ts";
+import type { ObjectStore } from "../core/object-store.ts";
+import { createTally, type TallySnapshot } from "../counts/tally.ts";
+import { createDecoder } from "../decode/decoder.ts";
+import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { runEngine } from "../engine/run.ts";
+import { loadCatalogue } from "./settings.ts";
+
+const WRITER_BYTES = 8;
+
+export const SYSTEM_CLOCK: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** What a worker did. */
+export interface RunSummary extends TallySnapshot {
+  readonly pipeline: string;
+  readonly objects: number;
+  readonly rawBytes: number;
+  readonly storedBytes: number;
+  readonly elapsedMs: number;
+  readonly isInterrupted: boolean;
+}
+
+/** A pipeline, opened: its input is there and its archive can be written. */
+export interface Worker {
+  /** Stored bytes of the input; null where nobody knows. */
+  readonly inputBytes: number | null;
+  /** Runs until the input ends or the signal stops it. Rejects with `IoError`; what was committed stays valid. */
+  run(signal: AbortSignal, onRead: OnRead): Promise<RunSummary>;
+}
+
+/** Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written. */
+export async function openWorker(settings: PipelineSettings): Promise<Worker> {
+  const catalogue = await loadCatalogue(settings.cataloguePath);
+  const store = createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs);
+  await store.check("write");
+  const files = settings.source.kind === "files" ? await expandPaths(settings.source.paths) : null;
+
+  return {
+    inputBytes: files === null ? null : await totalBytes(files),
+    async run(signal, onRead) {
+      const startedAtMs = SYSTEM_CLOCK.monotonicMs();
+      const writer = randomBytes(WRITER_BYTES).toString("hex");
+      const decoder = createDecoder({
+        names: fieldNames(catalogue),
+        limits: settings.limits,
+        identityFields: settings.identity,
+        topic: settings.source.topic ?? "",
+      });
+      const derive = createDeriver(catalogue, decoder.slotOf);
+      const tally = createTally();
+      const wal = createWalWriter({ store, stream: settings.name, writer, clock: SYSTEM_CLOCK });
+      await runEngine({
+        source: openSource(files, onRead),
+        take: (payload) =>
+          decoder.decode(payload, (line, fields) => {
+            tally.add(line.reason, fields === null ? [] : derive(line.log, fields));
+            wal.append(line);
+          }),
+        log: wal,
+        limits: settings.batch,
+        clock: SYSTEM_CLOCK,
+        signal,
+      });
+      const { earlier, newer } = await partWal(store, writer);
+      await findRepeats(store, earlier, newer, ({ buffer, start, end, meta }) => {
+        const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
+        tally.repeat(meta.reason, record?.fields ? derive(record.log, record.fields) : []);
+      });
+      const elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
+      const isInterrupted = signal.aborted;
+      return { pipeline: settings.name, ...tally.snapshot(), ...wal.committed, elapsedMs, isInterrupted };
+    },
+  };
+}
+
+function openSource(files: readonly string[] | null, onRead: OnRead): Source {
+  return files === null ? createStreamSource(process.stdin, onRead) : createFileSource(files, onRead);
+}
+
+async function totalBytes(files: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const file of files) bytes += (await stat(file)).size;
+  return bytes;
+}
+
+/** The objects of this writer, and all others. */
+async function partWal(store: ObjectStore, writer: string): Promise<{ earlier: WalObject[]; newer: WalObject[] }> {
+  const earlier: WalObject[] = [];
+  const newer: WalObject[] = [];
+  for await (const object of listWal(store, null)) (object.writer === writer ? newer : earlier).push(object);
+  return { earlier, newer };
+}

@@ -1,0 +1,153 @@
+import * as z from "zod";
+import { GIB, HOUR_MS } from "../core/units.ts";
+import { formatSize, parseSizeBytes } from "./size.ts";
+
+/**
+ * The pipeline file, declared once: right names, types, limits, defaults and descriptions.
+ *
+ * The `error` text of a value says what is expected there; messages read `expected …, found …`.
+ * A description is one sentence; it is also the hint where a field is missing.
+ */
+
+/** Absent and empty are different things in a file: an empty text is refused. */
+function text(expected: string): z.ZodString {
+  return z.string({ error: expected }).min(1, { error: expected });
+}
+
+/** A URL, or `~` that no shell has expanded, would quietly become a folder of that name. */
+function path(expected: string) {
+  return text(expected).regex(/^(?![a-z][a-z0-9+.-]*:\/\/|~(\/|$))[^\0]*$/i, { error: `${expected}, no URL and no ~` });
+}
+
+function wholeNumber(min: number, max: number): z.ZodInt {
+  const expected = `a whole number from ${min} to ${max}`;
+  return z.int({ error: expected }).min(min, { error: expected }).max(max, { error: expected });
+}
+
+function sizeBytes(maxBytes: number) {
+  const expected = `a size from 1 B to ${formatSize(maxBytes)}, in bytes or like "64 MiB"`;
+  return z.union([z.number(), z.string()], { error: expected }).transform((size, context) => {
+    const bytes = parseSizeBytes(size);
+    if (bytes !== null && bytes >= 1 && bytes <= maxBytes) return bytes;
+    context.addIssue({ code: "custom", message: expected });
+    return z.NEVER;
+  });
+}
+
+const MAPPING = { error: "a mapping of fields" };
+
+const topic = text("the name of a topic").optional().meta({
+  description: "Pub/Sub topic of the dumped messages that the input holds; without it lines are plain lines.",
+});
+
+const filesSource = z.strictObject(
+  {
+    kind: z.literal("files").meta({ description: "Files of lines." }),
+    paths: z
+      .array(path("a path or glob"), { error: "a list of at least one path" })
+      .min(1, { error: "a list of at least one path" })
+      .meta({ description: "Paths or globs of NDJSON files, plain, .gz or .zst, as a list." }),
+    topic,
+  },
+  MAPPING,
+);
+
+const stdinSource = z.strictObject(
+  { kind: z.literal("stdin").meta({ description: "Lines from standard input." }), topic },
+  MAPPING,
+);
+
+const folderArchive = z.strictObject(
+  {
+    kind: z.literal("folder").meta({ description: "A folder of this machine." }),
+    path: path("a path").meta({ description: "Folder of the archive; it is made where it is missing." }),
+  },
+  MAPPING,
+);
+
+const batch = z.strictObject(
+  {
+    max_bytes: sizeBytes(1 * GIB)
+      .prefault("64 MiB")
+      .meta({ description: "Raw bytes after which a write-ahead object is closed." }),
+    max_lines: wholeNumber(1, 10_000_000)
+      .default(500_000)
+      .meta({ description: "Lines after which a write-ahead object is closed." }),
+    max_age_ms: wholeNumber(1, HOUR_MS)
+      .default(5000)
+      .meta({ description: "Milliseconds after its first line when a write-ahead object is closed." }),
+  },
+  MAPPING,
+);
+
+const limits = z.strictObject(
+  {
+    max_depth: wholeNumber(1, 1000)
+      .default(128)
+      .meta({ description: "Deepest nesting of a record; the record's object itself is 1." }),
+    max_line_bytes: sizeBytes(1 * GIB)
+      .prefault("4 MiB")
+      .meta({ description: "Longest record, after decompression." }),
+    max_inflated_bytes: sizeBytes(1 * GIB)
+      .prefault("32 MiB")
+      .meta({ description: "Most bytes that one compressed message may hold." }),
+  },
+  MAPPING,
+);
+
+const pseudonymKey = z
+  .strictObject(
+    {
+      env: z
+        .string({ error: "the name of an environment variable" })
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable" })
+        .optional()
+        .meta({ description: "Environment variable that holds the key." }),
+      file: path("a path").optional().meta({ description: "File that holds the key." }),
+      accept_change: z
+        .boolean({ error: "true or false" })
+        .default(false)
+        .meta({ description: "Whether a key other than the archive's is accepted; pseudonyms change with it." }),
+    },
+    MAPPING,
+  )
+  .refine((key) => key.env === undefined || key.file === undefined, {
+    path: ["file"],
+    error: 'no "file" beside "env"',
+  });
+
+export const pipelineSchema = z.strictObject(
+  {
+    name: z
+      .string({ error: "1 to 63 of a-z, 0-9 and hyphen" })
+      .regex(/^[a-z0-9-]{1,63}$/, { error: "1 to 63 of a-z, 0-9 and hyphen" })
+      .meta({ description: "Name of the pipeline and of its stream in the archive." }),
+    deployment: z
+      .enum(["saas", "self_managed"], { error: '"saas" or "self_managed"' })
+      .default("saas")
+      .meta({ description: "Kind of GitLab deployment; it decides which counts may be reported." }),
+    instance: text("the name of an instance")
+      .optional()
+      .meta({ description: "Instance of every line; without it each line's own environment or host." }),
+    source: z
+      .discriminatedUnion("kind", [filesSource, stdinSource], MAPPING)
+      .meta({ description: "Where lines come from." }),
+    archive: z.discriminatedUnion("kind", [folderArchive], MAPPING).meta({ description: "Where every line is kept." }),
+    batch: batch.prefault({}).meta({ description: "When a write-ahead object is closed." }),
+    limits: limits.prefault({}).meta({ description: "What a record may be before it is quarantined." }),
+    identity: z
+      .record(z.string(), text("the name of a field"), { error: "a mapping of log to field name" })
+      .default({})
+      .meta({ description: "For a log (like rails.api) the field that identifies its lines." }),
+    catalogue: path("a path")
+      .optional()
+      .meta({ description: "Catalogue file that replaces the standard catalogue of events." }),
+    pseudonym_key: pseudonymKey
+      .prefault({})
+      .meta({ description: "Secret key of the pseudonyms; without env and file the archive has its own." }),
+  },
+  MAPPING,
+);
+
+/** A pipeline file as checked: the user's names, defaults filled in, sizes in bytes. */
+export type PipelineConfig = z.output<typeof pipelineSchema>;

@@ -1,0 +1,131 @@
+import { dirname, resolve } from "node:path";
+import { UsageError } from "../core/fault.ts";
+import { type FieldPath, isMapping } from "./field-schema.ts";
+import { applyOverrides, isWithin, type Override } from "./override.ts";
+import { type PipelineConfig, pipelineSchema } from "./pipeline-schema.ts";
+import { formatProblems, type Place, type Problem } from "./problem.ts";
+import { schemaProblems } from "./schema-problem.ts";
+import type { SecretReference } from "./secret.ts";
+import { readYaml, type YamlText } from "./yaml-text.ts";
+
+/** What a pipeline does, as checked. Every path is absolute; what is not set is null. */
+export interface PipelineSettings {
+  /** Also the archive's stream: `[a-z0-9-]{1,63}`. */
+  readonly name: string;
+  readonly deployment: "saas" | "self_managed";
+  readonly instance: string | null;
+  readonly source: SourceSettings;
+  readonly archive: ArchiveSettings;
+  /** A write-ahead object is closed at the first of these. `maxBytes` are raw bytes. */
+  readonly batch: { readonly maxBytes: number; readonly maxLines: number; readonly maxAgeMs: number };
+  readonly limits: { readonly maxDepth: number; readonly maxLineBytes: number; readonly maxInflatedBytes: number };
+  /** Log → field whose value identifies its lines. */
+  readonly identity: Readonly<Record<string, string>>;
+  readonly cataloguePath: string | null;
+  readonly pseudonymKey: PseudonymKeySettings;
+}
+
+export type SourceSettings =
+  | { readonly kind: "files"; readonly paths: readonly string[]; readonly topic: string | null }
+  | { readonly kind: "stdin"; readonly topic: string | null };
+
+export interface ArchiveSettings {
+  readonly kind: "folder";
+  readonly path: string;
+}
+
+export interface PseudonymKeySettings {
+  /** Null: the archive's own key, made there. */
+  readonly reference: SecretReference | null;
+  /** True where a key with another fingerprint than the archive's may be used. */
+  readonly acceptsChange: boolean;
+}
+
+/**
+ * Reads and checks a pipeline. `file` is the name of the text in messages, and the paths in it are relative to
+ * its folder; `overrides` are the arguments of `--set` (`a.b=c`), later ones win, and the paths in them are
+ * relative to `cwd`, an absolute path, as `file` may be. Throws `UsageError` with a line for every problem.
+ */
+export function parsePipeline(text: string, file: string, overrides: readonly string[], cwd: string): PipelineSettings {
+  const yaml = readYaml(text);
+  const problems: Problem[] = yaml.problems.map(({ line, what, hint }) => ({ place: lineOf(file, line), what, hint }));
+  if (yaml.value === undefined) throw new UsageError(formatProblems(problems));
+  if (!isMapping(yaml.value)) throw new UsageError(formatProblems([...problems, noMapping(yaml.value, file)]));
+
+  const { config, applied, problems: misfits } = applyOverrides(yaml.value, overrides, pipelineSchema);
+  problems.push(...misfits);
+  const parsed = pipelineSchema.safeParse(config);
+  for (const problem of schemaProblems(parsed.error?.issues ?? [], config, pipelineSchema)) {
+    problems.push({ ...problem, place: placeOf(problem.path, yaml, file, applied) });
+  }
+  if (problems.length > 0 || !parsed.success) throw new UsageError(formatProblems(problems));
+
+  const folder = dirname(resolve(cwd, file));
+  return toSettings(parsed.data, (path, written) => {
+    const isOverridden = applied.some((override) => isWithin(path, override.path));
+    return resolve(isOverridden ? cwd : folder, written);
+  });
+}
+
+function noMapping(value: unknown, file: string): Problem {
+  const isEmpty = value === null;
+  return {
+    place: lineOf(file, 1),
+    what: isEmpty ? "the file holds no pipeline" : "the file is no mapping of fields",
+    hint: 'begin with "name:", "source:" and "archive:"',
+  };
+}
+
+/**
+ * The override that gave the value at the path, else its line; else the override that made the section, else the
+ * place of the nearest section around it: a missing field has no line of its own.
+ */
+function placeOf(path: FieldPath, yaml: YamlText, file: string, applied: readonly Override[]): Place {
+  const giver = applied.findLast((override) => isWithin(path, override.path));
+  if (giver !== undefined) return giver.place;
+  const line = yaml.lineOf(path);
+  if (line !== null) return lineOf(file, line);
+  const maker = applied.findLast((override) => isWithin(override.path, path));
+  if (maker !== undefined) return maker.place;
+  return placeOf(path.slice(0, -1), yaml, file, applied);
+}
+
+function lineOf(file: string, line: number): Place {
+  return { label: `${file}:${line}`, order: line };
+}
+
+type ResolvePath = (path: FieldPath, written: string) => string;
+
+function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineSettings {
+  const { batch, limits } = config;
+  return {
+    name: config.name,
+    deployment: config.deployment,
+    instance: config.instance ?? null,
+    source: toSource(config.source, resolvePath),
+    archive: { kind: config.archive.kind, path: resolvePath(["archive", "path"], config.archive.path) },
+    batch: { maxBytes: batch.max_bytes, maxLines: batch.max_lines, maxAgeMs: batch.max_age_ms },
+    limits: {
+      maxDepth: limits.max_depth,
+      maxLineBytes: limits.max_line_bytes,
+      maxInflatedBytes: limits.max_inflated_bytes,
+    },
+    identity: config.identity,
+    cataloguePath: config.catalogue === undefined ? null : resolvePath(["catalogue"], config.catalogue),
+    pseudonymKey: toPseudonymKey(config.pseudonym_key, resolvePath),
+  };
+}
+
+function toSource(source: PipelineConfig["source"], resolvePath: ResolvePath): SourceSettings {
+  const topic = source.topic ?? null;
+  if (source.kind === "stdin") return { kind: "stdin", topic };
+  const paths = source.paths.map((written, index) => resolvePath(["source", "paths", String(index)], written));
+  return { kind: "files", paths, topic };
+}
+
+function toPseudonymKey(key: PipelineConfig["pseudonym_key"], resolvePath: ResolvePath): PseudonymKeySettings {
+  const acceptsChange = key.accept_change;
+  if (key.env !== undefined) return { reference: { kind: "env", name: key.env }, acceptsChange };
+  if (key.file === undefined) return { reference: null, acceptsChange };
+  return { reference: { kind: "file", path: resolvePath(["pseudonym_key", "file"], key.file) }, acceptsChange };
+}

@@ -1,0 +1,29 @@
+import { HOUR_MS } from "./units.ts";
+
+/** Filing hour of lines that have no time at all. No real line has it: valid times begin in the year 2000. */
+export const UNDATED_HOUR = 0;
+
+/** Hours since 1970 of an instant in milliseconds since 1970. */
+export function hourOf(timeMs: number): number {
+  return Math.floor(timeMs / HOUR_MS);
+}
+
+/** `2020122209`, or `undated`: the form in object names. It sorts as time does. */
+export function hourName(hour: number): string {
+  if (hour === UNDATED_HOUR) return "undated";
+  return new Date(hour * HOUR_MS).toISOString().slice(0, 13).replace(/[-T]/g, "");
+}
+
+/** The reverse of `hourName`; null where the text is no hour. */
+export function parseHourName(name: string): number | null {
+  if (name === "undated") return UNDATED_HOUR;
+  const match = /^(\d{4})(\d{2})(\d{2})(\d{2})$/.exec(name);
+  if (match === null) return null;
+  const timeMs = Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:00:00Z`);
+  return Number.isNaN(timeMs) ? null : hourOf(timeMs);
+}
+
+/** `YYYY-MM-DD` in UTC. */
+export function dayName(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,19 @@
+export interface ObjectInfo {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** Immutable objects by name. One contract suite runs on every back end. Every method rejects with `IoError`. */
+export interface ObjectStore {
+  /**
+   * Creates the object, whole and durable, unless the name is taken; never overwrites (I5).
+   * After an unknown outcome the same call may be made again.
+   */
+  create(name: string, content: Uint8Array): Promise<"created" | "exists">;
+  /** Bytes `[start, end)`; fewer where the object ends before. Code `not_found` where there is none. */
+  read(name: string, start: number, end: number): Promise<Buffer>;
+  /** The objects whose name begins with `prefix`, in ascending order of names. */
+  list(prefix: string): AsyncIterable<ObjectInfo>;
+  /** Checks along the real path that the store can be read and, with `write`, written; changes nothing. */
+  check(access: "read" | "write"): Promise<void>;
+}

@@ -1,0 +1,164 @@
+import { isUtf8 } from "node:buffer";
+import type { BrokenPayload, LinesPayload, MessagePayload, Payload } from "../core/delivery.ts";
+import type { SlotOf } from "../core/fields.ts";
+import type { Lane, MessageInfo } from "../core/line.ts";
+import { COMPRESSION_ATTRIBUTE, inflate } from "./inflate.ts";
+import { readMessageDump } from "./message-dump.ts";
+import { type Emit, emitPiece, type IdentityFields, noRecord, type Piece } from "./piece.ts";
+import { createRecordOpener, type LogRecord, type RecordOpener } from "./record.ts";
+import { findByte, LF, splitBy, withSpareByte } from "./split.ts";
+import { unwrapPayload } from "./wrap.ts";
+
+export interface DecodeLimits {
+  /** Nesting of a record; its own object is 1. */
+  readonly maxDepth: number;
+  readonly maxLineBytes: number;
+  /** Decompressed bytes of one message. */
+  readonly maxInflatedBytes: number;
+}
+
+export interface DecoderOptions {
+  /** The fields that somebody will ask for, besides those that decoding itself needs. */
+  readonly names: readonly string[];
+  readonly limits: DecodeLimits;
+  readonly identityFields: IdentityFields;
+  /** Topic of messages that were dumped into files; empty if not known. */
+  readonly topic: string;
+}
+
+export interface Decoder {
+  readonly slotOf: SlotOf;
+  /** Bytes to lines: each line of the payload is emitted once, in order; empty lines are nothing. Never throws. */
+  decode(payload: Payload, emit: Emit): void;
+  /** Opens a line that the archive holds; null for lanes that are no records. Fields are lent until the next call. */
+  reopen(buffer: Buffer, start: number, end: number, lane: Lane, message: MessageInfo | null): LogRecord | null;
+}
+
+/** fluent-plugin-gcloud-pubsub-custom joins the records of a compressed batch by it. */
+const RECORD_SEPARATOR = 0x1e;
+
+/** What every step needs. */
+interface Context {
+  readonly opener: RecordOpener;
+  readonly limits: DecodeLimits;
+  readonly topic: string;
+  /** Emits what was opened as a line. */
+  readonly file: (record: LogRecord, piece: Piece, emit: Emit) => void;
+}
+
+export function createDecoder({ names, limits, identityFields, topic }: DecoderOptions): Decoder {
+  const opener = createRecordOpener([...names, ...Object.values(identityFields)], limits.maxDepth);
+  const context: Context = {
+    opener,
+    limits,
+    topic,
+    file: (record, piece, emit) => emitPiece(record, piece, identityFields, opener.slotOf, emit),
+  };
+  return {
+    slotOf: opener.slotOf,
+    decode(payload, emit) {
+      if (payload.kind === "lines") decodeLines(context, payload, emit);
+      else if (payload.kind === "message") decodeMessage(context, payload, emit);
+      else decodeBroken(context, payload, emit);
+    },
+    reopen: (buffer, start, end, lane, message) => reopen(opener, buffer, start, end, lane, message),
+  };
+}
+
+/** Lines of a file; a line may be a dumped message, and then stands for the lines of that. */
+function decodeLines(context: Context, payload: LinesPayload, emit: Emit): void {
+  const { opener, topic, file } = context;
+  const { buffer, start, end, fingerprint, offset } = payload;
+  const isValid = isUtf8(buffer.subarray(start, end));
+  splitBy(LF, buffer, start, end, (lineStart, lineEnd) => {
+    const isRest = payload.continuesLine && lineStart === start;
+    const record = isRest ? noRecord("too_large") : openLine(context, buffer, lineStart, lineEnd, null, isValid);
+    const isDump = record.reason === null && opener.isMessageDump();
+    const message = isDump ? readMessageDump(buffer.toString("utf8", lineStart, lineEnd), topic) : null;
+    if (message !== null) return decodeMessage(context, message, emit);
+    const place = (): readonly string[] => [fingerprint, String(offset + lineStart - start)];
+    file(record, { buffer, start: lineStart, end: lineEnd, isBroken: false, message: null, place }, emit);
+  });
+}
+
+function decodeBroken({ file }: Context, payload: BrokenPayload, emit: Emit): void {
+  const { buffer, start, end, fingerprint, offset } = payload;
+  const place = (): readonly string[] => [fingerprint, String(offset)];
+  file(noRecord(payload.reason), { buffer, start, end, isBroken: true, message: null, place }, emit);
+}
+
+/** Files one line of a message; `isBroken` says that its bytes hold a newline. */
+type FilePart = (record: LogRecord, buffer: Buffer, start: number, end: number, isBroken: boolean) => void;
+
+function decodeMessage(context: Context, { data, info }: MessagePayload, emit: Emit): void {
+  let count = 0;
+  const filePart: FilePart = (record, buffer, start, end, isBroken) => {
+    const number = String(count);
+    count += 1;
+    const place = (): readonly string[] => [info.topic, info.messageId, number];
+    context.file(record, { buffer, start, end, isBroken, message: info, place }, emit);
+  };
+  const algorithm = info.attributes[COMPRESSION_ATTRIBUTE];
+  if (algorithm === undefined) {
+    const buffer = withSpareByte(data);
+    decodePart(context, buffer, 1, buffer.length, info, filePart);
+    return;
+  }
+  const inflated = inflate(data, algorithm, context.limits.maxInflatedBytes);
+  const buffer = withSpareByte(inflated.ok ? inflated.bytes : data);
+  if (!inflated.ok) return filePart(noRecord(inflated.reason), buffer, 1, buffer.length, true);
+  splitBy(RECORD_SEPARATOR, buffer, 1, buffer.length, (start, end) =>
+    decodePart(context, buffer, start, end, info, filePart),
+  );
+}
+
+/** A payload, or a record of a batch: one JSON value as a whole, or lines of which each stands alone. */
+function decodePart(
+  context: Context,
+  buffer: Buffer,
+  start: number,
+  partEnd: number,
+  message: MessageInfo,
+  filePart: FilePart,
+): void {
+  const end = buffer[partEnd - 1] === LF ? partEnd - 1 : partEnd;
+  const isBroken = findByte(LF, buffer, start, end) < end;
+  if (isBroken && isUtf8(buffer.subarray(start, end))) {
+    const whole = context.opener.open(buffer, start, end, message);
+    // A refusal other than `not_json` is of a JSON value too.
+    if (whole.reason !== "not_json") {
+      const record = end - start > context.limits.maxLineBytes ? noRecord("too_large") : whole;
+      return filePart(record, buffer, start, end, true);
+    }
+  }
+  splitBy(LF, buffer, start, end, (lineStart, lineEnd) => {
+    filePart(openLine(context, buffer, lineStart, lineEnd, message, false), buffer, lineStart, lineEnd, false);
+  });
+}
+
+function openLine(
+  { opener, limits }: Context,
+  buffer: Buffer,
+  start: number,
+  end: number,
+  message: MessageInfo | null,
+  isKnownUtf8: boolean,
+): LogRecord {
+  if (end - start > limits.maxLineBytes) return noRecord("too_large");
+  if (!isKnownUtf8 && !isUtf8(buffer.subarray(start, end))) return noRecord("not_utf8");
+  return opener.open(buffer, start, end, message);
+}
+
+function reopen(
+  opener: RecordOpener,
+  buffer: Buffer,
+  start: number,
+  end: number,
+  lane: Lane,
+  message: MessageInfo | null,
+): LogRecord | null {
+  if (lane === "quarantine" || lane === "blob") return null;
+  if (lane !== "wrapped") return opener.open(buffer, start, end, message);
+  const payload = unwrapPayload(buffer.toString("utf8", start, end));
+  return payload === null ? null : opener.open(payload, 1, payload.length, message);
+}

@@ -1,0 +1,244 @@
+import type { Fields, SlotOf } from "../core/fields.ts";
+import { integerDigits, trimZeros } from "./digits.ts";
+import { DEEPEST, INVALID, type MemberSink, scanObject, skipSpace, TOO_DEEP } from "./json-scan.ts";
+import { createKeyTable, type KeyTable } from "./key-table.ts";
+import { endsWithSentinel, scanParams } from "./params.ts";
+
+/**
+ * Reads the wanted fields of one JSON object after another, from bytes and without building objects. One strict pass
+ * over the line remembers where the values lie; nested families and `params` are opened only when somebody asks.
+ */
+export interface FieldReader extends Fields {
+  /**
+   * Reads the object in `[start, end)`, which is valid UTF-8; white space around it is allowed. Afterwards the view
+   * shows its fields, unless the result is a reason. The bytes must stay as they are while the view is used.
+   */
+  read(buffer: Buffer, start: number, end: number, maxDepth: number): "not_json" | "not_object" | "too_deep" | null;
+  readonly slotOf: SlotOf;
+  /** True where the value is an object that is not empty. */
+  isObject(slot: number): boolean;
+  /** Text of the JSON value as it stands; null where the field is not there. */
+  text(slot: number): string | null;
+  /** First byte of the value and the place behind it, or null: for values that are objects or dates. */
+  span(slot: number): { readonly start: number; readonly end: number } | null;
+}
+
+/** Their members come as `meta.user`, as `meta: {user}` or as `meta_user`; the first of these that is there wins. */
+const FAMILIES = ["meta", "query_analysis", "exception", "extra", "grpc"] as const;
+const PARAMS = "params";
+
+const QUOTE = 0x22;
+const OPEN_LIST = 0x5b;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** A container whose members are fields of their own: where it is, and the table of its wanted members. */
+interface Container {
+  readonly slot: number;
+  readonly members: Map<string, number>;
+  keys: KeyTable;
+  /** The record (by number) for which the members were read. */
+  readFor: number;
+}
+
+/** Slots of one name, in the order in which they count; the container is opened before `nested` is looked at. */
+interface Place {
+  readonly slots: readonly number[];
+  readonly nested: number;
+  readonly container: Container | null;
+}
+
+export function createFieldReader(names: readonly string[]): FieldReader {
+  return new Reader(names);
+}
+
+class Reader implements FieldReader, MemberSink {
+  readonly #places: Place[] = [];
+  readonly #slotOfName = new Map<string, number>();
+  readonly #topKeys: KeyTable;
+  readonly #params: Container;
+  readonly #starts: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #escaped: Uint8Array;
+  /** The record for which a slot was set; others are not there. Cheaper than clearing every slot per line. */
+  readonly #setFor: Float64Array;
+  #record = 0;
+  #buffer: Buffer = Buffer.alloc(0);
+
+  constructor(names: readonly string[]) {
+    const top = new Map<string, number>();
+    const containers = new Map<string, Container>();
+    let slotCount = 0;
+    const topSlot = (key: string): number => {
+      const known = top.get(key);
+      if (known !== undefined) return known;
+      top.set(key, slotCount);
+      slotCount += 1;
+      return slotCount - 1;
+    };
+    const container = (key: string): Container => {
+      const known = containers.get(key);
+      if (known !== undefined) return known;
+      const made = { slot: topSlot(key), members: new Map(), keys: createKeyTable(new Map()), readFor: 0 };
+      containers.set(key, made);
+      return made;
+    };
+    this.#params = container(PARAMS);
+    for (const name of new Set(names)) {
+      this.#slotOfName.set(name, this.#places.length);
+      const [family, member] = splitName(name);
+      if (member === null) {
+        this.#places.push({ slots: [topSlot(name)], nested: -1, container: null });
+        continue;
+      }
+      const parent = container(family);
+      parent.members.set(member, slotCount);
+      slotCount += 1;
+      const nested = slotCount - 1;
+      const slots = family === PARAMS ? [nested] : [topSlot(name), nested, topSlot(`${family}_${member}`)];
+      this.#places.push({ slots, nested, container: parent });
+    }
+    for (const each of containers.values()) each.keys = createKeyTable(each.members);
+    this.#topKeys = createKeyTable(top);
+    this.#starts = new Int32Array(slotCount);
+    this.#ends = new Int32Array(slotCount);
+    this.#escaped = new Uint8Array(slotCount);
+    this.#setFor = new Float64Array(slotCount);
+  }
+
+  readonly slotOf: SlotOf = (name) => {
+    const slot = this.#slotOfName.get(name);
+    if (slot === undefined) throw new Error(`read fields: the reader was not made for "${name}"`);
+    return slot;
+  };
+
+  read(buffer: Buffer, start: number, end: number, maxDepth: number): "not_json" | "not_object" | "too_deep" | null {
+    this.#buffer = buffer;
+    this.#record += 1;
+    const at = skipSpace(buffer, start);
+    const behind = buffer[at] === OPEN_OBJECT ? scanObject(buffer, at, end, maxDepth, this.#topKeys, this) : INVALID;
+    if (behind >= 0 && (behind === end || skipSpace(buffer, behind) >= end)) return null;
+    // What is no object, or too deep to follow, is rare: the engine's own parser says whether it is JSON at all.
+    this.#record += 1;
+    if (behind !== TOO_DEEP && buffer[at] === OPEN_OBJECT) return "not_json";
+    if (!isJson(buffer.toString("utf8", start, end))) return "not_json";
+    return behind === TOO_DEEP ? "too_deep" : "not_object";
+  }
+
+  set(slot: number, start: number, end: number, escaped: boolean): void {
+    this.#starts[slot] = start;
+    this.#ends[slot] = end;
+    this.#escaped[slot] = escaped ? 1 : 0;
+    this.#setFor[slot] = this.#record;
+  }
+
+  has(slot: number): boolean {
+    return this.#find(slot) >= 0;
+  }
+
+  string(slot: number): string | null {
+    const at = this.#find(slot);
+    return at < 0 || this.#firstByte(at) !== QUOTE ? null : this.#decode(at);
+  }
+
+  integer(slot: number): string | null {
+    const at = this.#find(slot);
+    if (at < 0) return null;
+    if (this.#firstByte(at) !== QUOTE) return integerDigits(this.#slice(at));
+    const text = this.#decode(at);
+    return /^\d+$/.test(text) ? trimZeros(text) : null;
+  }
+
+  boolean(slot: number): boolean | null {
+    const text = this.text(slot);
+    return text === "true" ? true : text === "false" ? false : null;
+  }
+
+  isObject(slot: number): boolean {
+    const at = this.#find(slot);
+    return at >= 0 && this.#firstByte(at) === OPEN_OBJECT;
+  }
+
+  text(slot: number): string | null {
+    const at = this.#find(slot);
+    return at < 0 ? null : this.#slice(at);
+  }
+
+  span(slot: number): { readonly start: number; readonly end: number } | null {
+    const at = this.#find(slot);
+    return at < 0 ? null : { start: this.#starts[at] ?? 0, end: this.#ends[at] ?? 0 };
+  }
+
+  paramsCut(): boolean {
+    const { slot } = this.#params;
+    if (!this.#isSet(slot) || this.#firstByte(slot) !== OPEN_LIST) return false;
+    return endsWithSentinel(this.#buffer, this.#starts[slot] ?? 0, this.#ends[slot] ?? 0);
+  }
+
+  /** The slot that holds the field, or -1 where it is absent. */
+  #find(name: number): number {
+    const place = this.#places[name];
+    if (place === undefined) throw new RangeError(`read fields: no slot ${name}`);
+    for (const slot of place.slots) {
+      if (slot === place.nested && place.container !== null) this.#open(place.container);
+      if (this.#isSet(slot) && !this.#isAbsent(slot)) return slot;
+    }
+    return -1;
+  }
+
+  /** Reads the members of a nested family or of `params`, once per record. */
+  #open(container: Container): void {
+    if (container.readFor === this.#record) return;
+    container.readFor = this.#record;
+    const { slot, keys } = container;
+    if (!this.#isSet(slot)) return;
+    const start = this.#starts[slot] ?? 0;
+    const end = this.#ends[slot] ?? 0;
+    const first = this.#buffer[start];
+    if (first === OPEN_OBJECT) scanObject(this.#buffer, start, end, DEEPEST, keys, this);
+    else if (first === OPEN_LIST && container === this.#params) scanParams(this.#buffer, start, end, keys, this);
+  }
+
+  #isSet(slot: number): boolean {
+    return this.#setFor[slot] === this.#record;
+  }
+
+  #isAbsent(slot: number): boolean {
+    const start = this.#starts[slot] ?? 0;
+    const end = this.#ends[slot] ?? 0;
+    const first = this.#buffer[start];
+    if (first === QUOTE) return end === start + 2;
+    if (first === OPEN_OBJECT) return this.#buffer[skipSpace(this.#buffer, start + 1)] === CLOSE_OBJECT;
+    return first === 0x6e;
+  }
+
+  #firstByte(slot: number): number {
+    return this.#buffer[this.#starts[slot] ?? 0] ?? 0;
+  }
+
+  #slice(slot: number): string {
+    return this.#buffer.toString("utf8", this.#starts[slot], this.#ends[slot]);
+  }
+
+  #decode(slot: number): string {
+    if (this.#escaped[slot] === 1) return JSON.parse(this.#slice(slot)) as string;
+    return this.#buffer.toString("utf8", (this.#starts[slot] ?? 0) + 1, (this.#ends[slot] ?? 0) - 1);
+  }
+}
+
+/** `meta.user` is the member `user` of the family `meta`; other names are keys as they stand. */
+function splitName(name: string): [family: string, member: string | null] {
+  const dot = name.indexOf(".");
+  const family = name.slice(0, dot);
+  const nests = dot > 0 && (family === PARAMS || (FAMILIES as readonly string[]).includes(family));
+  return nests ? [family, name.slice(dot + 1)] : [name, null];
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

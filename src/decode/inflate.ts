@@ -1,0 +1,36 @@
+import { gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
+import type { QuarantineReason } from "../core/fault.ts";
+
+/** The attribute that says how a message is compressed. */
+export const COMPRESSION_ATTRIBUTE = "compression_algorithm";
+
+type Inflated =
+  | { readonly ok: true; readonly bytes: Buffer }
+  | { readonly ok: false; readonly reason: QuarantineReason };
+
+/** What the decompressors return with `info: true`; Node's types do not say. */
+interface WithInfo {
+  readonly buffer: Buffer;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+const DECOMPRESSORS = new Map<string, (data: Buffer, options: { maxOutputLength: number; info: boolean }) => unknown>([
+  ["zlib", inflateSync],
+  ["gzip", gunzipSync],
+  ["zstd", zstdDecompressSync],
+]);
+
+/** Decompresses a message's data; never more than `maxBytes`, whatever the input claims. */
+export function inflate(data: Buffer, algorithm: string, maxBytes: number): Inflated {
+  const decompress = DECOMPRESSORS.get(algorithm);
+  if (decompress === undefined) return { ok: false, reason: "unknown_compression" };
+  try {
+    const { buffer, engine } = decompress(data, { maxOutputLength: maxBytes, info: true }) as WithInfo;
+    // Bytes behind the end of the stream would be lost unseen.
+    if (engine.bytesWritten !== data.length) return { ok: false, reason: "bad_compression" };
+    return { ok: true, bytes: buffer };
+  } catch (error) {
+    const isTooMuch = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    return { ok: false, reason: isTooMuch ? "inflate_limit" : "bad_compression" };
+  }
+}

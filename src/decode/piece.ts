@@ -1,0 +1,94 @@
+import type { QuarantineReason } from "../core/fault.ts";
+import type { Fields, SlotOf } from "../core/fields.ts";
+import { leafHash, lineId, partsHash } from "../core/identity.ts";
+import { type Lane, type Line, type MessageInfo, UNKNOWN_LOG } from "../core/line.ts";
+import { fileUnder } from "./filing.ts";
+import type { LogRecord } from "./record.ts";
+import { wrapPayload } from "./wrap.ts";
+
+/** Receives each line with its fields; null for what has none. Both are lent until it returns. */
+export type Emit = (line: Line, fields: Fields | null) => void;
+
+/** The bytes of a line to be, one spare byte before them. */
+export interface Piece {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** True where the bytes hold a newline. */
+  readonly isBroken: boolean;
+  readonly message: MessageInfo | null;
+  /** What identifies a line that nothing in it does: its place. */
+  readonly place: () => readonly string[];
+}
+
+/** Log → the field whose value identifies its lines. */
+export type IdentityFields = Readonly<Record<string, string>>;
+
+/** Reasons whose bytes are a line all the same, as long as they hold no newline. */
+const KEPT_IN_PLACE: ReadonlySet<QuarantineReason> = new Set([
+  "not_json",
+  "not_object",
+  "not_utf8",
+  "too_deep",
+  "no_time",
+]);
+
+/** Gives a piece its filing hour, identity and lane, and emits it as a line of the archive. */
+export function emitPiece(
+  record: LogRecord,
+  piece: Piece,
+  identityFields: IdentityFields,
+  slotOf: SlotOf,
+  emit: Emit,
+): void {
+  const { buffer, start, end, message } = piece;
+  const publishedAtMs = message?.publishedAtMs ?? null;
+  const knownTimeMs = record.timeMs ?? publishedAtMs;
+  const reason = record.reason ?? (knownTimeMs === null ? "no_time" : null);
+  const timeMs = reason === null ? knownTimeMs : null;
+  const { hour, isFuture } = fileUnder(timeMs, publishedAtMs);
+  const contentHash = leafHash(buffer, start, end);
+  const identity =
+    reason === null ? recordHash(record, contentHash, piece, identityFields, slotOf) : partsHash(piece.place());
+  const id = lineId(hour, identity);
+  const lane = laneOf(reason, isFuture, piece.isBroken);
+  const fields = reason === null ? record.fields : null;
+  const { log } = record;
+  if (lane === "wrapped" || lane === "blob") {
+    const wrapped = wrapPayload(buffer, start, end);
+    const hash = leafHash(wrapped, 1, wrapped.length);
+    emit(
+      { buffer: wrapped, start: 1, end: wrapped.length, hash, id, hour, lane, log, timeMs, reason, message },
+      fields,
+    );
+  } else emit({ buffer, start, end, hash: contentHash, id, hour, lane, log, timeMs, reason, message }, fields);
+}
+
+/** What stands for bytes that are no record. */
+export function noRecord(reason: QuarantineReason): LogRecord {
+  return { reason, log: UNKNOWN_LOG, timeMs: null, isDistinct: false, entryKey: null, fields: null };
+}
+
+/** The first of the four rules of identity that applies: configured field, LogEntry, content, place. */
+function recordHash(
+  { log, fields, entryKey, isDistinct }: LogRecord,
+  contentHash: string,
+  piece: Piece,
+  identityFields: IdentityFields,
+  slotOf: SlotOf,
+): string {
+  const field = identityFields[log];
+  if (field !== undefined && fields !== null) {
+    const slot = slotOf(field);
+    const value = fields.string(slot) ?? fields.integer(slot);
+    if (value !== null) return partsHash([log, field, value]);
+  }
+  if (entryKey !== null) return partsHash(entryKey);
+  return isDistinct ? contentHash : partsHash(piece.place());
+}
+
+function laneOf(reason: QuarantineReason | null, isFuture: boolean, isBroken: boolean): Lane {
+  if (reason !== null) return isBroken || !KEPT_IN_PLACE.has(reason) ? "blob" : "quarantine";
+  if (isBroken) return "wrapped";
+  return isFuture ? "future" : "line";
+}

@@ -1,0 +1,31 @@
+export const LF = 0x0a;
+
+/** Place of the first such byte in `[start, end)`, else `end`. The view keeps the search from running beyond it. */
+export function findByte(byte: number, buffer: Buffer, start: number, end: number): number {
+  const found = buffer.subarray(start, end).indexOf(byte);
+  return found < 0 ? end : start + found;
+}
+
+/** Calls `visit` for each part of `[start, end)` between separators that is not empty. */
+export function splitBy(
+  separator: number,
+  buffer: Buffer,
+  start: number,
+  end: number,
+  visit: (start: number, end: number) => void,
+): void {
+  let at = start;
+  while (at < end) {
+    const partEnd = findByte(separator, buffer, at, end);
+    if (partEnd > at) visit(at, partEnd);
+    at = partEnd + 1;
+  }
+}
+
+/** A copy with a byte before the data, as hashing needs it. */
+export function withSpareByte(data: Buffer): Buffer {
+  const buffer = Buffer.allocUnsafe(data.length + 1);
+  buffer[0] = 0;
+  data.copy(buffer, 1);
+  return buffer;
+}

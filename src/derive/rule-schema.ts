@@ -1,0 +1,114 @@
+import { z } from "zod";
+
+/**
+ * The language of the catalogue. Data only: no code and no regular expressions, so that no rule can run long or
+ * mean more than it says.
+ */
+export const OPERATIONS = ["create", "read", "update", "delete", "none"] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
+
+/** What a condition compares with: a JSON string, an integer of any spelling (200, "200", 200.0), a boolean. */
+export type Scalar = string | number | boolean;
+
+/** Tests on one field; all that are there must hold. */
+export interface Tests {
+  readonly present?: boolean | undefined;
+  readonly string?: true | undefined;
+  readonly not?: Condition | undefined;
+  readonly prefix?: string | readonly string[] | undefined;
+  readonly suffix?: string | readonly string[] | undefined;
+  readonly last_segment?: string | readonly string[] | undefined;
+  readonly between?: readonly [number, number] | undefined;
+}
+
+/** A value, a list of values of which one must match, or tests. */
+export type Condition = Scalar | readonly Scalar[] | Tests;
+
+/** Conditions by name of field; all must hold. */
+export type Conditions = Readonly<Record<string, Condition>>;
+
+const text = z.string().min(1).max(1000);
+const texts = z.union([text, z.array(text).min(1)]);
+// Fields give integers without a sign; more digits than a double holds cannot stand in YAML.
+const integer = z.int().nonnegative();
+const scalar = z.union([text, integer, z.boolean()]);
+
+const tests: z.ZodType<Tests> = z.lazy(() =>
+  z
+    .strictObject({
+      present: z.boolean().optional().meta({ description: "The field is there and not null, empty or {}." }),
+      string: z.literal(true).optional().meta({ description: "The field is a JSON string that is not empty." }),
+      not: condition.optional().meta({ description: "The condition does not hold; an absent field passes." }),
+      prefix: texts.optional().meta({ description: "A string that begins with the text, or with one of the list." }),
+      suffix: texts.optional().meta({ description: "A string that ends in the text, or in one of the list." }),
+      last_segment: texts.optional().meta({ description: 'What stands behind the last "::" of a string.' }),
+      between: z
+        .tuple([integer, integer])
+        .refine(([least, most]) => least <= most, "the first number must not be larger than the second")
+        .optional()
+        .meta({ description: "An integer from the first number to the second, both included." }),
+    })
+    .refine((given) => Object.keys(given).length > 0, "no test given"),
+);
+
+const condition: z.ZodType<Condition> = z.lazy(() => z.union([scalar, z.array(scalar).min(1), tests]));
+
+const fieldName = z.string().regex(/^[A-Za-z_@][\w@.-]{0,99}$/, "not a name of a field");
+const conditions: z.ZodType<Conditions> = z.record(fieldName, condition);
+const eventName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "expected small letters, digits and underscores");
+const eventNames = z.union([eventName, z.array(eventName).min(1)]);
+
+const operation = z.enum(OPERATIONS);
+const operationCase = z
+  .strictObject(Object.fromEntries(OPERATIONS.map((word) => [word, conditions.optional()])))
+  .refine((given) => Object.keys(given).length === 1, "expected one operation with its conditions")
+  .transform((given): OperationCase => {
+    const [word, when = {}] = Object.entries(given)[0] ?? [];
+    return { operation: operation.parse(word), when };
+  });
+
+/** One line of an ordered list: the operation where the conditions hold. */
+export interface OperationCase {
+  readonly operation: Operation;
+  readonly when: Conditions;
+}
+
+const rule = {
+  log: z
+    .union([text, z.array(text).min(1)])
+    .optional()
+    .meta({ description: "The log or logs whose lines count." }),
+  when: conditions.optional().meta({ description: "Conditions on the fields of the line." }),
+  refines: eventNames.optional().meta({ description: "Count beside one of these events, on the lines that count it." }),
+  operation: z
+    .union([operation, z.array(operationCase).min(1)])
+    .optional()
+    .meta({ description: "A word, or an ordered list of words with conditions: the first that holds, else none." }),
+  detail: text.optional().meta({ description: 'A template such as "{method} {route}".' }),
+};
+
+/** A rule, and what its alternatives have in common. */
+export const eventSchema = z.strictObject({
+  ...rule,
+  unless: eventNames.optional().meta({ description: "Do not count a line that counts one of these events." }),
+  any: z.array(z.strictObject(rule)).min(1).optional().meta({ description: "Alternatives: the first that holds." }),
+});
+
+export type EventBody = z.output<typeof eventSchema>;
+export type RuleBody = Omit<EventBody, "unless" | "any">;
+
+export const catalogueSchema = z.strictObject({
+  version: z.literal(1),
+  events: z
+    .record(eventName, eventSchema)
+    .refine((events) => Object.keys(events).length > 0, "a catalogue needs an event"),
+});
+
+/** The words of the language, for hints at misspelled ones. */
+export const RULE_WORDS = [
+  ...Object.keys(catalogueSchema.shape),
+  ...Object.keys(eventSchema.shape),
+  ..."present string not prefix suffix last_segment between".split(" "),
+  ...OPERATIONS,
+] as const;

@@ -1,0 +1,46 @@
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+
+/** A frame that every zstd reader skips: magic and length (4 bytes each, little-endian), then the content. */
+const SKIPPABLE_HEADER_BYTES = 8;
+
+export const META_FRAME_MAGIC = 0x184d2a50;
+export const TABLE_FRAME_MAGIC = 0x184d2a51;
+
+const LEVEL = 3;
+
+/** One independent frame that carries its content's size and checksum. */
+export function compressFrame(content: Uint8Array): Buffer {
+  return zstdCompressSync(content, {
+    // Without the pledge the frame would not say its size; larger chunks than the default spare a copy each.
+    pledgedSrcSize: content.length,
+    chunkSize: 256 * 1024,
+    params: {
+      [constants.ZSTD_c_compressionLevel]: LEVEL,
+      [constants.ZSTD_c_checksumFlag]: 1,
+      [constants.ZSTD_c_contentSizeFlag]: 1,
+    },
+  });
+}
+
+/** The content of one frame, which must be exactly so long; throws what zlib throws, or a `RangeError`. */
+export function decompressFrame(frame: Uint8Array, sizeBytes: number): Buffer {
+  const content = zstdDecompressSync(frame, { maxOutputLength: Math.max(sizeBytes, 1) });
+  if (content.length !== sizeBytes) throw new RangeError(`${content.length} bytes instead of ${sizeBytes}`);
+  return content;
+}
+
+export function skippableFrame(magic: number, content: Uint8Array): Buffer {
+  const header = Buffer.allocUnsafe(SKIPPABLE_HEADER_BYTES);
+  header.writeUInt32LE(magic, 0);
+  header.writeUInt32LE(content.length, 4);
+  return Buffer.concat([header, content]);
+}
+
+/** The content of a skippable frame of that kind; throws a `RangeError` where the bytes are no such frame. */
+export function skippableContent(magic: number, frame: Buffer): Buffer {
+  const isFrame = frame.length >= SKIPPABLE_HEADER_BYTES && frame.readUInt32LE(0) === magic;
+  if (!isFrame || frame.readUInt32LE(4) !== frame.length - SKIPPABLE_HEADER_BYTES) {
+    throw new RangeError("no skippable frame of the expected kind");
+  }
+  return frame.subarray(SKIPPABLE_HEADER_BYTES);
+}

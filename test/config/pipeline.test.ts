@@ -1,0 +1,290 @@
+/**
+ * Goal: a good pipeline gives exact settings; a bad one gives every mistake with its line, in words that end it.
+ * Method: whole files against whole settings and whole messages, and any text at all as a property.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.ts";
+import { UsageError } from "../../src/core/fault.ts";
+
+const MINIMAL = `
+name: demo
+source: { kind: stdin }
+archive: { kind: folder, path: out }
+`;
+
+const ALL_FIELDS =
+  '"name", "deployment", "instance", "source", "archive", "batch", "limits", "identity", "catalogue", "pseudonym_key"';
+
+function parse(text: string, file = "pipelines/a.yaml"): PipelineSettings {
+  return parsePipeline(text, file, [], "/srv/app");
+}
+
+/** The lines of the refusal. */
+function refusal(text: string): string[] {
+  try {
+    parse(text, "a.yaml");
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as UsageError).message.split("\n");
+  }
+  return [];
+}
+
+describe("a good pipeline", () => {
+  it("has defaults for all but name, source and archive", () => {
+    expect(parse(MINIMAL)).toEqual({
+      name: "demo",
+      deployment: "saas",
+      instance: null,
+      source: { kind: "stdin", topic: null },
+      archive: { kind: "folder", path: "/srv/app/pipelines/out" },
+      batch: { maxBytes: 64 * 1024 ** 2, maxLines: 500_000, maxAgeMs: 5000 },
+      limits: { maxDepth: 128, maxLineBytes: 4 * 1024 ** 2, maxInflatedBytes: 32 * 1024 ** 2 },
+      identity: {},
+      cataloguePath: null,
+      pseudonymKey: { reference: null, acceptsChange: false },
+    });
+  });
+
+  it("can set every field", () => {
+    const text = `
+name: rails-1
+deployment: self_managed
+instance: gprd
+source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump }
+archive: { kind: folder, path: ../out }
+batch: { max_bytes: 1 MiB, max_lines: 10, max_age_ms: 20 }
+limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 1 GiB }
+identity: { rails.api: request_id }
+catalogue: ../catalogue.yaml
+pseudonym_key: { file: key.txt, accept_change: true }
+`;
+    expect(parse(text, "/etc/app/a.yaml")).toEqual({
+      name: "rails-1",
+      deployment: "self_managed",
+      instance: "gprd",
+      source: { kind: "files", paths: ["/etc/app/*.gz", "/etc/in/a.zst", "/logs/b"], topic: "dump" },
+      archive: { kind: "folder", path: "/etc/out" },
+      batch: { maxBytes: 1024 ** 2, maxLines: 10, maxAgeMs: 20 },
+      limits: { maxDepth: 5, maxLineBytes: 100, maxInflatedBytes: 1024 ** 3 },
+      identity: { "rails.api": "request_id" },
+      cataloguePath: "/etc/catalogue.yaml",
+      pseudonymKey: { reference: { kind: "file", path: "/etc/app/key.txt" }, acceptsChange: true },
+    });
+  });
+
+  it("may take its key from the environment, and may use an alias", () => {
+    const settings = parse(`${MINIMAL}instance: &a NAME\npseudonym_key: { env: *a }`);
+    expect(settings.pseudonymKey.reference).toEqual({ kind: "env", name: "NAME" });
+  });
+
+  it("keeps ${…} as it is", () => {
+    expect(parse(`${MINIMAL}instance: \${HOME}`).instance).toBe("${HOME}");
+  });
+
+  it("is pipelines/local.yaml, which shows the defaults", () => {
+    const checkout = join(import.meta.dirname, "../..");
+    const file = join(checkout, "pipelines/local.yaml");
+    const local = parsePipeline(readFileSync(file, "utf8"), file, [], "/srv");
+    expect(local).toEqual({
+      ...parse(MINIMAL),
+      name: "local",
+      source: { kind: "files", paths: [join(checkout, "fixtures/traffic/*")], topic: null },
+      archive: { kind: "folder", path: join(checkout, "archive") },
+    });
+  });
+
+  it("is pipelines/local.yaml with every commented example in force", () => {
+    const text = readFileSync(join(import.meta.dirname, "../../pipelines/local.yaml"), "utf8");
+    const examples = text.replace(/^( *)# ((?: {2})?[a-z_.]+:(?: [^ ]+)?(?: #.*)?)$/gm, "$1$2");
+    const settings = parse(examples);
+    expect(settings.instance).toBe("gprd");
+    expect(settings.source.topic).toBe("pubsub-rails-inf-gprd");
+    expect(settings.identity).toEqual({ "rails.audit": "event_id" });
+    expect(settings.cataloguePath).toBe("/srv/app/catalogue.yaml");
+    expect(settings.pseudonymKey.reference).toEqual({ kind: "env", name: "LOGTALLY_PSEUDONYM_KEY" });
+  });
+});
+
+describe("a bad pipeline", () => {
+  it("reports every mistake at its line, in the order of the file", () => {
+    const text = `name: My Pipeline
+deployment: self-managed
+instance:
+source:
+  kind: files
+  pathz: [a]
+  paths:
+    - ok
+    - 3
+    - ""
+archive:
+  kind: folder
+batch:
+  max_bytes: 64 MB
+  max_lines: many
+  max_age_ms: 1.5
+limits: [1]
+identity:
+  rails.api: [a, b]
+elasticsearch: {}
+pseudonym_key:
+  accept_change: "yes"
+`;
+    expect(refusal(text)).toEqual([
+      'a.yaml:1: field "name": expected 1 to 63 of a-z, 0-9 and hyphen, found text "My Pipeline"',
+      'a.yaml:2: field "deployment": expected "saas" or "self_managed", found text "self-managed" (hint: did you mean "self_managed"?)',
+      'a.yaml:3: field "instance" has no value (hint: give it one or leave it out)',
+      'a.yaml:6: unknown field "pathz" (hint: did you mean "paths"?)',
+      'a.yaml:9: field "source.paths.1": expected a path or glob, found number 3',
+      'a.yaml:10: field "source.paths.2": expected a path or glob, found empty text',
+      'a.yaml:11: missing field "archive.path" (hint: folder of the archive; it is made where it is missing)',
+      'a.yaml:14: field "batch.max_bytes": expected a size from 1 B to 1 GiB, in bytes or like "64 MiB", found text "64 MB"',
+      'a.yaml:15: field "batch.max_lines": expected a whole number from 1 to 10000000, found text "many"',
+      'a.yaml:16: field "batch.max_age_ms": expected a whole number from 1 to 3600000, found number 1.5',
+      'a.yaml:17: field "limits": expected a mapping of fields, found a list',
+      'a.yaml:19: field "identity.rails.api": expected the name of a field, found a list',
+      `a.yaml:20: unknown field "elasticsearch" (hint: the fields here are ${ALL_FIELDS})`,
+      'a.yaml:22: field "pseudonym_key.accept_change": expected true or false, found text',
+    ]);
+  });
+
+  it("names what is missing at the line of its section", () => {
+    expect(refusal("# a comment\nname: a\nsource:\n  topic: t\n")).toEqual([
+      'a.yaml:2: missing field "archive" (hint: where every line is kept)',
+      'a.yaml:3: missing field "source.kind" (hint: "files" or "stdin")',
+    ]);
+  });
+
+  it("knows the fields and kinds of each kind", () => {
+    const text = "name: a\nsource:\n  kind: stdin\n  paths: [a]\narchive:\n  kind: gs\n";
+    expect(refusal(text)).toEqual([
+      'a.yaml:4: unknown field "paths" (hint: the fields here are "kind", "topic")',
+      'a.yaml:6: field "archive.kind": expected "folder", found text "gs"',
+    ]);
+    expect(refusal(MINIMAL.replace("stdin", "file"))).toEqual([
+      'a.yaml:3: field "source.kind": expected "files" or "stdin", found text "file" (hint: did you mean "files"?)',
+    ]);
+  });
+
+  it.each([
+    ["[]", "an empty list"],
+    ["a", 'text "a"'],
+    ["{ a: 1 }", "a mapping"],
+    ["true", "boolean true"],
+  ])("wants paths as a list, not %s", (written, found) => {
+    expect(refusal(MINIMAL.replace("kind: stdin", `kind: files, paths: ${written}`))).toEqual([
+      `a.yaml:3: field "source.paths": expected a list of at least one path, found ${found}`,
+    ]);
+  });
+
+  it.each(["gs://bucket/logs", "~/logs", "~"])("refuses %s as a path of this machine", (path) => {
+    expect(refusal(MINIMAL.replace("path: out", `path: "${path}"`))).toEqual([
+      `a.yaml:4: field "archive.path": expected a path, no URL and no ~, found text "${path}"`,
+    ]);
+  });
+
+  it("never repeats what may be a key", () => {
+    expect(refusal(`${MINIMAL}pseudonym_key: 4f9c-secret`)).toEqual([
+      'a.yaml:5: field "pseudonym_key": expected a mapping of fields, found text',
+    ]);
+    expect(refusal(`${MINIMAL}pseudonym_key: { env: 4f9c-secret, file: a }`)).toEqual([
+      'a.yaml:5: field "pseudonym_key.env": expected the name of an environment variable, found text',
+      'a.yaml:5: field "pseudonym_key.file": expected no "file" beside "env", found text',
+    ]);
+    expect(refusal(`${MINIMAL}pseudonym_key:\n  env: A\n  file: b`)).toEqual([
+      'a.yaml:7: field "pseudonym_key.file": expected no "file" beside "env", found text',
+    ]);
+  });
+
+  it("names every unknown field, whatever its name", () => {
+    expect(refusal(`${MINIMAL}batch:\n  max_line: 1\n  3: 1\nsink: x\n__proto__: {}\nlimit: {}`)).toEqual([
+      'a.yaml:6: unknown field "max_line" (hint: did you mean "max_lines"?)',
+      'a.yaml:7: unknown field "3" (hint: the fields here are "max_bytes", "max_lines", "max_age_ms")',
+      `a.yaml:8: unknown field "sink" (hint: the fields here are ${ALL_FIELDS})`,
+      `a.yaml:9: unknown field "__proto__" (hint: the fields here are ${ALL_FIELDS})`,
+      'a.yaml:10: unknown field "limit" (hint: did you mean "limits"?)',
+    ]);
+  });
+
+  it("cuts long values", () => {
+    expect(refusal(MINIMAL.replace("demo", "X".repeat(100)))).toEqual([
+      `a.yaml:2: field "name": expected 1 to 63 of a-z, 0-9 and hyphen, found text "${"X".repeat(60)}…"`,
+    ]);
+  });
+});
+
+describe("a file that is no YAML mapping", () => {
+  it.each(["", "# nothing yet\n", "---\n"])("is empty: %j", (text) => {
+    expect(refusal(text)).toEqual([
+      'a.yaml:1: the file holds no pipeline (hint: begin with "name:", "source:" and "archive:")',
+    ]);
+  });
+
+  it.each(["- a\n", "name\n", "3"])("is something else: %j", (text) => {
+    expect(refusal(text)).toEqual([
+      'a.yaml:1: the file is no mapping of fields (hint: begin with "name:", "source:" and "archive:")',
+    ]);
+  });
+
+  it("has errors of syntax, each with its line", () => {
+    expect(refusal("name: a\nsource: [x\narchive: 'y\n")).toEqual([
+      "a.yaml:3: read YAML: flow sequence in block collection must be sufficiently indented and end with a ] (hint: check indentation and closing brackets)",
+      "a.yaml:4: read YAML: missing closing 'quote (hint: check quotes and brackets)",
+    ]);
+    expect(refusal(`${MINIMAL}batch:\n\tmax_lines: 1\n`)).toContain(
+      "a.yaml:6: read YAML: tabs are not allowed as indentation (hint: indent with spaces)",
+    );
+    expect(refusal(`${MINIMAL}---\nname: b\n`)).toEqual([
+      "a.yaml:5: read YAML: a second document begins (hint: one file holds one pipeline)",
+    ]);
+    expect(refusal(`${MINIMAL}instance: !env HOME\n`)).toEqual([
+      "a.yaml:5: read YAML: unresolved tag: !env (hint: quote a value that begins with !)",
+    ]);
+  });
+
+  it("has a field twice, beside other mistakes", () => {
+    expect(refusal(`${MINIMAL}name: b\nbatch:\n  max_lines: 1\n  max_lines: 0\n`)).toEqual([
+      'a.yaml:5: field "name" is given twice (hint: keep one)',
+      'a.yaml:8: field "max_lines" is given twice (hint: keep one)',
+      'a.yaml:8: field "batch.max_lines": expected a whole number from 1 to 10000000, found number 0',
+    ]);
+  });
+
+  it("has an alias without anchor, as an unquoted glob looks", () => {
+    expect(refusal(MINIMAL.replace("kind: stdin", "kind: files, paths: [*.gz]"))).toEqual([
+      'a.yaml:3: read YAML: alias "*.gz" has no anchor "&.gz" before it (hint: quote a value that begins with *)',
+    ]);
+  });
+
+  it("has aliases that stand for too much", () => {
+    const bomb = Array.from({ length: 9 }, (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level},`.repeat(9)}]`);
+    expect(refusal(`a0: &a0 [x, x]\n${bomb.join("\n")}`)).toEqual([
+      "a.yaml:2: read YAML: aliases stand for over 100 values (hint: write them out)",
+    ]);
+  });
+
+  it("has an alias of itself", () => {
+    expect(refusal(`${MINIMAL}identity: &a { x: *a }`)).toEqual([
+      'a.yaml:5: field "identity.x": expected the name of a field, found a mapping',
+    ]);
+  });
+});
+
+it("answers any text with settings or with lines that all have a place", () => {
+  const piece = fc.constantFrom(
+    ..."name: a|source:|  kind: files|  paths: [a|]|- b|archive: {kind: folder, path: x}|&a|*a|!t|{|}|'|\"|\t|---|? |: |null|batch: {max_lines: 0}|__proto__: 1|<<: *a|# c|%YAML 1.1".split(
+      "|",
+    ),
+  );
+  const text = fc.array(fc.tuple(piece, fc.constantFrom("\n", " ", "\n  ")), { maxLength: 12 });
+  fc.assert(
+    fc.property(text, (pieces) => {
+      for (const line of refusal(pieces.flat().join(""))) expect(line).toMatch(/^a\.yaml:[1-9]\d*: ./);
+    }),
+    { numRuns: 300 },
+  );
+});

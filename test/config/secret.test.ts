@@ -1,0 +1,68 @@
+/** Goal: a key is taken as it is or refused with a way out. Method: a table over a world in memory. */
+import { describe, expect, it } from "vitest";
+import { resolveKey, type SecretReference } from "../../src/config/secret.ts";
+import { UsageError } from "../../src/core/fault.ts";
+
+const KEY = "0123456789abcdef";
+const ENV: SecretReference = { kind: "env", name: "APP_KEY" };
+const FILE: SecretReference = { kind: "file", path: "/srv/key" };
+
+function resolveFrom(reference: SecretReference, env: Record<string, string>, files: Record<string, Buffer>) {
+  return resolveKey("pseudonym key", reference, {
+    env,
+    readFile: async (path) => {
+      const content = files[path];
+      if (content === undefined) throw new Error("ENOENT: no such file or directory");
+      return content;
+    },
+  });
+}
+
+const fromEnv = (value: string) => resolveFrom(ENV, { APP_KEY: value }, {});
+const fromFile = (content: Buffer | string) => resolveFrom(FILE, {}, { "/srv/key": Buffer.from(content) });
+
+async function refusal(key: Promise<Buffer>): Promise<string> {
+  const error: unknown = await key.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(UsageError);
+  return (error as UsageError).message;
+}
+
+describe("resolveKey", () => {
+  it("takes the bytes of a variable and of a file", async () => {
+    expect(await fromEnv(KEY)).toEqual(Buffer.from(KEY));
+    expect(await fromFile(KEY)).toEqual(Buffer.from(KEY));
+    const binary = Buffer.from([0xff, 0x00, 0x0a, ...Buffer.from(KEY), 0x80]);
+    expect(await fromFile(binary)).toEqual(binary);
+  });
+
+  it("trims one newline at the end, and nothing else", async () => {
+    expect(await fromEnv(`${KEY}\n`)).toEqual(Buffer.from(KEY));
+    expect(await fromFile(`${KEY}\r\n`)).toEqual(Buffer.from(KEY));
+    expect(await fromFile(` ${KEY} \n\n`)).toEqual(Buffer.from(` ${KEY} \n`));
+    expect(await fromFile(`${KEY}\r`)).toEqual(Buffer.from(`${KEY}\r`));
+  });
+
+  it("names the variable that is not set", async () => {
+    expect(await refusal(resolveFrom(ENV, {}, {}))).toBe(
+      'read pseudonym key: environment variable "APP_KEY" is not set (hint: export APP_KEY="$(openssl rand -hex 32)", and keep that key)',
+    );
+  });
+
+  it("names the file that cannot be read, and why", async () => {
+    expect(await refusal(resolveFrom(FILE, {}, {}))).toBe(
+      'read pseudonym key: file "/srv/key" cannot be read: ENOENT: no such file or directory (hint: make a key with: openssl rand -hex 32)',
+    );
+  });
+
+  it("refuses an empty key and one of fewer than 16 bytes", async () => {
+    const hint = "(hint: make a key with: openssl rand -hex 32)";
+    expect(await refusal(fromEnv(""))).toBe(`read pseudonym key: environment variable "APP_KEY" is empty ${hint}`);
+    expect(await refusal(fromFile("\n"))).toBe(`read pseudonym key: file "/srv/key" is empty ${hint}`);
+    expect(await refusal(fromFile(`${KEY.slice(1)}\n`))).toBe(
+      `read pseudonym key: file "/srv/key" holds 15 bytes, fewer than 16 ${hint}`,
+    );
+  });
+});

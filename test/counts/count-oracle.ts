@@ -1,0 +1,116 @@
+import { DAY_MS } from "../../src/core/units.ts";
+import type { CountQuery, CountRow, PeriodName } from "../../src/counts/cube.ts";
+import type { Fact } from "../../src/counts/fact.ts";
+
+/** The counts by the words of the design pages, one fact after the other: slow and plain, to compare the cube with. */
+export function naiveCountRows(facts: readonly Fact[], query: CountQuery): CountRow[] {
+  const standing = standingEvents(facts);
+  const asOfMs = Date.parse(query.asOf);
+  const rows = new Map<string, { row: CountRow; users: Map<string, number> }>();
+  for (const fact of standing) {
+    if (query.events !== null && !query.events.includes(fact.event)) continue;
+    for (const span of spans(query.periods, query.days, asOfMs)) {
+      if (fact.timeMs < span.fromMs || fact.timeMs >= span.toMs) continue;
+      const key = query.by === "user" ? null : keyOf(fact, query.by);
+      const name = JSON.stringify([fact.event, key, span.period, span.fromMs]);
+      const entry = rows.get(name) ?? { row: emptyRow(fact.event, key, query, span), users: new Map() };
+      const users = new Map(entry.users);
+      if (fact.user !== null) users.set(fact.user, (users.get(fact.user) ?? 0) + 1);
+      rows.set(name, { row: { ...entry.row, count: entry.row.count + 1 }, users });
+    }
+  }
+  return [...rows.values()].map((entry) => finished(entry.row, entry.users, query)).sort(byAllParts);
+}
+
+type EventFact = Fact & { readonly event: string };
+
+function standingEvents(facts: readonly Fact[]): EventFact[] {
+  const events = new Map<string, EventFact>();
+  for (const fact of facts) {
+    const smallest = facts.filter((other) => other.id === fact.id).map((other) => other.variant);
+    if (fact.variant !== smallest.sort()[0] || fact.event === null) continue;
+    const name = `${fact.id} ${fact.event}`;
+    const twin = events.get(name);
+    if (twin === undefined || compareTwins(fact, twin) < 0) events.set(name, { ...fact, event: fact.event });
+  }
+  return [...events.values()];
+}
+
+function compareTwins(a: Fact, b: Fact): number {
+  if (a.timeMs !== b.timeMs) return a.timeMs - b.timeMs;
+  for (const name of ["operation", "detail", "instance", "plan", "group", "project", "category"] as const) {
+    const order = compareText(keyOf(a, name), keyOf(b, name));
+    if (order !== 0) return order;
+  }
+  if (a.user === b.user) return 0;
+  if (a.user === null || b.user === null) return a.user === null ? 1 : -1;
+  return compareText(a.user, b.user);
+}
+
+function keyOf(fact: Fact, name: Exclude<CountQuery["by"], "user">): string {
+  const absent = name === "operation" ? "none" : name === "detail" ? "(none)" : "(unknown)";
+  return fact[name] || absent;
+}
+
+function spans(periods: readonly PeriodName[], days: number, asOfMs: number) {
+  const all = [
+    { period: "all" as const, fromMs: Date.parse("2000-01-01"), toMs: asOfMs },
+    { period: "28d" as const, fromMs: asOfMs - 28 * DAY_MS, toMs: asOfMs },
+    { period: "7d" as const, fromMs: asOfMs - 7 * DAY_MS, toMs: asOfMs },
+  ];
+  const daily = Array.from({ length: days }, (_, day) => ({
+    period: "daily" as const,
+    fromMs: asOfMs - (day + 1) * DAY_MS,
+    toMs: asOfMs - day * DAY_MS,
+  }));
+  return [...all, ...daily].filter((span) => periods.includes(span.period));
+}
+
+function emptyRow(
+  event: string,
+  key: string | null,
+  query: CountQuery,
+  span: { period: PeriodName; fromMs: number; toMs: number },
+): CountRow {
+  const [from, to] = [span.fromMs, span.toMs].map((ms) => new Date(ms).toISOString().replace(".000Z", "Z"));
+  return {
+    event,
+    segment: query.by,
+    key,
+    period: span.period,
+    from: from ?? "",
+    to: to ?? "",
+    count: 0,
+    unique_users: 0,
+    sessions: null,
+    sealed: false,
+  };
+}
+
+function finished(row: CountRow, users: ReadonlyMap<string, number>, query: CountQuery): CountRow {
+  const counted = { ...row, unique_users: users.size };
+  if (query.by !== "user") return counted;
+  if (users.size === 0) return { ...counted, per_user: null };
+  const counts = [...users.values()].sort((a, b) => a - b);
+  const sum = counts.reduce((total, count) => total + count, 0);
+  const middle = [counts[Math.floor((counts.length - 1) / 2)] ?? 0, counts[Math.floor(counts.length / 2)] ?? 0];
+  const median = ((middle[0] ?? 0) + (middle[1] ?? 0)) / 2;
+  return {
+    ...counted,
+    per_user: { mean: Math.round((sum / users.size) * 100) / 100, median, max: counts.at(-1) ?? 0 },
+  };
+}
+
+function byAllParts(a: CountRow, b: CountRow): number {
+  return (
+    compareText(a.event, b.event) ||
+    compareText(a.key ?? "", b.key ?? "") ||
+    compareText(a.period, b.period) ||
+    compareText(a.from, b.from)
+  );
+}
+
+/** By code points, which is the order of the bytes in UTF-8. */
+function compareText(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import { hourOf } from "../../src/core/hour.ts";
+import { DAY_MS } from "../../src/core/units.ts";
+import type { Fact } from "../../src/counts/fact.ts";
+
+/** The as-of day of the samples, and its midnight. */
+export const AS_OF = "2020-12-24";
+export const AS_OF_MS = Date.UTC(2020, 11, 24);
+
+/** A fact that counts in every period, unless told otherwise. Its id and variant are those of `line`. */
+export function sampleFact(line: string, change: Partial<Fact> = {}): Fact {
+  const variant = createHash("sha256").update(line).digest("hex");
+  const timeMs = change.timeMs ?? AS_OF_MS - 1;
+  const hour = change.hour ?? hourOf(timeMs);
+  return {
+    id: hour.toString(16).padStart(8, "0") + variant.slice(0, 24),
+    variant,
+    hour,
+    timeMs,
+    ahead: false,
+    event: "git_push",
+    operation: "update",
+    detail: "ssh",
+    instance: "gprd",
+    plan: "gold",
+    group: "acme",
+    project: "acme/shop",
+    category: "source_code_management",
+    user: "u1",
+    ...change,
+  };
+}
+
+/** Words that are awkward somewhere: in SQL, in C strings, in UTF-16 order, or because they name the absence. */
+const WORDS = ["gold", "free", "é", "\u{1d11e}", "\uff5e", "a\0b", "it's", "(unknown)", "(none)", "x".repeat(40)];
+
+const word = fc.constantFrom(...WORDS);
+const wordOrAbsent = fc.option(fc.constantFrom(...WORDS, ""), { nil: null });
+
+/** Times on and beside the borders of the periods. */
+const timeMs = fc
+  .tuple(fc.constantFrom(1, 2, 3, 7, 28, 29, 400, 0), fc.constantFrom(-1, 0, 1, 12_345_678))
+  .map(([daysAgo, shiftMs]) => AS_OF_MS - daysAgo * DAY_MS + shiftMs);
+
+/**
+ * Few ids and few variants, so that copies, conflicts and twins (the same variant with other dimensions) are common.
+ * The hour in the id is not that of the time here: nothing counted may hang on it.
+ */
+export const arbitraryFact: fc.Arbitrary<Fact> = fc.record({
+  id: fc.constantFrom("0", "1", "8", "f").map((digit) => digit.repeat(32)),
+  variant: fc
+    .tuple(fc.constantFrom("1", "1", "1", "9", "f"), fc.constantFrom("1", "1", "1", "e"))
+    .map(([high, low]) => high.repeat(32) + low.repeat(32)),
+  hour: timeMs.map(hourOf),
+  timeMs,
+  ahead: fc.boolean(),
+  event: fc.option(fc.constantFrom("git_push", "\uff5e", "\u{1d11e}"), { nil: null }),
+  operation: fc.constantFrom("read", "update", "none"),
+  detail: word,
+  instance: wordOrAbsent,
+  plan: wordOrAbsent,
+  group: wordOrAbsent,
+  project: wordOrAbsent,
+  category: wordOrAbsent,
+  user: fc.option(fc.constantFrom("u1", "u2", "u3", "u4"), { nil: null }),
+});

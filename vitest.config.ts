@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+// A slow machine is no reason to fail: generous limits, short tests.
+const FAST_TIMEOUT_MS = 30_000;
+const PROCESS_TIMEOUT_MS = 120_000;
+
+/** `fast` needs nothing but this process; `it` starts processes and servers. */
+export default defineConfig({
+  test: {
+    // DuckDB is a native add-on: a process of its own for each file, so that a crash ends one file only.
+    pool: "forks",
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "fast",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.it.test.ts"],
+          testTimeout: FAST_TIMEOUT_MS,
+          hookTimeout: FAST_TIMEOUT_MS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "it",
+          include: ["test/**/*.it.test.ts"],
+          testTimeout: PROCESS_TIMEOUT_MS,
+          hookTimeout: PROCESS_TIMEOUT_MS,
+        },
+      },
+    ],
+  },
+});
