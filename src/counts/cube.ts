@@ -108,7 +108,7 @@ const CUBE = `
     sum(events)::BIGINT AS count,
     count(*) FILTER (pseudonym <> 0) AS unique_users,
     sum(events) FILTER (pseudonym <> 0)::BIGINT AS user_events,
-    median(events) AS median,
+    median(events) FILTER (pseudonym <> 0) AS median,
     max(events) FILTER (pseudonym <> 0) AS max
   FROM by_user
   JOIN wanted ON wanted.code = event

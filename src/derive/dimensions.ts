@@ -47,31 +47,25 @@ type Slots = Readonly<Record<DimensionField, number>>;
 
 const INTERNAL_ROUTE = "/api/:version/internal/";
 const GIT_HTTP_CONTROLLER = "Repositories::GitHttpController";
-/** What follows the repository in a path of Git over HTTP that is written without `.git`. */
-const GIT_HTTP_ENDS = ["/info/refs", "/git-upload-pack", "/git-receive-pack"];
 
 /**
  * Dimensions of the events of a line; `instance` is the pipeline's setting. Pure, and called only for lines with events.
  *
  * Where the design leaves room: a Git over HTTP line is one of rails.production with the controller
- * `Repositories::GitHttpController`; its path gives the project too, where nothing else does: what stands before
- * `.git`, a wiki being its project's, and no project without a slash (a group's wiki). The first segment of a path is
- * taken as it is, so a personal snippet's group is `snippets`. Of a list of addresses the first that is not empty
- * counts. Parameters tell a user on rails.api only.
+ * `Repositories::GitHttpController`. The first segment of its path is taken as it is, so a personal snippet's group is
+ * `snippets`. Of a list of addresses the first that is not empty counts. Parameters tell a user on rails.api only.
  */
 export function createDimensions(slotOf: SlotOf, { instance }: { readonly instance: string | null }): ReadDimensions {
   const slots = Object.fromEntries(DIMENSION_FIELDS.map((name) => [name, slotOf(name)])) as Slots;
   return (log, fields) => {
     const text = (name: DimensionField): string | null => fields.string(slots[name]);
-    const metaProject = text("meta.project");
-    const projectPath = text("gl_project_path");
-    const path = metaProject ?? projectPath ?? gitHttpRepository(log, text);
+    const project = text("meta.project") ?? text("gl_project_path");
     const user = userId(log, fields, slots) ?? userName(text);
     return {
       instance: instance ?? text("environment") ?? text("host"),
       plan: text("meta.subscription_plan"),
-      group: text("meta.root_namespace") ?? firstSegment(path),
-      project: metaProject ?? projectPath ?? (path?.includes("/") ? path : null),
+      group: text("meta.root_namespace") ?? firstSegment(project) ?? gitHttpGroup(log, text),
+      project,
       category: text("meta.feature_category"),
       user,
       visitor: user ?? addressAndAgent(text),
@@ -130,11 +124,9 @@ function firstSegment(path: string | null): string | null {
   return segment === "" ? null : segment;
 }
 
-/** `acme-group/sub/widgets` for `/acme-group/sub/widgets.git/info/refs`; null for other lines. */
-function gitHttpRepository(log: string, text: (name: DimensionField) => string | null): string | null {
+/** `acme-group` for `/acme-group/sub/widgets.git/info/refs`, and for a group's own wiki; null for other lines. */
+function gitHttpGroup(log: string, text: (name: DimensionField) => string | null): string | null {
   if (log !== "rails.production" || text("controller") !== GIT_HTTP_CONTROLLER) return null;
-  const path = text("path")?.replace(/^\/+/, "") ?? "";
-  const end = GIT_HTTP_ENDS.find((each) => path.endsWith(each)) ?? "";
-  const repository = path.slice(0, path.length - end.length).replace(/(?:\.wiki)?\.git(?:\/.*)?$/s, "");
-  return repository === "" ? null : repository;
+  const segment = firstSegment(text("path")?.replace(/^\/+/, "") ?? null);
+  return segment?.replace(/(?:\.wiki)?\.git$/, "") || null;
 }
