@@ -5,7 +5,7 @@ import { UNDATED_HOUR } from "../core/hour.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { HOUR_MS } from "../core/units.ts";
 import { withPipelineOptions } from "./options.ts";
-import { formatBytes, formatCount, formatRatio } from "./quantity.ts";
+import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { formatTable } from "./table.ts";
 import { SYSTEM_CLOCK } from "./worker.ts";
@@ -61,7 +61,7 @@ function hourText(hour: number): string {
 
 function asTable(segments: readonly ListedSegment[]): string {
   const total = {
-    name: `${formatCount(segments.length)} segments`,
+    name: `in all, ${formatThings(segments.length, "segment")}`,
     first_hour: "",
     last_hour: "",
     lines: sum(segments, (each) => each.lines),

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import { listSegments } from "./archive-ls.ts";
 import { countsText } from "./counts.ts";
-import { formatBytes, formatCount, formatRatio } from "./quantity.ts";
+import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { runAll } from "./run.ts";
 import { runSummaryText } from "./run-summary.ts";
 import { loadSettings } from "./settings.ts";
@@ -34,7 +34,7 @@ async function demo(): Promise<void> {
   const stored = segments.reduce((sum, segment) => sum + segment.stored_bytes, 0);
   const lines = segments.reduce((sum, segment) => sum + segment.lines, 0);
   process.stdout.write(
-    `\nThe archive in "${archive.path}": ${formatCount(lines)} lines in ${formatCount(segments.length)} segments, ` +
-      `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)}).\n${NEXT_COMMANDS}`,
+    `\narchive "${archive.path}": ${formatCount(lines)} lines in ${formatThings(segments.length, "segment")}, ` +
+      `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)})\n${NEXT_COMMANDS}`,
   );
 }

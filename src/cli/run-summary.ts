@@ -1,42 +1,52 @@
 import { SECOND_MS } from "../core/units.ts";
-import { formatBytes, formatCount, formatRatio } from "./quantity.ts";
+import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { formatTable } from "./table.ts";
 import type { RunSummary } from "./worker.ts";
 
-/** The summary for people: what came in, what became of it, how fast. */
+/** What came in, what became of it, how fast. */
 export function runSummaryText(summary: RunSummary): string {
+  const { rawBytes, storedBytes } = summary;
   const quarantined = Object.entries(summary.quarantined);
-  const events = Object.entries(summary.events);
-  const stored = `${formatBytes(summary.rawBytes)} raw, ${formatBytes(summary.storedBytes)} stored`;
-  const ratio = formatRatio(summary.rawBytes, summary.storedBytes);
-  const lines: readonly (readonly [string, number, string])[] = [
-    ["lines in", summary.linesIn, rateText(summary)],
-    ["archived", summary.archived, `${stored} (${ratio}) in ${formatCount(summary.objects)} objects`],
-    ["duplicates", summary.duplicates, "of lines that the archive held, or that came twice"],
+  const reasons = quarantined.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(", ");
+  const seconds = (summary.elapsedMs / SECOND_MS).toFixed(1);
+  const objects = formatThings(summary.objects, "object");
+  const ratio = formatRatio(rawBytes, storedBytes);
+  const rows: readonly (readonly [string, number, string])[] = [
     [
-      "quarantined",
-      sum(quarantined),
-      quarantined.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(", "),
+      "lines in",
+      summary.linesIn,
+      `${formatBytes(rawBytes)}, written as ${formatBytes(storedBytes)} (${ratio}) in ${objects}`,
     ],
-    ["eventless", summary.eventless, "archived, and nothing in them to count"],
+    ["archived", summary.archived, "new to the archive"],
+    ["duplicates", summary.duplicates, "came before or twice; kept as received, counted once"],
+    ["quarantined", sum(quarantined), reasons === "" ? "" : `kept whole, no event: ${reasons}`],
+    ["eventless", summary.eventless, "kept, nothing in them to count"],
   ];
-  const about = formatTable(
+  return formatTable(
     [
-      { head: summary.pipeline, align: "left", cell: ([name]) => name },
+      { head: `pipeline ${summary.pipeline}`, align: "left", cell: ([name]) => name },
       { head: "lines", align: "right", cell: ([, count]) => formatCount(count) },
-      { head: "", align: "left", cell: ([, , remark]) => remark },
+      {
+        head: `in ${seconds} s, ${formatCount(perSecond(summary))} a second`,
+        align: "left",
+        cell: ([, count, remark]) => (count === 0 ? "" : remark),
+      },
     ],
-    lines,
+    rows,
   );
-  if (events.length === 0) return about;
-  const counted = formatTable(
+}
+
+/** The events of the lines that were new. */
+export function runEventsText(summary: RunSummary): string {
+  const events = Object.entries(summary.events);
+  if (events.length === 0) return "no events\n";
+  return formatTable(
     [
       { head: "event", align: "left", cell: ([name]) => name },
       { head: "count", align: "right", cell: ([, count]) => formatCount(count) },
     ],
     events,
   );
-  return `${about}\n${counted}`;
 }
 
 /** One line of JSON. */
@@ -53,18 +63,13 @@ export function runSummaryJson(summary: RunSummary): string {
     raw_bytes: summary.rawBytes,
     stored_bytes: summary.storedBytes,
     elapsed_s: Number((summary.elapsedMs / SECOND_MS).toFixed(3)),
-    lines_per_s: linesPerSecond(summary),
+    lines_per_s: perSecond(summary),
     interrupted: summary.isInterrupted,
   };
   return `${JSON.stringify(json)}\n`;
 }
 
-function rateText(summary: RunSummary): string {
-  const seconds = (summary.elapsedMs / SECOND_MS).toFixed(1);
-  return `in ${seconds} s, ${formatCount(linesPerSecond(summary))} a second`;
-}
-
-function linesPerSecond({ linesIn, elapsedMs }: RunSummary): number {
+function perSecond({ linesIn, elapsedMs }: RunSummary): number {
   return elapsedMs === 0 ? 0 : Math.round((linesIn * SECOND_MS) / elapsedMs);
 }
 

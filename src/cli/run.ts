@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { withPipelineOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
-import { runSummaryJson, runSummaryText } from "./run-summary.ts";
+import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { openWorker, type RunSummary } from "./worker.ts";
 
@@ -28,8 +28,9 @@ export function runCommand(): Command {
 
 async function runPipelines(pipelines: readonly string[], options: RunOptions): Promise<void> {
   const summaries = await runAll(pipelines.length === 0 ? [undefined] : pipelines, options);
-  const print = options.json === true ? runSummaryJson : runSummaryText;
-  process.stdout.write(summaries.map(print).join("\n"));
+  const asText = (summary: RunSummary): string => `${runSummaryText(summary)}\n${runEventsText(summary)}`;
+  const texts = options.json === true ? summaries.map(runSummaryJson) : summaries.map(asText);
+  process.stdout.write(texts.join(options.json === true ? "" : "\n"));
   if (!summaries.some((summary) => summary.isInterrupted)) return;
   process.stderr.write("logtally: interrupted; the open segments were closed, what the summary counts is archived\n");
   process.exitCode = EXIT_INTERRUPTED;
