@@ -23,6 +23,7 @@ export interface CountsOptions extends PipelineOptions {
   readonly asOf?: string;
   readonly format: (typeof FORMATS)[number];
   readonly catalogue?: string;
+  readonly json?: true;
 }
 
 export function countsCommand(): Command {
@@ -43,9 +44,10 @@ export function countsCommand(): Command {
     .option("--days <n>", "how many days daily counts go back", positiveInteger, DEFAULT_DAYS)
     .option("--as-of <day>", "count what was before this day (default: the day after the newest hour)", day)
     .option("--format <format>", `one of ${FORMATS.join(", ")}`, oneOf(FORMATS), "table")
+    .option("--json", "the same as --format json")
     .option("--catalogue <file>", "count the events of this catalogue instead of the pipeline's");
   return withPipelineOptions(command).action(async (pipeline: string | undefined, options: CountsOptions) => {
-    process.stdout.write(await countsText(pipeline, options));
+    process.stdout.write(await countsText(pipeline, options.json ? { ...options, format: "json" } : options));
   });
 }
 

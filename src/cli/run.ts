@@ -50,7 +50,8 @@ export async function runAll(
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop);
   try {
-    return await Promise.all(
+    // All are waited for, so that a failure elsewhere does not cut off a segment that is being closed.
+    const results = await Promise.allSettled(
       workers.map(async (worker) => {
         try {
           return await worker.run(stop.signal, progress.add);
@@ -60,6 +61,10 @@ export async function runAll(
         }
       }),
     );
+    return results.map((result) => {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    });
   } finally {
     releaseSignals();
     progress.stop();

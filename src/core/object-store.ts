@@ -14,6 +14,9 @@ export interface ObjectStore {
   read(name: string, start: number, end: number): Promise<Buffer>;
   /** The objects whose name begins with `prefix`, in ascending order of names. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
-  /** Checks along the real path that the store can be read and, with `write`, written; changes nothing. */
+  /**
+   * Checks along the real path that the store can be read or written; changes nothing. Rejects with `UsageError` where
+   * there is nothing to read.
+   */
   check(access: "read" | "write"): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { IoError } from "../../core/fault.ts";
+import { IoError, UsageError } from "../../core/fault.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { DAY_MS } from "../../core/units.ts";
 import { ioError } from "./io-error.ts";
@@ -63,8 +63,9 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
 
     async check(mode) {
       const folder = await nearestFolder(resolve(root));
-      if (mode === "read" && folder !== resolve(root))
-        throw new IoError("not_found", `open archive "${root}": not there`);
+      if (mode === "read" && folder !== resolve(root)) {
+        throw new UsageError(`open archive "${root}": no such folder (hint: "logtally run" makes it)`);
+      }
       try {
         await access(folder, mode === "read" ? constants.R_OK | constants.X_OK : constants.W_OK | constants.X_OK);
       } catch (error) {
