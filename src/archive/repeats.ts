@@ -1,10 +1,11 @@
 import type { ObjectStore } from "../core/object-store.ts";
+import { ID_WORDS } from "../segment/meta.ts";
 import type { SegmentReader } from "../segment/segment-reader.ts";
 import { createIdSet, type IdSet } from "./id-set.ts";
 import { type ArchivedLine, eachLine, openWalObject, type WalObject } from "./wal-reader.ts";
 
-/** Ids that are held at once: 64 MiB. More lines are looked through in several passes. */
-const IDS_PER_PASS = 2_000_000;
+/** Ids that are held at once: 32 MiB. More lines are looked through in several passes. */
+const IDS_PER_PASS = 1_000_000;
 
 /**
  * Calls `visit` for each line of `newer` that repeats one of `earlier`, or one before it in `newer`: the same id.
@@ -15,6 +16,7 @@ export async function findRepeats(
   earlier: readonly WalObject[],
   newer: readonly WalObject[],
   visit: (line: ArchivedLine) => void,
+  idsPerPass: number = IDS_PER_PASS,
 ): Promise<void> {
   if (newer.length === 0) return;
   const firstHour = Math.min(...newer.map((object) => object.firstHour));
@@ -23,9 +25,9 @@ export async function findRepeats(
   const overlapping = earlier.filter((object) => object.firstHour <= lastHour && object.lastHour >= firstHour);
   const all = [...overlapping, ...newer];
   const rows = await countRows(store, all);
-  const passes = Math.max(1, Math.ceil(rows / IDS_PER_PASS));
-  // Passes are cut by hash; twice the average leaves room for chance.
-  const ids = createIdSet(passes === 1 ? rows : 2 * IDS_PER_PASS);
+  const passes = Math.max(1, Math.ceil(rows / idsPerPass));
+  // Passes are cut by hash: ten standard deviations are room enough for chance.
+  const ids = createIdSet(passes === 1 ? rows : idsPerPass + 10 * Math.ceil(Math.sqrt(idsPerPass)));
   for (let pass = 0; pass < passes; pass += 1) {
     ids.clear();
     for (const object of overlapping) await addIds(store, object, pass, passes, ids);
@@ -42,7 +44,8 @@ async function countRows(store: ObjectStore, objects: readonly WalObject[]): Pro
 async function addIds(store: ObjectStore, object: WalObject, pass: number, passes: number, ids: IdSet): Promise<void> {
   const segment = await openWalObject(store, object);
   for (const block of segment.blocks) {
-    for (const { id } of await segment.readMeta(block)) if (passOf(id, passes) === pass) ids.add(id);
+    const words = await segment.readIds(block);
+    for (let at = 0; at < words.length; at += ID_WORDS) if (passOf(words, at, passes) === pass) ids.add(words, at);
   }
 }
 
@@ -57,8 +60,10 @@ async function visitRepeats(
   const segment: SegmentReader = await openWalObject(store, object);
   for (const block of segment.blocks) {
     const repeated = new Set<number>();
-    for (const [index, { id }] of (await segment.readMeta(block)).entries()) {
-      if (passOf(id, passes) === pass && !ids.add(id)) repeated.add(block.lines.firstRow + index);
+    const words = await segment.readIds(block);
+    for (let at = 0; at < words.length; at += ID_WORDS) {
+      if (passOf(words, at, passes) !== pass || ids.add(words, at)) continue;
+      repeated.add(block.lines.firstRow + at / ID_WORDS);
     }
     if (repeated.size === 0) continue;
     await eachLine(object, segment, block, (line) => {
@@ -67,7 +72,7 @@ async function visitRepeats(
   }
 }
 
-/** In which pass an id is looked at: by digits that the set itself does not begin its search with. */
-function passOf(id: string, passes: number): number {
-  return passes === 1 ? 0 : Number.parseInt(id.slice(8, 16), 16) % passes;
+/** In which pass an id is looked at: by a word that the set itself does not begin its search with. */
+function passOf(words: Int32Array, at: number, passes: number): number {
+  return passes === 1 ? 0 : ((words[at + 1] ?? 0) >>> 0) % passes;
 }

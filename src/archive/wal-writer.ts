@@ -38,12 +38,17 @@ export function createWalWriter({ store, stream, writer, clock }: WalWriterOptio
       const sequence = committed.objects + 1;
       const ingestDay = dayName(clock.nowMs());
       const name = walObjectName({ stream, ingestDay, writer, sequence, firstHour, lastHour });
-      if ((await store.create(name, bytes)) === "exists") {
-        throw new IoError("corrupt", `write "${name}": it exists already (hint: two workers share one writer name)`);
-      }
+      if ((await store.create(name, bytes)) === "exists") await checkSame(store, name, bytes);
       committed.objects += 1;
       committed.rawBytes += rawBytes;
       committed.storedBytes += bytes.length;
     },
   };
+}
+
+/** An object that is there already is an earlier try of ours whose reply was lost, if its bytes are the same (I4). */
+async function checkSame(store: ObjectStore, name: string, bytes: Buffer): Promise<void> {
+  const stored = await store.read(name, 0, bytes.length + 1);
+  if (stored.equals(bytes)) return;
+  throw new IoError("corrupt", `write "${name}": it exists with other bytes (hint: two workers share one writer name)`);
 }

@@ -7,8 +7,9 @@ import { createDecoder } from "../decode/decoder.ts";
 import { createDeriver, fieldNames } from "../derive/deriver.ts";
 import { checkEventName } from "./event-name.ts";
 import { instantBefore } from "./instant.ts";
+import { checkLogName } from "./log-name.ts";
 import { withPipelineOptions } from "./options.ts";
-import { formatBytes, formatCount } from "./quantity.ts";
+import { formatBytes, formatThings } from "./quantity.ts";
 import { REOPEN_LIMITS } from "./reopen.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
 import { SYSTEM_CLOCK } from "./worker.ts";
@@ -23,19 +24,27 @@ interface FindOptions extends PipelineOptions {
   readonly meta?: true;
 }
 
+const EXAMPLES = `
+Examples:
+  logtally archive find --event git_push --since 2020-12-22 --until 2020-12-23
+  logtally archive find --correlation-id 01HWX0Q0000000000000000009 --meta
+  logtally archive find --log sidekiq --text PostReceive --since 7d | wc -l
+`;
+
 export function findCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("find")
+    .summary("the raw lines that match, byte for byte")
     .description("Prints the raw lines that match all that is asked, exactly as received, each ended by LF.")
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
     .option("--since <time>", "from this time of the lines on: RFC 3339, a day, or 2h, 7d ago", instant)
     .option("--until <time>", "before this time", instant)
-    .option("--log <name>", "of this log (rails.api, sidekiq, …, unknown)")
-    .option("--event <name>", "that count this event")
-    .option("--correlation-id <id>", "of this request")
-    .option("--text <text>", "whose bytes hold this text")
+    .option("--log <name>", "lines of this log (rails.api, sidekiq, …, unknown)")
+    .option("--event <name>", "lines that count this event")
+    .option("--correlation-id <id>", "lines with this correlation id")
+    .option("--text <text>", "lines whose bytes hold this text")
     .option("--meta", "print JSON lines instead: identity, place, and what the transport said");
-  return withPipelineOptions(command).action(find);
+  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(find);
 }
 
 async function find(pipeline: string | undefined, options: FindOptions): Promise<void> {
@@ -57,8 +66,8 @@ async function find(pipeline: string | undefined, options: FindOptions): Promise
       if (!isTaken) await once(process.stdout, "drain");
     },
   );
-  const read = `read ${formatBytes(cost.storedBytes)} of ${formatCount(cost.objects)} objects`;
-  process.stderr.write(`${formatCount(found)} lines found, ${read}\n`);
+  const searched = `${formatBytes(cost.storedBytes)} in ${formatThings(cost.objects, "object")}`;
+  process.stderr.write(`${formatThings(found, "line")} found, ${searched} searched\n`);
 }
 
 /** What the options ask beside the span; cheap questions first. */
@@ -72,9 +81,10 @@ async function createFilter(
   const decoder = createDecoder({ names, limits: REOPEN_LIMITS, identityFields: {}, topic: "" });
   const derive = createDeriver(catalogue, decoder.slotOf);
   const correlationSlot = decoder.slotOf("correlation_id");
+  const wantedLog = log === undefined ? null : checkLogName(log);
   const wantedText = text === undefined ? null : Buffer.from(text, "utf8");
   return ({ buffer, start, end, meta }) => {
-    if (log !== undefined && meta.log !== log) return false;
+    if (wantedLog !== null && meta.log !== wantedLog) return false;
     if (wantedText !== null && !buffer.subarray(start, end).includes(wantedText)) return false;
     if (correlationId === undefined && event === undefined) return true;
     const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
@@ -85,21 +95,25 @@ async function createFilter(
   };
 }
 
-/** The line's meta and its place, as one line of JSON. */
+/** The line's meta and its place, as one line of JSON; what does not apply is left out. */
 function metaLine({ object, row, meta }: ArchivedLine): Buffer {
-  const { message } = meta;
+  const { id, lane, log, timeMs, reason, message } = meta;
   const json = {
-    id: meta.id,
-    lane: meta.lane,
-    log: meta.log,
-    time: meta.timeMs === null ? null : new Date(meta.timeMs).toISOString(),
-    reason: meta.reason ?? undefined,
+    id,
+    lane,
+    log,
+    time: timeText(timeMs),
+    reason: reason ?? undefined,
     topic: message?.topic || undefined,
     message_id: message?.messageId,
-    published_at: message?.publishedAtMs == null ? undefined : new Date(message.publishedAtMs).toISOString(),
-    attributes: message?.attributes,
+    published_at: timeText(message?.publishedAtMs ?? null),
+    attributes: Object.keys(message?.attributes ?? {}).length === 0 ? undefined : message?.attributes,
     object,
     row,
   };
   return Buffer.from(`${JSON.stringify(json)}\n`);
+}
+
+function timeText(timeMs: number | null): string | undefined {
+  return timeMs === null ? undefined : new Date(timeMs).toISOString();
 }

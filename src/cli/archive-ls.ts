@@ -23,6 +23,7 @@ export interface ListedSegment {
 
 export function lsCommand(): Command {
   const command = new Command("ls")
+    .summary("segments: their hours, lines and sizes")
     .description("Lists the segments of an archive: their hours, lines and sizes.")
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
     .option("--json", "print a JSON line for each segment");
@@ -60,6 +61,7 @@ function hourText(hour: number): string {
 }
 
 function asTable(segments: readonly ListedSegment[]): string {
+  if (segments.length === 0) return "no segments\n";
   const total = {
     name: `in all, ${formatThings(segments.length, "segment")}`,
     first_hour: "",

@@ -2,10 +2,11 @@ import { stat } from "node:fs/promises";
 import { Command } from "commander";
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import { expandPaths } from "../backends/files/paths.ts";
-import type { SourceSettings } from "../config/pipeline.ts";
+import type { ArchiveSettings, SourceSettings } from "../config/pipeline.ts";
+import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { withPipelineOptions } from "./options.ts";
 import { checkPseudonymKey } from "./pseudonym-key.ts";
-import { formatBytes, formatCount } from "./quantity.ts";
+import { formatBytes, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
 import { SYSTEM_CLOCK } from "./worker.ts";
 
@@ -15,21 +16,46 @@ export function checkCommand(): Command {
     .description("Validates every field of pipelines and reaches every service along its real path; writes nothing.")
     .argument("[pipeline...]", "pipeline files (default: pipelines/local.yaml)");
   return withPipelineOptions(command).action(async (pipelines: readonly string[], options: PipelineOptions) => {
-    for (const pipeline of pipelines.length === 0 ? [undefined] : pipelines) await checkPipeline(pipeline, options);
+    const exitCodes: number[] = [];
+    for (const pipeline of pipelines.length === 0 ? [undefined] : pipelines) {
+      exitCodes.push(await checkPipeline(pipeline, options));
+    }
+    process.exitCode = exitCodes.find((exitCode) => exitCode !== EXIT_OK) ?? EXIT_OK;
   });
 }
 
-/** Prints a line for each part that is right; the first that is not is thrown. */
-async function checkPipeline(pipeline: string | undefined, options: PipelineOptions): Promise<void> {
-  const say = (part: string, what: string): boolean => process.stdout.write(`ok  ${part.padEnd(13)}  ${what}\n`);
+/** Prints a line for each part, right ones to standard output, others to standard error. Resolves with the exit code. */
+async function checkPipeline(pipeline: string | undefined, options: PipelineOptions): Promise<number> {
   const settings = await loadSettings(pipeline, options);
-  say("pipeline", `"${settings.name}", ${settings.deployment}`);
-  const catalogue = await loadCatalogue(settings.cataloguePath);
-  say("catalogue", `${catalogue.events.length} events, ${catalogue.digest}`);
-  say("source", await describeSource(settings.source));
-  await createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs).check("write");
-  say("archive", `folder "${settings.archive.path}" can be written`);
-  say("pseudonym key", await checkPseudonymKey(settings));
+  const parts: readonly (readonly [part: string, describe: () => Promise<string>])[] = [
+    ["pipeline", () => Promise.resolve(`"${settings.name}", ${settings.deployment}`)],
+    ["catalogue", () => describeCatalogue(settings.cataloguePath)],
+    ["source", () => describeSource(settings.source)],
+    ["archive", () => describeArchive(settings.archive)],
+    ["pseudonym key", () => checkPseudonymKey(settings)],
+  ];
+  const exitCodes: number[] = [];
+  for (const [part, describe] of parts) {
+    try {
+      process.stdout.write(`ok   ${part.padEnd(13)}  ${await describe()}\n`);
+    } catch (error) {
+      const exitCode = exitCodeOf(error);
+      if (exitCode === null) throw error;
+      exitCodes.push(exitCode);
+      process.stderr.write(`bad  ${part.padEnd(13)}  ${(error as Error).message}\n`);
+    }
+  }
+  return exitCodes[0] ?? EXIT_OK;
+}
+
+async function describeCatalogue(path: string | null): Promise<string> {
+  const { events, digest } = await loadCatalogue(path);
+  return `${formatThings(events.length, "event")}, ${digest}`;
+}
+
+async function describeArchive({ path }: ArchiveSettings): Promise<string> {
+  await createFolderStore(path, SYSTEM_CLOCK.nowMs).check("write");
+  return `folder "${path}" can be written`;
 }
 
 async function describeSource(source: SourceSettings): Promise<string> {
@@ -37,5 +63,5 @@ async function describeSource(source: SourceSettings): Promise<string> {
   const files = await expandPaths(source.paths);
   let bytes = 0;
   for (const file of files) bytes += (await stat(file)).size;
-  return `${formatCount(files.length)} files, ${formatBytes(bytes)}`;
+  return `${formatThings(files.length, "file")}, ${formatBytes(bytes)}`;
 }

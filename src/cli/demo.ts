@@ -1,19 +1,19 @@
+import { relative } from "node:path";
 import { Command } from "commander";
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import { listSegments } from "./archive-ls.ts";
-import { countsText } from "./counts.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { runAll } from "./run.ts";
 import { runSummaryText } from "./run-summary.ts";
 import { loadSettings } from "./settings.ts";
 import { SYSTEM_CLOCK } from "./worker.ts";
 
-const NEXT_COMMANDS = `
+const nextCommands = (folder: string): string => `
 Three commands worth typing next:
 
   npx logtally counts --by group --event git_push git_fetch      the same numbers, by another segment
   npx logtally archive find --event git_push                     the raw lines behind a number, byte for byte
-  find archive/wal -name '*.zst' | xargs zstdcat | head -n 1     the archive, read without logtally
+  find ${folder}/wal -name '*.zst' | xargs zstdcat | head -n 1     the archive, read without logtally
 `;
 
 /** What \`npm start\` runs. */
@@ -25,16 +25,18 @@ export function demoCommand(): Command {
 }
 
 async function demo(): Promise<void> {
-  const summaries = await runAll([undefined], { set: [] });
+  const summaries = await runAll([undefined], {});
   process.stdout.write(`${summaries.map(runSummaryText).join("\n")}\n`);
-  process.stdout.write(await countsText(undefined, { by: "instance", days: 28, format: "table", set: [] }));
-  const { archive } = await loadSettings(undefined, { set: [] });
+  const { countsText } = await import("./counts-text.ts");
+  process.stdout.write(await countsText(undefined, { by: "instance", days: 28, format: "table" }));
+  const { archive } = await loadSettings(undefined, {});
+  const folder = relative(process.cwd(), archive.path);
   const segments = await listSegments(createFolderStore(archive.path, SYSTEM_CLOCK.nowMs));
   const raw = segments.reduce((sum, segment) => sum + segment.raw_bytes, 0);
   const stored = segments.reduce((sum, segment) => sum + segment.stored_bytes, 0);
   const lines = segments.reduce((sum, segment) => sum + segment.lines, 0);
   process.stdout.write(
-    `\narchive "${archive.path}": ${formatCount(lines)} lines in ${formatThings(segments.length, "segment")}, ` +
-      `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)})\n${NEXT_COMMANDS}`,
+    `\narchive "${folder}": ${formatCount(lines)} lines in ${formatThings(segments.length, "segment")}, ` +
+      `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)})\n${nextCommands(folder)}`,
   );
 }

@@ -41,7 +41,7 @@ export async function openFacts(settings: PipelineSettings, catalogue: Catalogue
   const progress = createProgress("counting", totalBytes);
   const table = await openFactTable({ memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() });
   try {
-    await scanArchive(store, reader, table.append, progress.add);
+    await scanArchive(store, reader, (fact) => table.append(fact), progress.add);
   } catch (error) {
     table.close();
     throw error;

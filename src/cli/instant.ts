@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { dayName } from "../core/hour.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/units.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
@@ -11,7 +12,9 @@ export function instantBefore(nowMs: number): (value: string) => number {
     if (ago !== null) return nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ""] ?? 0);
     const isUtc = value.length > "YYYY-MM-DD".length && !/(Z|[+-]\d\d:\d\d)$/.test(value);
     const timeMs = DATE.test(value) ? Date.parse(isUtc ? `${value}Z` : value) : Number.NaN;
-    if (!Number.isNaN(timeMs)) return timeMs;
+    // `Date.parse` takes a 30th of February too.
+    const midnightMs = Date.parse(value.slice(0, "YYYY-MM-DD".length));
+    if (!Number.isNaN(timeMs) && value.startsWith(dayName(midnightMs))) return timeMs;
     throw new InvalidArgumentError("It must be a time (2020-12-22T09:00:00Z), a day (2020-12-22), or 2h, 7d ago.");
   };
 }

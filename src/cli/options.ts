@@ -5,9 +5,7 @@ const ARCHIVE_HELP = "the archive's folder (default: the pipeline's)";
 
 /** Adds the options that every command on a pipeline or an archive takes. */
 export function withPipelineOptions(command: Command): Command {
-  return command
-    .option("--archive <dir>", ARCHIVE_HELP)
-    .option("--set <a.b=c>", SET_HELP, (value: string, all: readonly string[]) => [...all, value], [] as string[]);
+  return command.option("--archive <dir>", ARCHIVE_HELP).option("--set <a.b=c>", SET_HELP, collect(String));
 }
 
 /** For options that may be repeated, and take one of some words each. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createControlFile, readControlFile } from "../backends/files/control-file.ts";
+import { createControlFile, readControlFile, replaceControlFile } from "../backends/files/control-file.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { resolveKey } from "../config/secret.ts";
 import { UsageError } from "../core/fault.ts";
@@ -14,14 +14,16 @@ const KEY_BYTES = 32;
 /**
  * The key of the deployment's pseudonyms: the configured one, else the archive's own, made at first use and readable
  * by its owner only. Refused where it is another than the archive was used with before, because pseudonyms would
- * silently change. Rejects with `UsageError` or `IoError`.
+ * silently change; once accepted, it is the one that the archive is used with. Rejects with `UsageError` or `IoError`.
  */
 export async function openPseudonymKey(settings: PipelineSettings): Promise<Buffer> {
   const { archive } = settings;
   const key = (await knownKey(settings)) ?? (await makeKey(join(archive.path, LOCAL_KEY)));
   const path = join(archive.path, FINGERPRINT);
   const fingerprint = keyFingerprint(key);
-  refuseChange(settings, fingerprint, await createControlFile(path, `${fingerprint}\n`));
+  const known = await createControlFile(path, `${fingerprint}\n`);
+  refuseChange(settings, fingerprint, known);
+  if (known.trim() !== fingerprint) await replaceControlFile(path, `${fingerprint}\n`);
   return key;
 }
 
@@ -47,8 +49,9 @@ async function makeKey(path: string): Promise<Buffer> {
   return keyOf(await createControlFile(path, `${randomBytes(KEY_BYTES).toString("hex")}\n`));
 }
 
+/** The text itself is the key, as it is when the same text comes from the environment or a file. */
 function keyOf(text: string): Buffer {
-  return Buffer.from(text.trim(), "hex");
+  return Buffer.from(text.trim(), "utf8");
 }
 
 function refuseChange({ archive, pseudonymKey }: PipelineSettings, fingerprint: string, known: string | null): void {

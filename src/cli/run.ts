@@ -11,19 +11,29 @@ interface RunOptions extends PipelineOptions {
   readonly json?: true;
 }
 
+const EXAMPLES = `
+Examples:
+  logtally run --from /var/log/gitlab/gitlab-rails/*_json.log --archive my-archive
+  zcat old.log.gz | logtally run --from - --archive my-archive
+  logtally run pipelines/prod.yaml --set deployment=self_managed
+`;
+
 export function runCommand(): Command {
   const command = new Command("run")
     .summary("run pipelines until their input ends or they are stopped")
     .description(
-      "Runs pipelines until their input ends or they are stopped: reads lines, archives every one of them,\n" +
-        "counts their events. Ends with a summary.",
+      "Runs pipelines until their input ends or they are stopped: reads lines, archives every one of them, and counts " +
+        "their events. Ends with a summary. Lines that the archive holds already are recognised and count once.",
     )
     .argument("[pipeline...]", "pipeline files (default: pipelines/local.yaml)")
-    .option("--from <file...>", "read these files (NDJSON, .gz, .zst, globs), or - for standard input, instead")
+    .option(
+      "--from <file...>",
+      "instead of the pipeline's source: files (NDJSON, .gz, .zst, globs), or - for standard input",
+    )
     .option("--json", "print the summary as JSON");
-  return withPipelineOptions(command).action((pipelines: readonly string[], options: RunOptions) =>
-    runPipelines(pipelines, options),
-  );
+  return withPipelineOptions(command)
+    .addHelpText("after", EXAMPLES)
+    .action((pipelines: readonly string[], options: RunOptions) => runPipelines(pipelines, options));
 }
 
 async function runPipelines(pipelines: readonly string[], options: RunOptions): Promise<void> {
@@ -41,7 +51,7 @@ export async function runAll(
   pipelines: readonly (string | undefined)[],
   { from, ...options }: RunOptions,
 ): Promise<RunSummary[]> {
-  const set = from === undefined ? options.set : [...options.set, ...sourceOverrides(from)];
+  const set = [...(options.set ?? []), ...(from === undefined ? [] : sourceOverrides(from))];
   const settings = await Promise.all(pipelines.map((pipeline) => loadSettings(pipeline, { ...options, set })));
   const workers = await Promise.all(settings.map((each) => openWorker(each)));
   const sizes = workers.map((worker) => worker.inputBytes);

@@ -9,16 +9,22 @@ import { type Catalogue, parseCatalogue } from "../derive/catalogue.ts";
 /** The options that every command on a pipeline or an archive takes. */
 export interface PipelineOptions {
   readonly archive?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
 }
 
 const DEFAULT_PIPELINE = "pipelines/local.yaml";
+/** Where the current folder has no pipeline: the one that comes with the program, with an archive in that folder. */
+const BUNDLED_PIPELINE = fileURLToPath(new URL(`../../${DEFAULT_PIPELINE}`, import.meta.url));
+const BUNDLED_ARCHIVE = "archive";
 const STANDARD_CATALOGUE = fileURLToPath(new URL("../derive/standard-catalogue.yaml", import.meta.url));
 
 /** Reads a pipeline, with what the command line overrides. Rejects with `UsageError`. */
 export async function loadSettings(pipeline: string | undefined, options: PipelineOptions): Promise<PipelineSettings> {
-  const path = resolve(pipeline ?? defaultPipeline());
-  const overrides = [...archiveOverride(options.archive), ...options.set];
+  const isBundled = pipeline === undefined && !existsSync(DEFAULT_PIPELINE);
+  const path = isBundled ? BUNDLED_PIPELINE : resolve(pipeline ?? DEFAULT_PIPELINE);
+  // Nobody wants an archive inside the installed program.
+  const archive = options.archive ?? (isBundled ? BUNDLED_ARCHIVE : undefined);
+  const overrides = [...archiveOverride(archive), ...(options.set ?? [])];
   return parsePipeline(await readInput(path, "pipeline"), path, overrides, process.cwd());
 }
 
@@ -26,12 +32,6 @@ export async function loadSettings(pipeline: string | undefined, options: Pipeli
 export async function loadCatalogue(path: string | null): Promise<Catalogue> {
   const file = path ?? STANDARD_CATALOGUE;
   return parseCatalogue(await readInput(file, "catalogue"), file);
-}
-
-/** The one of the current folder, else the one that comes with the program. */
-function defaultPipeline(): string {
-  if (existsSync(DEFAULT_PIPELINE)) return DEFAULT_PIPELINE;
-  return fileURLToPath(new URL(`../../${DEFAULT_PIPELINE}`, import.meta.url));
 }
 
 function archiveOverride(archive: string | undefined): string[] {

@@ -15,6 +15,7 @@ import { createTally, type TallySnapshot } from "../counts/tally.ts";
 import { createDecoder } from "../decode/decoder.ts";
 import { createDeriver, fieldNames } from "../derive/deriver.ts";
 import { runEngine } from "../engine/run.ts";
+import { openPseudonymKey } from "./pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
 const WRITER_BYTES = 8;
@@ -45,6 +46,8 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   const store = createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs);
   await store.check("write");
   const files = settings.source.kind === "files" ? await expandPaths(settings.source.paths) : null;
+  // Made here, so that a copy of the archive that nobody may write to can be counted later.
+  await openPseudonymKey(settings);
 
   return {
     inputBytes: files === null ? null : await totalBytes(files),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { GIB, HOUR_MS } from "../core/units.ts";
+import { GIB, HOUR_MS, MIB } from "../core/units.ts";
 import { formatSize, parseSizeBytes } from "./size.ts";
 
 /**
@@ -37,7 +37,7 @@ function sizeBytes(maxBytes: number) {
 const MAPPING = { error: "a mapping of fields" };
 
 const topic = text("the name of a topic").optional().meta({
-  description: "Pub/Sub topic of the dumped messages that the input holds; without it lines are plain lines.",
+  description: "Pub/Sub topic of the dumped messages that the input holds: a dump does not say it itself.",
 });
 
 const filesSource = z.strictObject(
@@ -85,7 +85,8 @@ const limits = z.strictObject(
     max_depth: wholeNumber(1, 1000)
       .default(128)
       .meta({ description: "Deepest nesting of a record; the record's object itself is 1." }),
-    max_line_bytes: sizeBytes(1 * GIB)
+    // Files hand over longer lines in pieces.
+    max_line_bytes: sizeBytes(16 * MIB)
       .prefault("4 MiB")
       .meta({ description: "Longest record, after decompression." }),
     max_inflated_bytes: sizeBytes(1 * GIB)

@@ -1,7 +1,7 @@
 /** Time as a parameter: nothing outside the back ends and the command line reads a clock itself. */
 export interface Clock {
   /** Milliseconds since 1970. For names and reports only: no line is filed or counted by it (I9). */
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** Milliseconds that never run backwards. For ages and leases. */
-  monotonicMs(): number;
+  readonly monotonicMs: () => number;
 }

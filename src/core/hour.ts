@@ -20,7 +20,8 @@ export function parseHourName(name: string): number | null {
   const match = /^(\d{4})(\d{2})(\d{2})(\d{2})$/.exec(name);
   if (match === null) return null;
   const timeMs = Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:00:00Z`);
-  return Number.isNaN(timeMs) ? null : hourOf(timeMs);
+  // `Date.parse` takes an hour 24 and a 30th of February too.
+  return Number.isNaN(timeMs) || hourName(hourOf(timeMs)) !== name ? null : hourOf(timeMs);
 }
 
 /** `YYYY-MM-DD` in UTC. */

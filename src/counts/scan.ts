@@ -55,14 +55,18 @@ function factsOf(line: ArchivedLine, { decoder, derive, dimensionsOf, pseudonyms
   const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
   const events = record?.fields ? derive(record.log, record.fields) : [];
   const place = placeInTime(meta.id, meta.timeMs);
-  const fact = (event: DerivedEvent | null, { visitor: _, user, ...dimensions }: Dimensions): Fact => ({
+  const fact = (event: DerivedEvent | null, { instance, plan, group, project, category, user }: Dimensions): Fact => ({
     id: meta.id,
     variant,
     ...place,
     event: event?.event ?? null,
     operation: event?.operation ?? "none",
     detail: event?.detail ?? "",
-    ...dimensions,
+    instance,
+    plan,
+    group,
+    project,
+    category,
     user: user === null ? null : pseudonyms.user(user),
   });
   if (events.length === 0 || !record?.fields) return [fact(null, NOTHING)];

@@ -4,8 +4,8 @@ import type { SlotOf } from "../core/fields.ts";
 import type { Lane, MessageInfo } from "../core/line.ts";
 import { COMPRESSION_ATTRIBUTE, inflate } from "./inflate.ts";
 import { readMessageDump } from "./message-dump.ts";
-import { type Emit, emitPiece, type IdentityFields, noRecord, type Piece } from "./piece.ts";
-import { createRecordOpener, type LogRecord, type RecordOpener } from "./record.ts";
+import { type Emit, emitPiece, type IdentityFields, type Piece } from "./piece.ts";
+import { createRecordOpener, type LogRecord, noRecord, type RecordOpener } from "./record.ts";
 import { findByte, LF, splitBy, withSpareByte } from "./split.ts";
 import { unwrapPayload } from "./wrap.ts";
 
@@ -33,6 +33,9 @@ export interface Decoder {
   /** Opens a line that the archive holds; null for lanes that are no records. Fields are lent until the next call. */
   reopen(buffer: Buffer, start: number, end: number, lane: Lane, message: MessageInfo | null): LogRecord | null;
 }
+
+/** What stands for a line of a file over the limit. */
+const TOO_LARGE = noRecord("too_large", null);
 
 /** fluent-plugin-gcloud-pubsub-custom joins the records of a compressed batch by it. */
 const RECORD_SEPARATOR = 0x1e;
@@ -67,15 +70,17 @@ export function createDecoder({ names, limits, identityFields, topic }: DecoderO
 
 /** Lines of a file; a line may be a dumped message, and then stands for the lines of that. */
 function decodeLines(context: Context, payload: LinesPayload, emit: Emit): void {
-  const { opener, topic, file } = context;
+  const { opener, limits, topic, file } = context;
   const { buffer, start, end, fingerprint, offset } = payload;
   const isValid = isUtf8(buffer.subarray(start, end));
   splitBy(LF, buffer, start, end, (lineStart, lineEnd) => {
     const isRest = payload.continuesLine && lineStart === start;
-    const record = isRest ? noRecord("too_large") : openLine(context, buffer, lineStart, lineEnd, null, isValid);
-    const isDump = record.reason === null && opener.isMessageDump();
+    const opened = isRest ? TOO_LARGE : openText(opener, buffer, lineStart, lineEnd, null, isValid);
+    const isDump = opened.reason === null && opener.isMessageDump();
     const message = isDump ? readMessageDump(buffer.toString("utf8", lineStart, lineEnd), topic) : null;
     if (message !== null) return decodeMessage(context, message, emit);
+    // The limit is for records: a dumped message may hold many of them.
+    const record = lineEnd - lineStart > limits.maxLineBytes ? TOO_LARGE : opened;
     const place = (): readonly string[] => [fingerprint, String(offset + lineStart - start)];
     file(record, { buffer, start: lineStart, end: lineEnd, isBroken: false, message: null, place }, emit);
   });
@@ -84,7 +89,7 @@ function decodeLines(context: Context, payload: LinesPayload, emit: Emit): void 
 function decodeBroken({ file }: Context, payload: BrokenPayload, emit: Emit): void {
   const { buffer, start, end, fingerprint, offset } = payload;
   const place = (): readonly string[] => [fingerprint, String(offset)];
-  file(noRecord(payload.reason), { buffer, start, end, isBroken: true, message: null, place }, emit);
+  file(noRecord(payload.reason, null), { buffer, start, end, isBroken: true, message: null, place }, emit);
 }
 
 /** Files one line of a message; `isBroken` says that its bytes hold a newline. */
@@ -106,46 +111,55 @@ function decodeMessage(context: Context, { data, info }: MessagePayload, emit: E
   }
   const inflated = inflate(data, algorithm, context.limits.maxInflatedBytes);
   const buffer = withSpareByte(inflated.ok ? inflated.bytes : data);
-  if (!inflated.ok) return filePart(noRecord(inflated.reason), buffer, 1, buffer.length, true);
+  if (!inflated.ok) return filePart(noRecord(inflated.reason, info), buffer, 1, buffer.length, true);
   splitBy(RECORD_SEPARATOR, buffer, 1, buffer.length, (start, end) =>
     decodePart(context, buffer, start, end, info, filePart),
   );
 }
 
-/** A payload, or a record of a batch: one JSON value as a whole, or lines of which each stands alone. */
+/**
+ * A payload, or a record of a batch: one JSON value as a whole, or lines of which each stands alone. Newlines at its
+ * ends part it from empty lines, which are nothing.
+ */
 function decodePart(
   context: Context,
   buffer: Buffer,
-  start: number,
+  partStart: number,
   partEnd: number,
   message: MessageInfo,
   filePart: FilePart,
 ): void {
-  const end = buffer[partEnd - 1] === LF ? partEnd - 1 : partEnd;
+  let start = partStart;
+  let end = partEnd;
+  while (start < end && buffer[start] === LF) start += 1;
+  while (start < end && buffer[end - 1] === LF) end -= 1;
   const isBroken = findByte(LF, buffer, start, end) < end;
   if (isBroken && isUtf8(buffer.subarray(start, end))) {
     const whole = context.opener.open(buffer, start, end, message);
     // A refusal other than `not_json` is of a JSON value too.
     if (whole.reason !== "not_json") {
-      const record = end - start > context.limits.maxLineBytes ? noRecord("too_large") : whole;
+      const record = end - start > context.limits.maxLineBytes ? noRecord("too_large", message) : whole;
       return filePart(record, buffer, start, end, true);
     }
   }
   splitBy(LF, buffer, start, end, (lineStart, lineEnd) => {
-    filePart(openLine(context, buffer, lineStart, lineEnd, message, false), buffer, lineStart, lineEnd, false);
+    const isTooLarge = lineEnd - lineStart > context.limits.maxLineBytes;
+    const record = isTooLarge
+      ? noRecord("too_large", message)
+      : openText(context.opener, buffer, lineStart, lineEnd, message, false);
+    filePart(record, buffer, lineStart, lineEnd, false);
   });
 }
 
-function openLine(
-  { opener, limits }: Context,
+function openText(
+  opener: RecordOpener,
   buffer: Buffer,
   start: number,
   end: number,
   message: MessageInfo | null,
   isKnownUtf8: boolean,
 ): LogRecord {
-  if (end - start > limits.maxLineBytes) return noRecord("too_large");
-  if (!isKnownUtf8 && !isUtf8(buffer.subarray(start, end))) return noRecord("not_utf8");
+  if (!isKnownUtf8 && !isUtf8(buffer.subarray(start, end))) return noRecord("not_utf8", message);
   return opener.open(buffer, start, end, message);
 }
 

@@ -6,6 +6,8 @@ const MOST_DIGITS = 64;
  * number (`200`, `200.0`, `2e2`); null where it is negative or has a fraction.
  */
 export function integerDigits(text: string): string | null {
+  // The usual case, at a third of the price.
+  if (/^[1-9]\d*$/.test(text)) return text;
   const match = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text);
   if (match === null) return null;
   const whole = match[1] ?? "";

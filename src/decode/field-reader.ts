@@ -1,6 +1,6 @@
 import type { Fields, SlotOf } from "../core/fields.ts";
 import { integerDigits, trimZeros } from "./digits.ts";
-import { DEEPEST, INVALID, type MemberSink, scanObject, skipSpace, TOO_DEEP } from "./json-scan.ts";
+import { DEEPEST, INVALID, isSpace, type MemberSink, scanObject, skipSpace, TOO_DEEP } from "./json-scan.ts";
 import { createKeyTable, type KeyTable } from "./key-table.ts";
 import { endsWithSentinel, scanParams } from "./params.ts";
 
@@ -115,7 +115,9 @@ class Reader implements FieldReader, MemberSink {
   read(buffer: Buffer, start: number, end: number, maxDepth: number): "not_json" | "not_object" | "too_deep" | null {
     this.#buffer = buffer;
     this.#record += 1;
-    const at = skipSpace(buffer, start);
+    // Not `skipSpace`: beyond `end` may lie a million lines of white space, and each of them would be read to the last.
+    let at = start;
+    while (at < end && isSpace(buffer, at)) at += 1;
     const behind = buffer[at] === OPEN_OBJECT ? scanObject(buffer, at, end, maxDepth, this.#topKeys, this) : INVALID;
     if (behind >= 0 && (behind === end || skipSpace(buffer, behind) >= end)) return null;
     // What is no object, or too deep to follow, is rare: the engine's own parser says whether it is JSON at all.

@@ -44,16 +44,26 @@ for (const char of '"\\/bfnrt') IS_ESCAPE[char.charCodeAt(0)] = 1;
 const IS_HEX = new Uint8Array(256);
 for (const char of "0123456789abcdefABCDEF") IS_HEX[char.charCodeAt(0)] = 1;
 
+export function isSpace(bytes: Uint8Array, at: number): boolean {
+  return IS_SPACE[bytes[at] ?? 0] === 1;
+}
+
 /** Behind any white space at `at`. */
 export function skipSpace(bytes: Uint8Array, at: number): number {
   while (IS_SPACE[bytes[at] ?? 0] === 1) at += 1;
   return at;
 }
 
+/** Behind the plain characters of a string that are at `at`: at a quote, a backslash or a control character. */
+function skipPlain(bytes: Uint8Array, at: number): number {
+  while (STOPS_STRING[bytes[at] ?? 0] === 0) at += 1;
+  return at;
+}
+
 /** Behind the closing quote of the string whose first character is at `at`, or `INVALID`. */
 function skipString(bytes: Uint8Array, at: number, end: number): number {
   for (;;) {
-    while (STOPS_STRING[bytes[at] ?? 0] === 0) at += 1;
+    at = skipPlain(bytes, at);
     if (at >= end) return INVALID;
     const byte = bytes[at];
     if (byte === QUOTE) return at + 1;
@@ -190,9 +200,11 @@ export function scanObject(
   for (;;) {
     const keyStart = at + 1;
     if (bytes[at] !== QUOTE) return INVALID;
-    at = skipString(bytes, keyStart, end);
+    const plainEnd = skipPlain(bytes, keyStart);
+    at = skipString(bytes, plainEnd, end);
     if (at < 0) return INVALID;
-    const slot = findKey(bytes, keyStart, at - 1, keys);
+    const isPlain = at === plainEnd + 1;
+    const slot = isPlain ? keys.find(bytes, keyStart, plainEnd) : findEscapedKey(bytes, keyStart - 1, at, keys);
     if (bytes[at] !== COLON) at = skipSpace(bytes, at);
     if (bytes[at] !== COLON) return INVALID;
     at += 1;
@@ -232,10 +244,9 @@ export function eachElement(
   }
 }
 
-function findKey(bytes: Buffer, start: number, end: number, keys: KeyTable): number {
-  const slot = keys.find(bytes, start, end);
-  if (slot >= 0 || !hasBackslash(bytes, start, end)) return slot;
-  return keys.findText(JSON.parse(bytes.toString("utf8", start - 1, end + 1)) as string);
+/** `[start, end)` is the key with its quotes. */
+function findEscapedKey(bytes: Buffer, start: number, end: number, keys: KeyTable): number {
+  return keys.findText(JSON.parse(bytes.toString("utf8", start, end)) as string);
 }
 
 function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {

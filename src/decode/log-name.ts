@@ -40,8 +40,9 @@ const CANONICAL = new Map<string, string>([
   ...Object.entries(ALIASES),
 ]);
 
-/** Tags repeat on every line; hostile ones do not fill the memory. */
+/** Tags repeat on every line; hostile ones, many or long, do not fill the memory. */
 const MOST_CACHED = 10_000;
+const LONGEST_CACHED = 256;
 const cache = new Map<string, string | null>();
 
 /**
@@ -52,6 +53,7 @@ export function knownLog(name: string): string | null {
   const cached = cache.get(name);
   if (cached !== undefined) return cached;
   const found = matchSegments(name);
+  if (name.length > LONGEST_CACHED) return found;
   if (cache.size >= MOST_CACHED) cache.clear();
   cache.set(name, found);
   return found;

@@ -3,8 +3,9 @@ import { createKeyTable, type KeyTable } from "./key-table.ts";
 
 const QUOTE = 0x22;
 const OPEN_OBJECT = 0x7b;
-const SENTINEL = '"..."';
-const LONGEST_SENTINEL_OBJECT = 200;
+const SENTINEL = "...";
+/** A last element longer than this is no sentinel, and not worth parsing. */
+const LONGEST_SENTINEL_BYTES = 200;
 
 /** Reads `params` as GitLab writes them, a list of `{key, value}`: hands the values of the known keys to `sink`. */
 export function scanParams(buffer: Buffer, listStart: number, listEnd: number, keys: KeyTable, sink: MemberSink): void {
@@ -22,13 +23,18 @@ export function scanParams(buffer: Buffer, listStart: number, listEnd: number, k
 
 /** True where the list ends with the sign of a list that GitLab cut: `{"key":"truncated","value":"..."}`, or `"..."`. */
 export function endsWithSentinel(buffer: Buffer, listStart: number, listEnd: number): boolean {
-  let last = "";
+  let lastStart = 0;
+  let lastEnd = 0;
   eachElement(buffer, listStart, listEnd, (start, end) => {
-    last = end - start > LONGEST_SENTINEL_OBJECT ? "" : buffer.toString("utf8", start, end);
+    lastStart = start;
+    lastEnd = end;
   });
-  if (!last.startsWith("{")) return last === SENTINEL;
-  const value = JSON.parse(last) as { readonly key?: unknown; readonly value?: unknown };
-  return value.key === "truncated" && value.value === "...";
+  if (lastEnd === 0 || lastEnd - lastStart > LONGEST_SENTINEL_BYTES) return false;
+  const last = JSON.parse(buffer.toString("utf8", lastStart, lastEnd)) as
+    | Partial<Record<string, unknown>>
+    | string
+    | null;
+  return last === SENTINEL || (typeof last === "object" && last?.["key"] === "truncated" && last["value"] === SENTINEL);
 }
 
 /** The two members of one element. One for all readers: it is used between two lines of code. */

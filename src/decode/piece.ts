@@ -1,7 +1,7 @@
 import type { QuarantineReason } from "../core/fault.ts";
 import type { Fields, SlotOf } from "../core/fields.ts";
 import { leafHash, lineId, partsHash } from "../core/identity.ts";
-import { type Lane, type Line, type MessageInfo, UNKNOWN_LOG } from "../core/line.ts";
+import type { Lane, Line, MessageInfo } from "../core/line.ts";
 import { fileUnder } from "./filing.ts";
 import type { LogRecord } from "./record.ts";
 import { wrapPayload } from "./wrap.ts";
@@ -49,7 +49,7 @@ export function emitPiece(
   const { hour, isFuture } = fileUnder(timeMs, publishedAtMs);
   const contentHash = leafHash(buffer, start, end);
   const identity =
-    reason === null ? recordHash(record, contentHash, piece, identityFields, slotOf) : partsHash(piece.place());
+    reason === null ? recordHash(record, contentHash, piece, identityFields, slotOf) : placeHash(piece, contentHash);
   const id = lineId(hour, identity);
   const lane = laneOf(reason, isFuture, piece.isBroken);
   const fields = reason === null ? record.fields : null;
@@ -62,11 +62,6 @@ export function emitPiece(
       fields,
     );
   } else emit({ buffer, start, end, hash: contentHash, id, hour, lane, log, timeMs, reason, message }, fields);
-}
-
-/** What stands for bytes that are no record. */
-export function noRecord(reason: QuarantineReason): LogRecord {
-  return { reason, log: UNKNOWN_LOG, timeMs: null, isDistinct: false, entryKey: null, fields: null };
 }
 
 /** The first of the four rules of identity that applies: configured field, LogEntry, content, place. */
@@ -84,7 +79,15 @@ function recordHash(
     if (value !== null) return partsHash([log, field, value]);
   }
   if (entryKey !== null) return partsHash(entryKey);
-  return isDistinct ? contentHash : partsHash(piece.place());
+  return isDistinct ? contentHash : placeHash(piece, contentHash);
+}
+
+/**
+ * Identity by place. Two files may begin with the same line (loggers head them with the second of their creation), and
+ * so have one fingerprint: their lines are told apart by content as well. A message's place is unique by itself.
+ */
+function placeHash({ place, message }: Piece, contentHash: string): string {
+  return partsHash(message === null ? [...place(), contentHash] : place());
 }
 
 function laneOf(reason: QuarantineReason | null, isFuture: boolean, isBroken: boolean): Lane {

@@ -8,7 +8,7 @@ import { epochHasFraction, hasFraction, parseDateTime, parseEpoch } from "./time
 
 /** What one line says of itself, envelopes opened. */
 export interface LogRecord {
-  /** Null for a record; else why it is none, and only `log` and `entryTimeMs` may mean something. */
+  /** Null for a record; else why it is none, and only `log` means something: what the transport says. */
   readonly reason: QuarantineReason | null;
   readonly log: string;
   /** The line's own time, else its LogEntry's; null without both. Milliseconds since 1970. */
@@ -34,12 +34,14 @@ export interface RecordOpener {
 }
 
 const TIME_NAMES = ["time", "timestamp", "@timestamp"] as const;
-const OWN_NAMES = [
-  ...TIME_NAMES,
-  ...["subcomponent", "tag", "correlation_id", "jid"],
-  ...["controller", "action", "params", "route", "query_string", "job_status", "class", "command", "gl_project_path"],
-  ...["jsonPayload", "textPayload", "protoPayload", "logName", "insertId", "labels", "message"],
-] as const;
+const OWN_NAMES = (
+  [
+    TIME_NAMES,
+    ["subcomponent", "tag", "correlation_id", "jid"],
+    ["controller", "action", "params", "route", "query_string", "job_status", "class", "command", "gl_project_path"],
+    ["jsonPayload", "textPayload", "protoPayload", "logName", "insertId", "labels", "message"],
+  ] as const
+).flat();
 
 type OwnName = (typeof OWN_NAMES)[number];
 type Slots = Readonly<Record<OwnName, number>>;
@@ -57,7 +59,7 @@ const QUOTE = 0x22;
 
 /** The parts of a LogEntry that its payload does not hold. */
 interface Entry {
-  readonly logName: string;
+  readonly logName: string | null;
   readonly tag: string | null;
   readonly time: Time | null;
   readonly key: readonly string[] | null;
@@ -82,15 +84,15 @@ export function createRecordOpener(names: readonly string[], maxDepth: number): 
       // A LogEntry nests one level deeper than the record that it carries.
       const isDeep = reason === "too_deep";
       if (isDeep) reason = lineReader.read(buffer, start, end, maxDepth + 1);
-      if (reason !== null) return fault(reason, message);
+      if (reason !== null) return noRecord(reason, message);
       const entry = readEntry(lineReader, slots, buffer);
       if (entry === null) {
-        return isDeep ? fault("too_deep", message) : describe(lineReader, slots, buffer, message, null);
+        return isDeep ? noRecord("too_deep", message) : describe(lineReader, slots, buffer, message, null);
       }
       const span = lineReader.span(slots.jsonPayload);
       if (span !== null && lineReader.isObject(slots.jsonPayload)) {
         const inner = payloadReader.read(buffer, span.start, span.end, maxDepth);
-        if (inner !== null) return fault(inner, message);
+        if (inner !== null) return noRecord(inner, message);
         return describe(payloadReader, slots, buffer, message, entry);
       }
       return openText(lineReader.string(slots.textPayload), entry, message);
@@ -103,14 +105,15 @@ export function createRecordOpener(names: readonly string[], maxDepth: number): 
       const bytes = Buffer.from(text, "utf8");
       const reason = payloadReader.read(bytes, 0, bytes.length, maxDepth);
       if (reason === null) return describe(payloadReader, slots, bytes, message, entry);
-      if (reason === "too_deep") return fault(reason, message);
+      if (reason === "too_deep") return noRecord(reason, message);
     }
     const timeMs = entry.time?.timeMs ?? null;
     return { reason: null, log: UNKNOWN_LOG, timeMs, isDistinct: false, entryKey: entry.key, fields: null };
   }
 }
 
-function fault(reason: QuarantineReason, message: MessageInfo | null): LogRecord {
+/** What stands for bytes that are no record. */
+export function noRecord(reason: QuarantineReason, message: MessageInfo | null): LogRecord {
   const log = transportLog(message) ?? UNKNOWN_LOG;
   return { reason, log, timeMs: null, isDistinct: false, entryKey: null, fields: null };
 }
@@ -163,7 +166,7 @@ function nameOf(reader: FieldReader, slots: Slots, message: MessageInfo | null, 
     const log = name === null ? null : knownLog(name);
     if (log !== null) return log;
   }
-  const log = transportLog(message) ?? (entry === null ? null : logOfLogName(entry.logName));
+  const log = transportLog(message) ?? logOfLogName(entry?.logName ?? "");
   if (log !== null) return log;
   for (const shape of SHAPES) if (shape.keys.every((key) => reader.has(slots[key]))) return shape.log;
   return UNKNOWN_LOG;
@@ -174,10 +177,11 @@ function transportLog(message: MessageInfo | null): string | null {
   return knownLog(message.attributes["log"] ?? "") ?? logOfTopic(message.topic);
 }
 
-/** The envelope of Cloud Logging: a `logName` beside a payload. */
+/** The envelope of Cloud Logging: a payload beside a `logName` or an `insertId`. */
 function readEntry(reader: FieldReader, slots: Slots, buffer: Buffer): Entry | null {
   const logName = reader.string(slots.logName);
-  if (logName === null) return null;
+  const insertId = reader.string(slots.insertId);
+  if (logName === null && insertId === null) return null;
   if (
     !reader.isObject(slots.jsonPayload) &&
     reader.string(slots.textPayload) === null &&
@@ -185,9 +189,8 @@ function readEntry(reader: FieldReader, slots: Slots, buffer: Buffer): Entry | n
   )
     return null;
   const timestamp = reader.string(slots.timestamp);
-  const insertId = reader.string(slots.insertId);
   const labels = reader.span(slots.labels);
-  const key = timestamp === null || insertId === null ? null : [logName, timestamp, insertId];
+  const key = logName === null || timestamp === null || insertId === null ? null : [logName, timestamp, insertId];
   return {
     logName,
     tag: labels === null ? null : tagOf(buffer.toString("utf8", labels.start, labels.end)),

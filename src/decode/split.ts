@@ -14,9 +14,12 @@ export function splitBy(
   end: number,
   visit: (start: number, end: number) => void,
 ): void {
+  // One view for all searches: making it costs more than a search.
+  const view = buffer.subarray(start, end);
   let at = start;
   while (at < end) {
-    const partEnd = findByte(separator, buffer, at, end);
+    const found = view.indexOf(separator, at - start);
+    const partEnd = found < 0 ? end : start + found;
     if (partEnd > at) visit(at, partEnd);
     at = partEnd + 1;
   }

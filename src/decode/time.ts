@@ -92,13 +92,12 @@ export function parseDateTime(bytes: Uint8Array, start: number, end: number): nu
  * float is not. NaN for anything else and outside the years 2000 to 2099.
  */
 export function parseEpoch(text: string): number {
-  const match = /^(\d{1,15})(?:\.(\d+))?$/.exec(text);
-  if (match === null) {
-    const value = /^-?\d/.test(text) ? Number(text) : Number.NaN;
-    return inRange(Math.floor(value > LARGEST_SECONDS ? value : value * SECOND_MS));
-  }
-  const whole = Number(match[1]);
-  const fraction = match[2] ?? "";
+  const match = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
+  if (match === null) return Number.NaN;
+  const digits = (match[1] ?? "") + (match[2] ?? "");
+  const point = (match[1] ?? "").length + Number(match[3] ?? 0);
+  const whole = Number(digits.slice(0, Math.max(point, 0)).padEnd(point, "0"));
+  const fraction = point < 0 ? "" : digits.slice(point);
   if (whole > LARGEST_SECONDS || (whole === LARGEST_SECONDS && /[1-9]/.test(fraction))) return inRange(whole);
   return inRange(whole * SECOND_MS + Number(fraction.slice(0, 3).padEnd(3, "0")));
 }

@@ -35,24 +35,32 @@ export async function runEngine({ source, take, log, limits, clock, signal }: En
     for (const delivery of unacked.splice(0)) await delivery.ack();
   };
 
-  const deliveries = source.deliveries(signal)[Symbol.asyncIterator]();
+  const failed = new AbortController();
+  const deliveries = source.deliveries(AbortSignal.any([signal, failed.signal]))[Symbol.asyncIterator]();
   let next = deliveries.next();
-  for (;;) {
-    const waitMs = openedAtMs + limits.maxAgeMs - clock.monotonicMs();
-    const result = unacked.length === 0 ? await next : await settledWithin(next, Math.max(0, waitMs));
-    if (result === null) {
-      await commit();
-      continue;
+  try {
+    for (;;) {
+      const waitMs = openedAtMs + limits.maxAgeMs - clock.monotonicMs();
+      const result = unacked.length === 0 ? await next : await settledWithin(next, Math.max(0, waitMs));
+      if (result === null) {
+        await commit();
+        continue;
+      }
+      if (result.done === true) break;
+      if (unacked.length === 0) openedAtMs = clock.monotonicMs();
+      take(result.value.payload);
+      unacked.push(result.value);
+      const isFull = log.pendingLines >= limits.maxLines || log.pendingBytes >= limits.maxBytes;
+      if (isFull || clock.monotonicMs() - openedAtMs >= limits.maxAgeMs) await commit();
+      next = deliveries.next();
     }
-    if (result.done === true) break;
-    if (unacked.length === 0) openedAtMs = clock.monotonicMs();
-    take(result.value.payload);
-    unacked.push(result.value);
-    const isFull = log.pendingLines >= limits.maxLines || log.pendingBytes >= limits.maxBytes;
-    if (isFull || clock.monotonicMs() - openedAtMs >= limits.maxAgeMs) await commit();
-    next = deliveries.next();
+    await commit();
+  } catch (error) {
+    // Lets the source go, even while it waits; whatever it says to that adds nothing to the failure.
+    failed.abort();
+    await Promise.allSettled([next, deliveries.return?.()]);
+    throw error;
   }
-  await commit();
 }
 
 /** What the promise resolves with, or null once `waitMs` are over. A batch waits so at most once. */

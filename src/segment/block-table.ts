@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 
 /**
  * The table at the end of a segment: an entry per frame, then a trailer of fixed size, all in one skippable frame.
- * Little-endian. docs/reference/segment-format.md says the same in words.
+ * Little-endian. docs/reference/archive-format.md says the same in words.
  */
 export interface BlockEntry {
   /** `lines`: a zstd frame of raw lines. `meta`: a skippable frame that holds a zstd frame of their meta lines. */

@@ -1,19 +1,23 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { MIB } from "../core/units.ts";
 
 /** A frame that every zstd reader skips: magic and length (4 bytes each, little-endian), then the content. */
-const SKIPPABLE_HEADER_BYTES = 8;
+export const SKIPPABLE_HEADER_BYTES = 8;
 
 export const META_FRAME_MAGIC = 0x184d2a50;
 export const TABLE_FRAME_MAGIC = 0x184d2a51;
 
 const LEVEL = 3;
+/** No chunk may be smaller. */
+const SPARE_CHUNK_BYTES = 64;
 
 /** One independent frame that carries its content's size and checksum. */
 export function compressFrame(content: Uint8Array): Buffer {
   return zstdCompressSync(content, {
-    // Without the pledge the frame would not say its size; larger chunks than the default spare a copy each.
+    // Without the pledge the frame would not say its size. A chunk that holds the whole result spares a copy, one that
+    // is larger costs time for nothing: logs shrink to a seventh, their meta to a fifth.
     pledgedSrcSize: content.length,
-    chunkSize: 256 * 1024,
+    chunkSize: Math.max(content.length >> 2, SPARE_CHUNK_BYTES),
     params: {
       [constants.ZSTD_c_compressionLevel]: LEVEL,
       [constants.ZSTD_c_checksumFlag]: 1,
@@ -24,7 +28,9 @@ export function compressFrame(content: Uint8Array): Buffer {
 
 /** The content of one frame, which must be exactly so long; throws what zlib throws, or a `RangeError`. */
 export function decompressFrame(frame: Uint8Array, sizeBytes: number): Buffer {
-  const content = zstdDecompressSync(frame, { maxOutputLength: Math.max(sizeBytes, 1) });
+  // A chunk that the content does not fill is the only one, and there is nothing to put together.
+  const chunkSize = Math.min(sizeBytes, MIB) + SPARE_CHUNK_BYTES;
+  const content = zstdDecompressSync(frame, { maxOutputLength: Math.max(sizeBytes, 1), chunkSize });
   if (content.length !== sizeBytes) throw new RangeError(`${content.length} bytes instead of ${sizeBytes}`);
   return content;
 }

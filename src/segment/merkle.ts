@@ -1,31 +1,61 @@
 import { hash } from "node:crypto";
 
 const HASH_BYTES = 32;
+/** Leaves are counted with 32-bit arithmetic; so many levels hold them all. */
+const MOST_LEVELS = 33;
 
 /** Root of no leaves: SHA-256 of nothing, as in RFC 6962. */
 const EMPTY_ROOT = hash("sha256", "", "buffer");
 
 /**
- * The root of a Merkle tree of RFC 6962 shape over hashes of leaves (64 hex digits each):
- * inner node = SHA-256(0x01 ‖ left ‖ right), and a node without a sibling moves up as it is.
+ * A Merkle tree of RFC 6962 shape that grows leaf by leaf: inner node = SHA-256(0x01 ‖ left ‖ right), and a node
+ * without a sibling moves up as it is.
  */
+export interface MerkleTree {
+  /** Adds the hash of a leaf, 64 hex digits. */
+  add(leaf: string): void;
+  /** The root over all leaves; the tree is empty afterwards. */
+  take(): Buffer;
+}
+
+export function createMerkleTree(): MerkleTree {
+  // A stack of the roots of full subtrees, the largest at the bottom, behind one spare byte. Two neighbours on top of
+  // it become their parent in place; the byte before them is borrowed for the prefix.
+  const stack = Buffer.alloc(1 + MOST_LEVELS * HASH_BYTES);
+  let depth = 0;
+  let leaves = 0;
+  /** Joins the two nodes on top of the stack. */
+  const join = (): void => {
+    const prefixAt = (depth - 2) * HASH_BYTES;
+    const borrowed = stack[prefixAt] ?? 0;
+    stack[prefixAt] = 0x01;
+    // `binary` is Latin-1, a character for a byte: the cheapest way out of the hash and back into the stack.
+    const parent = hash("sha256", stack.subarray(prefixAt, prefixAt + 1 + 2 * HASH_BYTES), "binary");
+    stack[prefixAt] = borrowed;
+    stack.write(parent, prefixAt + 1, "latin1");
+    depth -= 1;
+  };
+  return {
+    add(leaf) {
+      stack.write(leaf, 1 + depth * HASH_BYTES, "hex");
+      depth += 1;
+      leaves += 1;
+      // As in counting: each trailing zero bit of the number of leaves is a pair of equal subtrees.
+      for (let rest = leaves; rest % 2 === 0; rest /= 2) join();
+    },
+    take() {
+      if (leaves === 0) return EMPTY_ROOT;
+      for (let rest = depth; rest > 1; rest -= 1) join();
+      depth = 0;
+      leaves = 0;
+      return Buffer.from(stack.subarray(1, 1 + HASH_BYTES));
+    },
+  };
+}
+
+/** The root over hashes of leaves, 64 hex digits each. */
 export function merkleRoot(leaves: readonly string[]): Buffer {
-  if (leaves.length === 0) return EMPTY_ROOT;
-  // One spare byte, then the nodes of a level side by side; each level overwrites the one below it. The prefix of a
-  // pair goes over the byte before it, which belongs to a node that has been used already.
-  const nodes = Buffer.allocUnsafe(1 + leaves.length * HASH_BYTES);
-  for (const [index, leaf] of leaves.entries()) nodes.write(leaf, 1 + index * HASH_BYTES, "hex");
-  for (let count = leaves.length; count > 1; count = (count + 1) >> 1) {
-    for (let pair = 0; pair < count >> 1; pair += 1) {
-      const prefixAt = pair * 2 * HASH_BYTES;
-      nodes[prefixAt] = 0x01;
-      const parent = hash("sha256", nodes.subarray(prefixAt, prefixAt + 1 + 2 * HASH_BYTES), "hex");
-      nodes.write(parent, 1 + pair * HASH_BYTES, "hex");
-    }
-    if (count % 2 === 1) {
-      const last = 1 + (count - 1) * HASH_BYTES;
-      nodes.copyWithin(1 + (count >> 1) * HASH_BYTES, last, last + HASH_BYTES);
-    }
-  }
-  return Buffer.from(nodes.subarray(1, 1 + HASH_BYTES));
+  const tree = createMerkleTree();
+  for (const leaf of leaves) tree.add(leaf);
+  return tree.take();
 }

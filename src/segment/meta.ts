@@ -1,5 +1,6 @@
 import type { QuarantineReason } from "../core/fault.ts";
 import type { Lane, Line, MessageInfo } from "../core/line.ts";
+import { KIB, SECOND_MS } from "../core/units.ts";
 
 /** What a line itself lacks. One JSON line per raw line, in the same order and block. */
 export interface Meta {
@@ -26,6 +27,25 @@ interface MetaJson {
   readonly reason?: QuarantineReason;
 }
 
+const NO_ATTRIBUTES: Readonly<Record<string, string>> = {};
+
+/** Every meta line begins so, then comes its id. */
+const ID_HEAD = '{"id":"';
+/** An id as signed 32-bit numbers. */
+export const ID_WORDS = 4;
+const WORD_DIGITS = 8;
+
+const NO_DIGIT = 0xff;
+const HEX_DIGIT = new Uint8Array(256).fill(NO_DIGIT);
+for (let digit = 0; digit < 16; digit += 1) HEX_DIGIT[digit.toString(16).charCodeAt(0)] = digit;
+
+const LF = 0x0a;
+
+/** Room for the meta of an ordinary block; it grows for others. */
+const FIRST_BYTES = 256 * KIB;
+/** UTF-8 takes so many bytes at the most for a unit of a string. */
+const MOST_BYTES_PER_UNIT = 3;
+
 /** Collects the meta lines of one block. Equal sets of attributes are written once and then named by row. */
 export interface MetaBlock {
   append(line: Line): void;
@@ -34,21 +54,46 @@ export interface MetaBlock {
 }
 
 export function createMetaBlock(): MetaBlock {
-  let lines: string[] = [];
+  // Written at once: strings that wait for the end of the block would be copied by every garbage collection till then.
+  let text = Buffer.allocUnsafe(FIRST_BYTES);
+  let bytes = 0;
+  let rows = 0;
   const rowOfAttributes = new Map<string, number>();
+  const timeText = createTimeText();
   return {
     append(line) {
-      const time = line.timeMs === null ? "" : `,"time":"${new Date(line.timeMs).toISOString()}"`;
-      const message = line.message === null ? "" : messageJson(line.message, rowOfAttributes, lines.length);
+      const time = line.timeMs === null ? "" : `,"time":"${timeText(line.timeMs)}"`;
+      const message = line.message === null ? "" : messageJson(line.message, rowOfAttributes, rows);
       const reason = line.reason === null ? "" : `,"reason":"${line.reason}"`;
-      lines.push(`{"id":"${line.id}","lane":"${line.lane}","log":"${line.log}"${time}${message}${reason}}\n`);
+      const json = `${ID_HEAD}${line.id}","lane":"${line.lane}","log":"${line.log}"${time}${message}${reason}}\n`;
+      const needed = bytes + json.length * MOST_BYTES_PER_UNIT;
+      if (needed > text.length) text = Buffer.concat([text.subarray(0, bytes)], Math.max(needed, 2 * text.length));
+      bytes += text.write(json, bytes, "utf8");
+      rows += 1;
     },
     take() {
-      const text = Buffer.from(lines.join(""), "utf8");
-      lines = [];
+      const taken = Buffer.from(text.subarray(0, bytes));
+      // One unusual block must not keep its memory for the life of the writer.
+      if (text.length > FIRST_BYTES) text = Buffer.allocUnsafe(FIRST_BYTES);
+      bytes = 0;
+      rows = 0;
       rowOfAttributes.clear();
-      return text;
+      return taken;
     },
+  };
+}
+
+/** Text of a time as `toISOString` gives it. Neighbours share their second, so that is formatted once. */
+function createTimeText(): (timeMs: number) => string {
+  let second = Number.NaN;
+  let head = "";
+  return (timeMs) => {
+    const fraction = timeMs % SECOND_MS;
+    if (timeMs - fraction !== second) {
+      second = timeMs - fraction;
+      head = new Date(second).toISOString().slice(0, -"000Z".length);
+    }
+    return `${head}${fraction < 100 ? (fraction < 10 ? "00" : "0") : ""}${fraction}Z`;
   };
 }
 
@@ -88,14 +133,40 @@ export function parseMetaBlock(text: string): Meta[] {
   return metas;
 }
 
+/**
+ * Only the ids of a block's meta lines, `ID_WORDS` words each: strings of them would be most of the work. Throws a
+ * `SyntaxError` where the text is not so many lines that begin with an id.
+ */
+export function parseMetaIds(text: Buffer, rows: number): Int32Array {
+  const words = new Int32Array(rows * ID_WORDS);
+  let at = 0;
+  for (let word = 0; word < words.length; word += ID_WORDS) {
+    const idAt = at + ID_HEAD.length;
+    for (let index = 0; index < ID_WORDS; index += 1) words[word + index] = parseWord(text, idAt + index * WORD_DIGITS);
+    at = text.indexOf(LF, idAt) + 1;
+    if (at === 0) throw new SyntaxError(`${word / ID_WORDS} lines instead of ${rows}`);
+  }
+  if (at !== text.length) throw new SyntaxError(`more lines than ${rows}`);
+  return words;
+}
+
+/** A signed 32-bit number from eight hex digits. */
+function parseWord(text: Uint8Array, start: number): number {
+  let word = 0;
+  for (let at = start; at < start + WORD_DIGITS; at += 1) {
+    const digit = HEX_DIGIT[text[at] ?? 0] ?? NO_DIGIT;
+    if (digit === NO_DIGIT) throw new SyntaxError("a line does not begin with its id");
+    word = (word << 4) | digit;
+  }
+  return word;
+}
+
 /** The lines of one message share one object. */
 function readMessage(json: MetaJson, messageId: string, metas: readonly Meta[], last: MessageInfo | null): MessageInfo {
-  if (last !== null && last.messageId === messageId && last.topic === (json.topic ?? "")) return last;
-  const { attributes = {} } = json;
-  return {
-    topic: json.topic ?? "",
-    messageId,
-    publishedAtMs: json.published_at === undefined ? null : Date.parse(json.published_at),
-    attributes: typeof attributes === "number" ? (metas[attributes]?.message?.attributes ?? {}) : attributes,
-  };
+  const { topic = "", attributes: written = NO_ATTRIBUTES } = json;
+  const attributes = typeof written === "number" ? (metas[written]?.message?.attributes ?? NO_ATTRIBUTES) : written;
+  const publishedAtMs = json.published_at === undefined ? null : Date.parse(json.published_at);
+  const isLast = last?.messageId === messageId && last.topic === topic && last.publishedAtMs === publishedAtMs;
+  // Equal attributes are one object already: they were written once.
+  return isLast && last.attributes === attributes ? last : { topic, messageId, publishedAtMs, attributes };
 }

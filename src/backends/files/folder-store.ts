@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, type FileHandle, link, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { access, type FileHandle, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { IoError, UsageError } from "../../core/fault.ts";
+import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { DAY_MS } from "../../core/units.ts";
 import { ioError } from "./io-error.ts";
+import { linkUnlessTaken } from "./link-unless-taken.ts";
 
 /** Unfinished objects. On the same file system as all others, so that they can be linked to their names. */
 const UNFINISHED = "ctl/tmp";
@@ -18,9 +20,8 @@ const ABANDONED_AFTER_MS = DAY_MS;
  */
 export function createFolderStore(root: string, nowMs: () => number): ObjectStore {
   const pathOf = (name: string): string => {
-    const path = resolve(root, name);
-    if (!path.startsWith(join(resolve(root), "/"))) throw new IoError("denied", `open "${name}": outside the archive`);
-    return path;
+    checkObjectName(name);
+    return resolve(root, name);
   };
 
   let isSwept = false;
@@ -59,7 +60,10 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
       }
     },
 
-    list: (prefix) => listFolder(root, prefix),
+    async *list(prefix) {
+      checkObjectPrefix(prefix);
+      yield* listFolder(root, prefix);
+    },
 
     async check(mode) {
       const folder = await nearestFolder(resolve(root));
@@ -85,23 +89,12 @@ async function writeDurably(path: string, content: Uint8Array): Promise<void> {
   }
 }
 
-async function linkUnlessTaken(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-}
-
 /** Makes a folder and those above it; returns the ones that were new, outermost last. */
 async function makeFolders(path: string): Promise<string[]> {
   const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return [];
   const created: string[] = [];
-  for (let folder = path; first !== undefined && folder.length >= first.length; folder = dirname(folder)) {
-    created.push(folder);
-  }
+  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) created.push(folder);
   return created;
 }
 
@@ -119,8 +112,14 @@ async function removeIfThere(path: string): Promise<void> {
   try {
     await unlink(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw ioError("remove an unfinished object", error);
+    if (!isMissing(error)) throw ioError("remove an unfinished object", error);
   }
+}
+
+/** Not there, or below something that is no folder. */
+function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 async function readFully(file: FileHandle, start: number, end: number): Promise<Buffer> {
@@ -142,7 +141,7 @@ async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectIn
     // With the slash folders sort as they do in a bucket, whose names are plain strings.
     entries = found.map((entry) => `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    if (isMissing(error)) return;
     throw ioError(`list "${join(root, folder)}"`, error);
   }
   for (const name of entries) {
@@ -166,16 +165,26 @@ async function nearestFolder(path: string): Promise<string> {
     if ((await stat(path)).isDirectory()) return path;
     throw new IoError("denied", `open archive "${path}": not a folder`);
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (isMissing && dirname(path) !== path) return nearestFolder(dirname(path));
+    const isThere = (error as NodeJS.ErrnoException).code !== "ENOENT";
+    if (!isThere && dirname(path) !== path) return nearestFolder(dirname(path));
     throw ioError(`open archive "${path}"`, error);
   }
 }
 
 async function removeAbandoned(folder: string, nowMs: number): Promise<void> {
-  for await (const { name } of listFolder(folder, "")) {
+  for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    const { mtimeMs } = await stat(path);
-    if (nowMs - mtimeMs > ABANDONED_AFTER_MS) await removeIfThere(path);
+    const writtenAtMs = await mtimeMsOf(path);
+    if (writtenAtMs !== null && nowMs - writtenAtMs > ABANDONED_AFTER_MS) await removeIfThere(path);
+  }
+}
+
+/** When the file was written last; null where another writer has finished and removed it by now. */
+async function mtimeMsOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
   }
 }

@@ -2,9 +2,14 @@ import { hash } from "node:crypto";
 import type { LinesPayload } from "../../core/delivery.ts";
 import { MIB } from "../../core/units.ts";
 
-const CHUNK_BYTES = MIB;
-/** A line longer than this is handed over in pieces, so that no input can exhaust the memory. */
-const LONGEST_PIECE_BYTES = 16 * MIB;
+export interface ChunkLimits {
+  /** What is usually read at once. */
+  readonly chunkBytes: number;
+  /** A line longer than this is handed over in pieces, so that no input can exhaust the memory. */
+  readonly maxPieceBytes: number;
+}
+
+const LIMITS: ChunkLimits = { chunkBytes: MIB, maxPieceBytes: 16 * MIB };
 const LF = 0x0a;
 
 /** Reads into `buffer` from `at` on; resolves with the number of bytes, 0 at the end of the input. */
@@ -15,8 +20,9 @@ export type Fill = (buffer: Buffer, at: number) => Promise<number>;
  * The fingerprint is the hash of the first line that is not empty: it stays the same while a file grows, is renamed,
  * copied or compressed.
  */
-export async function* lineChunks(fill: Fill): AsyncGenerator<LinesPayload> {
-  let buffer: Buffer = Buffer.allocUnsafe(1 + CHUNK_BYTES);
+export async function* lineChunks(fill: Fill, limits = LIMITS): AsyncGenerator<LinesPayload> {
+  const { chunkBytes, maxPieceBytes } = limits;
+  let buffer: Buffer = Buffer.allocUnsafe(1 + chunkBytes);
   let filled = 1;
   let offset = 0;
   let fingerprint = "";
@@ -28,7 +34,7 @@ export async function* lineChunks(fill: Fill): AsyncGenerator<LinesPayload> {
   };
 
   for (;;) {
-    if (filled === buffer.length && filled <= LONGEST_PIECE_BYTES) buffer = doubled(buffer);
+    if (filled === buffer.length && filled <= maxPieceBytes) buffer = doubled(buffer);
     if (filled === buffer.length) {
       yield chunk(filled);
       offset += filled - 1;
@@ -46,7 +52,7 @@ export async function* lineChunks(fill: Fill): AsyncGenerator<LinesPayload> {
     continuesLine = false;
     const rest = buffer.subarray(end, filled);
     // Back to the usual size once a long line is through.
-    if (buffer.length > 1 + CHUNK_BYTES && rest.length < CHUNK_BYTES) buffer = Buffer.allocUnsafe(1 + CHUNK_BYTES);
+    if (buffer.length > 1 + chunkBytes && rest.length < chunkBytes) buffer = Buffer.allocUnsafe(1 + chunkBytes);
     buffer.set(rest, 1);
     filled = 1 + rest.length;
   }
@@ -59,9 +65,11 @@ function doubled(buffer: Buffer): Buffer {
   return larger;
 }
 
+/** Empty as long as all lines are: a line further on decides then. */
 function fingerprintOf(buffer: Buffer, end: number): string {
   let start = 1;
   while (start < end && buffer[start] === LF) start += 1;
+  if (start === end) return "";
   const found = buffer.subarray(start, end).indexOf(LF);
   return hash("sha256", buffer.subarray(start, found < 0 ? end : start + found), "hex");
 }

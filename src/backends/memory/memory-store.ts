@@ -1,21 +1,25 @@
 import { IoError } from "../../core/fault.ts";
+import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 
 /** Objects in memory: the plainest implementation of the port, which tests and simulations use. */
 export function createMemoryStore(): ObjectStore {
   const objects = new Map<string, Buffer>();
   return {
-    create(name, content) {
-      if (objects.has(name)) return Promise.resolve("exists");
+    async create(name, content) {
+      checkObjectName(name);
+      if (objects.has(name)) return "exists";
       objects.set(name, Buffer.from(content));
-      return Promise.resolve("created");
+      return "created";
     },
-    read(name, start, end) {
+    async read(name, start, end) {
+      checkObjectName(name);
       const content = objects.get(name);
-      if (content === undefined) return Promise.reject(new IoError("not_found", `read "${name}": not there`));
-      return Promise.resolve(Buffer.from(content.subarray(start, end)));
+      if (content === undefined) throw new IoError("not_found", `read "${name}": not there`);
+      return Buffer.from(content.subarray(start, end));
     },
     async *list(prefix) {
+      checkObjectPrefix(prefix);
       const names = [...objects.keys()].filter((name) => name.startsWith(prefix)).sort();
       for (const name of names) yield { name, sizeBytes: objects.get(name)?.length ?? 0 };
     },

@@ -1,0 +1,54 @@
+import { dayName } from "../core/hour.ts";
+import { countsCsv, countsJson } from "../counts/count-report.ts";
+import { type CountQuery, countRows, defaultAsOf } from "../counts/cube.ts";
+import { onlyInstance } from "../counts/instances.ts";
+import { type CountsOptions, PERIODS } from "./counts.ts";
+import { countsTable } from "./counts-table.ts";
+import { checkEventName } from "./event-name.ts";
+import { openFacts } from "./facts.ts";
+import { formatThings } from "./quantity.ts";
+import { loadCatalogue, loadSettings } from "./settings.ts";
+import { SYSTEM_CLOCK } from "./worker.ts";
+
+const SHORT_DIGEST = "sha256:0123456789ab".length;
+
+/** What `counts` prints. Rejects with `UsageError` or `IoError`. */
+export async function countsText(pipeline: string | undefined, options: CountsOptions): Promise<string> {
+  const settings = await loadSettings(pipeline, options);
+  const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
+  for (const event of options.event ?? []) checkEventName(event, catalogue);
+  const { table, pseudonymKey } = await openFacts(settings, catalogue);
+  try {
+    const asOf = options.asOf ?? (await defaultAsOf(table)) ?? dayName(SYSTEM_CLOCK.nowMs());
+    const query: CountQuery = {
+      by: options.by,
+      events: options.event ?? null,
+      periods: options.period ?? PERIODS,
+      days: options.days,
+      asOf,
+    };
+    const rows = await countRows(table, query);
+    const conflicts = await table.conflicts();
+    if (conflicts > 0) {
+      process.stderr.write(`${formatThings(conflicts, "id")} came with different bytes: counted once, all are kept\n`);
+    }
+    if (options.format === "csv") return countsCsv(rows);
+    if (options.format === "table") {
+      const caption = `before ${asOf} (UTC), ${settings.deployment}, catalogue ${catalogue.digest.slice(0, SHORT_DIGEST)}`;
+      return `${caption}\n\n${countsTable(rows, query)}`;
+    }
+    const { deployment } = settings;
+    const instance = settings.instance ?? (await onlyInstance(table));
+    const header = {
+      asOf,
+      deployment,
+      instance,
+      level: "aggregate" as const,
+      catalogue: catalogue.digest,
+      pseudonymKey,
+    };
+    return countsJson(header, rows);
+  } finally {
+    table.close();
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Goal: a search gives exactly the lines of the span, and reads no more than it must.
+ * Method: a property against a plain filter over all lines, in objects of several blocks; the borders by hand.
+ */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type FindCost, findLines } from "../../src/archive/find.ts";
+import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
+import type { Line } from "../../src/core/line.ts";
+import type { ObjectStore } from "../../src/core/object-store.ts";
+import { KIB } from "../../src/core/units.ts";
+import { bytesOf, SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
+import { putObject } from "./sample-archive.ts";
+
+interface Span {
+  readonly sinceMs: number | null;
+  readonly untilMs: number | null;
+}
+
+async function archiveOf(objects: readonly (readonly Line[])[]): Promise<ObjectStore> {
+  const store = createMemoryStore();
+  for (const [index, lines] of objects.entries()) await putObject(store, lines, { sequence: index + 1 });
+  return store;
+}
+
+async function find(
+  store: ObjectStore,
+  span: Span,
+  matches: (text: string) => boolean = () => true,
+): Promise<{ found: string[]; cost: FindCost; blocks: number }> {
+  const found: string[] = [];
+  let blocks = 0;
+  const cost = await findLines(
+    store,
+    { ...span, matches: (line) => matches(bytesOf(line).toString()) },
+    (line) => found.push(bytesOf(line).toString("utf8", 0, 20)),
+    async () => {
+      blocks += 1;
+    },
+  );
+  return { found, cost, blocks };
+}
+
+const OPEN: Span = { sinceMs: null, untilMs: null };
+
+/** A line whose text tells it from others; `size` lets a few of them fill a block. */
+function lineAt(timeMs: number | null, text: string, size = 0): Line {
+  return sampleLine(text.padEnd(size), { timeMs });
+}
+
+describe("findLines", () => {
+  it("takes a span from its first millisecond to before its last", async () => {
+    const times = [-1, 0, 1, 9, 10, 11];
+    const store = await archiveOf([times.map((ms) => lineAt(SAMPLE_MS + ms, `${ms}`)), [lineAt(null, "undated")]]);
+    const since = { sinceMs: SAMPLE_MS, untilMs: null };
+    const until = { sinceMs: null, untilMs: SAMPLE_MS + 10 };
+    expect((await find(store, { ...since, ...until, sinceMs: SAMPLE_MS })).found).toEqual(["0", "1", "9"]);
+    expect((await find(store, since)).found).toEqual(["0", "1", "9", "10", "11"]);
+    expect((await find(store, until)).found).toEqual(["-1", "0", "1", "9"]);
+    expect((await find(store, OPEN)).found).toEqual([...times.map(String), "undated"]);
+    expect((await find(store, { sinceMs: SAMPLE_MS, untilMs: SAMPLE_MS })).found).toEqual([]);
+  });
+
+  it("loses no line by skipping blocks", async () => {
+    const time = fc.option(fc.integer({ min: 0, max: 20 }), { nil: null });
+    const size = fc.constantFrom(0, 0, 300 * KIB, 600 * KIB);
+    const objects = fc.array(fc.array(fc.tuple(time, size), { minLength: 1, maxLength: 6 }), { maxLength: 3 });
+    const span = fc.record({ sinceMs: time, untilMs: time });
+    await fc.assert(
+      fc.asyncProperty(objects, span, async (plan, { sinceMs, untilMs }) => {
+        const lines = plan.map((each, object) =>
+          each.map(([ms, bytes], row) => lineAt(ms === null ? null : SAMPLE_MS + ms, `${object}.${row} `, bytes)),
+        );
+        const expected = plan.flatMap((each, object) =>
+          each.flatMap(([ms], row) => {
+            const isIn = (sinceMs === null || (ms ?? -1) >= sinceMs) && (untilMs === null || (ms ?? 99) < untilMs);
+            return isIn ? [`${object}.${row}`] : [];
+          }),
+        );
+        const shifted = {
+          sinceMs: sinceMs === null ? null : SAMPLE_MS + sinceMs,
+          untilMs: untilMs === null ? null : SAMPLE_MS + untilMs,
+        };
+        const { found } = await find(await archiveOf(lines), shifted);
+        expect(found.map((text) => text.trim())).toEqual(expected);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("reads only the blocks that can match, and says what it has read", async () => {
+    const store = await archiveOf([
+      [lineAt(SAMPLE_MS, "a", 700 * KIB), lineAt(SAMPLE_MS + 10, "b", 700 * KIB), lineAt(null, "c", 700 * KIB)],
+    ]);
+    const all = await find(store, OPEN);
+    const one = await find(store, { sinceMs: SAMPLE_MS + 1, untilMs: SAMPLE_MS + 11 });
+    expect([all.blocks, one.blocks]).toEqual([3, 1]);
+    expect(one.found.map((text) => text.trim())).toEqual(["b"]);
+    expect(one.cost.objects).toBe(1);
+    expect(one.cost.storedBytes).toBeGreaterThan(0);
+    expect(one.cost.storedBytes).toBeLessThan(all.cost.storedBytes / 2);
+  });
+
+  it("gives a repeated line once, and all variants of a conflict", async () => {
+    const line = sampleLine("twice");
+    const variant = sampleLine("other bytes", { id: line.id });
+    const twin = sampleLine("twice", { id: line.id.replace(/.$/, (digit) => (digit === "0" ? "1" : "0")) });
+    const store = await archiveOf([[line, line, variant], [twin], [variant, line]]);
+    expect((await find(store, OPEN)).found).toEqual(["twice", "other bytes", "twice"]);
+  });
+
+  it("asks its question of lines in the span only", async () => {
+    const store = await archiveOf([[lineAt(SAMPLE_MS, "in"), lineAt(SAMPLE_MS + 1, "out"), lineAt(SAMPLE_MS, "no")]]);
+    const asked: string[] = [];
+    const { found } = await find(store, { sinceMs: null, untilMs: SAMPLE_MS + 1 }, (text) => {
+      asked.push(text);
+      return text !== "no";
+    });
+    expect(found).toEqual(["in"]);
+    expect(asked).toEqual(["in", "no"]);
+  });
+
+  it("waits for the reader after each block", async () => {
+    const store = await archiveOf([[lineAt(SAMPLE_MS, "a", 700 * KIB), lineAt(SAMPLE_MS, "b", 700 * KIB)]]);
+    const trace: string[] = [];
+    await findLines(
+      store,
+      { ...OPEN, matches: () => true },
+      (line) => trace.push(bytesOf(line).toString("utf8", 0, 1)),
+      async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        trace.push("taken");
+      },
+    );
+    expect(trace).toEqual(["a", "taken", "b", "taken"]);
+  });
+});

@@ -1,0 +1,106 @@
+/**
+ * Goal: an object is there wholly or not at all, and a folder's own faults are told clearly.
+ * Method: the contract, then files on the disk: writes that fail, left-overs of a killed process, wrong places.
+ */
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { createFolderStore } from "../../src/backends/files/folder-store.ts";
+import { IoError } from "../../src/core/fault.ts";
+import { DAY_MS } from "../../src/core/units.ts";
+import { testObjectStore } from "../contract/object-store.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+const NOW_MS = Date.UTC(2020, 11, 24);
+const nowMs = (): number => NOW_MS;
+
+testObjectStore("a folder", async () => ({
+  store: createFolderStore(await tempFolder(), nowMs),
+  close: () => Promise.resolve(),
+}));
+
+/** The files below a folder, by their paths. */
+async function filesOf(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
+}
+
+describe("a folder store", () => {
+  it("leaves nothing behind, under no name, when writing fails half-way", async () => {
+    const root = await tempFolder();
+    const store = createFolderStore(root, nowMs);
+    async function* failing(): AsyncIterable<Buffer> {
+      yield Buffer.from("half of it");
+      await Promise.resolve();
+      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    }
+    // What a file handle writes may also come bit by bit: so the disk is full in the middle.
+    await expect(store.create("wal/a/1", failing() as unknown as Uint8Array)).rejects.toMatchObject({
+      code: "full",
+      message: expect.stringMatching(/^create "wal\/a\/1": no space left on device \(hint: /),
+    });
+    expect(await filesOf(root)).toEqual([]);
+    expect(await store.create("wal/a/1", Buffer.from("whole"))).toBe("created");
+    expect(await filesOf(root)).toEqual(["wal/a/1"]);
+  });
+
+  it("tells what really failed where its own place for unfinished objects is no folder", async () => {
+    const root = await tempFolder();
+    await writeFile(join(root, "ctl"), "");
+    const store = createFolderStore(root, nowMs);
+    await expect(store.create("wal/a/1", Buffer.from("x"))).rejects.toThrow(/^create "wal\/a\/1": /);
+  });
+
+  it("removes what a killed writer left a day ago, and nothing younger", async () => {
+    const root = await tempFolder();
+    const folder = join(root, "ctl/tmp");
+    await mkdir(folder, { recursive: true });
+    for (const [name, ageMs] of [
+      ["old", DAY_MS + 1000],
+      ["young", DAY_MS - 1000],
+    ] as const) {
+      await writeFile(join(folder, name), "half");
+      await utimes(join(folder, name), new Date(NOW_MS - ageMs), new Date(NOW_MS - ageMs));
+    }
+    await createFolderStore(root, nowMs).create("wal/a/1", Buffer.from("x"));
+    expect((await filesOf(root)).sort()).toEqual(["ctl/tmp/young", "wal/a/1"]);
+  });
+
+  it("is shared by writers that begin at the same time", async () => {
+    const root = await tempFolder();
+    const writers = Array.from({ length: 60 }, (_, index) => index);
+    const outcomes = await Promise.all(
+      writers.map(async (writer) => {
+        const store = createFolderStore(root, nowMs);
+        await store.create(`wal/${writer}/1`, Buffer.from("1"));
+        return store.create(`wal/${writer}/2`, Buffer.from("2"));
+      }),
+    );
+    expect(new Set(outcomes)).toEqual(new Set(["created"]));
+    expect(await filesOf(root)).toHaveLength(2 * writers.length);
+  });
+
+  it("makes its folders when it first writes, not before", async () => {
+    const root = join(await tempFolder(), "a/b");
+    const store = createFolderStore(root, nowMs);
+    await store.check("write");
+    await expect(store.check("read")).rejects.toMatchObject({
+      message: expect.stringContaining(`open archive "${root}"`),
+    });
+    await expect(stat(root)).rejects.toMatchObject({ code: "ENOENT" });
+    await store.create("wal/1", Buffer.from("x"));
+    expect(await readFile(join(root, "wal/1"), "utf8")).toBe("x");
+    await store.check("read");
+  });
+
+  it("cannot be where a file is", async () => {
+    const root = join(await tempFolder(), "file");
+    await writeFile(root, "");
+    const refused = createFolderStore(root, nowMs).check("write");
+    await expect(refused).rejects.toThrow(new IoError("denied", `open archive "${root}": not a folder`));
+    const below = createFolderStore(join(root, "below"), nowMs).check("write");
+    await expect(below).rejects.toThrow(new IoError("not_found", `open archive "${root}/below": not a directory`));
+  });
+});

@@ -1,0 +1,86 @@
+/** Goal: the summary of a run says all that became of its lines, to people and to programs. Method: whole texts. */
+import { describe, expect, it } from "vitest";
+import { runEventsText, runSummaryJson, runSummaryText } from "../../src/cli/run-summary.ts";
+import type { RunSummary } from "../../src/cli/worker.ts";
+
+const SUMMARY: RunSummary = {
+  pipeline: "local",
+  linesIn: 12_345,
+  archived: 12_000,
+  duplicates: 345,
+  quarantined: { not_json: 1000, no_time: 2 },
+  eventless: 7,
+  events: { git_fetch: 1, git_push: 11_000 },
+  objects: 2,
+  rawBytes: 3 * 1024 ** 2,
+  storedBytes: 512 * 1024,
+  elapsedMs: 1500,
+  isInterrupted: false,
+};
+
+const EMPTY: RunSummary = {
+  pipeline: "local",
+  linesIn: 0,
+  archived: 0,
+  duplicates: 0,
+  quarantined: {},
+  eventless: 0,
+  events: {},
+  objects: 0,
+  rawBytes: 0,
+  storedBytes: 0,
+  elapsedMs: 0,
+  isInterrupted: false,
+};
+
+describe("the summary of a run", () => {
+  it("is a table for people", () => {
+    expect(runSummaryText(SUMMARY)).toBe(
+      [
+        "pipeline local   lines  in 1.5 s, 8,230 a second",
+        "lines in        12,345  3.0 MiB, written as 512.0 KiB (6.0:1) in 2 objects",
+        "archived        12,000  new to the archive",
+        "duplicates         345  came before or twice; kept as received, counted once",
+        "quarantined      1,002  kept whole, no event: not_json 1,000, no_time 2",
+        "eventless            7  kept, nothing in them to count",
+        "",
+      ].join("\n"),
+    );
+    expect(runEventsText(SUMMARY)).toBe("event       count\ngit_fetch       1\ngit_push   11,000\n");
+  });
+
+  it("of an empty input divides nothing by nothing", () => {
+    expect(runSummaryText(EMPTY)).toBe(
+      [
+        "pipeline local  lines  in 0.0 s, 0 a second",
+        "lines in            0",
+        "archived            0",
+        "duplicates          0",
+        "quarantined         0",
+        "eventless           0",
+        "",
+      ].join("\n"),
+    );
+    expect(runEventsText(EMPTY)).toBe("no events\n");
+  });
+
+  it("is one line of JSON for programs", () => {
+    const text = runSummaryJson({ ...SUMMARY, isInterrupted: true });
+    expect(text.indexOf("\n")).toBe(text.length - 1);
+    expect(JSON.parse(text)).toEqual({
+      pipeline: "local",
+      lines_in: 12_345,
+      archived: 12_000,
+      duplicates: 345,
+      quarantined: { not_json: 1000, no_time: 2 },
+      eventless: 7,
+      events: { git_fetch: 1, git_push: 11_000 },
+      objects: 2,
+      raw_bytes: 3_145_728,
+      stored_bytes: 524_288,
+      elapsed_s: 1.5,
+      lines_per_s: 8230,
+      interrupted: true,
+    });
+  });
+});
