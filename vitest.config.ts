@@ -7,8 +7,10 @@ const PROCESS_TIMEOUT_MS = 120_000;
 /** `fast` needs nothing but this process; `it` starts processes and servers. */
 export default defineConfig({
   test: {
-    // DuckDB is a native add-on: a process of its own for each file, so that a crash ends one file only.
+    // DuckDB is a native add-on, so processes and not threads. Files share them: nothing here mocks modules or keeps
+    // state in them, and loading everything anew for each file would double the time.
     pool: "forks",
+    isolate: false,
     projects: [
       {
         extends: true,
