@@ -142,7 +142,7 @@ function formatted(value: number | null, unit: Figure["unit"]): string {
 
 const { values } = parseArgs({
   options: {
-    lines: { type: "string", default: "200000" },
+    lines: { type: "string", default: "1000000" },
     pairs: { type: "string", default: "5" },
     memory: { type: "boolean", default: false },
     json: { type: "boolean", default: false },

@@ -3,6 +3,7 @@ import { integerDigits, trimZeros } from "./digits.ts";
 import { DEEPEST, INVALID, isSpace, type MemberSink, scanObject, skipSpace, TOO_DEEP } from "./json-scan.ts";
 import { createKeyTable, type KeyTable } from "./key-table.ts";
 import { endsWithSentinel, scanParams } from "./params.ts";
+import { createTextCache } from "./text-cache.ts";
 
 /**
  * Reads the wanted fields of one JSON object after another, from bytes and without building objects. One strict pass
@@ -27,6 +28,7 @@ export interface FieldReader extends Fields {
 const FAMILIES = ["meta", "query_analysis", "exception", "extra", "grpc"] as const;
 const PARAMS = "params";
 
+const textCache = createTextCache();
 const QUOTE = 0x22;
 const OPEN_LIST = 0x5b;
 const OPEN_OBJECT = 0x7b;
@@ -224,7 +226,7 @@ class Reader implements FieldReader, MemberSink {
 
   #decode(slot: number): string {
     if (this.#escaped[slot] === 1) return JSON.parse(this.#slice(slot)) as string;
-    return this.#buffer.toString("utf8", (this.#starts[slot] ?? 0) + 1, (this.#ends[slot] ?? 0) - 1);
+    return textCache.text(this.#buffer, (this.#starts[slot] ?? 0) + 1, (this.#ends[slot] ?? 0) - 1);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isInPass, planIdPasses, type SizedObject } from "../../src/archive/id-pass.ts";
 import { createIdSet } from "../../src/archive/id-set.ts";
 import { findRepeats } from "../../src/archive/repeats.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
@@ -99,6 +100,48 @@ describe("findRepeats", () => {
     expect(await foundRepeats({ ...archive, store })).toHaveLength(1);
     expect([...read].some((name) => name.includes("2020122109"))).toBe(false);
     expect(read.size).toBe(2);
+  });
+});
+
+describe("passes", () => {
+  const object = (firstHour: number, lastHour: number, rows: number): SizedObject => ({
+    object: { name: "", sizeBytes: 0, stream: "s", ingestDay: "", writer: "", sequence: 1, firstHour, lastHour },
+    rows,
+  });
+
+  it("follow the hours, so that objects in order of time are read a few times at the most", () => {
+    const objects = Array.from({ length: 100 }, (_, hour) => object(hour, hour + 1, 50));
+    const passes = planIdPasses(objects, 200);
+    expect(Math.max(...passes.map(({ rows }) => rows))).toBeLessThanOrEqual(200);
+    expect(passes.reduce((sum, pass) => sum + pass.objects.length, 0)).toBeLessThan(200);
+  });
+
+  it("are parts by hash where one hour holds too many", () => {
+    expect(planIdPasses([object(7, 7, 950)], 100)).toMatchObject(
+      Array.from({ length: 10 }, (_, part) => ({ fromHour: 7, toHour: 8, part, parts: 10 })),
+    );
+  });
+
+  it("take each id exactly once, and only where an object of its hour is at hand", () => {
+    const hours = fc.tuple(
+      fc.integer({ min: 0, max: 9 }),
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 1, max: 90 }),
+    );
+    fc.assert(
+      fc.property(fc.array(hours, { minLength: 1, maxLength: 12 }), fc.integer(), (spans, second) => {
+        const objects = spans.map(([first, length, rows]) => object(first, first + length, rows));
+        const passes = planIdPasses(objects, 100);
+        for (const each of objects) {
+          for (let hour = each.object.firstHour; hour <= each.object.lastHour; hour += 1) {
+            const taking = passes.filter((pass) => isInPass(pass, Int32Array.of(hour, second, 0, 0), 0));
+            expect(taking).toHaveLength(1);
+            expect(taking[0]?.objects).toContain(each);
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 
