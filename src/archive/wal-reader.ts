@@ -1,3 +1,4 @@
+import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import type { Meta } from "../segment/meta.ts";
 import { type Block, openSegment, type SegmentReader } from "../segment/segment-reader.ts";
@@ -47,7 +48,13 @@ export async function eachLine(
   let start = 1;
   for (const [index, meta] of metas.entries()) {
     const end = buffer.indexOf(LF, start);
+    if (end < 0) throw wrongRows(object, block);
     visit({ object: object.name, row: block.lines.firstRow + index, buffer, start, end, meta });
     start = end + 1;
   }
+  if (start !== buffer.length) throw wrongRows(object, block);
+}
+
+function wrongRows({ name }: WalObject, { lines }: Block): IoError {
+  return new IoError("corrupt", `read segment "${name}": block at byte ${lines.offset}: not ${lines.rows} lines`);
 }

@@ -3,7 +3,7 @@ import { IoError } from "../core/fault.ts";
 import { dayName } from "../core/hour.ts";
 import type { LineLog } from "../core/line-log.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { createSegmentWriter } from "../segment/segment-writer.ts";
+import { createSegmentWriter, type Segment } from "../segment/segment-writer.ts";
 import { walObjectName } from "./wal-name.ts";
 
 export interface WalWriterOptions {
@@ -13,6 +13,8 @@ export interface WalWriterOptions {
   /** Random per process, so that no two writers ever give the same name. */
   readonly writer: string;
   readonly clock: Clock;
+  /** What one object holds at the most; a payload with more lines is written as several. */
+  readonly limits: { readonly maxLines: number; readonly maxBytes: number };
 }
 
 /** The write-ahead log of one worker, and what it has written so far. */
@@ -20,28 +22,37 @@ export interface WalWriter extends LineLog {
   readonly committed: { readonly objects: number; readonly rawBytes: number; readonly storedBytes: number };
 }
 
-/** Writes each batch as one object that exists wholly or not at all. */
-export function createWalWriter({ store, stream, writer, clock }: WalWriterOptions): WalWriter {
+/** Writes each batch as an object, or several, each of which exists wholly or not at all. */
+export function createWalWriter({ store, stream, writer, clock, limits }: WalWriterOptions): WalWriter {
   const segments = createSegmentWriter();
+  const full: Segment[] = [];
   const committed = { objects: 0, rawBytes: 0, storedBytes: 0 };
+
+  async function create({ bytes, rawBytes, firstHour, lastHour }: Segment): Promise<void> {
+    const sequence = committed.objects + 1;
+    const ingestDay = dayName(clock.nowMs());
+    const name = walObjectName({ stream, ingestDay, writer, sequence, firstHour, lastHour });
+    if ((await store.create(name, bytes)) === "exists") await checkSame(store, name, bytes);
+    committed.objects += 1;
+    committed.rawBytes += rawBytes;
+    committed.storedBytes += bytes.length;
+  }
+
   return {
     committed,
     get pendingLines() {
-      return segments.rows;
+      return segments.rows + full.reduce((sum, { rows }) => sum + rows, 0);
     },
     get pendingBytes() {
-      return segments.rawBytes;
+      return segments.contentBytes + full.reduce((sum, { contentBytes }) => sum + contentBytes, 0);
     },
-    append: (line) => segments.append(line),
+    append(line) {
+      segments.append(line);
+      if (segments.rows >= limits.maxLines || segments.contentBytes >= limits.maxBytes) full.push(segments.finish());
+    },
     async commit() {
-      const { bytes, rawBytes, firstHour, lastHour } = segments.finish();
-      const sequence = committed.objects + 1;
-      const ingestDay = dayName(clock.nowMs());
-      const name = walObjectName({ stream, ingestDay, writer, sequence, firstHour, lastHour });
-      if ((await store.create(name, bytes)) === "exists") await checkSame(store, name, bytes);
-      committed.objects += 1;
-      committed.rawBytes += rawBytes;
-      committed.storedBytes += bytes.length;
+      if (segments.rows > 0) full.push(segments.finish());
+      for (const segment of full.splice(0)) await create(segment);
     },
   };
 }

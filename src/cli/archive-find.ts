@@ -5,6 +5,7 @@ import type { ArchivedLine } from "../archive/wal-reader.ts";
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import { createDecoder } from "../decode/decoder.ts";
 import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { checkEventName } from "./event-name.ts";
 import { instantBefore } from "./instant.ts";
 import { checkLogName } from "./log-name.ts";
@@ -12,7 +13,6 @@ import { withPipelineOptions } from "./options.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
 import { REOPEN_LIMITS } from "./reopen.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
-import { SYSTEM_CLOCK } from "./worker.ts";
 
 interface FindOptions extends PipelineOptions {
   readonly since?: number;
@@ -50,8 +50,8 @@ export function findCommand(): Command {
 async function find(pipeline: string | undefined, options: FindOptions): Promise<void> {
   const { archive, cataloguePath } = await loadSettings(pipeline, options);
   const store = createFolderStore(archive.path, SYSTEM_CLOCK.nowMs);
-  await store.check("read");
   const matches = await createFilter(cataloguePath, options);
+  await store.check("read");
   const output: Buffer[] = [];
   let found = 0;
   const cost = await findLines(

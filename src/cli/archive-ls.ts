@@ -4,11 +4,11 @@ import { createFolderStore } from "../backends/files/folder-store.ts";
 import { UNDATED_HOUR } from "../core/hour.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { HOUR_MS } from "../core/units.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { withPipelineOptions } from "./options.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { formatTable } from "./table.ts";
-import { SYSTEM_CLOCK } from "./worker.ts";
 
 /** A segment as `archive ls` shows it. */
 export interface ListedSegment {

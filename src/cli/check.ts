@@ -3,12 +3,12 @@ import { Command } from "commander";
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import { expandPaths } from "../backends/files/paths.ts";
 import type { ArchiveSettings, SourceSettings } from "../config/pipeline.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { withPipelineOptions } from "./options.ts";
 import { checkPseudonymKey } from "./pseudonym-key.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
-import { SYSTEM_CLOCK } from "./worker.ts";
 
 export function checkCommand(): Command {
   const command = new Command("check")

@@ -2,13 +2,13 @@ import { dayName } from "../core/hour.ts";
 import { countsCsv, countsJson } from "../counts/count-report.ts";
 import { type CountQuery, countRows, defaultAsOf } from "../counts/cube.ts";
 import { onlyInstance } from "../counts/instances.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { type CountsOptions, PERIODS } from "./counts.ts";
 import { countsTable } from "./counts-table.ts";
 import { checkEventName } from "./event-name.ts";
 import { openFacts } from "./facts.ts";
 import { formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings } from "./settings.ts";
-import { SYSTEM_CLOCK } from "./worker.ts";
 
 const SHORT_DIGEST = "sha256:0123456789ab".length;
 

@@ -1,12 +1,14 @@
 import { Command } from "commander";
 import type { PeriodName, Segment } from "../counts/cube.ts";
-import { collect, day, oneOf, positiveInteger, withPipelineOptions } from "./options.ts";
+import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "./options.ts";
 import type { PipelineOptions } from "./settings.ts";
 
 const SEGMENTS = ["instance", "plan", "group", "user", "project", "detail", "category", "operation"] as const;
 export const PERIODS = ["all", "28d", "7d", "daily"] as const;
 const FORMATS = ["table", "json", "csv"] as const;
 const DEFAULT_DAYS = 28;
+/** The century of valid times. */
+const MOST_DAYS = 36_525;
 const EXAMPLES = `
 Examples:
   logtally counts --by group --event git_push git_fetch --period 28d
@@ -40,7 +42,7 @@ export function countsCommand(): Command {
       `one of ${PERIODS.join(", ")} (repeatable, default: all four)`,
       collect(oneOf(PERIODS)),
     )
-    .option("--days <n>", "how many days daily counts go back", positiveInteger, DEFAULT_DAYS)
+    .option("--days <n>", "how many days daily counts go back", integerUpTo(MOST_DAYS), DEFAULT_DAYS)
     .option("--as-of <day>", "count what was before this day (default: the day after the newest hour)", day)
     .option("--format <format>", `one of ${FORMATS.join(", ")}`, oneOf(FORMATS), "table")
     .option("--json", "the same as --format json")

@@ -2,11 +2,11 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import { listSegments } from "./archive-ls.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { runAll } from "./run.ts";
 import { runSummaryText } from "./run-summary.ts";
 import { loadSettings } from "./settings.ts";
-import { SYSTEM_CLOCK } from "./worker.ts";
 
 const nextCommands = (folder: string): string => `
 Three commands worth typing next:
@@ -16,7 +16,7 @@ Three commands worth typing next:
   find ${folder}/wal -name '*.zst' | xargs zstdcat | head -n 1     the archive, read without logtally
 `;
 
-/** What \`npm start\` runs. */
+/** What `npm start` runs. */
 export function demoCommand(): Command {
   return new Command("demo")
     .summary("the main job on bundled sample traffic, from lines to counts")
@@ -25,7 +25,8 @@ export function demoCommand(): Command {
 }
 
 async function demo(): Promise<void> {
-  const summaries = await runAll([undefined], {});
+  const { summaries, failure } = await runAll([undefined], {});
+  if (failure !== null) throw failure;
   process.stdout.write(`${summaries.map(runSummaryText).join("\n")}\n`);
   const { countsText } = await import("./counts-text.ts");
   process.stdout.write(await countsText(undefined, { by: "instance", days: 28, format: "table" }));

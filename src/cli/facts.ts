@@ -9,10 +9,10 @@ import type { Catalogue } from "../derive/catalogue.ts";
 import { createDeriver, fieldNames } from "../derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../derive/dimensions.ts";
 import { createPseudonyms, keyFingerprint } from "../derive/pseudonym.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { createProgress } from "./progress.ts";
 import { openPseudonymKey } from "./pseudonym-key.ts";
 import { REOPEN_LIMITS } from "./reopen.ts";
-import { SYSTEM_CLOCK } from "./worker.ts";
 
 const MEMORY_LIMIT = "512MB";
 

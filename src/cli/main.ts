@@ -4,13 +4,13 @@ import { archiveCommand } from "./archive.ts";
 import { checkCommand } from "./check.ts";
 import { countsCommand } from "./counts.ts";
 import { demoCommand } from "./demo.ts";
-import { EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
+import { EXIT_OK, EXIT_STORE, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { runCommand } from "./run.ts";
 
 const HELP_AFTER = `
 Exit codes:
   0    done
-  1    it ran, and the answer is "not right"
+  1    it ran, and the answer is "not right"; or a fault of the program
   2    bad usage or configuration, or a missing input
   3    a store or service refused, stayed away or is full
   130  interrupted
@@ -44,7 +44,8 @@ async function main(args: readonly string[]): Promise<number> {
   // A reader that has seen enough (`| head`) is no fault.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT_OK);
-    throw error;
+    process.stderr.write(`logtally: write standard output: ${error.message}\n`);
+    process.exit(EXIT_STORE);
   });
   const program = createProgram();
   try {
@@ -54,8 +55,11 @@ async function main(args: readonly string[]): Promise<number> {
     // Commander has printed its own message already; help and version come here as well, with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     const exitCode = exitCodeOf(error);
-    if (exitCode === null) throw error;
-    if (exitCode !== EXIT_INTERRUPTED) process.stderr.write(`logtally: ${(error as Error).message}\n`);
+    if (exitCode === null) {
+      process.stderr.write("logtally: this is a fault of the program; please report it with what follows\n");
+      throw error;
+    }
+    process.stderr.write(`logtally: ${(error as Error).message}\n`);
     return exitCode;
   }
 }

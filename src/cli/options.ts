@@ -22,9 +22,12 @@ export function collect<Value>(parse: (value: string) => Value): (value: string,
   return (value, all = []) => [...all, parse(value)];
 }
 
-export function positiveInteger(value: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError("It must be a whole number above zero.");
-  return Number(value);
+/** For whole numbers from 1 to `most`. */
+export function integerUpTo(most: number): (value: string) => number {
+  return (value) => {
+    if (/^[1-9]\d{0,8}$/.test(value) && Number(value) <= most) return Number(value);
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${most}.`);
+  };
 }
 
 /** A day, `YYYY-MM-DD`. */

@@ -18,8 +18,8 @@ const KEY_BYTES = 32;
  */
 export async function openPseudonymKey(settings: PipelineSettings): Promise<Buffer> {
   const { archive } = settings;
-  const key = (await knownKey(settings)) ?? (await makeKey(join(archive.path, LOCAL_KEY)));
   const path = join(archive.path, FINGERPRINT);
+  const key = (await knownKey(settings)) ?? (await makeKey(settings, await readControlFile(path)));
   const fingerprint = keyFingerprint(key);
   const known = await createControlFile(path, `${fingerprint}\n`);
   refuseChange(settings, fingerprint, known);
@@ -45,7 +45,15 @@ async function knownKey({ archive, pseudonymKey }: PipelineSettings): Promise<Bu
   return text === null ? null : keyOf(text);
 }
 
-async function makeKey(path: string): Promise<Buffer> {
+/** A key for an archive that has none; refused where the archive was used with one that is not at hand. */
+async function makeKey({ archive, pseudonymKey }: PipelineSettings, known: string | null): Promise<Buffer> {
+  if (known !== null && !pseudonymKey.acceptsChange) {
+    throw new UsageError(
+      `use a new pseudonym key: the archive "${archive.path}" was used with ${known.trim()}, and every pseudonym ` +
+        "would change (hint: give that key, or say so with --set pseudonym_key.accept_change=true)",
+    );
+  }
+  const path = join(archive.path, LOCAL_KEY);
   return keyOf(await createControlFile(path, `${randomBytes(KEY_BYTES).toString("hex")}\n`));
 }
 

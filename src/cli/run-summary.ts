@@ -18,7 +18,7 @@ export function runSummaryText(summary: RunSummary): string {
       `${formatBytes(rawBytes)}, written as ${formatBytes(storedBytes)} (${ratio}) in ${objects}`,
     ],
     ["archived", summary.archived, "new to the archive"],
-    ["duplicates", summary.duplicates, "came before or twice; kept as received, counted once"],
+    ["duplicates", summary.duplicates, duplicatesText(summary)],
     ["quarantined", sum(quarantined), reasons === "" ? "" : `kept whole, no event: ${reasons}`],
     ["eventless", summary.eventless, "kept, nothing in them to count"],
   ];
@@ -34,6 +34,10 @@ export function runSummaryText(summary: RunSummary): string {
     ],
     rows,
   );
+}
+
+function duplicatesText({ linesIn, duplicates }: RunSummary): string {
+  return duplicates === linesIn ? "all came before: no count changes" : "came before or twice; kept, counted once";
 }
 
 /** The events of the lines that were new. */

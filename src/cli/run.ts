@@ -1,10 +1,15 @@
 import { Command } from "commander";
+import { UsageError } from "../core/fault.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { withPipelineOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
-import { openWorker, type RunSummary } from "./worker.ts";
+import { openWorker, type RunSummary, type Worker } from "./worker.ts";
+
+/** Signals so close together are one. */
+const SAME_SIGNAL_MS = 500;
 
 interface RunOptions extends PipelineOptions {
   readonly from?: readonly string[];
@@ -37,60 +42,92 @@ export function runCommand(): Command {
 }
 
 async function runPipelines(pipelines: readonly string[], options: RunOptions): Promise<void> {
-  const summaries = await runAll(pipelines.length === 0 ? [undefined] : pipelines, options);
+  const { summaries, failure } = await runAll(pipelines.length === 0 ? [undefined] : pipelines, options);
   const asText = (summary: RunSummary): string => `${runSummaryText(summary)}\n${runEventsText(summary)}`;
   const texts = options.json === true ? summaries.map(runSummaryJson) : summaries.map(asText);
   process.stdout.write(texts.join(options.json === true ? "" : "\n"));
+  if (failure !== null) throw failure;
   if (!summaries.some((summary) => summary.isInterrupted)) return;
   process.stderr.write("logtally: interrupted; the open segments were closed, what the summary counts is archived\n");
   process.exitCode = EXIT_INTERRUPTED;
 }
 
-/** Runs the pipelines side by side. When one fails the others are stopped, and the first failure is thrown. */
+/** What became of pipelines that ran side by side: the summaries of those that ended well, and the first failure. */
+export interface RunOutcome {
+  readonly summaries: readonly RunSummary[];
+  readonly failure: Error | null;
+}
+
+/** Runs the pipelines side by side. When one fails the others are stopped. */
 export async function runAll(
   pipelines: readonly (string | undefined)[],
   { from, ...options }: RunOptions,
-): Promise<RunSummary[]> {
+): Promise<RunOutcome> {
   const set = [...(options.set ?? []), ...(from === undefined ? [] : sourceOverrides(from))];
   const settings = await Promise.all(pipelines.map((pipeline) => loadSettings(pipeline, { ...options, set })));
   const workers = await Promise.all(settings.map((each) => openWorker(each)));
+  const stop = new AbortController();
+  const releaseSignals = stopOnSignals(stop);
+  let isInterrupted: boolean;
+  let results: PromiseSettledResult<void>[];
+  try {
+    results = await runWorkers(workers, stop);
+    isInterrupted = stop.signal.aborted;
+  } finally {
+    releaseSignals();
+  }
+  const ended = workers.filter((_, index) => results[index]?.status === "fulfilled");
+  const summaries: RunSummary[] = [];
+  for (const [index, worker] of ended.entries()) {
+    // All have written by now: only the lines of those named before count as there before.
+    const later = new Set(ended.slice(index + 1).map(({ writer }) => writer));
+    summaries.push(await worker.summarize(later, isInterrupted));
+  }
+  const failed = results.find((result) => result.status === "rejected");
+  return { summaries, failure: failed === undefined ? null : (failed.reason as Error) };
+}
+
+/** Resolves when all have ended, so that a failure elsewhere does not cut off a segment that is being closed. */
+async function runWorkers(workers: readonly Worker[], stop: AbortController): Promise<PromiseSettledResult<void>[]> {
   const sizes = workers.map((worker) => worker.inputBytes);
   const totalBytes = sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
   const progress = createProgress("reading", totalBytes);
-  const stop = new AbortController();
-  const releaseSignals = stopOnSignals(stop);
-  try {
-    // All are waited for, so that a failure elsewhere does not cut off a segment that is being closed.
-    const results = await Promise.allSettled(
-      workers.map(async (worker) => {
-        try {
-          return await worker.run(stop.signal, progress.add);
-        } catch (error) {
-          stop.abort();
-          throw error;
-        }
-      }),
-    );
-    return results.map((result) => {
-      if (result.status === "rejected") throw result.reason;
-      return result.value;
-    });
-  } finally {
-    releaseSignals();
-    progress.stop();
-  }
+  const run = async (worker: Worker): Promise<void> => {
+    try {
+      await worker.run(stop.signal, progress.add);
+    } catch (error) {
+      stop.abort();
+      throw error;
+    }
+  };
+  const results = await Promise.allSettled(workers.map(run));
+  progress.stop();
+  return results;
 }
 
 function sourceOverrides(from: readonly string[]): string[] {
   if (from.length === 1 && from[0] === "-") return ["source.kind=stdin"];
+  const pipeline = from.find((path) => /\.ya?ml$/.test(path));
+  if (pipeline !== undefined) {
+    throw new UsageError(`read "${pipeline}": a pipeline is no input (hint: name pipelines before --from)`);
+  }
   return ["source.kind=files", `source.paths=${JSON.stringify(from)}`];
 }
 
-/** The first signal stops intake and lets open segments close; a second one leaves at once. Returns the undoing. */
+/**
+ * The first signal stops intake and lets open segments close; another one, a moment later, leaves at once. A terminal
+ * signals everybody in the process group, and wrappers such as npx pass it on: what comes with the first one is the
+ * first one. Returns the undoing.
+ */
 function stopOnSignals(stop: AbortController): () => void {
+  let firstAtMs: number | null = null;
   const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT_INTERRUPTED);
-    stop.abort();
+    const nowMs = SYSTEM_CLOCK.monotonicMs();
+    if (firstAtMs === null) {
+      firstAtMs = nowMs;
+      process.stderr.write("logtally: stopping; the open segments are being closed (once more to leave at once)\n");
+      stop.abort();
+    } else if (nowMs - firstAtMs > SAME_SIGNAL_MS) process.exit(EXIT_INTERRUPTED);
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);

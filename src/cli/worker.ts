@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { performance } from "node:perf_hooks";
 import { findRepeats } from "../archive/repeats.ts";
 import { listWal, type WalObject } from "../archive/wal-reader.ts";
 import { createWalWriter } from "../archive/wal-writer.ts";
@@ -8,19 +7,17 @@ import { createFileSource, createStreamSource, type OnRead } from "../backends/f
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import { expandPaths } from "../backends/files/paths.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
-import type { Clock } from "../core/clock.ts";
 import type { Source } from "../core/delivery.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { createTally, type TallySnapshot } from "../counts/tally.ts";
 import { createDecoder } from "../decode/decoder.ts";
 import { createDeriver, fieldNames } from "../derive/deriver.ts";
 import { runEngine } from "../engine/run.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { openPseudonymKey } from "./pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
 const WRITER_BYTES = 8;
-
-export const SYSTEM_CLOCK: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 /** What a worker did. */
 export interface RunSummary extends TallySnapshot {
@@ -36,8 +33,14 @@ export interface RunSummary extends TallySnapshot {
 export interface Worker {
   /** Stored bytes of the input; null where nobody knows. */
   readonly inputBytes: number | null;
+  /** Names the objects of this worker. */
+  readonly writer: string;
   /** Runs until the input ends or the signal stops it. Rejects with `IoError`; what was committed stays valid. */
-  run(signal: AbortSignal, onRead: OnRead): Promise<RunSummary>;
+  run(signal: AbortSignal, onRead: OnRead): Promise<void>;
+  /**
+   * What the run brought in. `later` are writers whose lines do not count as there before. Rejects with `IoError`.
+   */
+  summarize(later: ReadonlySet<string>, isInterrupted: boolean): Promise<RunSummary>;
 }
 
 /** Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written. */
@@ -48,21 +51,23 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   const files = settings.source.kind === "files" ? await expandPaths(settings.source.paths) : null;
   // Made here, so that a copy of the archive that nobody may write to can be counted later.
   await openPseudonymKey(settings);
+  const decoder = createDecoder({
+    names: fieldNames(catalogue),
+    limits: settings.limits,
+    identityFields: settings.identity,
+    topic: settings.source.topic ?? "",
+  });
+  const derive = createDeriver(catalogue, decoder.slotOf);
+  const tally = createTally();
+  const writer = randomBytes(WRITER_BYTES).toString("hex");
+  const wal = createWalWriter({ store, stream: settings.name, writer, clock: SYSTEM_CLOCK, limits: settings.batch });
+  let elapsedMs = 0;
 
   return {
     inputBytes: files === null ? null : await totalBytes(files),
+    writer,
     async run(signal, onRead) {
       const startedAtMs = SYSTEM_CLOCK.monotonicMs();
-      const writer = randomBytes(WRITER_BYTES).toString("hex");
-      const decoder = createDecoder({
-        names: fieldNames(catalogue),
-        limits: settings.limits,
-        identityFields: settings.identity,
-        topic: settings.source.topic ?? "",
-      });
-      const derive = createDeriver(catalogue, decoder.slotOf);
-      const tally = createTally();
-      const wal = createWalWriter({ store, stream: settings.name, writer, clock: SYSTEM_CLOCK });
       await runEngine({
         source: openSource(files, onRead),
         take: (payload) =>
@@ -75,13 +80,14 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
         clock: SYSTEM_CLOCK,
         signal,
       });
-      const { earlier, newer } = await partWal(store, writer);
+      elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
+    },
+    async summarize(later, isInterrupted) {
+      const { earlier, newer } = await partWal(store, writer, later);
       await findRepeats(store, earlier, newer, ({ buffer, start, end, meta }) => {
         const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
         tally.repeat(meta.reason, record?.fields ? derive(record.log, record.fields) : []);
       });
-      const elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
-      const isInterrupted = signal.aborted;
       return { pipeline: settings.name, ...tally.snapshot(), ...wal.committed, elapsedMs, isInterrupted };
     },
   };
@@ -97,10 +103,17 @@ async function totalBytes(files: readonly string[]): Promise<number> {
   return bytes;
 }
 
-/** The objects of this writer, and all others. */
-async function partWal(store: ObjectStore, writer: string): Promise<{ earlier: WalObject[]; newer: WalObject[] }> {
+/** The objects of this writer, and those of others but the later ones. */
+async function partWal(
+  store: ObjectStore,
+  writer: string,
+  later: ReadonlySet<string>,
+): Promise<{ earlier: WalObject[]; newer: WalObject[] }> {
   const earlier: WalObject[] = [];
   const newer: WalObject[] = [];
-  for await (const object of listWal(store, null)) (object.writer === writer ? newer : earlier).push(object);
+  for await (const object of listWal(store, null)) {
+    if (object.writer === writer) newer.push(object);
+    else if (!later.has(object.writer)) earlier.push(object);
+  }
   return { earlier, newer };
 }

@@ -2,7 +2,7 @@ import type { Line } from "./line.ts";
 
 /** Where lines become durable. One writer; `append` and `commit` take turns. */
 export interface LineLog {
-  /** Lines and raw bytes appended since the last commit. */
+  /** Lines appended since the last commit, and the bytes that they and what is kept about them take uncompressed. */
   readonly pendingLines: number;
   readonly pendingBytes: number;
   append(line: Line): void;

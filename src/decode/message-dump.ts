@@ -11,8 +11,8 @@ export function readMessageDump(text: string, topic: string): MessagePayload | n
   const messageId = member(message, "messageId") ?? member(message, "message_id");
   const data = member(message, "data") ?? "";
   const attributes = readAttributes(member(message, "attributes"));
-  if (typeof messageId !== "string" || typeof data !== "string" || attributes === null) return null;
-  if (!isBase64(data) || (data === "" && Object.keys(attributes).length === 0)) return null;
+  if (typeof messageId !== "string" || messageId === "" || typeof data !== "string" || attributes === null) return null;
+  if (!isBase64(data)) return null;
   const published = member(message, "publishTime") ?? member(message, "publish_time");
   const publishedAtMs = typeof published === "string" ? publishTimeMs(published) : null;
   return { kind: "message", data: Buffer.from(data, "base64"), info: { topic, messageId, publishedAtMs, attributes } };

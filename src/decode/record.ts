@@ -182,13 +182,11 @@ function readEntry(reader: FieldReader, slots: Slots, buffer: Buffer): Entry | n
   const logName = reader.string(slots.logName);
   const insertId = reader.string(slots.insertId);
   if (logName === null && insertId === null) return null;
-  if (
-    !reader.isObject(slots.jsonPayload) &&
-    reader.string(slots.textPayload) === null &&
-    !reader.has(slots.protoPayload)
-  )
-    return null;
   const timestamp = reader.string(slots.timestamp);
+  const hasPayload =
+    reader.isObject(slots.jsonPayload) || reader.string(slots.textPayload) !== null || reader.has(slots.protoPayload);
+  // An entry may have no payload at all; its three keys together stand in no other line.
+  if (!hasPayload && (logName === null || insertId === null || timestamp === null)) return null;
   const labels = reader.span(slots.labels);
   const key = logName === null || timestamp === null || insertId === null ? null : [logName, timestamp, insertId];
   return {

@@ -45,9 +45,13 @@ const LF = 0x0a;
 const FIRST_BYTES = 256 * KIB;
 /** UTF-8 takes so many bytes at the most for a unit of a string. */
 const MOST_BYTES_PER_UNIT = 3;
+/** Longer attributes hardly come twice, and are not remembered to find out. */
+const LONGEST_SHARED = 4 * KIB;
 
 /** Collects the meta lines of one block. Equal sets of attributes are written once and then named by row. */
 export interface MetaBlock {
+  /** Bytes of the lines since the block was taken last. */
+  readonly sizeBytes: number;
   append(line: Line): void;
   /** The block's text, each line ended by LF; the block is empty afterwards. */
   take(): Buffer;
@@ -61,6 +65,9 @@ export function createMetaBlock(): MetaBlock {
   const rowOfAttributes = new Map<string, number>();
   const timeText = createTimeText();
   return {
+    get sizeBytes() {
+      return bytes;
+    },
     append(line) {
       const time = line.timeMs === null ? "" : `,"time":"${timeText(line.timeMs)}"`;
       const message = line.message === null ? "" : messageJson(line.message, rowOfAttributes, rows);
@@ -106,7 +113,7 @@ function messageJson(message: MessageInfo, rowOfAttributes: Map<string, number>,
   if (attributes === "{}") return head;
   const known = rowOfAttributes.get(attributes);
   if (known !== undefined) return `${head},"attributes":${known}`;
-  rowOfAttributes.set(attributes, row);
+  if (attributes.length <= LONGEST_SHARED) rowOfAttributes.set(attributes, row);
   return `${head},"attributes":${attributes}`;
 }
 
@@ -116,6 +123,7 @@ export function parseMetaBlock(text: string): Meta[] {
   let last: MessageInfo | null = null;
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf("\n", at);
+    if (end < 0) throw new SyntaxError("the last line has no end");
     const json = JSON.parse(text.slice(at, end)) as MetaJson;
     const message: MessageInfo | null =
       json.message_id === undefined ? null : readMessage(json, json.message_id, metas, last);

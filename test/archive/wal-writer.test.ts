@@ -11,8 +11,10 @@ import { walObjects } from "./sample-archive.ts";
 
 const CLOCK: Clock = { nowMs: () => Date.UTC(2021, 0, 2, 3), monotonicMs: () => 0 };
 
-function writerOn(store: ObjectStore) {
-  return createWalWriter({ store, stream: "local", writer: "aa", clock: CLOCK });
+const NO_LIMITS = { maxLines: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY };
+
+function writerOn(store: ObjectStore, limits = NO_LIMITS) {
+  return createWalWriter({ store, stream: "local", writer: "aa", clock: CLOCK, limits });
 }
 
 async function archivedLines(store: ObjectStore): Promise<string[]> {
@@ -29,12 +31,32 @@ async function archivedLines(store: ObjectStore): Promise<string[]> {
 }
 
 describe("a write-ahead log", () => {
+  it("writes what is more than one object may hold as several, none of them larger", async () => {
+    const lines = Array.from({ length: 25 }, (_, number) => sampleLine(`line ${number}`));
+    for (const limits of [
+      { ...NO_LIMITS, maxLines: 10 },
+      { ...NO_LIMITS, maxBytes: 1000 },
+    ]) {
+      const store = createMemoryStore();
+      const wal = writerOn(store, limits);
+      for (const line of lines) wal.append(line);
+      expect(wal.pendingLines).toBe(25);
+      await wal.commit();
+      expect([wal.pendingLines, wal.pendingBytes]).toEqual([0, 0]);
+      const objects = await walObjects(store);
+      expect(objects.length).toBeGreaterThan(2);
+      for (const object of objects) expect((await openWalObject(store, object)).table.rows).toBeLessThanOrEqual(10);
+      expect(await archivedLines(store)).toHaveLength(25);
+    }
+  });
+
   it("writes each batch as an object of its own, named by day of writing, sequence and hours", async () => {
     const store = createMemoryStore();
     const wal = writerOn(store);
     wal.append(sampleLine("one"));
     wal.append(sampleLine("two", { timeMs: SAMPLE_MS - 3_600_000 }));
-    expect([wal.pendingLines, wal.pendingBytes]).toEqual([2, 8]);
+    expect(wal.pendingLines).toBe(2);
+    expect(wal.pendingBytes).toBeGreaterThan(2 * 'one\n{"id":…'.length);
     await wal.commit();
     expect([wal.pendingLines, wal.pendingBytes]).toEqual([0, 0]);
     wal.append(sampleLine("three", { timeMs: null }));

@@ -1,7 +1,9 @@
 /** Goal: an option takes what it says and nothing near it. Method: tables. */
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
-import { collect, day, oneOf, positiveInteger } from "../../src/cli/options.ts";
+import { collect, day, integerUpTo, oneOf } from "../../src/cli/options.ts";
+
+const positiveInteger = integerUpTo(999_999_999);
 
 describe("an option", () => {
   it("takes one of its words", () => {
@@ -27,6 +29,11 @@ describe("an option", () => {
 
   it.each(["0", "-1", "1.5", "1e3", "01", " 1", "", "1000000000", "x"])("takes no such number: %j", (text) => {
     expect(() => positiveInteger(text)).toThrow(InvalidArgumentError);
+  });
+
+  it("takes no number above its limit", () => {
+    expect(integerUpTo(28)("28")).toBe(28);
+    expect(() => integerUpTo(28)("29")).toThrow("It must be a whole number from 1 to 28.");
   });
 
   it("takes a day of the calendar", () => {

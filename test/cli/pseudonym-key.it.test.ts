@@ -6,7 +6,7 @@ import { chmod, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
-import { expectOneLine, FIXTURES, logtally, type Outcome, run } from "./logtally.ts";
+import { expectOneLine, FIXTURES, filesBelow, logtally, type Outcome, run } from "./logtally.ts";
 
 const INPUT = join(FIXTURES, "traffic/ssh_push.ndjson");
 const FROM_ENV = ["--set", "pseudonym_key.env=TEST_KEY"];
@@ -51,6 +51,15 @@ describe("the key of the pseudonyms", () => {
     expectOneLine(refused.stderr, own, "pseudonym_key.accept_change=true");
     const accepted = await counts(archive, [...FROM_ENV, "--set", "pseudonym_key.accept_change=true"]);
     expect(fingerprintIn(accepted)).not.toBe(own);
+  });
+
+  it("of a deployment that is not at hand is not replaced by a new one", async () => {
+    const archive = await tempFolder();
+    await logtally(["run", "--archive", archive, "--from", INPUT, ...FROM_ENV], { env: { TEST_KEY: ONE } });
+    const refused = await counts(archive);
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expectOneLine(refused.stderr, "pseudonym_key.accept_change=true");
+    expect(await filesBelow(join(archive, "ctl"))).toEqual(["pseudonym.fingerprint"]);
   });
 
   it("comes from the environment or a file alike, and is not written down", async () => {

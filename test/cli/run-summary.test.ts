@@ -40,7 +40,7 @@ describe("the summary of a run", () => {
         "pipeline local   lines  in 1.5 s, 8,230 a second",
         "lines in        12,345  3.0 MiB, written as 512.0 KiB (6.0:1) in 2 objects",
         "archived        12,000  new to the archive",
-        "duplicates         345  came before or twice; kept as received, counted once",
+        "duplicates         345  came before or twice; kept, counted once",
         "quarantined      1,002  kept whole, no event: not_json 1,000, no_time 2",
         "eventless            7  kept, nothing in them to count",
         "",

@@ -2,9 +2,9 @@
  * Goal: however a run is stopped, what it archived is whole, and running again gives exactly the counts of one run.
  * Method: real processes on a generated file, killed and interrupted while they write; readers that leave early.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
 import {
@@ -108,6 +108,9 @@ describe("a run", () => {
     const running = startRun(archive, "--from", input);
     await objectsAppear(archive, 2, running);
     running.child.kill(signal);
+    // A terminal and a wrapper may both send it: that is one stop, not two.
+    await delay(POLL_MS);
+    running.child.kill(signal);
     const summary = await expectInterrupted(running.ended);
     expect(summary.lines_in).toBe(await linesIn(archive));
     expect(summary.lines_in).toBeGreaterThan(0);
@@ -137,11 +140,32 @@ describe("a run", () => {
 async function expectInterrupted(ended: Promise<Outcome>): Promise<Summary> {
   const { code, stdout, stderr } = await ended;
   expect(code).toBe(130);
-  expect(stderr).toMatch(/^logtally: interrupted[^\n]*\n$/);
+  expect(stderr).toMatch(/^logtally: stopping[^\n]*\nlogtally: interrupted[^\n]*\n$/);
   const summary = JSON.parse(stdout) as Summary;
   expect(summary.interrupted).toBe(true);
   return summary;
 }
+
+describe("two pipelines side by side", () => {
+  it("on the same input say which lines were new, once", async () => {
+    const archive = await tempFolder();
+    const pipeline = join(archive, "..", `${basename(archive)}.yaml`);
+    await writeFile(
+      pipeline,
+      `name: one\nsource: {kind: files, paths: [${input}]}\narchive: {kind: folder, path: ${archive}}\n`,
+    );
+    const { code, stdout } = await logtally(["run", pipeline, pipeline, "--json"]);
+    await rm(pipeline);
+    expect(code).toBe(0);
+    const [first, second] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as Summary);
+    expect(first).toMatchObject({ lines_in: LINES, archived: LINES, duplicates: 0, events: traffic.counts });
+    expect(second).toMatchObject({ lines_in: LINES, archived: 0, duplicates: LINES, events: {} });
+    expect(await countsOf(archive)).toEqual(traffic.counts);
+  });
+});
 
 describe("a reader", () => {
   it("that is slow gets every byte; one that has seen enough ends the program without a word", async () => {

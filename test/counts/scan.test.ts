@@ -54,7 +54,13 @@ function message(data: string, publishedAtMs: number | null, attributes: Record<
 async function archiveOf(...payloads: readonly Payload[]): Promise<ObjectStore> {
   const store = createMemoryStore();
   const clock = { nowMs: () => AT_MS, monotonicMs: () => 0 };
-  const wal = createWalWriter({ store, stream: "local", writer: "aa", clock });
+  const wal = createWalWriter({
+    store,
+    stream: "local",
+    writer: "aa",
+    clock,
+    limits: { maxLines: 1000, maxBytes: 2 ** 20 },
+  });
   for (const payload of payloads) {
     decoder.decode(payload, (line) => wal.append(line));
     await wal.commit();

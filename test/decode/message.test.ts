@@ -92,12 +92,18 @@ describe("a dumped message", () => {
     ["no id", { messageId: undefined }],
     ["an id that is no text", { messageId: 7 }],
     ["attributes that are no texts", { attributes: { a: 1 } }],
-    ["neither data nor attributes", { data: undefined }],
+    ["an empty id", { messageId: "" }],
   ])("is just a line with %s", (_name, members) => {
     const dump = dumpOf(A, members);
     expect(outline(decodeFile(dump))).toEqual([`quarantine/no_time ${dump}`]);
     const timed = dump.replace("{", `{${TIME},`);
     expect(outline(decodeFile(timed))).toEqual([`line ${timed}`]);
+  });
+
+  it("is nothing where it has no data", () => {
+    for (const members of [{ data: undefined }, { data: "" }, { data: "", attributes: { a: "b" } }, { data: "Cg==" }]) {
+      expect(decodeFile(dumpOf(undefined, members))).toEqual([]);
+    }
   });
 
   it("is none where a record's message is text or any other object", () => {

@@ -68,3 +68,10 @@ describe("ids of a block", () => {
     expect(() => parseMetaIds(text.subarray(1), 2)).toThrow("does not begin with its id");
   });
 });
+
+it("refuses meta whose last line has no end", () => {
+  const text = metaOf([sampleLine("a"), sampleLine("b")]).toString();
+  expect(parseMetaBlock(text)).toHaveLength(2);
+  expect(() => parseMetaBlock(text.slice(0, -1))).toThrow(SyntaxError);
+  expect(() => parseMetaBlock(`${text} `)).toThrow(SyntaxError);
+});

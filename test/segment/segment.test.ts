@@ -150,4 +150,21 @@ describe("a segment", () => {
     expect(new Set(metas.map((meta) => meta.message)).size).toBe(2);
     expect(new Set(metas.map((meta) => meta.message?.attributes)).size).toBe(1);
   });
+
+  it("closes a block by rows and by meta too, so that memory is bounded whatever the lines", async () => {
+    const short = Array.from({ length: 20_000 }, (_, number) => sampleLine(String(number % 10)));
+    const many = await open(segmentOf(short));
+    expect(many.blocks.map(({ lines }) => lines.rows)).toEqual(
+      many.blocks.map(({ lines }) => Math.min(lines.rows, 16_384)),
+    );
+    expect(many.blocks.length).toBeGreaterThan(1);
+    const attributes = (number: number) => ({ large: `${number}`.padStart(100_000, "x") });
+    const heavy = Array.from({ length: 40 }, (_, number) =>
+      sampleLine("x", {
+        message: { topic: "", messageId: String(number), publishedAtMs: null, attributes: attributes(number) },
+      }),
+    );
+    const { blocks } = await open(segmentOf(heavy));
+    for (const { meta } of blocks) expect(meta.rawBytes).toBeLessThan(MIB + 200_000);
+  });
 });

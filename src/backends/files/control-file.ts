@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolderDurably, syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
 
@@ -12,7 +13,8 @@ export async function readControlFile(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
     throw ioError(`read "${path}"`, error);
   }
 }
@@ -22,12 +24,17 @@ export async function readControlFile(path: string): Promise<string | null> {
  * whoever else makes it at the same time. Rejects with `IoError`.
  */
 export async function createControlFile(path: string, text: string): Promise<string> {
+  // Looked at first, so that an archive which nobody may write to can be read.
+  const known = await readControlFile(path);
+  if (known !== null) return known;
   const unfinished = `${path}.${randomUUID()}`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolderDurably(dirname(path));
     try {
       await writeFile(unfinished, text, { flag: "wx", mode: OWNER_ONLY, flush: true });
-      if (await linkUnlessTaken(unfinished, path)) return text;
+      const isNew = await linkUnlessTaken(unfinished, path);
+      await syncFolder(dirname(path));
+      if (isNew) return text;
     } finally {
       await rm(unfinished, { force: true });
     }
@@ -44,6 +51,7 @@ export async function replaceControlFile(path: string, text: string): Promise<vo
     try {
       await writeFile(unfinished, text, { flag: "wx", mode: OWNER_ONLY, flush: true });
       await rename(unfinished, path);
+      await syncFolder(dirname(path));
     } finally {
       await rm(unfinished, { force: true });
     }

@@ -90,13 +90,18 @@ async function* compressedPayloads(
   decompressor.on("error", (error) => {
     decompressError = error;
   });
+  // A file that cannot be read is another fault than one that does not decompress, and ends up there as well.
+  let readError: Error | null = null;
+  stored.on("error", (error) => {
+    readError = error;
+  });
   // The error comes to the reader of the decompressed stream; nothing is left for the callback.
   pipeline(stored, decompressor, () => undefined);
   try {
     yield* lineChunks(fillFromStream(decompressor, () => undefined, signal));
     if ((decompressor as Transform & { bytesWritten: number }).bytesWritten === (await stat(file)).size) return;
   } catch (error) {
-    if (decompressError === null) throw error;
+    if (decompressError === null || readError !== null) throw readError ?? error;
   }
   yield* brokenPayloads(file);
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, type FileHandle, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { access, type FileHandle, open, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { DAY_MS } from "../../core/units.ts";
+import { makeFolderDurably, syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
 
@@ -31,14 +32,13 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
       const path = pathOf(name);
       const unfinished = join(root, UNFINISHED, randomUUID());
       try {
-        const created = await makeFolders(dirname(path));
-        await makeFolders(dirname(unfinished));
+        await makeFolderDurably(dirname(path));
+        await makeFolderDurably(dirname(unfinished));
         if (!isSwept) await removeAbandoned(dirname(unfinished), nowMs());
         isSwept = true;
         await writeDurably(unfinished, content);
         const isNew = await linkUnlessTaken(unfinished, path);
         await syncFolder(dirname(path));
-        for (const folder of created) await syncFolder(dirname(folder));
         return isNew ? "created" : "exists";
       } catch (error) {
         throw ioError(`create "${name}"`, error);
@@ -70,6 +70,7 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
       if (mode === "read" && folder !== resolve(root)) {
         throw new UsageError(`open archive "${root}": no such folder (hint: "logtally run" makes it)`);
       }
+      if (mode === "read") await checkIsArchive(root);
       try {
         await access(folder, mode === "read" ? constants.R_OK | constants.X_OK : constants.W_OK | constants.X_OK);
       } catch (error) {
@@ -79,6 +80,20 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
   };
 }
 
+/** Tells an archive from other folders: lines below `wal`, or at least what the first run puts below `ctl`. */
+async function checkIsArchive(root: string): Promise<void> {
+  try {
+    const names = await readdir(root);
+    if (names.includes("wal") && !(await stat(join(root, "wal"))).isDirectory()) {
+      throw new IoError("corrupt", `open archive "${root}": "wal" is no folder (hint: restore it from a copy)`);
+    }
+    if (names.includes("wal") || names.includes("ctl")) return;
+  } catch (error) {
+    throw ioError(`open archive "${root}"`, error);
+  }
+  throw new UsageError(`open archive "${root}": no archive in this folder (hint: "logtally run" makes one)`);
+}
+
 async function writeDurably(path: string, content: Uint8Array): Promise<void> {
   const file = await open(path, "wx");
   try {
@@ -86,25 +101,6 @@ async function writeDurably(path: string, content: Uint8Array): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Makes a folder and those above it; returns the ones that were new, outermost last. */
-async function makeFolders(path: string): Promise<string[]> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return [];
-  const created: string[] = [];
-  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) created.push(folder);
-  return created;
-}
-
-/** A new name is durable only once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

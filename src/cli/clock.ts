@@ -1,0 +1,4 @@
+import { performance } from "node:perf_hooks";
+import type { Clock } from "../core/clock.ts";
+
+export const SYSTEM_CLOCK: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
