@@ -25,7 +25,7 @@ function wholeNumber(min: number, max: number): z.ZodInt {
 }
 
 function sizeBytes(maxBytes: number) {
-  const expected = `a size from 1 B to ${formatSize(maxBytes)}, in bytes or like "64 MiB"`;
+  const expected = `a size from 1 B to ${formatSize(maxBytes)}, in bytes or like "1 MiB"`;
   return z.union([z.number(), z.string()], { error: expected }).transform((size, context) => {
     const bytes = parseSizeBytes(size);
     if (bytes !== null && bytes >= 1 && bytes <= maxBytes) return bytes;
@@ -86,7 +86,7 @@ const limits = z.strictObject(
       .default(128)
       .meta({ description: "Deepest nesting of a record; the record's object itself is 1." }),
     // Files hand over longer lines in pieces.
-    max_line_bytes: sizeBytes(16 * MIB)
+    max_line_bytes: sizeBytes(8 * MIB)
       .prefault("4 MiB")
       .meta({ description: "Longest record, after decompression." }),
     max_inflated_bytes: sizeBytes(1 * GIB)

@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
+import { KIB } from "./units.ts";
 
 /** Hex digits of the hash that go into an id: 12 bytes. */
 const HASH_DIGITS = 24;
+const LENGTH_BYTES = 4;
 
 /**
  * SHA-256(0x00 ‖ bytes) as 64 hex digits: the leaf of the Merkle tree, and the identity of a record by its content.
@@ -17,16 +19,21 @@ export function leafHash(buffer: Buffer, start: number, end: number): string {
   return digest;
 }
 
+/** Room for the parts of a place. One for all calls: small buffers for each line would pile up until they are collected. */
+let scratch = Buffer.alloc(KIB);
+
 /** SHA-256 over the parts, each behind its length in bytes (4 bytes, big-endian), as 64 hex digits. */
 export function partsHash(parts: readonly string[]): string {
-  const chunks: Buffer[] = [];
+  let end = 0;
   for (const part of parts) {
-    const bytes = Buffer.from(part, "utf8");
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    chunks.push(length, bytes);
+    const sizeBytes = Buffer.byteLength(part, "utf8");
+    const needed = end + LENGTH_BYTES + sizeBytes;
+    if (needed > scratch.length) scratch = Buffer.concat([scratch.subarray(0, end)], 2 * needed);
+    scratch.writeUInt32BE(sizeBytes, end);
+    scratch.write(part, end + LENGTH_BYTES, "utf8");
+    end = needed;
   }
-  return hash("sha256", Buffer.concat(chunks), "hex");
+  return hash("sha256", scratch.subarray(0, end), "hex");
 }
 
 /** The id of a line: its filing hour (4 bytes, big-endian), then the first 12 bytes of a hash, as 32 hex digits. */

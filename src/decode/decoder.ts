@@ -110,11 +110,17 @@ function decodeMessage(context: Context, { data, info }: MessagePayload, emit: E
     return;
   }
   const inflated = inflate(data, algorithm, context.limits.maxInflatedBytes);
-  const buffer = withSpareByte(inflated.ok ? inflated.bytes : data);
-  if (!inflated.ok) return filePart(noRecord(inflated.reason, info), buffer, 1, buffer.length, true);
-  splitBy(RECORD_SEPARATOR, buffer, 1, buffer.length, (start, end) =>
-    decodePart(context, buffer, start, end, info, filePart),
-  );
+  if (!inflated.ok) {
+    const buffer = withSpareByte(data);
+    return filePart(noRecord(inflated.reason, info), buffer, 1, buffer.length, true);
+  }
+  const { bytes } = inflated;
+  splitBy(RECORD_SEPARATOR, bytes, 0, bytes.length, (start, end) => {
+    // Only the first record lacks a byte before it; a copy of all would double what a large batch takes.
+    if (start > 0) return decodePart(context, bytes, start, end, info, filePart);
+    const first = withSpareByte(bytes.subarray(0, end));
+    return decodePart(context, first, 1, first.length, info, filePart);
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Fields, SlotOf } from "../core/fields.ts";
 import { integerDigits, trimZeros } from "./digits.ts";
-import { DEEPEST, INVALID, isSpace, type MemberSink, scanObject, skipSpace, TOO_DEEP } from "./json-scan.ts";
+import { DEEPEST, INVALID, isSpace, type MemberSink, scanObject, skipSpace, skipValue, TOO_DEEP } from "./json-scan.ts";
 import { createKeyTable, type KeyTable } from "./key-table.ts";
 import { endsWithSentinel, scanParams } from "./params.ts";
 import { createTextCache } from "./text-cache.ts";
@@ -122,10 +122,9 @@ class Reader implements FieldReader, MemberSink {
     while (at < end && isSpace(buffer, at)) at += 1;
     const behind = buffer[at] === OPEN_OBJECT ? scanObject(buffer, at, end, maxDepth, this.#topKeys, this) : INVALID;
     if (behind >= 0 && (behind === end || skipSpace(buffer, behind) >= end)) return null;
-    // What is no object, or too deep to follow, is rare: the engine's own parser says whether it is JSON at all.
     this.#record += 1;
     if (behind !== TOO_DEEP && buffer[at] === OPEN_OBJECT) return "not_json";
-    if (!isJson(buffer.toString("utf8", start, end))) return "not_json";
+    if (!isJson(buffer, at, end)) return "not_json";
     return behind === TOO_DEEP ? "too_deep" : "not_object";
   }
 
@@ -238,7 +237,19 @@ function splitName(name: string): [family: string, member: string | null] {
   return nests ? [family, name.slice(dot + 1)] : [name, null];
 }
 
-function isJson(text: string): boolean {
+/** True where the bytes are one JSON value. Whole logs are text, so no exception is made for each of their lines. */
+function isJson(buffer: Buffer, at: number, end: number): boolean {
+  // In a view of its own: a number at the very end must not go on in what lies behind.
+  const text = buffer.subarray(at, end);
+  let behind = skipValue(text, 0, text.length, DEEPEST);
+  if (behind === TOO_DEEP) return parses(text.toString("utf8"));
+  if (behind < 0) return false;
+  while (behind < text.length && isSpace(text, behind)) behind += 1;
+  return behind === text.length;
+}
+
+/** What nests too deep for the scanner is rare enough for the engine's own parser. */
+function parses(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

@@ -1,5 +1,6 @@
 import { gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import type { QuarantineReason } from "../core/fault.ts";
+import { KIB } from "../core/units.ts";
 
 /** The attribute that says how a message is compressed. */
 export const COMPRESSION_ATTRIBUTE = "compression_algorithm";
@@ -14,7 +15,16 @@ interface WithInfo {
   readonly engine: { readonly bytesWritten: number };
 }
 
-const DECOMPRESSORS = new Map<string, (data: Buffer, options: { maxOutputLength: number; info: boolean }) => unknown>([
+interface DecompressOptions {
+  readonly maxOutputLength: number;
+  readonly chunkSize: number;
+  readonly info: boolean;
+}
+
+/** The default of 16 KiB makes thousands of buffers of a large batch. */
+const CHUNK_BYTES = 256 * KIB;
+
+const DECOMPRESSORS = new Map<string, (data: Buffer, options: DecompressOptions) => unknown>([
   ["zlib", inflateSync],
   ["gzip", gunzipSync],
   ["zstd", zstdDecompressSync],
@@ -25,7 +35,11 @@ export function inflate(data: Buffer, algorithm: string, maxBytes: number): Infl
   const decompress = DECOMPRESSORS.get(algorithm);
   if (decompress === undefined) return { ok: false, reason: "unknown_compression" };
   try {
-    const { buffer, engine } = decompress(data, { maxOutputLength: maxBytes, info: true }) as WithInfo;
+    const { buffer, engine } = decompress(data, {
+      maxOutputLength: maxBytes,
+      chunkSize: CHUNK_BYTES,
+      info: true,
+    }) as WithInfo;
     // Bytes behind the end of the stream would be lost unseen.
     if (engine.bytesWritten !== data.length) return { ok: false, reason: "bad_compression" };
     return { ok: true, bytes: buffer };

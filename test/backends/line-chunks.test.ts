@@ -137,13 +137,13 @@ describe("chunks of lines", () => {
     }
   });
 
-  it("are of a mebibyte usually, and of 16 at most", async () => {
-    const text = `${`${"x".repeat(99)}\n`.repeat(20_000)}${"y".repeat(40 * MIB)}\nend`;
+  it("are of a mebibyte usually, and of 8 at most", async () => {
+    const text = `${`${"x".repeat(99)}\n`.repeat(20_000)}${"y".repeat(20 * MIB)}\nend`;
     const sizes: number[] = [];
     for await (const chunk of lineChunks(fillFrom(Buffer.from(text), [2 ** 30]))) sizes.push(chunk.end - chunk.start);
     const [first, second, ...long] = sizes;
     expect([first, second]).toEqual([1_048_500, 951_500]);
-    expect(long).toEqual([16 * MIB, 16 * MIB, 8 * MIB + 1, 3]);
+    expect(long).toEqual([8 * MIB, 8 * MIB, 4 * MIB + 1, 3]);
   });
 
   it("of no input, and of empty lines only, hold no line", async () => {

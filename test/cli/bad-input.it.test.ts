@@ -129,6 +129,6 @@ describe("a command that cannot be done", () => {
     );
     await expectRefused(["archive", "find", "--archive", archive, "--event", "nothing"], '"nothing"', "git_push");
     await expectRefused(["archive", "find", "--archive", archive, "--since", "2020-02-30"], "2020-02-30");
-    await expectRefused(["counts", "--archive", archive, "--days", "0"], "whole number above zero");
+    await expectRefused(["counts", "--archive", archive, "--days", "0"], "whole number from 1 to 36525");
   });
 });

@@ -142,7 +142,7 @@ pseudonym_key:
       'a.yaml:9: field "source.paths.1": expected a path or glob, found number 3',
       'a.yaml:10: field "source.paths.2": expected a path or glob, found empty text',
       'a.yaml:11: missing field "archive.path" (hint: folder of the archive; it is made where it is missing)',
-      'a.yaml:14: field "batch.max_bytes": expected a size from 1 B to 1 GiB, in bytes or like "64 MiB", found text "64 MB"',
+      'a.yaml:14: field "batch.max_bytes": expected a size from 1 B to 1 GiB, in bytes or like "1 MiB", found text "64 MB"',
       'a.yaml:15: field "batch.max_lines": expected a whole number from 1 to 10000000, found text "many"',
       'a.yaml:16: field "batch.max_age_ms": expected a whole number from 1 to 3600000, found number 1.5',
       'a.yaml:17: field "limits": expected a mapping of fields, found a list',

@@ -11,7 +11,7 @@ import { fillFromStream } from "./stream-fill.ts";
 
 const READ_BYTES = MIB;
 /** A file that does not decompress is archived as it is, in pieces of this size. */
-const BROKEN_PIECE_BYTES = 16 * MIB;
+const BROKEN_PIECE_BYTES = 8 * MIB;
 
 /** Decompressors by the end of a file's name. */
 const DECOMPRESSORS: ReadonlyMap<string, () => Transform> = new Map([

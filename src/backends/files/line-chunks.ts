@@ -9,7 +9,7 @@ export interface ChunkLimits {
   readonly maxPieceBytes: number;
 }
 
-const LIMITS: ChunkLimits = { chunkBytes: MIB, maxPieceBytes: 16 * MIB };
+const LIMITS: ChunkLimits = { chunkBytes: MIB, maxPieceBytes: 8 * MIB };
 const LF = 0x0a;
 
 /** Reads into `buffer` from `at` on; resolves with the number of bytes, 0 at the end of the input. */
