@@ -10,7 +10,7 @@ const LONGEST_BYTES = 64;
 
 /** A table in which each value has one place, by its length and some of its bytes; the last one that came stays. */
 export function createTextCache(): TextCache {
-  const texts = new Array<string>(PLACES).fill("");
+  const texts = Array.from({ length: PLACES }, () => "");
   const copies = Buffer.alloc(PLACES * LONGEST_BYTES);
   const lengths = new Uint8Array(PLACES);
   return {
