@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Payload } from "../../src/core/delivery.ts";
 import { createDecoder } from "../../src/decode/decoder.ts";
+import { unwrapPayload, wrapPayload } from "../../src/decode/wrap.ts";
 import { dumpOf, fileOf, messageOf } from "./decoded-line.ts";
 
 const TIME = '"time":"2020-09-14T09:00:42.123Z"';
@@ -48,4 +49,13 @@ describe("a line opened again", () => {
     expect(after).toEqual(before);
     expect(before.length).toBeGreaterThan(0);
   });
+});
+
+it("wraps payloads of any length so that they come back", () => {
+  for (const length of [0, 1, 2, 3, 48 * 1024 - 1, 48 * 1024, 48 * 1024 + 1, 200_000]) {
+    const payload = Buffer.from(Array.from({ length }, (_, index) => (index * 7919) % 256));
+    const wrapped = wrapPayload(Buffer.concat([Buffer.alloc(1), payload]), 1, length + 1);
+    expect(wrapped.toString("latin1", 1)).toBe(`{"payload_base64":"${payload.toString("base64")}"}`);
+    expect(unwrapPayload(wrapped.toString("latin1", 1))?.subarray(1)).toEqual(payload);
+  }
 });
