@@ -62,14 +62,6 @@ function hourText(hour: number): string {
 
 function asTable(segments: readonly ListedSegment[]): string {
   if (segments.length === 0) return "no segments\n";
-  const total = {
-    name: `in all, ${formatThings(segments.length, "segment")}`,
-    first_hour: "",
-    last_hour: "",
-    lines: sum(segments, (each) => each.lines),
-    raw_bytes: sum(segments, (each) => each.raw_bytes),
-    stored_bytes: sum(segments, (each) => each.stored_bytes),
-  };
   return formatTable(
     [
       { head: "first hour", align: "left", cell: (row) => row.first_hour },
@@ -80,10 +72,20 @@ function asTable(segments: readonly ListedSegment[]): string {
       { head: "ratio", align: "right", cell: (row) => formatRatio(row.raw_bytes, row.stored_bytes) },
       { head: "segment", align: "left", cell: (row) => row.name },
     ],
-    [...segments, total],
+    [...segments, totalOf(segments)],
   );
 }
 
-function sum(segments: readonly ListedSegment[], value: (segment: ListedSegment) => number): number {
-  return segments.reduce((total, segment) => total + value(segment), 0);
+/** All segments as one, without hours. */
+export function totalOf(segments: readonly ListedSegment[]): ListedSegment {
+  const sum = (value: (segment: ListedSegment) => number): number =>
+    segments.reduce((total, segment) => total + value(segment), 0);
+  return {
+    name: `in all, ${formatThings(segments.length, "segment")}`,
+    first_hour: "",
+    last_hour: "",
+    lines: sum((each) => each.lines),
+    raw_bytes: sum((each) => each.raw_bytes),
+    stored_bytes: sum((each) => each.stored_bytes),
+  };
 }

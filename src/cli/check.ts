@@ -1,7 +1,6 @@
-import { stat } from "node:fs/promises";
 import { Command } from "commander";
 import { createFolderStore } from "../backends/files/folder-store.ts";
-import { expandPaths } from "../backends/files/paths.ts";
+import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { ArchiveSettings, SourceSettings } from "../config/pipeline.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
@@ -61,7 +60,5 @@ async function describeArchive({ path }: ArchiveSettings): Promise<string> {
 async function describeSource(source: SourceSettings): Promise<string> {
   if (source.kind === "stdin") return "standard input";
   const files = await expandPaths(source.paths);
-  let bytes = 0;
-  for (const file of files) bytes += (await stat(file)).size;
-  return `${formatThings(files.length, "file")}, ${formatBytes(bytes)}`;
+  return `${formatThings(files.length, "file")}, ${formatBytes(await totalBytes(files))}`;
 }

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { Command } from "commander";
 import { createFolderStore } from "../backends/files/folder-store.ts";
-import { listSegments } from "./archive-ls.ts";
+import { listSegments, totalOf } from "./archive-ls.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { runAll } from "./run.ts";
@@ -33,9 +33,7 @@ async function demo(): Promise<void> {
   const { archive } = await loadSettings(undefined, {});
   const folder = relative(process.cwd(), archive.path);
   const segments = await listSegments(createFolderStore(archive.path, SYSTEM_CLOCK.nowMs));
-  const raw = segments.reduce((sum, segment) => sum + segment.raw_bytes, 0);
-  const stored = segments.reduce((sum, segment) => sum + segment.stored_bytes, 0);
-  const lines = segments.reduce((sum, segment) => sum + segment.lines, 0);
+  const { lines, raw_bytes: raw, stored_bytes: stored } = totalOf(segments);
   process.stdout.write(
     `\narchive "${folder}": ${formatCount(lines)} lines in ${formatThings(segments.length, "segment")}, ` +
       `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)})\n${nextCommands(folder)}`,

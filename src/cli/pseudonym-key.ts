@@ -46,14 +46,9 @@ async function knownKey({ archive, pseudonymKey }: PipelineSettings): Promise<Bu
 }
 
 /** A key for an archive that has none; refused where the archive was used with one that is not at hand. */
-async function makeKey({ archive, pseudonymKey }: PipelineSettings, known: string | null): Promise<Buffer> {
-  if (known !== null && !pseudonymKey.acceptsChange) {
-    throw new UsageError(
-      `use a new pseudonym key: the archive "${archive.path}" was used with ${known.trim()}, and every pseudonym ` +
-        "would change (hint: give that key, or say so with --set pseudonym_key.accept_change=true)",
-    );
-  }
-  const path = join(archive.path, LOCAL_KEY);
+async function makeKey(settings: PipelineSettings, known: string | null): Promise<Buffer> {
+  refuseChange(settings, null, known);
+  const path = join(settings.archive.path, LOCAL_KEY);
   return keyOf(await createControlFile(path, `${randomBytes(KEY_BYTES).toString("hex")}\n`));
 }
 
@@ -62,10 +57,12 @@ function keyOf(text: string): Buffer {
   return Buffer.from(text.trim(), "utf8");
 }
 
-function refuseChange({ archive, pseudonymKey }: PipelineSettings, fingerprint: string, known: string | null): void {
+/** `fingerprint` is null for a key that is yet to be made, `known` for an archive that was used with none. */
+function refuseChange(settings: PipelineSettings, fingerprint: string | null, known: string | null): void {
+  const { archive, pseudonymKey } = settings;
   if (known === null || known.trim() === fingerprint || pseudonymKey.acceptsChange) return;
   throw new UsageError(
-    `use pseudonym key ${fingerprint}: the archive "${archive.path}" was used with ${known.trim()}, and every ` +
+    `use ${fingerprint === null ? "a new pseudonym key" : `pseudonym key ${fingerprint}`}: the archive "${archive.path}" was used with ${known.trim()}, and every ` +
       "pseudonym would change (hint: give the old key, or say so with --set pseudonym_key.accept_change=true)",
   );
 }

@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { stat } from "node:fs/promises";
 import { findRepeats } from "../archive/repeats.ts";
 import { listWal, type WalObject } from "../archive/wal-reader.ts";
 import { createWalWriter } from "../archive/wal-writer.ts";
 import { createFileSource, createStreamSource, type OnRead } from "../backends/files/file-source.ts";
 import { createFolderStore } from "../backends/files/folder-store.ts";
-import { expandPaths } from "../backends/files/paths.ts";
+import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import type { Source } from "../core/delivery.ts";
 import type { ObjectStore } from "../core/object-store.ts";
@@ -95,12 +94,6 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
 
 function openSource(files: readonly string[] | null, onRead: OnRead): Source {
   return files === null ? createStreamSource(process.stdin, onRead) : createFileSource(files, onRead);
-}
-
-async function totalBytes(files: readonly string[]): Promise<number> {
-  let bytes = 0;
-  for (const file of files) bytes += (await stat(file)).size;
-  return bytes;
 }
 
 /** The objects of this writer, and those of others but the later ones. */

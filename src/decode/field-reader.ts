@@ -28,7 +28,9 @@ export interface FieldReader extends Fields {
 const FAMILIES = ["meta", "query_analysis", "exception", "extra", "grpc"] as const;
 const PARAMS = "params";
 
+/** One for all readers: they meet the same values. */
 const textCache = createTextCache();
+
 const QUOTE = 0x22;
 const OPEN_LIST = 0x5b;
 const OPEN_OBJECT = 0x7b;

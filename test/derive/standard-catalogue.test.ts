@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SCENARIOS } from "../cli/scenarios.ts";
 import { eventLines, eventsOf, STANDARD } from "./standard-events.ts";
 
 type Params = Readonly<Record<string, unknown>> | readonly unknown[];
@@ -420,16 +421,6 @@ describe("login", () => {
   });
 });
 
-/** Expected counts of the scenarios; events that are not named count 0. */
-const SCENARIOS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  http_push: { git_push: 1, git_ref_update: 1 },
-  ssh_push: { git_push: 1, git_ref_update: 1 },
-  ssh_push_gitlab_13_4: { git_push: 1, git_ref_update: 1 },
-  ssh_push_rejected: { git_push_rejected: 1 },
-  web_commit: { git_web_commit: 1, git_ref_update: 1, rails_request: 1 },
-  http_clone_v2: { git_fetch: 1 },
-  graphql_multiplex: { graphql_query: 1, graphql_mutation: 1 },
-};
 const ASIDE = /^(?:record_|job_|pageview|login|runner_)/;
 const SAMPLES = new URL("../../fixtures/samples/", import.meta.url);
 

@@ -37,3 +37,10 @@ async function kindOf(path: string): Promise<"file" | "folder" | "nothing"> {
     throw new UsageError(`read "${path}": ${message}`, { cause: error });
   }
 }
+
+/** Stored bytes of the files. Rejects with what `node:fs` throws. */
+export async function totalBytes(files: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const file of files) bytes += (await stat(file)).size;
+  return bytes;
+}
