@@ -3,13 +3,16 @@ import { SECOND_MS } from "../core/units.ts";
 import { formatBytes } from "./quantity.ts";
 
 export interface Progress {
-  /** So many more bytes are done with. */
-  readonly add: (bytes: number) => void;
+  /** So much more is done with. */
+  readonly add: (amount: number) => void;
   readonly stop: () => void;
 }
 
-/** A bar on standard error with rate and remaining time; nothing where that is no terminal. */
-export function createProgress(what: string, totalBytes: number | null): Progress {
+/**
+ * A bar on standard error with rate and remaining time; nothing where that is no terminal. Amounts are bytes unless
+ * `format` says another unit; a null total is not known.
+ */
+export function createProgress(what: string, total: number | null, format = formatBytes): Progress {
   const startedAtMs = performance.now();
   const bar = new SingleBar(
     {
@@ -18,19 +21,19 @@ export function createProgress(what: string, totalBytes: number | null): Progres
       hideCursor: true,
       etaBuffer: 50,
       format:
-        totalBytes === null
+        total === null
           ? `${what} {done}, {rate} a second`
           : `${what} {bar} {percentage} % of {total}, {rate} a second, {eta_formatted} left`,
-      formatValue: (value, _options, type) => (type === "total" ? formatBytes(value) : String(value)),
+      formatValue: (value, _options, type) => (type === "total" ? format(value) : String(value)),
     },
     Presets.shades_classic,
   );
   let done = 0;
   const figures = (): { done: string; rate: string } => {
     const seconds = Math.max(performance.now() - startedAtMs, 1) / SECOND_MS;
-    return { done: formatBytes(done), rate: formatBytes(Math.round(done / seconds)) };
+    return { done: format(done), rate: format(Math.round(done / seconds)) };
   };
-  bar.start(totalBytes ?? 0, 0, figures());
+  bar.start(total ?? 0, 0, figures());
   return {
     add(bytes) {
       done += bytes;

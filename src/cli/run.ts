@@ -1,15 +1,12 @@
 import { Command } from "commander";
 import { UsageError } from "../core/fault.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { withPipelineOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
+import { stopOnSignals } from "./stop-signal.ts";
 import { openWorker, type RunSummary, type Worker } from "./worker.ts";
-
-/** Signals so close together are one. */
-const SAME_SIGNAL_MS = 500;
 
 interface RunOptions extends PipelineOptions {
   readonly from?: readonly string[];
@@ -67,7 +64,7 @@ export async function runAll(
   const settings = await Promise.all(pipelines.map((pipeline) => loadSettings(pipeline, { ...options, set })));
   const workers = await Promise.all(settings.map((each) => openWorker(each)));
   const stop = new AbortController();
-  const releaseSignals = stopOnSignals(stop);
+  const releaseSignals = stopOnSignals(stop, "the open segments are being closed");
   let isInterrupted: boolean;
   let results: PromiseSettledResult<void>[];
   try {
@@ -112,27 +109,4 @@ function sourceOverrides(from: readonly string[]): string[] {
     throw new UsageError(`read "${pipeline}": a pipeline is no input (hint: name pipelines before --from)`);
   }
   return ["source.kind=files", `source.paths=${JSON.stringify(from)}`];
-}
-
-/**
- * The first signal stops intake and lets open segments close; another one, a moment later, leaves at once. A terminal
- * signals everybody in the process group, and wrappers such as npx pass it on: what comes with the first one is the
- * first one. Returns the undoing.
- */
-function stopOnSignals(stop: AbortController): () => void {
-  let firstAtMs: number | null = null;
-  const onSignal = (): void => {
-    const nowMs = SYSTEM_CLOCK.monotonicMs();
-    if (firstAtMs === null) {
-      firstAtMs = nowMs;
-      process.stderr.write("logtally: stopping; the open segments are being closed (once more to leave at once)\n");
-      stop.abort();
-    } else if (nowMs - firstAtMs > SAME_SIGNAL_MS) process.exit(EXIT_INTERRUPTED);
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return () => {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
-  };
 }

@@ -1,0 +1,74 @@
+import { productionLine } from "../lines/rails-line.ts";
+import { type Deed, NOTHING_CARRIED, railsTime, type Scene } from "../scene.ts";
+import type { Action, Actor } from "./actor.ts";
+import { railsDeeds } from "./request-deeds.ts";
+
+/** Ways to log in. Who comes back from an identity provider comes by GET or POST, to an action of its name. */
+const WAYS = [
+  { controller: "SessionsController", action: "create", method: "POST", operation: "create", weight: 6 },
+  { controller: "Ldap::SessionsController", action: "create", method: "POST", operation: "create", weight: 2 },
+  { controller: "OmniauthCallbacksController", action: "saml", method: "POST", operation: "update", weight: 2 },
+  { controller: "OmniauthCallbacksController", action: "github", method: "GET", operation: "read", weight: 1 },
+] as const;
+
+/** A log-in: a redirect when it works, the form again when it does not. */
+export const login: Action = (scene, actor, timeMs) => {
+  const { chance } = scene;
+  const way = chance.weighted(WAYS);
+  const works = chance.share(0.9);
+  const status = works ? 302 : 200;
+  const { controller, action, operation } = way;
+  const detail = `${controller}#${action}`;
+  const done: Deed = { event: "login", operation: "create", detail };
+  const deeds = railsDeeds(operation, detail, status, false);
+  leaveSession(
+    scene,
+    works ? actor : { ...actor, user: null },
+    { ...way, status },
+    timeMs,
+    works ? [...deeds, done] : deeds,
+  );
+  if (!works) leaveFailure(scene, actor, timeMs + 3);
+};
+
+/** A log-out is a request like others. */
+export const logout: Action = (scene, actor, timeMs) => {
+  const deeds = railsDeeds("delete", "SessionsController#destroy", 302, false);
+  const way = { controller: "SessionsController", action: "destroy", method: "POST", status: 302 };
+  leaveSession(scene, actor, way, timeMs, deeds);
+};
+
+function leaveSession(
+  scene: Scene,
+  { user, address, agent }: Actor,
+  {
+    controller,
+    action,
+    method,
+    status,
+  }: Readonly<Record<"controller" | "action" | "method", string>> & { status: number },
+  timeMs: number,
+  deeds: readonly Deed[],
+): void {
+  const caller = `${controller}#${action}`;
+  const category = "authentication_and_authorization";
+  const request = { id: scene.requestId(), user, project: null, address, agent, caller, category };
+  const params = [["user", { login: "[FILTERED]", password: "[FILTERED]" }]] as const;
+  // A page that comes back after a GET would be a page view: the form of a failed log-in comes after a POST, or is JSON.
+  const answer = { method, path: "/users/sign_in", format: "json", controller, action, status, params };
+  scene.leave("rails.production", timeMs, productionLine(scene.chance, timeMs, request, answer), deeds);
+}
+
+function leaveFailure(scene: Scene, { address }: Actor, timeMs: number): void {
+  const members = {
+    severity: "INFO",
+    time: railsTime(timeMs),
+    correlation_id: scene.requestId(),
+    author_id: -1,
+    author_name: "An unauthenticated user",
+    entity_type: "User",
+    custom_message: "Failed to login with STANDARD authentication",
+    ip_address: address,
+  };
+  scene.leave("rails.audit", timeMs, { members, carried: NOTHING_CARRIED });
+}

@@ -1,0 +1,27 @@
+import type { CountRow } from "../counts/cube.ts";
+
+/** A row on which truth and count differ; null where one of them has no such row. */
+export interface Difference {
+  /** `git_push by plan gold, daily from 2020-12-22T00:00:00Z` */
+  readonly what: string;
+  readonly truth: string | null;
+  readonly counted: string | null;
+}
+
+/** Where the rows of a count are not those of the truth, whatever their order. */
+export function differences(truth: readonly CountRow[], counted: readonly CountRow[]): readonly Difference[] {
+  const expected = new Map(truth.map((row) => [nameOf(row), figuresOf(row)]));
+  const found = new Map(counted.map((row) => [nameOf(row), figuresOf(row)]));
+  return [...new Set([...expected.keys(), ...found.keys()])]
+    .map((what) => ({ what, truth: expected.get(what) ?? null, counted: found.get(what) ?? null }))
+    .filter((each) => each.truth !== each.counted);
+}
+
+function nameOf({ event, segment, key, period, from }: CountRow): string {
+  return `${event} by ${segment} ${key ?? "in total"}, ${period} from ${from}`;
+}
+
+function figuresOf({ count, unique_users: users, per_user: perUser }: CountRow): string {
+  const spread = perUser === undefined ? "" : `, per user ${JSON.stringify(perUser)}`;
+  return `${count} events, ${users} users${spread}`;
+}

@@ -1,0 +1,117 @@
+import type { QuarantineReason } from "../core/fault.ts";
+import { DAY_MS } from "../core/units.ts";
+import type { Deed, LeftLine } from "./scene.ts";
+
+/** Segments in which the deeds are told; `user` is one of totals, without names. */
+export const TRUTH_SEGMENTS = [
+  "instance",
+  "plan",
+  "group",
+  "user",
+  "project",
+  "detail",
+  "category",
+  "operation",
+] as const;
+
+export type TruthSegment = (typeof TRUTH_SEGMENTS)[number];
+
+/** The events of one kind with one key, by day and user. */
+export interface Cell {
+  readonly event: string;
+  readonly segment: TruthSegment;
+  readonly key: string | null;
+  /** Day since 1970 → user (empty: nobody) → events. */
+  readonly days: Map<number, Map<string, number>>;
+}
+
+/** What a reader of the traffic should find, told by those who made it. */
+export interface Truth {
+  /** A line was left; `environment` is what the collector says of it. */
+  tell(line: LeftLine, environment: string | null): void;
+  /** A line that counts nothing was slipped in, or a thing that is no record. */
+  tellStray(reason: QuarantineReason | null, timeMs: number): void;
+  /** So many lines came again. */
+  tellRepeats(lines: number): void;
+  readonly totals: TruthTotals;
+  readonly cells: Iterable<Cell>;
+}
+
+export interface TruthTotals {
+  /** Lines in, repeats included. */
+  lines: number;
+  duplicates: number;
+  eventless: number;
+  readonly quarantined: Map<QuarantineReason, number>;
+  readonly events: Map<string, number>;
+  /** Of any line, in milliseconds since 1970. */
+  newestMs: number;
+}
+
+export function createTruth(): Truth {
+  const totals: TruthTotals = {
+    lines: 0,
+    duplicates: 0,
+    eventless: 0,
+    quarantined: new Map(),
+    events: new Map(),
+    newestMs: 0,
+  };
+  const cells = new Map<string, Cell>();
+  const arrive = (timeMs: number): void => {
+    totals.lines += 1;
+    if (timeMs > totals.newestMs) totals.newestMs = timeMs;
+  };
+  return {
+    totals,
+    cells: { [Symbol.iterator]: () => cells.values() },
+    tell(line, environment) {
+      arrive(line.timeMs);
+      if (line.deeds.length === 0) totals.eventless += 1;
+      for (const deed of line.deeds) {
+        totals.events.set(deed.event, (totals.events.get(deed.event) ?? 0) + 1);
+        addDeed(cells, deed, line, environment);
+      }
+    },
+    tellStray(reason, timeMs) {
+      arrive(timeMs);
+      if (reason === null) totals.eventless += 1;
+      else totals.quarantined.set(reason, (totals.quarantined.get(reason) ?? 0) + 1);
+    },
+    tellRepeats(lines) {
+      totals.lines += lines;
+      totals.duplicates += lines;
+    },
+  };
+}
+
+const UNKNOWN = "(unknown)";
+
+function addDeed(
+  cells: Map<string, Cell>,
+  { event, operation, detail }: Deed,
+  { carried, timeMs }: LeftLine,
+  environment: string | null,
+): void {
+  const keys: Readonly<Record<TruthSegment, string | null>> = {
+    instance: environment ?? carried.host ?? UNKNOWN,
+    plan: carried.plan ?? UNKNOWN,
+    group: carried.group ?? UNKNOWN,
+    user: null,
+    project: carried.project ?? UNKNOWN,
+    detail: detail ?? "(none)",
+    category: carried.category ?? UNKNOWN,
+    operation,
+  };
+  const day = Math.floor(timeMs / DAY_MS);
+  const user = carried.user ?? "";
+  for (const segment of TRUTH_SEGMENTS) {
+    const key = keys[segment];
+    const name = `${event} ${segment} ${key ?? ""}`;
+    const cell = cells.get(name) ?? { event, segment, key, days: new Map() };
+    cells.set(name, cell);
+    const users = cell.days.get(day) ?? new Map<string, number>();
+    cell.days.set(day, users);
+    users.set(user, (users.get(user) ?? 0) + 1);
+  }
+}
