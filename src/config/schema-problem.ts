@@ -1,5 +1,5 @@
 import type { core, ZodType } from "zod";
-import { nearestName } from "../core/nearest-name.ts";
+import { nameHint } from "../core/nearest-name.ts";
 import { type FieldPath, fieldNames, isMapping, schemaAt, valueAt } from "./field-schema.ts";
 import { quoteList } from "./problem.ts";
 
@@ -27,8 +27,7 @@ export function schemaProblems(issues: readonly core.$ZodIssue[], config: unknow
 
 function unknownField(section: FieldPath, key: string, config: unknown, schema: ZodType): SchemaProblem {
   const names = fieldNames(schema, section, config);
-  const nearest = nearestName(key, names);
-  const hint = nearest === null ? `the fields here are ${names.map(quote).join(", ")}` : didYouMean(nearest);
+  const hint = nameHint(key, names, `the fields here are ${names.map(quote).join(", ")}`);
   return { path: [...section, key], what: `unknown field ${quote(key)}`, hint };
 }
 
@@ -44,9 +43,9 @@ function wrongValue(issue: core.$ZodIssue, path: FieldPath, config: unknown, sch
     return { path, what: `field ${name} has no value`, hint: "give it one or leave it out" };
   }
   const expected = choices === null || typeof value !== "string" ? issue.message : quoteList(choices);
-  const nearest = choices === null || typeof value !== "string" ? null : nearestName(value, choices);
+  const hint = choices === null || typeof value !== "string" ? null : nameHint(value, choices, null);
   const what = `field ${name}: expected ${expected}, found ${describeValue(value, path[0] === SECRET_FIELD)}`;
-  return { path, what, hint: nearest === null ? null : didYouMean(nearest) };
+  return { path, what, hint };
 }
 
 /** The values that would be right, where there is a list of them. */
@@ -72,10 +71,6 @@ function describeValue(value: unknown, isSecret: boolean): string {
   if (isSecret) return "text";
   const shown = value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH)}…` : value;
   return value === "" ? "empty text" : `text ${quote(shown)}`;
-}
-
-function didYouMean(name: string): string {
-  return `did you mean ${quote(name)}?`;
 }
 
 function quote(text: string): string {

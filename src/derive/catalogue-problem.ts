@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, LineCounter, parseDocument } from "yaml";
 import type { core } from "zod";
 import { UsageError } from "../core/fault.ts";
-import { nearestName } from "../core/nearest-name.ts";
+import { nameHint } from "../core/nearest-name.ts";
 import { RULE_WORDS } from "./rule-schema.ts";
 
 /** Aliases may save typing, not build a bomb. */
@@ -121,6 +121,5 @@ function shown(value: unknown): string {
 
 /** A hint at the nearest of the right names, or null. */
 export function didYouMean(name: unknown, names: readonly string[]): string | null {
-  const nearest = typeof name === "string" ? nearestName(name, names) : null;
-  return nearest === null ? null : `did you mean "${nearest}"?`;
+  return typeof name === "string" ? nameHint(name, names, null) : null;
 }
