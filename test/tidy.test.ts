@@ -10,24 +10,28 @@ import { describe, expect, it } from "vitest";
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   decode: ["core"],
-  derive: ["core", "decode"],
+  yaml: ["core"],
+  derive: ["core", "decode", "yaml"],
   segment: ["core"],
   archive: ["core", "segment"],
   counts: ["core", "archive", "derive", "decode"],
   indexing: ["core"],
   engine: ["core"],
   backends: ["core"], // and never one back end another
-  config: ["core", "derive"],
+  config: ["core", "derive", "yaml"],
   observe: ["core"],
   // As needed, but never the engine.
   explorer: "core decode derive segment archive counts indexing backends config observe generate".split(" "),
   generate: "core decode derive segment archive counts indexing backends config observe".split(" "),
-  cli: "core decode derive segment archive counts indexing engine backends config observe explorer generate".split(" "),
+  cli: "core decode yaml derive segment archive counts indexing engine backends config observe explorer generate".split(
+    " ",
+  ),
 };
 
 /** Modules that only some places may import. */
 const PLACES: readonly { readonly module: RegExp; readonly places: readonly string[] }[] = [
   { module: /^@duckdb\//, places: ["src/counts/"] },
+  { module: /^yaml$/, places: ["src/yaml/"] },
   { module: /^@google-cloud\//, places: ["src/backends/"] },
   { module: /^@elastic\//, places: ["src/backends/"] },
   { module: /^(?:node:)?fs(?:\/|$)/, places: ["src/backends/", "src/cli/", "src/config/"] },
@@ -197,6 +201,8 @@ const PLANTED: readonly (readonly [path: string, breach: string, text: string])[
   ["src/x.ts", "no room", ""],
   ["src/decode/time.ts", "cannot read", "import source wasm from './x.wasm';"],
   ["src/archive/find.ts", "src/counts/ only", 'import { DuckDBInstance } from "@duckdb/node-api";'],
+  ["src/config/pipeline.ts", "src/yaml/ only", 'import { parse } from "yaml";'],
+  ["src/yaml/problem.ts", "yaml may not import derive", 'import { x } from "../derive/catalogue.ts";'],
   ["src/engine/run.ts", "src/backends/ only", 'import pubsub from "@google-cloud/pubsub";'],
   ["src/indexing/bulk.ts", "src/backends/ only", 'import type { Client } from "@elastic/elasticsearch";'],
   ["src/archive/wal.ts", "src/config/ only", 'import { open } from "node:fs/promises";'],

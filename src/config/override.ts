@@ -1,7 +1,8 @@
 import type { ZodType } from "zod";
-import { type FieldPath, fieldNames, hasFreeNames, isMapping, kindSchemas, schemaAt, valueAt } from "./field-schema.ts";
-import type { Place, Problem } from "./problem.ts";
-import { readYaml } from "./yaml-text.ts";
+import type { FieldPath } from "../yaml/field-schema.ts";
+import { fieldNames, hasFreeNames, isMapping, kindSchemas, schemaAt, valueAt } from "../yaml/field-schema.ts";
+import type { Place, Problem } from "../yaml/problem.ts";
+import { readYaml } from "../yaml/yaml-text.ts";
 
 /** Behind every line of a file in the order of a report. */
 const FIRST_ORDER = 1_000_000_000;
@@ -53,7 +54,7 @@ function readOverride(text: string, order: number, schema: ZodType): Override | 
   if (equals < 0 || names.includes("")) {
     return { place, what: "no setting and value", hint: "write it like --set batch.max_lines=1000" };
   }
-  const yaml = readYaml(text.slice(equals + 1));
+  const yaml = readYaml(text.slice(equals + 1), "pipeline");
   const problem = yaml.problems[0];
   if (problem !== undefined) return { place, what: problem.what, hint: problem.hint };
   if (yaml.isBlock) {

@@ -5,7 +5,8 @@ import { formatSize, parseSizeBytes } from "./size.ts";
 /**
  * The pipeline file, declared once: right names, types, limits, defaults and descriptions.
  *
- * The `error` text of a value says what is expected there; messages read `expected …, found …`.
+ * Where the type of a value says too little, an `error` text says what is expected; messages read
+ * `expected …, found …`.
  * A description is one sentence; it is also the hint where a field is missing.
  */
 
@@ -34,121 +35,100 @@ function sizeBytes(maxBytes: number) {
   });
 }
 
-const MAPPING = { error: "a mapping of fields" };
-
 const topic = text("the name of a topic").optional().meta({
   description: "Pub/Sub topic of the dumped messages that the input holds: a dump does not say it itself.",
 });
 
-const filesSource = z.strictObject(
-  {
-    kind: z.literal("files").meta({ description: "Files of lines." }),
-    paths: z
-      .array(path("a path or glob"), { error: "a list of at least one path" })
-      .min(1, { error: "a list of at least one path" })
-      .meta({ description: "Paths or globs of NDJSON files, plain, .gz or .zst, as a list." }),
-    topic,
-  },
-  MAPPING,
-);
+const filesSource = z.strictObject({
+  kind: z.literal("files").meta({ description: "Files of lines." }),
+  paths: z
+    .array(path("a path or glob"), { error: "a list of at least one path" })
+    .min(1, { error: "a list of at least one path" })
+    .meta({ description: "Paths or globs of NDJSON files, plain, .gz or .zst, as a list." }),
+  topic,
+});
 
-const stdinSource = z.strictObject(
-  { kind: z.literal("stdin").meta({ description: "Lines from standard input." }), topic },
-  MAPPING,
-);
+const stdinSource = z.strictObject({
+  kind: z.literal("stdin").meta({ description: "Lines from standard input." }),
+  topic,
+});
 
-const folderArchive = z.strictObject(
-  {
-    kind: z.literal("folder").meta({ description: "A folder of this machine." }),
-    path: path("a path").meta({ description: "Folder of the archive; it is made where it is missing." }),
-  },
-  MAPPING,
-);
+const folderArchive = z.strictObject({
+  kind: z.literal("folder").meta({ description: "A folder of this machine." }),
+  path: path("a path").meta({ description: "Folder of the archive; it is made where it is missing." }),
+});
 
-const batch = z.strictObject(
-  {
-    max_bytes: sizeBytes(1 * GIB)
-      .prefault("64 MiB")
-      .meta({ description: "Raw bytes after which a write-ahead object is closed." }),
-    max_lines: wholeNumber(1, 10_000_000)
-      .default(500_000)
-      .meta({ description: "Lines after which a write-ahead object is closed." }),
-    max_age_ms: wholeNumber(1, HOUR_MS)
-      .default(5000)
-      .meta({ description: "Milliseconds after its first line when a write-ahead object is closed." }),
-  },
-  MAPPING,
-);
+const batch = z.strictObject({
+  max_bytes: sizeBytes(1 * GIB)
+    .prefault("64 MiB")
+    .meta({ description: "Raw bytes after which a write-ahead object is closed." }),
+  max_lines: wholeNumber(1, 10_000_000)
+    .default(500_000)
+    .meta({ description: "Lines after which a write-ahead object is closed." }),
+  max_age_ms: wholeNumber(1, HOUR_MS)
+    .default(5000)
+    .meta({ description: "Milliseconds after its first line when a write-ahead object is closed." }),
+});
 
-const limits = z.strictObject(
-  {
-    max_depth: wholeNumber(1, 1000)
-      .default(128)
-      .meta({ description: "Deepest nesting of a record; the record's object itself is 1." }),
-    // Files hand over longer lines in pieces.
-    max_line_bytes: sizeBytes(8 * MIB)
-      .prefault("4 MiB")
-      .meta({ description: "Longest record, after decompression." }),
-    max_inflated_bytes: sizeBytes(1 * GIB)
-      .prefault("32 MiB")
-      .meta({ description: "Most bytes that one compressed message may hold." }),
-  },
-  MAPPING,
-);
+const limits = z.strictObject({
+  max_depth: wholeNumber(1, 1000)
+    .default(128)
+    .meta({ description: "Deepest nesting of a record; the record's object itself is 1." }),
+  // Files hand over longer lines in pieces.
+  max_line_bytes: sizeBytes(8 * MIB)
+    .prefault("4 MiB")
+    .meta({ description: "Longest record, after decompression." }),
+  max_inflated_bytes: sizeBytes(1 * GIB)
+    .prefault("32 MiB")
+    .meta({ description: "Most bytes that one compressed message may hold." }),
+});
 
 const pseudonymKey = z
-  .strictObject(
-    {
-      env: z
-        .string({ error: "the name of an environment variable" })
-        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable" })
-        .optional()
-        .meta({ description: "Environment variable that holds the key." }),
-      file: path("a path").optional().meta({ description: "File that holds the key." }),
-      accept_change: z
-        .boolean({ error: "true or false" })
-        .default(false)
-        .meta({ description: "Whether a key other than the archive's is accepted; pseudonyms change with it." }),
-    },
-    MAPPING,
-  )
+  .strictObject({
+    env: z
+      .string({ error: "the name of an environment variable" })
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable" })
+      .optional()
+      .meta({ description: "Environment variable that holds the key." }),
+    file: path("a path").optional().meta({ description: "File that holds the key." }),
+    accept_change: z
+      .boolean({ error: "true or false" })
+      .default(false)
+      .meta({ description: "Whether a key other than the archive's is accepted; pseudonyms change with it." }),
+  })
   .refine((key) => key.env === undefined || key.file === undefined, {
     path: ["file"],
     error: 'no "file" beside "env"',
   });
 
-export const pipelineSchema = z.strictObject(
-  {
-    name: z
-      .string({ error: "1 to 63 of a-z, 0-9 and hyphen" })
-      .regex(/^[a-z0-9-]{1,63}$/, { error: "1 to 63 of a-z, 0-9 and hyphen" })
-      .meta({ description: "Name of the pipeline and of its stream in the archive." }),
-    deployment: z
-      .enum(["saas", "self_managed"], { error: '"saas" or "self_managed"' })
-      .default("saas")
-      .meta({ description: "Kind of GitLab deployment; it decides which counts may be reported." }),
-    instance: text("the name of an instance")
-      .optional()
-      .meta({ description: "Instance of every line; without it each line's own environment or host." }),
-    source: z
-      .discriminatedUnion("kind", [filesSource, stdinSource], MAPPING)
-      .meta({ description: "Where lines come from." }),
-    archive: z.discriminatedUnion("kind", [folderArchive], MAPPING).meta({ description: "Where every line is kept." }),
-    batch: batch.prefault({}).meta({ description: "When a write-ahead object is closed." }),
-    limits: limits.prefault({}).meta({ description: "What a record may be before it is quarantined." }),
-    identity: z
-      .record(z.string(), text("the name of a field"), { error: "a mapping of log to field name" })
-      .default({})
-      .meta({ description: "For a log (like rails.api) the field that identifies its lines." }),
-    catalogue: path("a path")
-      .optional()
-      .meta({ description: "Catalogue file that replaces the standard catalogue of events." }),
-    pseudonym_key: pseudonymKey
-      .prefault({})
-      .meta({ description: "Secret key of the pseudonyms; without env and file the archive has its own." }),
-  },
-  MAPPING,
-);
+export const pipelineSchema = z.strictObject({
+  name: z
+    .string({ error: "1 to 63 of a-z, 0-9 and hyphen" })
+    .regex(/^[a-z0-9-]{1,63}$/, { error: "1 to 63 of a-z, 0-9 and hyphen" })
+    .meta({ description: "Name of the pipeline and of its stream in the archive." }),
+  deployment: z
+    .enum(["saas", "self_managed"])
+    .default("saas")
+    .meta({ description: "Kind of GitLab deployment; it decides which counts may be reported." }),
+  instance: text("the name of an instance")
+    .optional()
+    .meta({ description: "Instance of every line; without it each line's own environment or host." }),
+  source: z.discriminatedUnion("kind", [filesSource, stdinSource]).meta({ description: "Where lines come from." }),
+  archive: z.discriminatedUnion("kind", [folderArchive]).meta({ description: "Where every line is kept." }),
+  batch: batch.prefault({}).meta({ description: "When a write-ahead object is closed." }),
+  limits: limits.prefault({}).meta({ description: "What a record may be before it is quarantined." }),
+  identity: z
+    .record(z.string(), text("the name of a field"), { error: "a mapping of log to field name" })
+    .default({})
+    .meta({ description: "For a log (like rails.api) the field that identifies its lines." }),
+  catalogue: path("a path")
+    .optional()
+    .meta({ description: "Catalogue file that replaces the standard catalogue of events." }),
+  pseudonym_key: pseudonymKey.prefault({}).meta({
+    description: "Secret key of the pseudonyms; without env and file the archive has its own.",
+    secret: true,
+  }),
+});
 
 /** A pipeline file as checked: the user's names, defaults filled in, sizes in bytes. */
 export type PipelineConfig = z.output<typeof pipelineSchema>;

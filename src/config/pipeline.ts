@@ -1,12 +1,12 @@
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../core/fault.ts";
-import { type FieldPath, isMapping } from "./field-schema.ts";
+import type { FieldPath } from "../yaml/field-schema.ts";
+import { formatProblems, type Place } from "../yaml/problem.ts";
+import { checkSchema } from "../yaml/schema-problem.ts";
+import { readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
 import { applyOverrides, isWithin, type Override } from "./override.ts";
 import { type PipelineConfig, pipelineSchema } from "./pipeline-schema.ts";
-import { formatProblems, type Place, type Problem } from "./problem.ts";
-import { schemaProblems } from "./schema-problem.ts";
 import type { SecretReference } from "./secret.ts";
-import { readYaml, type YamlText } from "./yaml-text.ts";
 
 /** What a pipeline does, as checked. Every path is absolute; what is not set is null. */
 export interface PipelineSettings {
@@ -47,51 +47,34 @@ export interface PseudonymKeySettings {
  * relative to `cwd`, an absolute path, as `file` may be. Throws `UsageError` with a line for every problem.
  */
 export function parsePipeline(text: string, file: string, overrides: readonly string[], cwd: string): PipelineSettings {
-  const yaml = readYaml(text);
-  const problems: Problem[] = yaml.problems.map(({ line, what, hint }) => ({ place: lineOf(file, line), what, hint }));
-  if (yaml.value === undefined) throw new UsageError(formatProblems(problems));
-  if (!isMapping(yaml.value)) throw new UsageError(formatProblems([...problems, noMapping(yaml.value, file)]));
+  const yaml = readYamlFile(text, file, "pipeline", '"name:", "source:" and "archive:"');
+  if (yaml.fields === null) throw new UsageError(formatProblems(yaml.problems));
 
-  const { config, applied, problems: misfits } = applyOverrides(yaml.value, overrides, pipelineSchema);
-  problems.push(...misfits);
-  const parsed = pipelineSchema.safeParse(config);
-  for (const problem of schemaProblems(parsed.error?.issues ?? [], config, pipelineSchema)) {
-    problems.push({ ...problem, place: placeOf(problem.path, yaml, file, applied) });
-  }
-  if (problems.length > 0 || !parsed.success) throw new UsageError(formatProblems(problems));
+  const { config, applied, problems: misfits } = applyOverrides(yaml.fields, overrides, pipelineSchema);
+  const checked = checkSchema(pipelineSchema, config);
+  const wrong = checked.problems.map((problem) => ({ ...problem, place: placeOf(problem.path, yaml, applied) }));
+  const problems = [...yaml.problems, ...misfits, ...wrong];
+  if (problems.length > 0 || checked.data === undefined) throw new UsageError(formatProblems(problems));
 
   const folder = dirname(resolve(cwd, file));
-  return toSettings(parsed.data, (path, written) => {
+  return toSettings(checked.data, (path, written) => {
     const isOverridden = applied.some((override) => isWithin(path, override.path));
     return resolve(isOverridden ? cwd : folder, written);
   });
-}
-
-function noMapping(value: unknown, file: string): Problem {
-  const isEmpty = value === null;
-  return {
-    place: lineOf(file, 1),
-    what: isEmpty ? "the file holds no pipeline" : "the file is no mapping of fields",
-    hint: 'begin with "name:", "source:" and "archive:"',
-  };
 }
 
 /**
  * The override that gave the value at the path, else its line; else the override that made the section, else the
  * place of the nearest section around it: a missing field has no line of its own.
  */
-function placeOf(path: FieldPath, yaml: YamlText, file: string, applied: readonly Override[]): Place {
+function placeOf(path: FieldPath, yaml: YamlFile, applied: readonly Override[]): Place {
   const giver = applied.findLast((override) => isWithin(path, override.path));
   if (giver !== undefined) return giver.place;
-  const line = yaml.lineOf(path);
-  if (line !== null) return lineOf(file, line);
+  const place = yaml.placeOf(path);
+  if (place !== null) return place;
   const maker = applied.findLast((override) => isWithin(override.path, path));
   if (maker !== undefined) return maker.place;
-  return placeOf(path.slice(0, -1), yaml, file, applied);
-}
-
-function lineOf(file: string, line: number): Place {
-  return { label: `${file}:${line}`, order: line };
+  return placeOf(path.slice(0, -1), yaml, applied);
 }
 
 type ResolvePath = (path: FieldPath, written: string) => string;

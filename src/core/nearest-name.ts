@@ -1,11 +1,21 @@
 /** Longer names are no typing mistakes; the limit keeps the table below small. */
 const MAX_NAME_LENGTH = 64;
 
+/** `did you mean "x"?` for the candidate that `name` was probably meant to be; `otherwise` where none is near. */
+export function nameHint<Otherwise extends string | null>(
+  name: string,
+  candidates: readonly string[],
+  otherwise: Otherwise,
+): string | Otherwise {
+  const nearest = nearestName(name, candidates);
+  return nearest === null ? otherwise : `did you mean ${JSON.stringify(nearest)}?`;
+}
+
 /**
  * The candidate that `name` was probably meant to be: fewest edits, at most one per three letters; of equals the
  * first. Case does not count. Null where none is near.
  */
-export function nearestName(name: string, candidates: readonly string[]): string | null {
+function nearestName(name: string, candidates: readonly string[]): string | null {
   if (name.length > MAX_NAME_LENGTH) return null;
   let nearest: string | null = null;
   let fewestEdits = Math.max(1, Math.floor(name.length / 3)) + 1;

@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
+import { nameHint } from "../core/nearest-name.ts";
 import { KNOWN_LOGS } from "../decode/log-name.ts";
-import {
-  type CatalogueProblem,
-  didYouMean,
-  type Path,
-  readCatalogueText,
-  schemaProblems,
-} from "./catalogue-problem.ts";
+import type { FieldPath } from "../yaml/field-schema.ts";
+import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
+import { checkSchema } from "../yaml/schema-problem.ts";
+import { fileFault, readYamlFile } from "../yaml/yaml-file.ts";
 import type { Conditions, EventBody, Operation, OperationCase, RuleBody } from "./rule-schema.ts";
 import { catalogueSchema } from "./rule-schema.ts";
 import { parseTemplate, type TemplatePart, templateFields } from "./template.ts";
@@ -46,18 +44,19 @@ export const REFINED_FIELDS = ["refined.operation", "refined.detail"] as const;
  * name, the nearest right one.
  */
 export function parseCatalogue(text: string, file: string): Catalogue {
-  const source = readCatalogueText(text, file);
-  const parsed = catalogueSchema.safeParse(source.content);
-  if (!parsed.success) throw source.fault(schemaProblems(parsed.error.issues, source.content));
+  const yaml = readYamlFile(text, file, "catalogue", '"version: 1" and "events:"');
+  if (yaml.fields === null) throw fileFault(yaml, []);
+  const { data, problems } = checkSchema(catalogueSchema, yaml.fields);
+  if (data === undefined) throw fileFault(yaml, problems);
   const events: EventRules[] = [];
-  const problems: CatalogueProblem[] = [];
-  const names = Object.keys(parsed.data.events);
-  for (const [event, body] of Object.entries(parsed.data.events)) {
+  const misfits: FieldProblem[] = [];
+  const names = Object.keys(data.events);
+  for (const [event, body] of Object.entries(data.events)) {
     events.push(resolveEvent(event, body, events));
-    problems.push(...eventProblems(event, body, names));
+    misfits.push(...eventProblems(event, body, names));
   }
-  if (problems.length > 0) throw source.fault(problems);
-  return { digest: digestOf(source.content), events };
+  if (yaml.problems.length > 0 || misfits.length > 0) throw fileFault(yaml, misfits);
+  return { digest: digestOf(yaml.fields), events };
 }
 
 /** Gives each alternative what it shares with the others. */
@@ -82,57 +81,57 @@ function casesOf(operation: Operation | readonly OperationCase[]): readonly Oper
 }
 
 /** What no schema sees: names that must be known, and fields that only some rules have. */
-function eventProblems(event: string, body: EventBody, names: readonly string[]): CatalogueProblem[] {
+function eventProblems(event: string, body: EventBody, names: readonly string[]): FieldProblem[] {
   const path = ["events", event];
   const above = names.slice(0, names.indexOf(event));
   const shared = ruleProblems(path, body, above, names);
   const unless = nameProblems([...path, "unless"], list(body.unless), above, names);
   const alternatives = (body.any ?? []).flatMap((own, index) =>
-    ruleProblems([...path, "any", index], own, above, names),
+    ruleProblems([...path, "any", String(index)], own, above, names),
   );
   const complete = (body.any ?? [{}]).flatMap((own: RuleBody, index) => {
-    const place = body.any === undefined ? path : [...path, "any", index];
+    const place = body.any === undefined ? path : [...path, "any", String(index)];
     const refines = own.refines ?? body.refines;
     if ((own.log ?? body.log ?? refines) === undefined) {
-      return [{ path: place, what: 'neither "log" nor "refines" says which lines count', hint: null }];
+      return [fieldProblem(place, 'neither "log" nor "refines" says which lines count', null)];
     }
     const refined = fieldsOf(body, own).find((name) => name.startsWith("refined."));
     if (refined === undefined || refines !== undefined) return [];
-    return [{ path: place, what: `"${refined}" without "refines"`, hint: null }];
+    return [fieldProblem(place, `"${refined}" without "refines"`, null)];
   });
   return [...shared, ...unless, ...alternatives, ...complete];
 }
 
 function ruleProblems(
-  path: Path,
+  path: FieldPath,
   rule: RuleBody,
   above: readonly string[],
   names: readonly string[],
-): CatalogueProblem[] {
+): FieldProblem[] {
   const problems = nameProblems([...path, "refines"], list(rule.refines), above, names);
   for (const log of list(rule.log)) {
     if ((KNOWN_LOGS as readonly string[]).includes(log)) continue;
-    const hint = didYouMean(log, KNOWN_LOGS) ?? `the logs are ${KNOWN_LOGS.join(", ")}`;
-    problems.push({ path: [...path, "log"], what: `unknown log "${log}"`, hint });
+    const hint = nameHint(log, KNOWN_LOGS, `the logs are ${KNOWN_LOGS.join(", ")}`);
+    problems.push(fieldProblem([...path, "log"], `unknown log "${log}"`, hint));
   }
   if (rule.detail !== undefined && parseTemplate(rule.detail) === null) {
     const what = `a brace without its partner or without a name in "${rule.detail}"`;
-    problems.push({ path: [...path, "detail"], what, hint: 'write fields as "{method} {route}"' });
+    problems.push(fieldProblem([...path, "detail"], what, 'write fields as "{method} {route}"'));
   }
   for (const field of fieldsOf(rule)) {
     if (!field.startsWith("refined.") || (REFINED_FIELDS as readonly string[]).includes(field)) continue;
-    problems.push({ path, what: `unknown field "${field}"`, hint: didYouMean(field, REFINED_FIELDS) });
+    problems.push(fieldProblem(path, `unknown field "${field}"`, nameHint(field, REFINED_FIELDS, null)));
   }
   return problems;
 }
 
 /** Events are tried from top to bottom, so one can only ask for events above it. */
-function nameProblems(path: Path, asked: readonly string[], above: readonly string[], names: readonly string[]) {
+function nameProblems(path: FieldPath, asked: readonly string[], above: readonly string[], names: readonly string[]) {
   return asked
     .filter((name) => !above.includes(name))
-    .map((name): CatalogueProblem => {
-      if (names.includes(name)) return { path, what: `event "${name}" must stand above this one`, hint: null };
-      return { path, what: `unknown event "${name}"`, hint: didYouMean(name, names) };
+    .map((name) => {
+      if (names.includes(name)) return fieldProblem(path, `event "${name}" must stand above this one`, null);
+      return fieldProblem(path, `unknown event "${name}"`, nameHint(name, names, null));
     });
 }
 
@@ -150,9 +149,8 @@ function list<Item>(items: Item | readonly Item[] | undefined): readonly Item[] 
 }
 
 /** The order of events and of lists means something, the order of fields does not. */
-function digestOf(content: unknown): string {
-  const { version, events } = content as { version: unknown; events: Record<string, unknown> };
-  const canonical = canonicalJson({ version, events: Object.entries(events) });
+function digestOf({ version, events }: Readonly<Record<string, unknown>>): string {
+  const canonical = canonicalJson({ version, events: Object.entries(events as object) });
   return `sha256:${createHash("sha256").update(canonical).digest("hex")}`;
 }
 

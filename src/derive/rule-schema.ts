@@ -28,11 +28,21 @@ export type Condition = Scalar | readonly Scalar[] | Tests;
 /** Conditions by name of field; all must hold. */
 export type Conditions = Readonly<Record<string, Condition>>;
 
-const text = z.string().min(1).max(1000);
-const texts = z.union([text, z.array(text).min(1)]);
+// An `error` text says what is expected, where the type does not.
+const TEXT = { error: "a text of 1 to 1000 characters" };
+const INTEGER = { error: "a whole number without a sign" };
+const RANGE = { error: "two whole numbers, the second not below the first" };
+const CASE = { error: "a mapping of one operation to its conditions" };
+
+function oneOrMore<Item extends z.ZodType>(item: Item, what: string) {
+  return z.union([item, z.array(item).min(1)], { error: `${what}, or a list of at least one` });
+}
+
+const text = z.string(TEXT).min(1, TEXT).max(1000, TEXT);
+const texts = oneOrMore(text, "a text");
 // Fields give integers without a sign; more digits than a double holds cannot stand in YAML.
-const integer = z.int().nonnegative();
-const scalar = z.union([text, integer, z.boolean()]);
+const integer = z.int(INTEGER).nonnegative(INTEGER);
+const scalar = z.union([text, integer, z.boolean()], { error: "a text, a whole number, true or false" });
 
 const tests: z.ZodType<Tests> = z.lazy(() =>
   z
@@ -44,25 +54,29 @@ const tests: z.ZodType<Tests> = z.lazy(() =>
       suffix: texts.optional().meta({ description: "A string that ends in the text, or in one of the list." }),
       last_segment: texts.optional().meta({ description: 'What stands behind the last "::" of a string.' }),
       between: z
-        .tuple([integer, integer])
-        .refine(([least, most]) => least <= most, "the first number must not be larger than the second")
+        .tuple([integer, integer], RANGE)
+        .refine(([least, most]) => least <= most, RANGE)
         .optional()
         .meta({ description: "An integer from the first number to the second, both included." }),
     })
-    .refine((given) => Object.keys(given).length > 0, "no test given"),
+    .refine((given) => Object.keys(given).length > 0, "a mapping of at least one test"),
 );
 
-const condition: z.ZodType<Condition> = z.lazy(() => z.union([scalar, z.array(scalar).min(1), tests]));
+const condition: z.ZodType<Condition> = z.lazy(() =>
+  z.union([scalar, z.array(scalar).min(1), tests], {
+    error: "a text, a whole number, true, false, a list of at least one of these, or tests",
+  }),
+);
 
-const fieldName = z.string().regex(/^[A-Za-z_@][\w@.-]{0,99}$/, "not a name of a field");
+const fieldName = z.string().regex(/^[A-Za-z_@][\w@.-]{0,99}$/, "the name of a field");
 const conditions: z.ZodType<Conditions> = z.record(fieldName, condition);
-const eventName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "expected small letters, digits and underscores");
-const eventNames = z.union([eventName, z.array(eventName).min(1)]);
+const eventName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "a name of small letters, digits and underscores");
+const eventNames = oneOrMore(eventName, "the name of an event");
 
 const operation = z.enum(OPERATIONS);
 const operationCase = z
-  .strictObject(Object.fromEntries(OPERATIONS.map((word) => [word, conditions.optional()])))
-  .refine((given) => Object.keys(given).length === 1, "expected one operation with its conditions")
+  .strictObject(Object.fromEntries(OPERATIONS.map((word) => [word, conditions.optional()])), CASE)
+  .refine((given) => Object.keys(given).length === 1, CASE)
   .transform((given): OperationCase => {
     const [word, when = {}] = Object.entries(given)[0] ?? [];
     return { operation: operation.parse(word), when };
@@ -75,14 +89,13 @@ export interface OperationCase {
 }
 
 const rule = {
-  log: z
-    .union([text, z.array(text).min(1)])
-    .optional()
-    .meta({ description: "The log or logs whose lines count." }),
+  log: oneOrMore(text, "the name of a log").optional().meta({ description: "The log or logs whose lines count." }),
   when: conditions.optional().meta({ description: "Conditions on the fields of the line." }),
   refines: eventNames.optional().meta({ description: "Count beside one of these events, on the lines that count it." }),
   operation: z
-    .union([operation, z.array(operationCase).min(1)])
+    .union([operation, z.array(operationCase).min(1)], {
+      error: "an operation, or a list of at least one with its conditions",
+    })
     .optional()
     .meta({ description: "A word, or an ordered list of words with conditions: the first that holds, else none." }),
   detail: text.optional().meta({ description: 'A template such as "{method} {route}".' }),
@@ -102,13 +115,6 @@ export const catalogueSchema = z.strictObject({
   version: z.literal(1),
   events: z
     .record(eventName, eventSchema)
-    .refine((events) => Object.keys(events).length > 0, "a catalogue needs an event"),
+    .refine((events) => Object.keys(events).length > 0, "a mapping of at least one event")
+    .meta({ description: "Rules by the name of the event that they count." }),
 });
-
-/** The words of the language, for hints at misspelled ones. */
-export const RULE_WORDS = [
-  ...Object.keys(catalogueSchema.shape),
-  ...Object.keys(eventSchema.shape),
-  ..."present string not prefix suffix last_segment between".split(" "),
-  ...OPERATIONS,
-] as const;

@@ -4,11 +4,11 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nearestName } from "../../src/core/nearest-name.ts";
+import { nameHint } from "../../src/core/nearest-name.ts";
 
 const NAMES = ["name", "deployment", "source", "archive", "batch", "limits", "catalogue", "max_line_bytes"];
 
-describe("nearestName", () => {
+describe("nameHint", () => {
   it.each([
     ["sorce", "source"],
     ["soruce", "source"],
@@ -18,17 +18,18 @@ describe("nearestName", () => {
     ["maxLineBytes", "max_line_bytes"],
     ["nmae", "name"],
   ])("takes %s for %s", (written, meant) => {
-    expect(nearestName(written, NAMES)).toBe(meant);
+    expect(nameHint(written, NAMES, "else")).toBe(`did you mean "${meant}"?`);
   });
 
   it.each(["", "x", "elasticsearch", "sink", "nnnn", "source".repeat(20)])("suggests nothing for %j", (written) => {
-    expect(nearestName(written, NAMES)).toBeNull();
+    expect(nameHint(written, NAMES, null)).toBeNull();
+    expect(nameHint(written, NAMES, "one of these")).toBe("one of these");
   });
 
   it("prefers fewer edits, then the first", () => {
-    expect(nearestName("paths", ["path", "paths"])).toBe("paths");
-    expect(nearestName("pathz", ["patha", "pathb"])).toBe("patha");
-    expect(nearestName("path", [])).toBeNull();
+    expect(nameHint("paths", ["path", "paths"], null)).toBe('did you mean "paths"?');
+    expect(nameHint("pathz", ["patha", "pathb"], null)).toBe('did you mean "patha"?');
+    expect(nameHint("path", [], null)).toBeNull();
   });
 
   it("finds every name behind one edit", () => {
@@ -52,7 +53,7 @@ describe("nearestName", () => {
           replace: `${before}7${next}${after}`,
           swap: `${before}${next}${here}${after}`,
         }[edit];
-        expect(nearestName(written ?? "", NAMES)).toBe(name);
+        expect(nameHint(written ?? "", NAMES, null)).toBe(`did you mean "${name}"?`);
       }),
       { numRuns: 300 },
     );

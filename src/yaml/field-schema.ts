@@ -19,8 +19,8 @@ export function valueAt(value: unknown, path: FieldPath): unknown {
 }
 
 /**
- * The schema of the field at the path; null where the schema has no such field. `value` is the whole
- * configuration: its `kind` decides which fields a section has.
+ * The schema of the field at the path; null where the schema has no such field. `value` is the whole content of the
+ * file: which fields a section has depends on its `kind`, or on whether it is a mapping or a list.
  */
 export function schemaAt(schema: z.ZodType, path: FieldPath, value: unknown): z.ZodType | null {
   let found: z.ZodType | null = schema;
@@ -40,7 +40,7 @@ export function fieldNames(schema: z.ZodType, path: FieldPath, value: unknown): 
 /** The schemas that the kinds of this section have; empty where it has no `kind`. */
 export function kindSchemas(schema: z.ZodType): ReadonlyMap<string, z.ZodObject> {
   const kinds = new Map<string, z.ZodObject>();
-  const bare = unwrap(schema);
+  const bare = unwrap(schema, null);
   if (!(bare instanceof z.ZodDiscriminatedUnion)) return kinds;
   for (const option of bare.options) {
     if (!(option instanceof z.ZodObject) || !(option.shape["kind"] instanceof z.ZodLiteral)) continue;
@@ -51,11 +51,11 @@ export function kindSchemas(schema: z.ZodType): ReadonlyMap<string, z.ZodObject>
 
 /** True where the user names the entries: names of logs have dots in them. */
 export function hasFreeNames(schema: z.ZodType): boolean {
-  return unwrap(schema) instanceof z.ZodRecord;
+  return unwrap(schema, {}) instanceof z.ZodRecord;
 }
 
 function childSchema(schema: z.ZodType, key: string, value: unknown): z.ZodType | null {
-  const bare = unwrap(schema);
+  const bare = unwrap(schema, value);
   if (bare instanceof z.ZodArray) return bare.element as z.ZodType;
   if (bare instanceof z.ZodRecord) return bare.valueType as z.ZodType;
   const shape = shapeOf(bare, value);
@@ -63,15 +63,23 @@ function childSchema(schema: z.ZodType, key: string, value: unknown): z.ZodType 
 }
 
 function shapeOf(schema: z.ZodType, value: unknown): Readonly<Record<string, z.ZodType>> {
-  const bare = unwrap(schema);
+  const bare = unwrap(schema, value);
   const section = bare instanceof z.ZodObject ? bare : kindSchemas(bare).get(String(valueAt(value, ["kind"])));
   return section === undefined ? {} : section.shape;
 }
 
-function unwrap(schema: z.ZodType): z.ZodType {
-  let bare: z.ZodType = schema;
-  while (bare instanceof z.ZodOptional || bare instanceof z.ZodDefault || bare instanceof z.ZodPrefault) {
-    bare = bare.unwrap() as z.ZodType;
+/** The schema of a list or mapping, out of what is wrapped around it; of a union the option for such a value. */
+function unwrap(schema: z.ZodType, value: unknown): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return unwrap(schema.unwrap() as z.ZodType, value);
   }
-  return bare;
+  if (schema instanceof z.ZodLazy) return unwrap(schema.unwrap() as z.ZodType, value);
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType, value);
+  if (!(schema instanceof z.ZodUnion) || schema instanceof z.ZodDiscriminatedUnion) return schema;
+  const options = schema.options.map((option) => unwrap(option as z.ZodType, value));
+  const isFit = (option: z.ZodType): boolean =>
+    Array.isArray(value)
+      ? option instanceof z.ZodArray
+      : isMapping(value) && (option instanceof z.ZodObject || option instanceof z.ZodRecord);
+  return options.find(isFit) ?? schema;
 }

@@ -1,3 +1,5 @@
+import type { FieldPath } from "./field-schema.ts";
+
 /** Where in the user's input something is wrong. */
 export interface Place {
   /** `FILE:LINE`, or `--set a.b=…`. */
@@ -6,11 +8,21 @@ export interface Place {
   readonly order: number;
 }
 
-/** One thing that is wrong with the configuration. */
+/** One thing that is wrong with the user's input. */
 export interface Problem {
   readonly place: Place;
   readonly what: string;
   readonly hint: string | null;
+}
+
+/** Something that is wrong with a field, still without its place. */
+export interface FieldProblem extends Omit<Problem, "place"> {
+  readonly path: FieldPath;
+}
+
+/** What is wrong with a field that is there: `field "a.b": what`. */
+export function fieldProblem(path: FieldPath, what: string, hint: string | null): FieldProblem {
+  return { path, what: `field ${JSON.stringify(path.join("."))}: ${what}`, hint };
 }
 
 /** One line per problem, in the order of the file: `FILE:LINE: what (hint: …)`. */
@@ -22,8 +34,8 @@ export function formatProblems(problems: readonly Problem[]): string {
   return [...new Set(lines)].join("\n");
 }
 
-/** `"a", "b" or "c"`. */
-export function quoteList(names: readonly string[]): string {
-  const quoted = names.map((name) => JSON.stringify(name));
+/** `"a", "b" or "c"`; what is no text stands without quotes, as in YAML. */
+export function quoteList(values: readonly unknown[]): string {
+  const quoted = values.map((value) => JSON.stringify(value));
   return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
 }

@@ -22,7 +22,6 @@ const SYNTAX_HINTS: Partial<Record<ErrorCode, string>> = {
   BAD_SCALAR_START: "quote the value",
   BLOCK_AS_IMPLICIT_KEY: 'indent alike, and quote a value that holds ": "',
   BAD_INDENT: "check indentation and closing brackets",
-  MULTIPLE_DOCS: "one file holds one pipeline",
   TAB_AS_INDENT: "indent with spaces",
   TAG_RESOLVE_FAILED: "quote a value that begins with !",
 };
@@ -32,7 +31,7 @@ export interface YamlText {
   /** Undefined where the syntax is so wrong that the value would mislead. */
   readonly value: unknown;
   readonly problems: readonly YamlProblem[];
-  /** Line, from 1, of the entry at the path; null where the text has no such entry. */
+  /** Line, from 1, of the entry at the path; null where the text has no such entry. The empty path is the text's. */
   lineOf(path: FieldPath): number | null;
   /** True where the text is a block mapping or block list, not a scalar or a flow collection. */
   readonly isBlock: boolean;
@@ -45,12 +44,14 @@ export interface YamlProblem extends Omit<Problem, "place"> {
   readonly line: number;
 }
 
-/** Reads one YAML 1.2 document. Pure; what is wrong with it is in `problems`. */
-export function readYaml(text: string): YamlText {
+/** Reads one YAML 1.2 document; `noun` (`pipeline`) says what it holds. Pure; what is wrong with it is in `problems`. */
+export function readYaml(text: string, noun: string): YamlText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const problems = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, document, lineAt));
+  const problems = [...document.errors, ...document.warnings].map((error) => {
+    return { line: lineAt(error.pos[0]), ...inWords(error, document, noun) };
+  });
   // A key given twice leaves the rest of the text in order, so the other problems can be told as well.
   const isReadable = document.errors.every((error) => error.code === "DUPLICATE_KEY");
   const { value, problems: aliasProblems } = isReadable ? toValue(document, lineAt) : UNREADABLE;
@@ -65,13 +66,15 @@ export function readYaml(text: string): YamlText {
   };
 }
 
-function syntaxProblem(error: YAMLError, document: Document.Parsed, lineAt: (offset: number) => number): YamlProblem {
-  const line = lineAt(error.pos[0]);
-  if (error.code === "DUPLICATE_KEY") {
-    return { line, what: `field ${JSON.stringify(keyAt(document, error.pos[0]))} is given twice`, hint: "keep one" };
+function inWords({ code, message, pos }: YAMLError, document: Document.Parsed, noun: string) {
+  if (code === "DUPLICATE_KEY") {
+    return { what: `field ${JSON.stringify(keyAt(document, pos[0]))} is given twice`, hint: "keep one" };
   }
-  const what = error.code === "MULTIPLE_DOCS" ? "a second document begins" : lowerFirst(error.message);
-  return { line, what: `read YAML: ${what}`, hint: SYNTAX_HINTS[error.code] ?? "check quotes and brackets" };
+  if (code === "MULTIPLE_DOCS") {
+    return { what: "read YAML: a second document begins", hint: `one file holds one ${noun}` };
+  }
+  const what = `read YAML: ${message.slice(0, 1).toLowerCase()}${message.slice(1)}`;
+  return { what, hint: SYNTAX_HINTS[code] ?? "check quotes and brackets" };
 }
 
 function toValue(document: Document.Parsed, lineAt: (offset: number) => number): Pick<YamlText, "value" | "problems"> {
@@ -134,8 +137,4 @@ function keyAt(document: Document.Parsed, offset: number): string {
 function keyText(key: unknown): string {
   const name = isScalar(key) ? (key.value ?? "") : key;
   return typeof name === "string" ? name : JSON.stringify(name);
-}
-
-function lowerFirst(message: string): string {
-  return message.slice(0, 1).toLowerCase() + message.slice(1);
 }
