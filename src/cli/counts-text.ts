@@ -1,7 +1,9 @@
+import type { PipelineSettings } from "../config/pipeline.ts";
 import { dayName } from "../core/hour.ts";
 import { countsCsv, countsJson } from "../counts/count-report.ts";
 import { type CountQuery, countRows, defaultAsOf } from "../counts/cube.ts";
 import { onlyInstance } from "../counts/instances.ts";
+import type { Catalogue } from "../derive/catalogue.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { type CountsOptions, PERIODS } from "./counts.ts";
 import { countsTable } from "./counts-table.ts";
@@ -34,8 +36,7 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
     }
     if (options.format === "csv") return countsCsv(rows);
     if (options.format === "table") {
-      const caption = `before ${asOf} (UTC), ${settings.deployment}, catalogue ${catalogue.digest.slice(0, SHORT_DIGEST)}`;
-      return `${caption}\n\n${countsTable(rows, query)}`;
+      return `${countsCaption(asOf, settings, catalogue)}\n\n${countsTable(rows, query)}`;
     }
     const { deployment } = settings;
     const instance = settings.instance ?? (await onlyInstance(table));
@@ -51,4 +52,9 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
   } finally {
     table.close();
   }
+}
+
+/** What stands above a table of counts. */
+export function countsCaption(asOf: string, { deployment }: PipelineSettings, { digest }: Catalogue): string {
+  return `before ${asOf} (UTC), ${deployment}, catalogue ${digest.slice(0, SHORT_DIGEST)}`;
 }

@@ -1,6 +1,8 @@
 import { IoError, UsageError } from "../core/fault.ts";
 
 export const EXIT_OK = 0;
+/** It ran, and the answer is "not right". */
+export const EXIT_NOT_RIGHT = 1;
 export const EXIT_USAGE = 2;
 export const EXIT_STORE = 3;
 export const EXIT_INTERRUPTED = 130;

@@ -107,8 +107,10 @@ describe("the archive of all samples", () => {
 describe("archive find", () => {
   it("prints the raw lines behind a number, by event, log, text, request and span", async () => {
     const archive = await tempFolder();
-    await run(archive, [join(FIXTURES, "traffic", "ssh_push_rejected.ndjson")]);
-    const input = (await readFile(join(FIXTURES, "traffic", "ssh_push_rejected.ndjson"), "utf8")).trimEnd().split("\n");
+    await run(archive, [join(FIXTURES, "local/ssh_push_rejected/input.ndjson")]);
+    const input = (await readFile(join(FIXTURES, "local/ssh_push_rejected/input.ndjson"), "utf8"))
+      .trimEnd()
+      .split("\n");
     const find = async (...options: readonly string[]): Promise<string[]> => {
       const outcome = await logtally(["archive", "find", "--archive", archive, ...options]);
       expect(outcome.code).toBe(0);
@@ -134,8 +136,8 @@ describe("archive find", () => {
 describe("archive ls", () => {
   it("lists hours, lines and sizes of each segment", async () => {
     const archive = await tempFolder();
-    await run(archive, [join(FIXTURES, "traffic", "ssh_push.ndjson")]);
-    const input = await readFile(join(FIXTURES, "traffic", "ssh_push.ndjson"));
+    await run(archive, [join(FIXTURES, "local/ssh_push/input.ndjson")]);
+    const input = await readFile(join(FIXTURES, "local/ssh_push/input.ndjson"));
     const { code, stdout } = await logtally(["archive", "ls", "--archive", archive, "--json"]);
     expect(code).toBe(0);
     const [path = ""] = await walPaths(archive);

@@ -85,7 +85,7 @@ describe("bad input", () => {
 
   it("does not keep good lines beside it from being counted", async () => {
     const archive = await tempFolder();
-    const good = join(FIXTURES, "traffic/ssh_push.ndjson");
+    const good = join(FIXTURES, "local/ssh_push/input.ndjson");
     const bad = await inputFile("a.log", `\xff\xfe\n{"a":\n${"[".repeat(1000)}\n`);
     const summary = await run(archive, [bad, good, await inputFile("b.gz", "no gzip")]);
     expect(summary.events).toMatchObject({ git_push: 1, git_ref_update: 1 });

@@ -10,7 +10,7 @@ import { tempFolder } from "../backends/temp-folder.ts";
 import { countsOf, FIXTURES, run } from "./logtally.ts";
 import { SCENARIOS, sumOfScenarios, tableRow } from "./scenarios.ts";
 
-const PATHS = Object.keys(SCENARIOS).map((name) => join(FIXTURES, "traffic", `${name}.ndjson`));
+const PATHS = Object.keys(SCENARIOS).map((name) => join(FIXTURES, "local", name, "input.ndjson"));
 
 async function allLines(): Promise<string[]> {
   const texts = await Promise.all(PATHS.map((path) => readFile(path, "utf8")));
@@ -38,7 +38,7 @@ async function inputFile(name: string, content: string | Uint8Array): Promise<st
 describe("a scenario", () => {
   it.each(Object.entries(SCENARIOS))("%s counts what its user did", async (name, expected) => {
     const archive = await tempFolder();
-    const summary = await run(archive, [join(FIXTURES, "traffic", `${name}.ndjson`)]);
+    const summary = await run(archive, [join(FIXTURES, "local", name, "input.ndjson")]);
     expect(tableRow(summary.events)).toEqual(tableRow(expected));
     expect(summary.quarantined).toEqual({});
     expect(tableRow(await countsOf(archive))).toEqual(tableRow(expected));

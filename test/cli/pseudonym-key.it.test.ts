@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { expectOneLine, FIXTURES, filesBelow, logtally, type Outcome, run } from "./logtally.ts";
 
-const INPUT = join(FIXTURES, "traffic/ssh_push.ndjson");
+const INPUT = join(FIXTURES, "local/ssh_push/input.ndjson");
 const FROM_ENV = ["--set", "pseudonym_key.env=TEST_KEY"];
 const [ONE, OTHER] = ["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"] as const;
 

@@ -11,7 +11,7 @@ const NAMES = [
   "rails_request",
 ] as const;
 
-/** The seven user actions in fixtures/traffic, each with its only counts above zero. */
+/** The seven user actions in fixtures/local, each with its only counts above zero. */
 export const SCENARIOS: Readonly<Record<string, Readonly<Partial<Record<(typeof NAMES)[number], number>>>>> = {
   http_push: { git_push: 1, git_ref_update: 1 },
   ssh_push: { git_push: 1, git_ref_update: 1 },

@@ -21,7 +21,7 @@ import {
 } from "./logtally.ts";
 import { writeTraffic } from "./traffic.ts";
 
-const INPUT = join(FIXTURES, "traffic/ssh_push.ndjson");
+const INPUT = join(FIXTURES, "local/ssh_push/input.ndjson");
 
 /** For bash: the program that follows may write no larger file. */
 const LIMITED = 'ulimit -f 100; exec "$@"';

@@ -92,7 +92,7 @@ pseudonym_key: { file: key.txt, accept_change: true }
     expect(local).toEqual({
       ...parse(MINIMAL),
       name: "local",
-      source: { kind: "files", paths: [join(checkout, "fixtures/demo/*")], topic: null },
+      source: { kind: "files", paths: [join(checkout, "fixtures/local/*/input.ndjson")], topic: null },
       archive: { kind: "folder", path: join(checkout, "archive") },
     });
   });
