@@ -28,10 +28,11 @@ export async function loadSettings(pipeline: string | undefined, options: Pipeli
   return parsePipeline(await readInput(path, "pipeline"), path, overrides, process.cwd());
 }
 
-/** Reads the pipeline's catalogue, or the standard one. Rejects with `UsageError`. */
+/** Reads the catalogue of that path, which may extend the standard one; null: that one. Rejects with `UsageError`. */
 export async function loadCatalogue(path: string | null): Promise<Catalogue> {
-  const file = path ?? STANDARD_CATALOGUE;
-  return parseCatalogue(await readInput(file, "catalogue"), file);
+  const standard = { text: await readInput(STANDARD_CATALOGUE, "catalogue"), file: STANDARD_CATALOGUE };
+  if (path === null) return parseCatalogue(standard, null);
+  return parseCatalogue({ text: await readInput(path, "catalogue"), file: path }, standard);
 }
 
 function archiveOverride(archive: string | undefined): string[] {

@@ -4,9 +4,11 @@ import { KNOWN_LOGS } from "../decode/log-name.ts";
 import type { FieldPath } from "../yaml/field-schema.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
 import { checkSchema } from "../yaml/schema-problem.ts";
-import { fileFault, readYamlFile } from "../yaml/yaml-file.ts";
-import type { Conditions, EventBody, Operation, OperationCase, RuleBody } from "./rule-schema.ts";
-import { catalogueSchema } from "./rule-schema.ts";
+import { fileFault, readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
+import { contradictions } from "./contradiction.ts";
+import { exampleProblems } from "./example.ts";
+import type { CatalogueBody, Conditions, EventBody, Operation, OperationCase, RuleBody } from "./rule-schema.ts";
+import { catalogueSchema, UNCOUNTED_FIELDS } from "./rule-schema.ts";
 import { parseTemplate, type TemplatePart, templateFields } from "./template.ts";
 
 /** Which line counts as which event, checked. */
@@ -39,24 +41,75 @@ export interface Alternative {
 /** Fields of the event that a rule refines. */
 export const REFINED_FIELDS = ["refined.operation", "refined.detail"] as const;
 
+/** The text of a catalogue, and its name in messages. */
+export interface CatalogueText {
+  readonly text: string;
+  readonly file: string;
+}
+
 /**
- * Reads a catalogue. Throws `UsageError`: each line names file, line and field of one problem and, for a misspelled
- * name, the nearest right one.
+ * Reads a catalogue, which may extend the standard one. Throws `UsageError`: each line names file, line and field of
+ * one problem and, for a misspelled name, the nearest right one.
  */
-export function parseCatalogue(text: string, file: string): Catalogue {
+export function parseCatalogue(own: CatalogueText, standard: CatalogueText | null): Catalogue {
+  const { yaml, fields, data } = readBody(own);
+  const isExtending = data.extends !== undefined && standard !== null;
+  const base = isExtending ? readBody(standard) : null;
+  const names = mergedNames(base?.data ?? null, data);
+  const events: EventRules[] = [];
+  const problems: FieldProblem[] = replacementProblems(data, base?.data ?? null);
+  for (const name of names) {
+    const body = data.events[name] ?? base?.data.events[name];
+    if (body === undefined) continue;
+    const rules = resolveEvent(name, body, events);
+    if (data.events[name] !== undefined) {
+      const misfits = eventProblems(name, body, names);
+      // Rules that name what there is not would be found to contradict themselves as well.
+      problems.push(...misfits, ...(misfits.length === 0 ? contradictions(rules, body, events) : []));
+    }
+    events.push(rules);
+  }
+  if (yaml.problems.length > 0 || problems.length > 0) throw fileFault(yaml, problems);
+  const catalogue = { digest: digestOf(names, fields, base?.fields ?? null), events };
+  const failures = exampleProblems(catalogue, data.events);
+  if (failures.length > 0) throw fileFault(yaml, failures);
+  return catalogue;
+}
+
+interface CatalogueSource {
+  readonly yaml: YamlFile;
+  /** As written. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly data: CatalogueBody;
+}
+
+function readBody({ text, file }: CatalogueText): CatalogueSource {
   const yaml = readYamlFile(text, file, "catalogue", '"version: 1" and "events:"');
   if (yaml.fields === null) throw fileFault(yaml, []);
   const { data, problems } = checkSchema(catalogueSchema, yaml.fields);
   if (data === undefined) throw fileFault(yaml, problems);
-  const events: EventRules[] = [];
-  const misfits: FieldProblem[] = [];
-  const names = Object.keys(data.events);
-  for (const [event, body] of Object.entries(data.events)) {
-    events.push(resolveEvent(event, body, events));
-    misfits.push(...eventProblems(event, body, names));
-  }
-  if (yaml.problems.length > 0 || misfits.length > 0) throw fileFault(yaml, misfits);
-  return { digest: digestOf(yaml.fields), events };
+  return { yaml, fields: yaml.fields, data };
+}
+
+/** Those of the standard catalogue first, replaced ones in their old place: events above are tried before. */
+function mergedNames(base: CatalogueBody | null, own: CatalogueBody): readonly string[] {
+  return [...new Set([...Object.keys(base?.events ?? {}), ...Object.keys(own.events)])];
+}
+
+function replacementProblems({ events }: CatalogueBody, base: CatalogueBody | null): FieldProblem[] {
+  const standard = Object.keys(base?.events ?? {});
+  return Object.entries(events).flatMap(([name, { replace }]): FieldProblem[] => {
+    const path = ["events", name];
+    if (replace === undefined) {
+      if (!standard.includes(name)) return [];
+      const hint = 'give it another name, or add "replace: true" to count this one instead';
+      return [fieldProblem(path, "the standard catalogue has an event of this name", hint)];
+    }
+    if (base === null)
+      return [fieldProblem(path, '"replace" without "extends: standard"', "leave one out or add the other")];
+    if (standard.includes(name)) return [];
+    return [fieldProblem(path, "the standard catalogue has no such event to replace", nameHint(name, standard, null))];
+  });
 }
 
 /** Gives each alternative what it shares with the others. */
@@ -148,10 +201,26 @@ function list<Item>(items: Item | readonly Item[] | undefined): readonly Item[] 
   return Array.isArray(items) ? items : [items as Item];
 }
 
-/** The order of events and of lists means something, the order of fields does not. */
-function digestOf({ version, events }: Readonly<Record<string, unknown>>): string {
-  const canonical = canonicalJson({ version, events: Object.entries(events as object) });
+/**
+ * The order of events and of lists means something, the order of fields does not, nor do fields that count nothing. A
+ * catalogue that extends another has the digest that it would have if all stood in one file.
+ */
+function digestOf(names: readonly string[], own: CatalogueFields, base: CatalogueFields | null): string {
+  const bodies = { ...eventsIn(base), ...eventsIn(own) };
+  const events = names.map((name) => [name, countedFields(bodies[name])] as const);
+  const canonical = canonicalJson({ version: own["version"], events });
   return `sha256:${createHash("sha256").update(canonical).digest("hex")}`;
+}
+
+type CatalogueFields = Readonly<Record<string, unknown>>;
+
+function eventsIn(fields: CatalogueFields | null): Readonly<Record<string, unknown>> {
+  return (fields?.["events"] ?? {}) as Readonly<Record<string, unknown>>;
+}
+
+function countedFields(body: unknown): unknown {
+  const entries = Object.entries(body as Readonly<Record<string, unknown>>);
+  return Object.fromEntries(entries.filter(([name]) => !UNCOUNTED_FIELDS.includes(name)));
 }
 
 function canonicalJson(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { FieldRead, LineFields } from "./line-fields.ts";
-import type { Condition, Conditions, Scalar, Tests } from "./rule-schema.ts";
+import { type Condition, type Conditions, isTests, type Scalar, type Tests } from "./rule-schema.ts";
 
 /** Whether a condition holds for the line at hand. */
 export type Test = () => boolean;
@@ -31,13 +31,10 @@ function costOf(field: string, condition: Condition): number {
   return isTests(condition) ? 2 : 1;
 }
 
-function bindCondition(condition: Condition, field: FieldRead): Test {
+/** The condition on a field, bound to it. */
+export function bindCondition(condition: Condition, field: FieldRead): Test {
   if (isTests(condition)) return bindTests(condition, field);
   return equalsOne(Array.isArray(condition) ? condition : [condition as Scalar], field);
-}
-
-function isTests(condition: Condition): condition is Tests {
-  return typeof condition === "object" && !Array.isArray(condition);
 }
 
 function equalsOne(values: readonly Scalar[], field: FieldRead): Test {

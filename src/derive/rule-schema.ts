@@ -25,6 +25,10 @@ export interface Tests {
 /** A value, a list of values of which one must match, or tests. */
 export type Condition = Scalar | readonly Scalar[] | Tests;
 
+export function isTests(condition: Condition): condition is Tests {
+  return typeof condition === "object" && !Array.isArray(condition);
+}
+
 /** Conditions by name of field; all must hold. */
 export type Conditions = Readonly<Record<string, Condition>>;
 
@@ -101,20 +105,60 @@ const rule = {
   detail: text.optional().meta({ description: 'A template such as "{method} {route}".' }),
 };
 
+/** A line as it lies in a log, or its fields. */
+const exampleLine = z.union([z.string().min(1), z.record(z.string(), z.unknown())], {
+  error: "a line as text, or a mapping of its fields",
+});
+
+const example = z
+  .strictObject({
+    counts: exampleLine.optional().meta({ description: "A line that the event counts." }),
+    ignores: exampleLine.optional().meta({ description: "A line that the event does not count." }),
+    operation: operation.optional().meta({ description: "The operation that the line counts with." }),
+    detail: text.optional().meta({ description: "The detail that the line counts with." }),
+  })
+  .refine(({ counts, ignores }) => (counts === undefined) !== (ignores === undefined), {
+    error: 'a mapping with "counts" or "ignores"',
+  })
+  .refine(({ ignores, operation: wanted, detail }) => ignores === undefined || (wanted ?? detail) === undefined, {
+    error: 'no "operation" and "detail" beside "ignores"',
+  });
+
+export type Example = z.output<typeof example>;
+
 /** A rule, and what its alternatives have in common. */
 export const eventSchema = z.strictObject({
+  description: text.optional().meta({ description: "What the event is, in words; for documentation." }),
+  replace: z
+    .literal(true, { error: "true" })
+    .optional()
+    .meta({ description: "Beside extends: stand in the place of the standard event of this name." }),
   ...rule,
   unless: eventNames.optional().meta({ description: "Do not count a line that counts one of these events." }),
   any: z.array(z.strictObject(rule)).min(1).optional().meta({ description: "Alternatives: the first that holds." }),
+  tests: z
+    .array(example)
+    .min(1)
+    .optional()
+    .meta({ description: "Lines that the event counts or ignores; checked whenever the catalogue is read." }),
 });
 
 export type EventBody = z.output<typeof eventSchema>;
-export type RuleBody = Omit<EventBody, "unless" | "any">;
+export type RuleBody = Pick<EventBody, keyof typeof rule>;
+
+/** Fields of an event that say nothing about what counts: they do not change the digest. */
+export const UNCOUNTED_FIELDS: readonly string[] = ["description", "replace", "tests"] satisfies (keyof EventBody)[];
 
 export const catalogueSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(1).meta({ description: "Version of the language: 1." }),
+  extends: z
+    .literal("standard")
+    .optional()
+    .meta({ description: "Count the events of the standard catalogue as well; without it these events alone." }),
   events: z
     .record(eventName, eventSchema)
     .refine((events) => Object.keys(events).length > 0, "a mapping of at least one event")
     .meta({ description: "Rules by the name of the event that they count." }),
 });
+
+export type CatalogueBody = z.output<typeof catalogueSchema>;

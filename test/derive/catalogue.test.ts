@@ -6,10 +6,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { UsageError } from "../../src/core/fault.ts";
-import { type Catalogue, parseCatalogue } from "../../src/derive/catalogue.ts";
-import { STANDARD, STANDARD_TEXT } from "./standard-events.ts";
+import type { Catalogue } from "../../src/derive/catalogue.ts";
+import { STANDARD, STANDARD_TEXT, teamCatalogue } from "./standard-events.ts";
 
-const digestOf = (text: string) => parseCatalogue(text, "x.yaml").digest;
+const digestOf = (text: string) => teamCatalogue(text).digest;
 
 function reversedKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversedKeys);
@@ -91,7 +91,7 @@ const event = (...lines: string[]) =>
 /** The lines of the refusal. */
 function refusal(text: string): string[] {
   try {
-    parseCatalogue(text, "team.yaml");
+    teamCatalogue(text);
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
     return (error as UsageError).message.split("\n");

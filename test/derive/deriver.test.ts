@@ -3,10 +3,9 @@
  * Method: one-rule catalogues against small lines; a counting reader for what is read.
  */
 import { describe, expect, it } from "vitest";
-import { parseCatalogue } from "../../src/derive/catalogue.ts";
 import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
 import { fakeReader } from "./fake-fields.ts";
-import { eventsBy, type Fieldset, STANDARD } from "./standard-events.ts";
+import { eventsBy, type Fieldset, STANDARD, teamCatalogue } from "./standard-events.ts";
 
 /** Whether a line counts where `x` must meet the condition. */
 function holds(condition: string, line: string | Fieldset): boolean {
@@ -161,7 +160,7 @@ describe("the fields of a catalogue", () => {
   });
 
   it("refuse a reader that lacks one", () => {
-    const catalogue = parseCatalogue("version: 1\nevents: { e: { log: shell, when: { x: 1 } } }", "x.yaml");
+    const catalogue = teamCatalogue("version: 1\nevents: { e: { log: shell, when: { x: 1 } } }");
     expect(() => createDeriver(catalogue, fakeReader(["y"]).slotOf)).toThrow('"x"');
   });
 });

@@ -1,16 +1,22 @@
 import { readFileSync } from "node:fs";
-import { parseCatalogue } from "../../src/derive/catalogue.ts";
+import { type Catalogue, parseCatalogue } from "../../src/derive/catalogue.ts";
 import { createDeriver, type DerivedEvent, fieldNames } from "../../src/derive/deriver.ts";
 import { fakeReader } from "./fake-fields.ts";
 
 export type Fieldset = Readonly<Record<string, unknown>>;
 
 export const STANDARD_TEXT = readFileSync(new URL("../../src/derive/standard-catalogue.yaml", import.meta.url), "utf8");
-export const STANDARD = parseCatalogue(STANDARD_TEXT, "standard-catalogue.yaml");
+const STANDARD_FILE = { text: STANDARD_TEXT, file: "standard-catalogue.yaml" };
+export const STANDARD = parseCatalogue(STANDARD_FILE, null);
+
+/** A team's catalogue, which may extend the standard one; its messages call it `team.yaml`. */
+export function teamCatalogue(text: string): Catalogue {
+  return parseCatalogue({ text, file: "team.yaml" }, STANDARD_FILE);
+}
 
 /** The events of one line by the text of a catalogue. */
 export function eventsBy(text: string, log: string, record: string | Fieldset): readonly DerivedEvent[] {
-  const catalogue = parseCatalogue(text, "test.yaml");
+  const catalogue = teamCatalogue(text);
   const reader = fakeReader(fieldNames(catalogue));
   return createDeriver(catalogue, reader.slotOf)(log, reader.read(record));
 }
