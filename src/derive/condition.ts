@@ -4,9 +4,12 @@ import type { Condition, Conditions, Scalar, Tests } from "./rule-schema.ts";
 /** Whether a condition holds for the line at hand. */
 export type Test = () => boolean;
 
-/** The condition on one field, bound to the line. The name stays with it, so that a rule can be explained. */
+/** The condition on one field, bound to the line. Field and condition stay with it, so that a rule can be explained. */
 export interface BoundCondition {
   readonly field: string;
+  readonly condition: Condition;
+  /** The field of the line at hand. */
+  readonly read: FieldRead;
   readonly holds: Test;
 }
 
@@ -15,7 +18,10 @@ export function bindConditions(conditions: readonly Conditions[], line: LineFiel
   return conditions
     .flatMap((each) => Object.entries(each))
     .toSorted(([a, first], [b, second]) => costOf(a, first) - costOf(b, second))
-    .map(([field, condition]) => ({ field, holds: bindCondition(condition, line.field(field)) }));
+    .map(([field, condition]) => {
+      const read = line.field(field);
+      return { field, condition, read, holds: bindCondition(condition, read) };
+    });
 }
 
 /** True where all hold. */
@@ -36,7 +42,8 @@ function bindCondition(condition: Condition, field: FieldRead): Test {
   return equalsOne(Array.isArray(condition) ? condition : [condition as Scalar], field);
 }
 
-function isTests(condition: Condition): condition is Tests {
+/** True for tests, false for a value or a list of values. */
+export function isTests(condition: Condition): condition is Tests {
   return typeof condition === "object" && !Array.isArray(condition);
 }
 
