@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { Command } from "commander";
 import { findLines } from "../archive/find.ts";
 import type { ArchivedLine } from "../archive/wal-reader.ts";
@@ -10,6 +9,7 @@ import { checkEventName } from "./event-name.ts";
 import { instantBefore } from "./instant.ts";
 import { checkLogName } from "./log-name.ts";
 import { withPipelineOptions } from "./options.ts";
+import { print } from "./print.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
 import { REOPEN_LIMITS } from "./reopen.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
@@ -61,10 +61,7 @@ async function find(pipeline: string | undefined, options: FindOptions): Promise
       found += 1;
       output.push(options.meta === true ? metaLine(line) : Buffer.from(line.buffer.subarray(line.start, line.end + 1)));
     },
-    async () => {
-      const isTaken = process.stdout.write(Buffer.concat(output.splice(0)));
-      if (!isTaken) await once(process.stdout, "drain");
-    },
+    () => print(Buffer.concat(output.splice(0))),
   );
   const searched = `${formatBytes(cost.storedBytes)} in ${formatThings(cost.objects, "object")}`;
   process.stderr.write(`${formatThings(found, "line")} found, ${searched} searched\n`);

@@ -1,9 +1,8 @@
 import { Command } from "commander";
 import { listWal, openWalObject } from "../archive/wal-reader.ts";
 import { createFolderStore } from "../backends/files/folder-store.ts";
-import { UNDATED_HOUR } from "../core/hour.ts";
+import { hourText } from "../core/hour.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { HOUR_MS } from "../core/units.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { withPipelineOptions } from "./options.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
@@ -54,10 +53,6 @@ export async function listSegments(store: ObjectStore): Promise<ListedSegment[]>
     });
   }
   return segments;
-}
-
-function hourText(hour: number): string {
-  return hour === UNDATED_HOUR ? "undated" : `${new Date(hour * HOUR_MS).toISOString().slice(0, 19)}Z`;
 }
 
 function asTable(segments: readonly ListedSegment[]): string {

@@ -5,6 +5,7 @@ import { checkCommand } from "./check.ts";
 import { countsCommand } from "./counts.ts";
 import { demoCommand } from "./demo.ts";
 import { EXIT_OK, EXIT_STORE, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
+import { explainCommand } from "./explain.ts";
 import { generateCommand } from "./generate.ts";
 import { runCommand } from "./run.ts";
 
@@ -28,7 +29,15 @@ function createProgram(): Command {
     .version(version)
     .showSuggestionAfterError()
     .addHelpText("after", HELP_AFTER);
-  for (const make of [runCommand, checkCommand, countsCommand, archiveCommand, generateCommand, demoCommand]) {
+  for (const make of [
+    runCommand,
+    checkCommand,
+    countsCommand,
+    archiveCommand,
+    explainCommand,
+    generateCommand,
+    demoCommand,
+  ]) {
     program.addCommand(make());
   }
   exitByError(program);

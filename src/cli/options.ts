@@ -5,7 +5,12 @@ const ARCHIVE_HELP = "the archive's folder (default: the pipeline's)";
 
 /** Adds the options that every command on a pipeline or an archive takes. */
 export function withPipelineOptions(command: Command): Command {
-  return command.option("--archive <dir>", ARCHIVE_HELP).option("--set <a.b=c>", SET_HELP, collect(String));
+  return withSetOption(command.option("--archive <dir>", ARCHIVE_HELP));
+}
+
+/** Adds the option of every command that reads the settings of a pipeline. */
+export function withSetOption(command: Command): Command {
+  return command.option("--set <a.b=c>", SET_HELP, collect(String));
 }
 
 /** For options that may be repeated, and take one of some words each. */

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { UsageError } from "../core/fault.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
+import { namedInput } from "./input.ts";
 import { withPipelineOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";
@@ -103,10 +103,7 @@ async function runWorkers(workers: readonly Worker[], stop: AbortController): Pr
 }
 
 function sourceOverrides(from: readonly string[]): string[] {
-  if (from.length === 1 && from[0] === "-") return ["source.kind=stdin"];
-  const pipeline = from.find((path) => /\.ya?ml$/.test(path));
-  if (pipeline !== undefined) {
-    throw new UsageError(`read "${pipeline}": a pipeline is no input (hint: name pipelines before --from)`);
-  }
-  return ["source.kind=files", `source.paths=${JSON.stringify(from)}`];
+  const files = namedInput(from, "name pipelines before --from");
+  if (files === null) return ["source.kind=stdin"];
+  return ["source.kind=files", `source.paths=${JSON.stringify(files)}`];
 }

@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import { findRepeats } from "../archive/repeats.ts";
 import { listWal, type WalObject } from "../archive/wal-reader.ts";
 import { createWalWriter } from "../archive/wal-writer.ts";
-import { createFileSource, createStreamSource, type OnRead } from "../backends/files/file-source.ts";
+import type { OnRead } from "../backends/files/file-source.ts";
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
-import type { Source } from "../core/delivery.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { createTally, type TallySnapshot } from "../counts/tally.ts";
 import { createDecoder } from "../decode/decoder.ts";
 import { createDeriver, fieldNames } from "../derive/deriver.ts";
 import { runEngine } from "../engine/run.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
+import { openInput } from "./input.ts";
 import { openPseudonymKey } from "./pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
@@ -68,7 +68,7 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
     async run(signal, onRead) {
       const startedAtMs = SYSTEM_CLOCK.monotonicMs();
       await runEngine({
-        source: openSource(files, onRead),
+        source: openInput(files, onRead),
         take: (payload) =>
           decoder.decode(payload, (line, fields) => {
             tally.add(line.reason, fields === null ? [] : derive(line.log, fields));
@@ -90,10 +90,6 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
       return { pipeline: settings.name, ...tally.snapshot(), ...wal.committed, elapsedMs, isInterrupted };
     },
   };
-}
-
-function openSource(files: readonly string[] | null, onRead: OnRead): Source {
-  return files === null ? createStreamSource(process.stdin, onRead) : createFileSource(files, onRead);
 }
 
 /** The objects of this writer, and those of others but the later ones. */

@@ -18,6 +18,8 @@ export interface Fields {
   integer(slot: number): string | null;
   /** A JSON `true` or `false`; null for anything else. */
   boolean(slot: number): boolean | null;
+  /** The JSON text of the value as it stands in the line, to be shown; null where it is absent. */
+  text(slot: number): string | null;
   /** True where `params` is a list that GitLab cut: its last element is the sentinel. */
   paramsCut(): boolean;
 }

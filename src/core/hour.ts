@@ -14,6 +14,11 @@ export function hourName(hour: number): string {
   return new Date(hour * HOUR_MS).toISOString().slice(0, 13).replace(/[-T]/g, "");
 }
 
+/** The hour's start, `2020-12-22T09:00:00Z`, or `undated`: the form in output. */
+export function hourText(hour: number): string {
+  return hour === UNDATED_HOUR ? "undated" : `${new Date(hour * HOUR_MS).toISOString().slice(0, 19)}Z`;
+}
+
 /** The reverse of `hourName`; null where the text is no hour. */
 export function parseHourName(name: string): number | null {
   if (name === "undated") return UNDATED_HOUR;

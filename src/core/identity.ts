@@ -1,6 +1,9 @@
 import { hash } from "node:crypto";
 import { KIB } from "./units.ts";
 
+/** Which rule gave a line its identity, in the order in which they are tried; docs/architecture.md describes them. */
+export type IdentityRule = "field" | "entry" | "content" | "place";
+
 /** Hex digits of the hash that go into an id: 12 bytes. */
 const HASH_DIGITS = 24;
 const LENGTH_BYTES = 4;

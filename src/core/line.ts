@@ -1,4 +1,5 @@
 import type { QuarantineReason } from "./fault.ts";
+import type { IdentityRule } from "./identity.ts";
 
 /**
  * How the bytes of a line lie in the archive.
@@ -35,6 +36,8 @@ export interface Line {
   readonly hash: string;
   /** Identity: filing hour (4 bytes, big-endian) and 12 bytes of a hash, as 32 hex digits. */
   readonly id: string;
+  /** What the hash in `id` is made of. */
+  readonly identifiedBy: IdentityRule;
   /** Filing hour, in hours since 1970; `UNDATED_HOUR` without any time. */
   readonly hour: number;
   readonly lane: Lane;

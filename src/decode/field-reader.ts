@@ -18,8 +18,6 @@ export interface FieldReader extends Fields {
   readonly slotOf: SlotOf;
   /** True where the value is an object that is not empty. */
   isObject(slot: number): boolean;
-  /** Text of the JSON value as it stands; null where the field is not there. */
-  text(slot: number): string | null;
   /** First byte of the value and the place behind it, or null: for values that are objects or dates. */
   span(slot: number): { readonly start: number; readonly end: number } | null;
 }

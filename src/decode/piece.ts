@@ -1,6 +1,6 @@
 import type { QuarantineReason } from "../core/fault.ts";
 import type { Fields, SlotOf } from "../core/fields.ts";
-import { leafHash, lineId, partsHash } from "../core/identity.ts";
+import { type IdentityRule, leafHash, lineId, partsHash } from "../core/identity.ts";
 import type { Lane, Line, MessageInfo } from "../core/line.ts";
 import { fileUnder } from "./filing.ts";
 import type { LogRecord } from "./record.ts";
@@ -48,38 +48,50 @@ export function emitPiece(
   const timeMs = reason === null ? knownTimeMs : null;
   const { hour, isFuture } = fileUnder(timeMs, publishedAtMs);
   const contentHash = leafHash(buffer, start, end);
-  const identity =
-    reason === null ? recordHash(record, contentHash, piece, identityFields, slotOf) : placeHash(piece, contentHash);
-  const id = lineId(hour, identity);
+  const fieldKey = reason === null ? fieldKeyOf(record, identityFields, slotOf) : null;
+  const identifiedBy = reason === null ? ruleOf(record, fieldKey) : "place";
+  const id = lineId(hour, identityHash(identifiedBy, fieldKey ?? record.entryKey, piece, contentHash));
   const lane = laneOf(reason, isFuture, piece.isBroken);
   const fields = reason === null ? record.fields : null;
   const { log } = record;
   if (lane === "wrapped" || lane === "blob") {
     const wrapped = wrapPayload(buffer, start, end);
     const hash = leafHash(wrapped, 1, wrapped.length);
+    const { length } = wrapped;
     emit(
-      { buffer: wrapped, start: 1, end: wrapped.length, hash, id, hour, lane, log, timeMs, reason, message },
+      { buffer: wrapped, start: 1, end: length, hash, id, identifiedBy, hour, lane, log, timeMs, reason, message },
       fields,
     );
-  } else emit({ buffer, start, end, hash: contentHash, id, hour, lane, log, timeMs, reason, message }, fields);
+  } else {
+    const hash = contentHash;
+    emit({ buffer, start, end, hash, id, identifiedBy, hour, lane, log, timeMs, reason, message }, fields);
+  }
 }
 
-/** The first of the four rules of identity that applies: configured field, LogEntry, content, place. */
-function recordHash(
-  { log, fields, entryKey, isDistinct }: LogRecord,
-  contentHash: string,
-  piece: Piece,
+/** The parts that identify a record by the field that is configured for its log; null where that says nothing. */
+function fieldKeyOf(
+  { log, fields }: LogRecord,
   identityFields: IdentityFields,
   slotOf: SlotOf,
-): string {
+): readonly string[] | null {
   const field = identityFields[log];
-  if (field !== undefined && fields !== null) {
-    const slot = slotOf(field);
-    const value = fields.string(slot) ?? fields.integer(slot);
-    if (value !== null) return partsHash([log, field, value]);
-  }
-  if (entryKey !== null) return partsHash(entryKey);
-  return isDistinct ? contentHash : placeHash(piece, contentHash);
+  if (field === undefined || fields === null) return null;
+  const slot = slotOf(field);
+  const value = fields.string(slot) ?? fields.integer(slot);
+  return value === null ? null : [log, field, value];
+}
+
+/** The first of the four rules of identity that applies to a record. */
+function ruleOf({ entryKey, isDistinct }: LogRecord, fieldKey: readonly string[] | null): IdentityRule {
+  if (fieldKey !== null) return "field";
+  if (entryKey !== null) return "entry";
+  return isDistinct ? "content" : "place";
+}
+
+/** `key` is what the rules `field` and `entry` hash. */
+function identityHash(rule: IdentityRule, key: readonly string[] | null, piece: Piece, contentHash: string): string {
+  if (rule === "content") return contentHash;
+  return rule === "place" || key === null ? placeHash(piece, contentHash) : partsHash(key);
 }
 
 /**

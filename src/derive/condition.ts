@@ -4,9 +4,12 @@ import { type Condition, type Conditions, isTests, type Scalar, type Tests } fro
 /** Whether a condition holds for the line at hand. */
 export type Test = () => boolean;
 
-/** The condition on one field, bound to the line. The name stays with it, so that a rule can be explained. */
+/** The condition on one field, bound to the line. Field and condition stay with it, so that a rule can be explained. */
 export interface BoundCondition {
   readonly field: string;
+  readonly condition: Condition;
+  /** The field of the line at hand. */
+  readonly read: FieldRead;
   readonly holds: Test;
 }
 
@@ -15,7 +18,10 @@ export function bindConditions(conditions: readonly Conditions[], line: LineFiel
   return conditions
     .flatMap((each) => Object.entries(each))
     .toSorted(([a, first], [b, second]) => costOf(a, first) - costOf(b, second))
-    .map(([field, condition]) => ({ field, holds: bindCondition(condition, line.field(field)) }));
+    .map(([field, condition]) => {
+      const read = line.field(field);
+      return { field, condition, read, holds: bindCondition(condition, read) };
+    });
 }
 
 /** True where all hold. */

@@ -8,6 +8,8 @@ export interface FieldRead {
   string(): string | null;
   integer(): string | null;
   boolean(): boolean | null;
+  /** The value's JSON text, to be shown; null where it is absent. */
+  text(): string | null;
 }
 
 /** The line at hand, by names of fields. Rules are bound to it once, then it moves from line to line. */
@@ -56,6 +58,7 @@ export function createLineFields(slotOf: SlotOf): LineFields {
       string: once((line) => line.string(slot), null),
       integer: once((line) => line.integer(slot), null),
       boolean: once((line) => line.boolean(slot), null),
+      text: once((line) => line.text(slot), null),
     };
   };
 
@@ -98,10 +101,14 @@ export function createLineFields(slotOf: SlotOf): LineFields {
   };
 }
 
-function computedText(text: () => string | null): FieldRead {
-  return { present: () => text() !== null, string: text, integer: () => null, boolean: () => null };
+function computedText(read: () => string | null): FieldRead {
+  const text = (): string | null => {
+    const value = read();
+    return value === null ? null : JSON.stringify(value);
+  };
+  return { present: () => read() !== null, string: read, integer: () => null, boolean: () => null, text };
 }
 
 function computedFlag(flag: () => boolean): FieldRead {
-  return { present: () => true, string: () => null, integer: () => null, boolean: flag };
+  return { present: () => true, string: () => null, integer: () => null, boolean: flag, text: () => String(flag()) };
 }

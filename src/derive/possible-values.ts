@@ -76,7 +76,13 @@ function possibleTexts({ texts, prefixes, suffixes }: Landmarks): readonly strin
   return [...texts, ...joined].filter((text) => text !== "");
 }
 
-const ABSENT: FieldRead = { present: () => false, string: () => null, integer: () => null, boolean: () => null };
+const ABSENT: FieldRead = {
+  present: () => false,
+  string: () => null,
+  integer: () => null,
+  boolean: () => null,
+  text: () => null,
+};
 /** Stands for whatever is no text, no whole number and no flag. */
 const LIST: FieldRead = { ...ABSENT, present: () => true };
 

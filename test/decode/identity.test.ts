@@ -203,6 +203,32 @@ describe("rule 4: the place", () => {
   });
 });
 
+describe("a line", () => {
+  const whole = `{"time":"${WHOLE_SECOND}"}`;
+  const entry = { logName: "projects/p/logs/a", timestamp: TIME, insertId: "i", jsonPayload: { time: TIME } };
+  const byField = { identityFields: { "rails.api": "event_id" } };
+
+  it.each([
+    ["field", `{"time":"${TIME}","tag":"rails.api","event_id":7}`],
+    ["field", JSON.stringify({ ...entry, jsonPayload: { time: TIME, tag: "rails.api", event_id: "x" } })],
+    ["entry", JSON.stringify(entry)],
+    ["content", `{"time":"${TIME}","tag":"rails.api","event_id":null}`],
+    ["content", `{"time":"${TIME}","event_id":7}`],
+    ["place", whole],
+    ["place", "text"],
+    ["place", JSON.stringify({ ...entry, timestamp: "soon", jsonPayload: {} })],
+  ])("says that it is identified by %s: %s", (identifiedBy, line) => {
+    expect(decodeFile(line, byField)).toMatchObject([{ identifiedBy }]);
+  });
+
+  it("says so in a message, wrapped or not", () => {
+    const byContent = { lane: "wrapped", identifiedBy: "content" };
+    expect(decodeMessage(`{\n"time":"${TIME}"}`)).toMatchObject([byContent]);
+    expect(decodeMessage(`{\n"time":"${WHOLE_SECOND}"}`)).toMatchObject([{ ...byContent, identifiedBy: "place" }]);
+    expect(decodeMessage(`${whole}\n{}`)).toMatchObject([{ identifiedBy: "place" }, { identifiedBy: "place" }]);
+  });
+});
+
 describe("the same line twice", () => {
   const distinct = JSON.stringify({ time: TIME, n: 1 });
   const plain = JSON.stringify({ time: WHOLE_SECOND, n: 1 });

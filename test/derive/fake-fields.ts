@@ -31,6 +31,7 @@ export function fakeReader(names: readonly string[]): { slotOf: SlotOf; read: (r
         string: (slot) => stringOf(valueOf(slot)),
         integer: (slot) => integerOf(valueOf(slot)),
         boolean: (slot) => booleanOf(valueOf(slot)),
+        text: (slot) => textOf(valueOf(slot)),
         paramsCut: () => isCut(object["params"]),
       };
     },
@@ -83,4 +84,9 @@ function integerOf(value: unknown): string | null {
 
 function booleanOf(value: unknown): boolean | null {
   return typeof value === "boolean" ? value : null;
+}
+
+function textOf(value: unknown): string | null {
+  if (isAbsent(value)) return null;
+  return JSON.stringify(value, (_key, member: unknown) => (member instanceof Written ? Number(member.text) : member));
 }

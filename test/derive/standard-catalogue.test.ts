@@ -7,15 +7,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SCENARIOS } from "../cli/scenarios.ts";
+import { arbitraryLog, arbitraryRecord, CUT, list, type Params, PUSH } from "./arbitrary-record.ts";
 import { eventLines, eventsOf, STANDARD } from "./standard-events.ts";
 
-type Params = Readonly<Record<string, unknown>> | readonly unknown[];
-
-const list = (params: Readonly<Record<string, unknown>>) =>
-  Object.entries(params).map(([key, value]) => ({ key, value }));
-const CUT = { key: "truncated", value: "..." };
-
-const PUSH = { action: "git-receive-pack", changes: "0000 8f3a refs/heads/topic\n", protocol: "ssh" };
 const allowed = (params: Params, more: object = {}) => ({
   route: "/api/:version/internal/allowed",
   method: "POST",
@@ -464,42 +458,11 @@ function linesOf(name: string): string[] {
 }
 
 describe("any line", () => {
-  const pick = (...values: unknown[]) => fc.constantFrom<unknown>(...values);
-  const line = fc.record({
-    controller: pick("GraphqlController", "SessionsController", "Projects::IssuesController", null, 5),
-    action: pick("show", "create", "destroy", "update", "info_refs", null),
-    method: pick("GET", "POST", "PUT", "DELETE", "OPTIONS", null, {}),
-    format: pick("html", "json"),
-    status: pick(200, "201", 204.0, 302, 401, 500, null),
-    route: pick(
-      "/api/:version/jobs/request",
-      "/api/:version/search",
-      "/api/:version/x",
-      "/api/:version/internal/allowed",
-      null,
-    ),
-    params: pick(list(PUSH), [...list(UNCHANGED), "..."], [], PUSH, null),
-    query_string: pick("mutation { createX }", "{ a }", "{", null, 7),
-    is_mutation: pick(true, false, null),
-    job_status: pick("done", "fail", null),
-    msg: pick("executing git command", null),
-    command: pick("git-upload-pack", null),
-  });
-  const log = fc.constantFrom(
-    "rails.api",
-    "rails.production",
-    "rails.graphql",
-    "sidekiq",
-    "shell",
-    "gitaly",
-    "unknown",
-  );
-
   it("counts no event twice, at most three, in the catalogue's order, records beside their request", () => {
     const order = STANDARD.events.map(({ event }) => event);
     const bases = ["rest_request", "rails_request", "graphql_mutation"];
     fc.assert(
-      fc.property(log, line, (name, record) => {
+      fc.property(arbitraryLog, arbitraryRecord, (name, record) => {
         const events = eventsOf(name, record);
         const names = events.map(({ event }) => event);
         expect(names).toEqual(order.filter((event) => names.includes(event)));
@@ -517,7 +480,7 @@ describe("any line", () => {
 
   it("does not depend on the lines before it", () => {
     fc.assert(
-      fc.property(log, line, log, line, (nameA, a, nameB, b) => {
+      fc.property(arbitraryLog, arbitraryRecord, arbitraryLog, arbitraryRecord, (nameA, a, nameB, b) => {
         const alone = eventLines(nameB, b);
         eventsOf(nameA, a);
         expect(eventLines(nameB, b)).toEqual(alone);

@@ -18,6 +18,7 @@ export function sampleLine(content: string | Uint8Array, change: Partial<Line> =
     end: buffer.length,
     hash,
     id: lineId(hour, hash),
+    identifiedBy: "content",
     hour,
     lane: "line",
     log: "rails.api",

@@ -1,0 +1,108 @@
+/**
+ * Goal: what a hostile line holds neither fills nor moves the terminal, and JSON keeps values as they are up to a limit.
+ * Method: one explained line with changes, whole texts.
+ */
+import { describe, expect, it } from "vitest";
+import { explainJson } from "../../src/cli/explain-json.ts";
+import { explainText } from "../../src/cli/explain-text.ts";
+import type { ExplainedLine } from "../../src/cli/explained-line.ts";
+import { QUARANTINE_REASONS } from "../../src/core/fault.ts";
+import type { Line } from "../../src/core/line.ts";
+import type { Dimensions } from "../../src/derive/dimensions.ts";
+import type { Finding } from "../../src/derive/explainer.ts";
+import { sampleLine } from "../segment/sample-line.ts";
+
+const NOWHERE: Dimensions = {
+  instance: null,
+  plan: null,
+  group: null,
+  project: null,
+  category: null,
+  user: null,
+  visitor: null,
+};
+
+function explained(values: readonly unknown[], line: Partial<Line> = {}): ExplainedLine {
+  const failed = values.map(
+    (value): Finding => ({ field: "a", value: value === null ? null : JSON.stringify(value), wanted: "1" }),
+  );
+  const miss = { event: "e", rule: 1, ruleCount: 1, isNear: true, heldCount: 1, failed, unless: null, refines: null };
+  return {
+    number: 1,
+    line: sampleLine("{}", line),
+    dimensions: NOWHERE,
+    explanation: { hasRules: true, events: [], nearMisses: [miss] },
+  };
+}
+
+const rowOf = (value: unknown) => explainText(explained([value])).split("\n")[2];
+
+describe("the text", () => {
+  it("shows values as JSON, and absent ones as such", () => {
+    expect(rowOf("x")).toBe('  near miss  e  rule: a is "x", wanted 1');
+    expect(rowOf([1.5, null])).toBe("  near miss  e  rule: a is [1.5,null], wanted 1");
+    expect(rowOf(null)).toBe("  near miss  e  rule: a is absent, wanted 1");
+  });
+
+  it("cuts a long value in the middle", () => {
+    const row = rowOf(`${"a".repeat(500)}${"z".repeat(500)}`);
+    expect(row).toBe(`  near miss  e  rule: a is "${"a".repeat(29)}…${"z".repeat(28)}", wanted 1`);
+    expect(rowOf("😀".repeat(100))).toMatch(/^[^\ud800-\udfff\ufffd]*is "(?:😀){14}\ufffd?…/u);
+  });
+
+  it("shows nothing that a terminal would obey", () => {
+    const nasty = "\u001b[2J\u009b31m\u202e\u2028\u200b\u{e0041}\r\n";
+    const { line, ...rest } = explained([nasty], {
+      message: { topic: "", messageId: nasty, publishedAtMs: null, attributes: {} },
+    });
+    const dimensions = { ...NOWHERE, plan: nasty, visitor: `ip:${nasty}\n${nasty}` };
+    const event = { event: "e", operation: "read" as const, detail: nasty, rule: 1, ruleCount: 1, conditions: [] };
+    const explanation = { ...rest.explanation, events: [event] };
+    const text = explainText({ ...rest, line, dimensions, explanation });
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(text.split("\n")).toHaveLength(5);
+    expect(text).toContain(
+      String.raw`read  "\u001b[2J\u009b31m\u202e\u2028\u200b\udb40\udc41\r\n"  rule: no conditions`,
+    );
+    expect(text).toContain(String.raw`a is "\u001b[2J\u009b31m\u202e\u2028\u200b\udb40\udc41\r\n", wanted 1`);
+  });
+
+  it("breaks lines between conditions only", () => {
+    const text = explainText(explained(Array.from({ length: 9 }, (_, at) => "v".repeat(4 * at))));
+    const rows = text.split("\n").slice(2, -1);
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.every((row) => row.length <= 120)).toBe(true);
+    expect(rows.slice(1).every((row) => row.startsWith(`${" ".repeat(15)}a is`))).toBe(true);
+    expect(text.match(/;/g)).toHaveLength(8);
+  });
+
+  it.each(QUARANTINE_REASONS)("says what %s means, and names no rules", (reason) => {
+    const line = sampleLine("x", { reason, lane: "quarantine", timeMs: null });
+    const explanation = { hasRules: false, events: [], nearMisses: [] };
+    const [head, why, ...rest] = explainText({ number: 7, line, dimensions: null, explanation }).split("\n");
+    expect(head).toMatch(/^line 7 {2}rails\.api {2}no time {2}id 00000000[0-9a-f]{24} by content {2}lane quarantine$/);
+    expect(why).toMatch(new RegExp(`^  quarantined, so without events: ${reason}, \\w`));
+    expect(rest).toEqual([""]);
+  });
+});
+
+describe("the JSON", () => {
+  const valuesOf = (values: readonly unknown[]) => {
+    const json = JSON.parse(explainJson(explained(values))) as { near_misses: { failed: { value: unknown }[] }[] };
+    return json.near_misses[0]?.failed.map(({ value }) => value);
+  };
+
+  it("holds values as the line does, and as JSON text what is neither text, boolean nor exact number", () => {
+    expect(valuesOf(["x", 200, true, null, [1], { a: "b" }])).toEqual(["x", 200, true, null, "[1]", '{"a":"b"}']);
+    const { explanation, ...rest } = explained([]);
+    const failed = ["200.0", "12345678901234567890"].map((value) => ({ field: "a", value, wanted: "1" }));
+    const nearMisses = explanation.nearMisses.map((miss) => ({ ...miss, failed }));
+    const text = explainJson({ ...rest, explanation: { ...explanation, nearMisses } });
+    expect(text).toContain('"value":"200.0"');
+    expect(text).toContain('"value":"12345678901234567890"');
+  });
+
+  it("cuts values at 1,000 characters", () => {
+    expect(valuesOf(["x".repeat(1000), "x".repeat(1001)])).toEqual(["x".repeat(1000), `${"x".repeat(999)}…`]);
+  });
+});
