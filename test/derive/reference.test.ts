@@ -1,0 +1,143 @@
+/**
+ * Goal: the compiled catalogue and the dimensions say what docs/reference/events.md says, on every line of the fixtures
+ * and on lines near them.
+ * Method: bytes through the real decoder and deriver, against a plain derivation that was written from the words alone
+ * and shares no code with them.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { QuarantineReason } from "../../src/core/fault.ts";
+import { createDecoder } from "../../src/decode/decoder.ts";
+import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
+import { createDimensions, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
+import { fileOf } from "../decode/decoded-line.ts";
+import { envelope, type LineObject, mutatedLine } from "./line-mutations.ts";
+import { referenceEvents } from "./reference-derivation.ts";
+import { referenceDimensions } from "./reference-dimensions.ts";
+import { parseRecord } from "./reference-fields.ts";
+import { referenceLine } from "./reference-log.ts";
+import { STANDARD } from "./standard-events.ts";
+
+const FIXTURES = join(import.meta.dirname, "../../fixtures");
+const INSTANCES = [null, "main"];
+
+const decoder = createDecoder({
+  names: [...fieldNames(STANDARD), ...DIMENSION_FIELDS],
+  limits: { maxDepth: 128, maxLineBytes: 4 * 2 ** 20, maxInflatedBytes: 32 * 2 ** 20 },
+  identityFields: {},
+  topic: "",
+});
+const derive = createDeriver(STANDARD, decoder.slotOf);
+const dimensionsBy = INSTANCES.map((instance) => createDimensions(decoder.slotOf, { instance }));
+
+/** What the code reads in each line that is a record, and why the others are none. */
+function readByCode(bytes: Buffer) {
+  const records: { readonly text: string; readonly reading: ReturnType<typeof readByReference> }[] = [];
+  const quarantined: (QuarantineReason | null)[] = [];
+  decoder.decode(fileOf(bytes), ({ buffer, start, end, log, reason }, fields) => {
+    if (fields === null || reason !== null) {
+      quarantined.push(reason);
+      return;
+    }
+    const events = derive(log, fields).map(({ event, operation, detail }) => ({ event, operation, detail }));
+    const dimensions = dimensionsBy.map((read) => read(log, fields));
+    records.push({ text: buffer.toString("utf8", start, end), reading: { log, events, dimensions } });
+  });
+  return { records, quarantined };
+}
+
+function readByReference(text: string) {
+  const line = parseRecord(text);
+  if (line === null) throw new TypeError("a record must be an object");
+  const { log, record } = referenceLine(line);
+  const dimensions = INSTANCES.map((instance) => referenceDimensions(log, record, instance));
+  return { log, events: referenceEvents(log, record), dimensions };
+}
+
+/** Fails with the line at hand; gives the names of its events. */
+function compare({ text, reading }: ReturnType<typeof readByCode>["records"][number]): readonly string[] {
+  const expected = readByReference(text);
+  expect({ text, ...reading }).toEqual({ text, ...expected });
+  return expected.events.map(({ event }) => event);
+}
+
+/** A file of lines; those of a scenario are unwrapped. */
+function fixture(path: string): Buffer {
+  const bytes = readFileSync(join(FIXTURES, path));
+  if (!path.includes("scenario_")) return bytes;
+  const lines = bytes.toString().trimEnd().split("\n");
+  const unwrapped = lines.map((line) => {
+    const { _src: tag, record } = JSON.parse(line) as { readonly _src: string; readonly record: LineObject };
+    return JSON.stringify({ ...record, tag });
+  });
+  return Buffer.from(unwrapped.join("\n"));
+}
+
+const FILES = ["samples", "traffic"].flatMap((folder) =>
+  readdirSync(join(FIXTURES, folder)).map((name) => join(folder, name)),
+);
+
+/** Lines of events and of rare cases that the fixtures do not show. */
+const MORE_LINES: readonly LineObject[] = [
+  { controller: "SessionsController", action: "create", method: "POST", status: 302, params: [] },
+  { controller: "Groups::OmniauthCallbacksController", action: "saml", method: "POST", status: 302, params: [] },
+  { controller: "Projects::IssuesController", action: "destroy", method: "DELETE", status: 302, params: [] },
+  { controller: "Projects::IssuesController", action: "new", method: "POST", status: 200, params: [] },
+  { route: "/api/:version/jobs/:id", method: "PUT", status: 200, params: [] },
+  {
+    route: "/api/:version/internal/allowed",
+    method: "POST",
+    status: 200,
+    params: [{ key: "action", value: "git-receive-pack" }, "..."],
+  },
+  {
+    route: "/api/:version/internal/allowed",
+    method: "POST",
+    status: 503,
+    params: { action: "git-receive-pack", changes: "0000 8f3a refs/heads/topic", protocol: "http" },
+  },
+  { query_string: "subscription issueUpdated { issueUpdated { id } }" },
+].map((line) => ({ time: "2020-12-22T09:00:00Z", remote_ip: "203.0.113.10", ...line }));
+
+describe("the standard catalogue and the reference agree", () => {
+  it("on every line of the fixtures, and each event is among them", () => {
+    const more = Buffer.from(MORE_LINES.map((line) => JSON.stringify(line)).join("\n"));
+    const read = [...FILES.map(fixture), more].map(readByCode);
+    const records = read.flatMap((file) => file.records);
+    const events = new Set(records.flatMap(compare));
+    expect([...events].toSorted()).toEqual(STANDARD.events.map(({ event }) => event).toSorted());
+    expect(records).toHaveLength(205);
+    expect(read.flatMap(({ quarantined }) => quarantined)).toHaveLength(14);
+  });
+
+  it("on lines near those, bare or in a log entry", () => {
+    const records = FILES.flatMap((path) => readByCode(fixture(path)).records);
+    const bare = records.filter(({ text }) => !text.includes('"logName"'));
+    const all = bare.map(({ text }) => JSON.parse(text) as LineObject);
+    const telling = all.filter((_line, at) => (bare[at]?.reading.events ?? []).length > 0);
+    // Most logs derive nothing: what is near a line that counts tells more.
+    const near = fc.oneof(
+      { weight: 3, arbitrary: fc.oneof(...[...telling, ...MORE_LINES].map(mutatedLine)) },
+      { weight: 1, arbitrary: fc.oneof(...all.map(mutatedLine)) },
+    );
+    const line = fc.tuple(near, envelope).map(([text, wrap]) => wrap(text));
+    const lines = fc.array(line, { minLength: 1, maxLength: 80, size: "max" });
+    let received = 0;
+    let compared = 0;
+    fc.assert(
+      fc.property(lines, (texts) => {
+        const read = readByCode(Buffer.from(texts.join("\n")));
+        for (const record of read.records) compare(record);
+        // A change may take the time of a line away; nothing else keeps it from being compared.
+        expect(read.quarantined).toEqual(read.quarantined.map(() => "no_time"));
+        expect(read.records.length + read.quarantined.length).toBe(texts.length);
+        received += texts.length;
+        compared += read.records.length;
+      }),
+      { numRuns: 300 },
+    );
+    expect(compared).toBeGreaterThan(0.9 * received);
+  });
+});
