@@ -13,6 +13,7 @@ import { createDecoder } from "../../src/decode/decoder.ts";
 import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
 import { fileOf } from "../decode/decoded-line.ts";
+import { simulated } from "../generate/simulated.ts";
 import { envelope, type LineObject, mutatedLine } from "./line-mutations.ts";
 import { referenceEvents } from "./reference-derivation.ts";
 import { referenceDimensions } from "./reference-dimensions.ts";
@@ -75,8 +76,10 @@ function fixture(path: string): Buffer {
   return Buffer.from(unwrapped.join("\n"));
 }
 
-const FILES = ["samples", "traffic"].flatMap((folder) =>
-  readdirSync(join(FIXTURES, folder)).map((name) => join(folder, name)),
+const FILES = ["samples", "local"].flatMap((folder) =>
+  readdirSync(join(FIXTURES, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ndjson"))
+    .map((name) => join(folder, name)),
 );
 
 /** Lines of events and of rare cases that the fixtures do not show. */
@@ -112,8 +115,19 @@ describe("the standard catalogue and the reference agree", () => {
     expect(read.flatMap(({ quarantined }) => quarantined)).toHaveLength(14);
   });
 
+  it.each(["bare", "fluentd", "logentry"] as const)("on every line of simulated traffic, form %s", (form) => {
+    const { rows } = simulated({ form, lines: 4000, seed: 7 });
+    const { records, quarantined } = readByCode(Buffer.concat(rows.flatMap((row) => [row, Buffer.from("\n")])));
+    expect(quarantined).toEqual([]);
+    expect(records).toHaveLength(rows.length);
+    const events = new Set(records.flatMap(compare));
+    expect([...events].toSorted()).toEqual(STANDARD.events.map(({ event }) => event).toSorted());
+  });
+
   it("on lines near those, bare or in a log entry", () => {
-    const records = FILES.flatMap((path) => readByCode(fixture(path)).records);
+    const simulatedLines = simulated({ lines: 400, seed: 8 }).rows;
+    const files = [...FILES.map(fixture), Buffer.concat(simulatedLines.flatMap((row) => [row, Buffer.from("\n")]))];
+    const records = files.flatMap((bytes) => readByCode(bytes).records);
     const bare = records.filter(({ text }) => !text.includes('"logName"'));
     const all = bare.map(({ text }) => JSON.parse(text) as LineObject);
     const telling = all.filter((_line, at) => (bare[at]?.reading.events ?? []).length > 0);

@@ -1,0 +1,34 @@
+import { planTraffic, type Wish } from "../../src/generate/plan.ts";
+import { traffic } from "../../src/generate/traffic.ts";
+import { createTruth } from "../../src/generate/truth.ts";
+import { type TruthReport, truthReport } from "../../src/generate/truth-report.ts";
+
+/** Traffic, and the truth about it. */
+export interface Simulated {
+  /** Rows of output without their LFs. */
+  readonly rows: readonly Buffer[];
+  readonly truth: TruthReport;
+}
+
+/** A Tuesday morning. */
+const START_MS = Date.UTC(2020, 11, 22, 8);
+
+export const NO_WISH: Wish = {
+  seed: 1,
+  fromMs: START_MS,
+  users: null,
+  lines: null,
+  seconds: null,
+  rate: null,
+  form: "fluentd",
+  batch: null,
+  redelivered: 0,
+  republished: 0,
+  poisoned: 0,
+};
+
+export function simulated(wish: Partial<Wish>): Simulated {
+  const truth = createTruth();
+  const sent = [...traffic(planTraffic({ ...NO_WISH, ...wish }), truth, null)];
+  return { rows: sent.map(({ bytes }) => Buffer.from(bytes)), truth: truthReport(truth) };
+}
