@@ -1,8 +1,8 @@
-import { type Condition, isTests, type Scalar, type Tests } from "./rule-schema.ts";
+import { type Condition, isTests, listed, type Scalar, type Tests } from "./rule-schema.ts";
 
 /** What a condition asks of its field, in words that stand behind "wanted": `200`, `"a" or "b"`, `present and not "x"`. */
 export function wantedWords(condition: Condition): string {
-  if (!isTests(condition)) return oneOf(list(condition));
+  if (!isTests(condition)) return oneOf(listed(condition));
   return testsWords(condition).join(" and ");
 }
 
@@ -11,9 +11,9 @@ function testsWords({ present, string, not, prefix, suffix, last_segment: lastSe
   const words: string[] = [];
   if (present !== undefined) words.push(present ? "present" : "absent");
   if (string === true) words.push("a text");
-  if (prefix !== undefined) words.push(`beginning with ${oneOf(list(prefix))}`);
-  if (suffix !== undefined) words.push(`ending in ${oneOf(list(suffix))}`);
-  if (lastSegment !== undefined) words.push(`with the last segment ${oneOf(list(lastSegment))}`);
+  if (prefix !== undefined) words.push(`beginning with ${oneOf(listed(prefix))}`);
+  if (suffix !== undefined) words.push(`ending in ${oneOf(listed(suffix))}`);
+  if (lastSegment !== undefined) words.push(`with the last segment ${oneOf(listed(lastSegment))}`);
   if (between !== undefined) words.push(`from ${between[0]} to ${between[1]}`);
   if (not !== undefined) words.push(notWords(not));
   return words;
@@ -21,7 +21,7 @@ function testsWords({ present, string, not, prefix, suffix, last_segment: lastSe
 
 function notWords(condition: Condition): string {
   if (!isTests(condition)) {
-    const values = list(condition);
+    const values = listed(condition);
     return values.length === 1 ? `not ${oneOf(values)}` : `none of ${values.map(quoted).join(", ")}`;
   }
   const words = testsWords(condition);
@@ -37,8 +37,4 @@ function oneOf(values: readonly Scalar[]): string {
 
 function quoted(value: Scalar): string {
   return JSON.stringify(value);
-}
-
-function list<Item extends Scalar>(items: Item | readonly Item[]): readonly Item[] {
-  return Array.isArray(items) ? items : [items as Item];
 }

@@ -64,9 +64,13 @@ function valuesOf(
   if (field === "params_cut") return values.filter((value) => value.boolean() !== null);
   if (field === "graphql.kind") return [...values.filter((value) => !value.present()), ...KINDS];
   if (field === "refined.operation") return operationsOf(bases).map(textValue);
-  if (field.startsWith("graphql.") || field === "refined.detail")
-    return values.filter((value) => value.integer() === null || value.string() !== null);
-  return values;
+  return field.startsWith("graphql.") || field === "refined.detail" ? values.flatMap(computedValue) : values;
+}
+
+/** What is computed is a text or absent; one of digits is no number there. */
+function computedValue(value: FieldRead): FieldRead[] {
+  if (!value.present()) return [value];
+  return value.string() === null ? [] : [{ ...value, integer: () => null }];
 }
 
 function operationsOf(bases: readonly EventRules[]): readonly string[] {
@@ -79,9 +83,8 @@ function hiddenBehind(rule: Alternative, earlier: readonly Alternative[]): strin
   const index = earlier.findIndex(
     (other) =>
       rule.logs.every((log) => other.logs.includes(log)) &&
-      (other.refines.length === 0 || rule.refines.every((name) => other.refines.includes(name))) &&
-      conditionsOf(other).isSubsetOf(conditionsOf(rule)) &&
-      (other.refines.length === 0) === (rule.refines.length === 0),
+      JSON.stringify(other.refines) === JSON.stringify(rule.refines) &&
+      conditionsOf(other).isSubsetOf(conditionsOf(rule)),
   );
   return index < 0 ? null : `alternative ${index + 1} holds wherever this one does`;
 }

@@ -3,37 +3,42 @@ import { createRecordOpener, type LogRecord, type RecordOpener } from "../decode
 import { withSpareByte } from "../decode/split.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
 import type { Catalogue, EventRules } from "./catalogue.ts";
-import { createDeriver, type Derive, fieldNames } from "./deriver.ts";
+import { fieldNames } from "./deriver.ts";
+import { createExplainer, type Explain, type NearMiss } from "./explainer.ts";
 import type { EventBody, Example } from "./rule-schema.ts";
 
 /** Nesting of a line, as pipelines have it where they do not say otherwise. */
 const MOST_DEPTH = 128;
+/** Longer values say no more in a message. */
+const MOST_SHOWN = 60;
 
-/** The lines by which a team says what its events count and ignore: where the rules say otherwise. */
+/**
+ * The lines by which a team says what its events count and ignore: where the rules say otherwise, and why. A line that
+ * does not say its log is of the one that the rules ask for, if they ask for one only.
+ */
 export function exampleProblems(catalogue: Catalogue, bodies: Readonly<Record<string, EventBody>>): FieldProblem[] {
-  const withTests = Object.entries(bodies).filter(([, { tests }]) => tests !== undefined);
-  if (withTests.length === 0) return [];
   const opener = createRecordOpener(fieldNames(catalogue), MOST_DEPTH);
-  const derive = createDeriver(catalogue, opener.slotOf);
-  return withTests.flatMap(([event, { tests = [] }]) => {
-    const rules = catalogue.events.find((each) => each.event === event);
+  return catalogue.events.flatMap((rules) => {
+    const tests = bodies[rules.event]?.tests ?? [];
+    if (tests.length === 0) return [];
+    const explain = createExplainer(catalogue, opener.slotOf, [rules.event]);
     return tests.flatMap((example, index) => {
-      const what = rules === undefined ? null : contradictionOf(example, rules, opener, derive);
-      return what === null ? [] : [fieldProblem(["events", event, "tests", String(index)], what, null)];
+      const what = contradictionOf(example, rules, opener, explain);
+      return what === null ? [] : [fieldProblem(["events", rules.event, "tests", String(index)], what, null)];
     });
   });
 }
 
 /** In what the rules contradict the example; null where they agree. */
-function contradictionOf(example: Example, rules: EventRules, opener: RecordOpener, derive: Derive): string | null {
+function contradictionOf(example: Example, rules: EventRules, opener: RecordOpener, explain: Explain): string | null {
   const bytes = withSpareByte(Buffer.from(lineOf(example)));
   const record = opener.open(bytes, 1, bytes.length, null);
   if (record.reason !== null) return `the line is no record: ${record.reason}`;
-  if (record.fields === null) return "the line has no fields";
   const log = logOf(record, rules);
-  const found = derive(log, record.fields).find(({ event }) => event === rules.event);
+  const { events, nearMisses } = explain(log, record.fields);
+  const [found] = events;
   if (example.ignores !== undefined) return found === undefined ? null : `the rules count this line of ${log}`;
-  if (found === undefined) return `the rules do not count this line of ${log}`;
+  if (found === undefined) return `the rules do not count this line of ${log}${becauseOf(nearMisses[0])}`;
   for (const name of ["operation", "detail"] as const) {
     const wanted = example[name];
     if (wanted !== undefined && wanted !== found[name]) {
@@ -43,12 +48,21 @@ function contradictionOf(example: Example, rules: EventRules, opener: RecordOpen
   return null;
 }
 
+function becauseOf(miss: NearMiss | undefined): string {
+  if (miss === undefined) return ", which they do not ask for";
+  const reasons = miss.failed.map(({ field, value, wanted }) => {
+    return `"${field}" is ${value === null ? "absent" : value.slice(0, MOST_SHOWN)}, wanted ${wanted}`;
+  });
+  if (miss.unless !== null) reasons.push(`it counts "${miss.unless}"`);
+  if (miss.refines !== null) reasons.push(`it counts none of ${miss.refines.map((name) => `"${name}"`).join(", ")}`);
+  return `: ${reasons.join("; ")}`;
+}
+
 function lineOf({ counts, ignores }: Example): string {
   const line = counts ?? ignores;
   return typeof line === "string" ? line : JSON.stringify(line);
 }
 
-/** A line that does not say its log is of the one that the rules ask for, if they ask for one only. */
 function logOf({ log }: LogRecord, { alternatives }: EventRules): string {
   const logs = new Set(alternatives.flatMap((alternative) => alternative.logs));
   return log === UNKNOWN_LOG && logs.size === 1 ? ([...logs][0] ?? log) : log;

@@ -1,6 +1,6 @@
 import { trimZeros } from "../decode/digits.ts";
 import type { FieldRead } from "./line-fields.ts";
-import { type Condition, isTests, type Scalar, type Tests } from "./rule-schema.ts";
+import { type Condition, isTests, listed, type Scalar, type Tests } from "./rule-schema.ts";
 
 /** What conditions on one field compare it with. */
 interface Landmarks {
@@ -39,26 +39,21 @@ export function possibleValues(conditions: readonly Condition[]): readonly Field
 
 function collect(condition: Condition, marks: Landmarks): void {
   if (isTests(condition)) return collectTests(condition, marks);
-  for (const value of Array.isArray(condition) ? condition : [condition as Scalar]) {
+  for (const value of listed<Scalar>(condition)) {
     if (typeof value === "string") marks.texts.add(value);
     if (typeof value === "number") marks.integers.add(value);
   }
 }
 
 function collectTests({ not, prefix, suffix, last_segment: lastSegment, between }: Tests, marks: Landmarks): void {
-  for (const text of textsOf(prefix)) marks.prefixes.add(text);
-  for (const text of textsOf(suffix)) marks.suffixes.add(text);
-  for (const text of textsOf(lastSegment)) {
+  for (const text of listed(prefix)) marks.prefixes.add(text);
+  for (const text of listed(suffix)) marks.suffixes.add(text);
+  for (const text of listed(lastSegment)) {
     marks.texts.add(text);
     marks.suffixes.add(`::${text}`);
   }
   for (const end of between ?? []) marks.integers.add(end);
   if (not !== undefined) collect(not, marks);
-}
-
-function textsOf(given: string | readonly string[] | undefined): readonly string[] {
-  if (given === undefined) return [];
-  return typeof given === "string" ? [given] : given;
 }
 
 /** Every text by itself, and every beginning with every end, with and without something between. */

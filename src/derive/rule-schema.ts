@@ -29,6 +29,12 @@ export function isTests(condition: Condition): condition is Tests {
   return typeof condition === "object" && !Array.isArray(condition);
 }
 
+/** What may stand alone or as a list, as a list; empty where it is not given. */
+export function listed<Item>(items: Item | readonly Item[] | undefined): readonly Item[] {
+  if (items === undefined) return [];
+  return Array.isArray(items) ? items : [items as Item];
+}
+
 /** Conditions by name of field; all must hold. */
 export type Conditions = Readonly<Record<string, Condition>>;
 

@@ -7,6 +7,7 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
   type ParsedNode,
   parseDocument,
   visit,
@@ -84,9 +85,18 @@ function toValue(document: Document.Parsed, lineAt: (offset: number) => number):
     Alias: (_key, alias) => {
       const line = lineAt(alias.range?.[0] ?? 0);
       firstAliasLine ??= line;
-      if (alias.resolve(document) !== undefined) return;
-      const what = `read YAML: alias "*${alias.source}" has no anchor "&${alias.source}" before it`;
-      problems.push({ line, what, hint: "quote a value that begins with *" });
+      const named = alias.resolve(document);
+      if (named === undefined) {
+        const what = `read YAML: alias "*${alias.source}" has no anchor "&${alias.source}" before it`;
+        problems.push({ line, what, hint: "quote a value that begins with *" });
+      } else if (isInside(alias, named)) {
+        // A value without end: nothing that walks it would come back.
+        problems.push({
+          line,
+          what: `read YAML: alias "*${alias.source}" stands in what it names`,
+          hint: "write it out",
+        });
+      }
     },
   });
   if (problems.length > 0) return { value: undefined, problems };
@@ -98,6 +108,12 @@ function toValue(document: Document.Parsed, lineAt: (offset: number) => number):
     const what = `read YAML: aliases stand for over ${MAX_ALIAS_COUNT} values`;
     return { value: undefined, problems: [{ line: firstAliasLine, what, hint: "write them out" }] };
   }
+}
+
+function isInside(inner: Node, outer: Node): boolean {
+  const [innerStart = 0] = inner.range ?? [];
+  const [outerStart = 0, outerEnd = 0] = outer.range ?? [];
+  return innerStart >= outerStart && innerStart < outerEnd;
 }
 
 /** Offset of the key of a mapping's entry, or of a list's element; of the first key at the top. */

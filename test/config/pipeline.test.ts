@@ -269,7 +269,7 @@ describe("a file that is no YAML mapping", () => {
 
   it("has an alias of itself", () => {
     expect(refusal(`${MINIMAL}identity: &a { x: *a }`)).toEqual([
-      'a.yaml:5: field "identity.x": expected the name of a field, found a mapping',
+      'a.yaml:5: read YAML: alias "*a" stands in what it names (hint: write it out)',
     ]);
   });
 });

@@ -1,0 +1,190 @@
+/**
+ * Goal: a rule that can never count a line is refused when the catalogue is read, and no rule that can is.
+ * Method: rules that contradict themselves, each beside one that nearly does; then generated conditions: whatever a
+ * line fulfils is accepted.
+ */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { UsageError } from "../../src/core/fault.ts";
+import { bindCondition } from "../../src/derive/condition.ts";
+import { createLineFields } from "../../src/derive/line-fields.ts";
+import type { Condition } from "../../src/derive/rule-schema.ts";
+import { fakeReader } from "./fake-fields.ts";
+import { teamCatalogue } from "./standard-events.ts";
+
+/** What is said of the rules of one event, without file and line; empty where nothing is. */
+function refusals(rules: object, extended: object = {}): string[] {
+  const catalogue = { version: 1, ...extended, events: { deploy: { log: "rails.api", ...rules } } };
+  try {
+    teamCatalogue(JSON.stringify(catalogue));
+    return [];
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return error.message.split("\n").map((line) => line.replace(/^team\.yaml:\d+: /, ""));
+  }
+}
+
+const exclude = (field: string) =>
+  `field "events.deploy": no line can match: the conditions on "${field}" exclude each other`;
+
+describe("conditions on one field", () => {
+  it.each([
+    ["a prefix that is excluded", { x: { prefix: "ab", not: { prefix: "a" } } }],
+    ["what is there and absent", { x: { present: false, string: true } }],
+    ["absent, and beginning with", { x: { present: false, prefix: "a" } }],
+    ["a range and a number outside", { x: { between: [1, 5], not: { between: [0, 9] } } }],
+    ["all numbers of a range excluded", { x: { between: [1, 3], not: [1, 2, 3] } }],
+    ["a text and a range", { x: { prefix: "a", between: [1, 2] } }],
+    ["a last segment that is excluded", { x: { last_segment: "A", not: { suffix: "A" } } }],
+    ["the same, negated twice", { x: { not: { not: { string: true } }, present: false } }],
+    ["a flag that is a text", { params_cut: "yes" }],
+    ["a kind that there is not", { "graphql.kind": "fragment" }],
+    ["a name that is a number", { "graphql.name": 5 }],
+  ])("cannot be %s", (_name, when) => {
+    expect(refusals({ when })).toEqual([exclude(Object.keys(when)[0] ?? "")]);
+  });
+
+  it.each([
+    ["a prefix with one below it excluded", { x: { prefix: "a", not: { prefix: "ab" } } }],
+    ["a prefix, but not that text", { x: { prefix: "a", not: "a" } }],
+    ["a last segment, but not alone", { x: { last_segment: "A", not: "A" } }],
+    ["any text but those with a beginning", { x: { string: true, not: { prefix: "a" } } }],
+    ["a prefix and an ending that overlap", { x: { prefix: "abc", suffix: "cd" } }],
+    ["an ending below a last segment", { x: { last_segment: "SessionsController", suffix: "Controller" } }],
+    ["an ending above a last segment", { x: { last_segment: "Bar", suffix: "Foo::Bar" } }],
+    ["a range with a hole", { x: { between: [1, 3], not: [1, 3] } }],
+    ["digits that begin so and lie in a range", { x: { prefix: "2", between: [200, 299] } }],
+    ["a number or a text of digits", { x: { string: true, between: [5, 5] } }],
+    ["anything but a text", { x: { present: true, not: { string: true } } }],
+    ["a name of digits", { "graphql.name": "5" }],
+    ["no operation that is named", { "graphql.kind": { present: false } }],
+  ])("can be %s", (_name, when) => {
+    expect(refusals({ when })).toEqual([]);
+  });
+
+  it("are those that alternatives share and those of their own", () => {
+    const any = [{ when: { status: 404 } }, { when: { status: 200, method: "GET" } }];
+    expect(refusals({ when: { status: [200, 201] }, any })).toEqual([
+      'field "events.deploy.any.0": no line can match: the conditions on "status" exclude each other',
+    ]);
+  });
+});
+
+describe("rules", () => {
+  it("cannot stand beside an event of another log", () => {
+    const rules = { log: "sidekiq", refines: "rest_request" };
+    expect(refusals(rules, { extends: "standard" })).toEqual([
+      'field "events.deploy": no line can match: "rest_request" counts lines of rails.api, not of sidekiq',
+    ]);
+    expect(refusals({ ...rules, log: ["sidekiq", "rails.api"] }, { extends: "standard" })).toEqual([]);
+  });
+
+  it("cannot stand beside what keeps them out", () => {
+    const rules = { refines: ["rest_request"], unless: ["rest_request", "runner_request"] };
+    expect(refusals(rules, { extends: "standard" })).toEqual([
+      'field "events.deploy": no line can match: it stands beside "rest_request", and is kept out by the same',
+    ]);
+    expect(refusals({ ...rules, refines: ["rest_request", "git_push"] }, { extends: "standard" })).toEqual([]);
+  });
+
+  it("cannot ask for an operation that the refined event never has", () => {
+    const asking = (operation: string) => ({ refines: "record_read", when: { "refined.operation": operation } });
+    expect(refusals(asking("create"), { extends: "standard" })).toEqual([exclude("refined.operation")]);
+    expect(refusals(asking("read"), { extends: "standard" })).toEqual([]);
+  });
+
+  it("cannot stand behind an alternative that holds wherever they do", () => {
+    const first = { when: { x: 1 } };
+    const told = 'field "events.deploy.any.1": no line can match: alternative 1 holds wherever this one does';
+    expect(refusals({ any: [first, { when: { y: 2, x: 1 } }] })).toEqual([told]);
+    expect(refusals({ any: [{}, first] })).toEqual([told]);
+    expect(refusals({ any: [{ when: { y: 2, x: 1 } }, first] })).toEqual([]);
+    expect(
+      refusals({
+        any: [
+          { log: "shell", ...first },
+          { log: ["shell", "rails.api"], ...first },
+        ],
+      }),
+    ).toEqual([]);
+    expect(refusals({ any: [{ refines: "git_push" }, { when: { x: 1 } }] }, { extends: "standard" })).toEqual([]);
+  });
+
+  it("cannot have operations that are never reached", () => {
+    const operation = [{ create: { status: [404] } }, { update: {} }, { read: { x: 1 } }];
+    expect(refusals({ when: { status: 200 }, operation })).toEqual([
+      'field "events.deploy.operation": case 1, "create", is never reached: its condition on "status" excludes the rule\'s',
+      'field "events.deploy.operation": case 3, "read", is never reached: case 2 has no conditions',
+    ]);
+  });
+});
+
+describe("any condition", () => {
+  const word = fc.constantFrom("a", "ab", "b", "A::b", "2", "20", "x::a");
+  const number = fc.constantFrom(0, 1, 2, 20, 21);
+  const scalar = fc.oneof(word, number, fc.boolean());
+  const condition: fc.Arbitrary<Condition> = fc.letrec<{ any: Condition }>((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 2 },
+      scalar,
+      fc.array(scalar, { minLength: 1, maxLength: 3 }),
+      fc
+        .record(
+          {
+            present: fc.boolean(),
+            string: fc.constant(true as const),
+            prefix: fc.oneof(word, fc.array(word, { minLength: 1, maxLength: 2 })),
+            suffix: word,
+            last_segment: word,
+            between: fc.tuple(number, number).filter(([least, most]) => least <= most),
+            not: tie("any"),
+          },
+          { requiredKeys: [] },
+        )
+        .filter((tests) => Object.keys(tests).length > 0),
+    ),
+  })).any;
+  const value = fc.oneof(
+    scalar,
+    fc.tuple(word, word).map(([a, b]) => a + b),
+    fc.tuple(word, word, word).map((words) => words.join("::")),
+    fc.constantFrom<unknown>(null, [], [1], 1.5, "c", 19),
+  );
+
+  it("that some line fulfils is accepted", () => {
+    const reader = fakeReader(["x"]);
+    const line = createLineFields(reader.slotOf);
+    let fulfilled = 0;
+    fc.assert(
+      fc.property(condition, fc.array(value, { minLength: 20, maxLength: 20 }), (x, values) => {
+        const holds = bindCondition(x, line.field("x"));
+        const isFulfilled = values.some((given) => {
+          line.begin(reader.read({ x: given }));
+          return holds();
+        });
+        if (!isFulfilled) return;
+        fulfilled += 1;
+        expect(refusals({ when: { x } })).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+    expect(fulfilled).toBeGreaterThan(50);
+  });
+
+  it("that none of many values fulfils is mostly refused", () => {
+    const reader = fakeReader(["x"]);
+    const line = createLineFields(reader.slotOf);
+    const values = fc.sample(value, { numRuns: 2000, seed: 1 });
+    const conditions = fc.sample(condition, { numRuns: 200, seed: 1 });
+    const unfulfilled = conditions.filter((x) => {
+      const holds = bindCondition(x, line.field("x"));
+      return !values.some((given) => {
+        line.begin(reader.read({ x: given }));
+        return holds();
+      });
+    });
+    const refused = unfulfilled.filter((x) => refusals({ when: { x } }).length > 0);
+    expect(refused.length).toBeGreaterThan(0.8 * unfulfilled.length);
+    expect(refused.length).toBeGreaterThan(5);
+  });
+});
