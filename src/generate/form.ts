@@ -1,4 +1,6 @@
 import { deflateSync } from "node:zlib";
+import { COMPRESSION_ATTRIBUTE } from "../decode/inflate.ts";
+import { badPayload } from "./bad-payload.ts";
 import type { Chance } from "./chance.ts";
 import { collected, ENVIRONMENT, respelled } from "./collector.ts";
 import type { Fate, Piece, Row } from "./row.ts";
@@ -18,6 +20,8 @@ export interface Form {
   take(piece: Piece): Row | null;
   /** What a batch still holds. */
   rest(): Row | null;
+  /** Now and then a message that is bad as a whole; null: none this time. */
+  badMessage(timeMs: number): Row | null;
 }
 
 export interface FormOptions {
@@ -31,8 +35,9 @@ export function createForm(chance: Chance, { name, batch }: FormOptions): Form {
   return {
     environment: name === "bare" ? null : ENVIRONMENT,
     record: (line) => ({ bytes: textOf(chance, name, line), timeMs: line.timeMs, fate: "by_content" }),
-    take: ({ bytes, fate }) => ({ bytes, fates: [fate], again: () => bytes }),
+    take: ({ bytes, fate }) => ({ bytes, fates: [fate], publishedAtMs: null, again: () => bytes }),
     rest: () => null,
+    badMessage: () => null,
   };
 }
 
@@ -71,6 +76,8 @@ const RECORD_SEPARATOR = Buffer.from([0x1e]);
 /** Compressing is not what is simulated: the fastest level does. */
 const LEVEL = 1;
 const FIRST_MESSAGE_ID = 1_500_000_000_000;
+/** Of what goes bad, so much does as a message. */
+const BAD_MESSAGE_SHARE = 0.2;
 
 /** Dumped messages of Pub/Sub, with one record each or with a compressed batch. */
 function createPubsubForm(chance: Chance, batch: number | null): Form {
@@ -85,6 +92,7 @@ function createPubsubForm(chance: Chance, batch: number | null): Form {
     return {
       bytes: dump(message, id, 1),
       fates,
+      publishedAtMs: message.publishedAtMs,
       again: (how) => (how === "redelivered" ? dump(message, id, 2) : dump(message, newId(), 1)),
     };
   };
@@ -98,7 +106,7 @@ function createPubsubForm(chance: Chance, batch: number | null): Form {
     const data = deflateSync(Buffer.concat(parts), { level: LEVEL });
     const fates = pieces.map(({ fate }) => fate);
     pieces = [];
-    return row({ data, publishedAtMs, attributes: { compression_algorithm: "zlib" } }, fates);
+    return row({ data, publishedAtMs, attributes: { [COMPRESSION_ATTRIBUTE]: "zlib" } }, fates);
   };
   return {
     environment: ENVIRONMENT,
@@ -116,6 +124,12 @@ function createPubsubForm(chance: Chance, batch: number | null): Form {
       return pieces.length < batch ? null : close();
     },
     rest: close,
+    badMessage(timeMs) {
+      if (!chance.share(BAD_MESSAGE_SHARE)) return null;
+      const { fate, data, algorithm } = badPayload(chance);
+      const attributes = { [COMPRESSION_ATTRIBUTE]: algorithm };
+      return row({ data, publishedAtMs: timeMs + delayMs(chance), attributes }, [fate]);
+    },
   };
 }
 

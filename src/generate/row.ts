@@ -1,10 +1,10 @@
 import type { QuarantineReason } from "../core/fault.ts";
 
 /**
- * What a reader makes of a record: known by its content (or its entry) it counts once, however often it comes; known
- * by its place only, it counts again when it comes as something new. A reason: it is no record, and known by its place.
+ * What a reader makes of a record: known by its content (or its entry) it counts once, however often it comes. A
+ * reason: it is no record, so that it is known by its place only, and counts again when it comes as something new.
  */
-export type Fate = "by_content" | "by_place" | QuarantineReason;
+export type Fate = "by_content" | QuarantineReason;
 
 /** A record, or what stands in its place, on its way into an output. */
 export interface Piece {
@@ -20,5 +20,7 @@ export type Repeat = "redelivered" | "republished";
 export interface Row {
   readonly bytes: string | Buffer;
   readonly fates: readonly Fate[];
+  /** What is no record is filed under it; null for what no server has published. Milliseconds since 1970. */
+  readonly publishedAtMs: number | null;
   again(how: Repeat): string | Buffer;
 }

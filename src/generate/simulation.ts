@@ -60,7 +60,7 @@ const NOISE_MS = 100 * SECOND_MS;
 const USERS_PER_NOISE = 10;
 
 /** Lines that a user's day brings, those of runners and of the instance itself included: measured, and rounded. */
-const LINES_PER_USER_DAY = 420;
+const LINES_PER_USER_DAY = 450;
 
 /** How many users leave so many lines a second when they act naturally. */
 export function naturalUsers(linesPerSecond: number): number {

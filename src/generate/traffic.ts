@@ -63,6 +63,7 @@ export function* traffic(options: TrafficOptions, truth: Truth | null, signal: A
   const send = function* (row: Row | null): Generator<Sent> {
     if (row === null) return;
     rows += 1;
+    if (row.publishedAtMs !== null && row.fates.some(isReason)) truth?.tellFiled(row.publishedAtMs);
     yield sent(row.bytes, row);
     for (const how of repeatsOf(chance, disturbances)) {
       echoes.push({ row, how, dueRow: rows + 1 + chance.below(LATEST_REPEAT) });
@@ -80,9 +81,10 @@ export function* traffic(options: TrafficOptions, truth: Truth | null, signal: A
       truth?.tell(line, form.environment);
       yield* send(form.take(form.record(line)));
       if (disturbances.poisoned === 0 || !chance.share(disturbances.poisoned)) continue;
-      const piece = poisoned(chance, line.timeMs);
-      truth?.tellStray(reasonOf(piece.fate), line.timeMs);
-      yield* send(form.take(piece));
+      const bad = form.badMessage(timeMs);
+      const piece = bad === null ? poisoned(chance, timeMs) : null;
+      for (const fate of piece === null ? (bad?.fates ?? []) : [piece.fate]) truth?.tellStray(reasonOf(fate));
+      yield* send(piece === null ? bad : form.take(piece));
     }
     if (lines >= options.lines || signal?.aborted === true) break;
   }
@@ -102,11 +104,15 @@ function repeat({ row, how }: Echo, truth: Truth | null): string | Buffer {
   const bytes = row.again(how);
   for (const fate of row.fates) {
     if (how === "redelivered" || fate === "by_content") truth?.tellRepeats(1);
-    else truth?.tellStray(reasonOf(fate), 0);
+    else truth?.tellStray(fate);
   }
   return bytes;
 }
 
 function reasonOf(fate: Fate): QuarantineReason | null {
-  return fate === "by_content" || fate === "by_place" ? null : fate;
+  return isReason(fate) ? fate : null;
+}
+
+function isReason(fate: Fate): fate is QuarantineReason {
+  return fate !== "by_content";
 }

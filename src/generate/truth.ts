@@ -29,8 +29,10 @@ export interface Cell {
 export interface Truth {
   /** A line was left; `environment` is what the collector says of it. */
   tell(line: LeftLine, environment: string | null): void;
-  /** A line that counts nothing was slipped in, or a thing that is no record. */
-  tellStray(reason: QuarantineReason | null, timeMs: number): void;
+  /** A record that counts nothing was slipped in, or a thing that is no record. */
+  tellStray(reason: QuarantineReason | null): void;
+  /** Something that is no record was filed under that time. */
+  tellFiled(timeMs: number): void;
   /** So many lines came again. */
   tellRepeats(lines: number): void;
   readonly totals: TruthTotals;
@@ -58,23 +60,24 @@ export function createTruth(): Truth {
     newestMs: 0,
   };
   const cells = new Map<string, Cell>();
-  const arrive = (timeMs: number): void => {
-    totals.lines += 1;
+  const tellFiled = (timeMs: number): void => {
     if (timeMs > totals.newestMs) totals.newestMs = timeMs;
   };
   return {
     totals,
     cells: { [Symbol.iterator]: () => cells.values() },
     tell(line, environment) {
-      arrive(line.timeMs);
+      totals.lines += 1;
+      tellFiled(line.timeMs);
       if (line.deeds.length === 0) totals.eventless += 1;
       for (const deed of line.deeds) {
         totals.events.set(deed.event, (totals.events.get(deed.event) ?? 0) + 1);
         addDeed(cells, deed, line, environment);
       }
     },
-    tellStray(reason, timeMs) {
-      arrive(timeMs);
+    tellFiled,
+    tellStray(reason) {
+      totals.lines += 1;
       if (reason === null) totals.eventless += 1;
       else totals.quarantined.set(reason, (totals.quarantined.get(reason) ?? 0) + 1);
     },
