@@ -12,7 +12,7 @@ import { checkEventName } from "./event-name.ts";
 import { explainJson } from "./explain-json.ts";
 import { explainText } from "./explain-text.ts";
 import { namedInput, openInput } from "./input.ts";
-import { withSetOption } from "./options.ts";
+import { collect, withSetOption } from "./options.ts";
 import { print } from "./print.ts";
 import { formatCount, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings } from "./settings.ts";
@@ -45,7 +45,7 @@ export function explainCommand(): Command {
     .argument("[file...]", "files (NDJSON, .gz, .zst, globs), or - for standard input (default)")
     .option("--pipeline <file>", "the pipeline whose settings hold (default: pipelines/local.yaml)")
     .option("--catalogue <file>", "explain by this catalogue instead of the pipeline's")
-    .option("--event <name...>", "explain only these events, however far the line is from them")
+    .option("--event <name>", "explain only this event, however far the line is from it (repeatable)", collect(String))
     .option("--json", "print a JSON line for each line");
   return withSetOption(command).addHelpText("after", EXAMPLES).action(explain);
 }

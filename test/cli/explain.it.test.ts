@@ -198,7 +198,7 @@ describe("explain", () => {
   });
 
   it("tells of the events that are asked for alone", async () => {
-    const lines = await explainJson([REJECTED, "--event", "git_push", "job_done"]);
+    const lines = await explainJson([REJECTED, "--event", "git_push", "--event", "job_done"]);
     expect(lines.map(({ near_misses: misses }) => misses.map(({ event }) => event))).toEqual([
       ["git_push"],
       [],
