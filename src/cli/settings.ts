@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type PipelineSettings, parsePipeline } from "../config/pipeline.ts";
 import { UsageError } from "../core/fault.ts";
@@ -21,7 +21,8 @@ const STANDARD_CATALOGUE = fileURLToPath(new URL("../derive/standard-catalogue.y
 /** Reads a pipeline, with what the command line overrides. Rejects with `UsageError`. */
 export async function loadSettings(pipeline: string | undefined, options: PipelineOptions): Promise<PipelineSettings> {
   const isBundled = pipeline === undefined && !existsSync(DEFAULT_PIPELINE);
-  const path = isBundled ? BUNDLED_PIPELINE : resolve(pipeline ?? DEFAULT_PIPELINE);
+  // As the user wrote it: messages name it so.
+  const path = isBundled ? BUNDLED_PIPELINE : (pipeline ?? DEFAULT_PIPELINE);
   // Nobody wants an archive inside the installed program.
   const archive = options.archive ?? (isBundled ? BUNDLED_ARCHIVE : undefined);
   const overrides = [...archiveOverride(archive), ...(options.set ?? [])];
@@ -32,7 +33,13 @@ export async function loadSettings(pipeline: string | undefined, options: Pipeli
 export async function loadCatalogue(path: string | null): Promise<Catalogue> {
   const standard = { text: await readInput(STANDARD_CATALOGUE, "catalogue"), file: STANDARD_CATALOGUE };
   if (path === null) return parseCatalogue(standard, null);
-  return parseCatalogue({ text: await readInput(path, "catalogue"), file: path }, standard);
+  return parseCatalogue({ text: await readInput(path, "catalogue"), file: shownPath(path) }, standard);
+}
+
+/** As the user would write it in the current folder; as it is where it lies outside. */
+function shownPath(path: string): string {
+  const shown = relative(process.cwd(), path);
+  return shown.startsWith("..") ? path : shown;
 }
 
 function archiveOverride(archive: string | undefined): string[] {
