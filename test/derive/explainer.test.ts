@@ -9,6 +9,7 @@ import { createDecoder } from "../../src/decode/decoder.ts";
 import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
 import { createExplainer, type Explanation, type NearMiss } from "../../src/derive/explainer.ts";
 import { fileOf } from "../decode/decoded-line.ts";
+import { simulated } from "../generate/simulated.ts";
 import { arbitraryLog, arbitraryRecord, CUT, list, PUSH } from "./arbitrary-record.ts";
 import { fakeReader } from "./fake-fields.ts";
 import { createRuleOracle } from "./rule-oracle.ts";
@@ -53,33 +54,47 @@ function textOf(name: string): string {
   return records.join("\n");
 }
 
+/** Explains each line of a file, by the standard catalogue, and gives their number. */
+function expectAgreement(bytes: Buffer): number {
+  const names = fieldNames(STANDARD);
+  const limits = { maxDepth: 128, maxLineBytes: 4 * 2 ** 20, maxInflatedBytes: 32 * 2 ** 20 };
+  const decoder = createDecoder({ names, limits, identityFields: {}, topic: "" });
+  const derive = createDeriver(STANDARD, decoder.slotOf);
+  const explainLine = createExplainer(STANDARD, decoder.slotOf, null);
+  const expectTrue = createRuleOracle(decoder.slotOf);
+  let lines = 0;
+  decoder.decode(fileOf(bytes), ({ log }, fields) => {
+    lines += 1;
+    const explanation = explainLine(log, fields);
+    if (fields === null) return expect(explanation).toMatchObject({ events: [], nearMisses: [] });
+    expectTrue({ log, fields, derived: derive(log, fields) }, explanation);
+    const { events, nearMisses } = explanation;
+    for (const { field, value } of [
+      ...events.flatMap((each) => each.conditions),
+      ...nearMisses.flatMap((each) => each.failed),
+    ]) {
+      if (!names.includes(field)) continue;
+      const text = fields.string(decoder.slotOf(field));
+      expect(value !== null).toBe(fields.has(decoder.slotOf(field)));
+      if (text !== null) expect(JSON.parse(value ?? "")).toBe(text);
+    }
+  });
+  return lines;
+}
+
 describe("an explanation", () => {
   it.each(FILES)("agrees with what is counted of each line of %s", (name) => {
-    const names = fieldNames(STANDARD);
-    const limits = { maxDepth: 128, maxLineBytes: 4 * 2 ** 20, maxInflatedBytes: 32 * 2 ** 20 };
-    const decoder = createDecoder({ names, limits, identityFields: {}, topic: "" });
-    const derive = createDeriver(STANDARD, decoder.slotOf);
-    const explainLine = createExplainer(STANDARD, decoder.slotOf, null);
-    const expectTrue = createRuleOracle(decoder.slotOf);
-    let lines = 0;
-    decoder.decode(fileOf(Buffer.from(textOf(name), "latin1")), ({ log }, fields) => {
-      lines += 1;
-      const explanation = explainLine(log, fields);
-      if (fields === null) return expect(explanation).toMatchObject({ events: [], nearMisses: [] });
-      expectTrue({ log, fields, derived: derive(log, fields) }, explanation);
-      const { events, nearMisses } = explanation;
-      for (const { field, value } of [
-        ...events.flatMap((each) => each.conditions),
-        ...nearMisses.flatMap((each) => each.failed),
-      ]) {
-        if (!names.includes(field)) continue;
-        const text = fields.string(decoder.slotOf(field));
-        expect(value !== null).toBe(fields.has(decoder.slotOf(field)));
-        if (text !== null) expect(JSON.parse(value ?? "")).toBe(text);
-      }
-    });
-    expect(lines).toBeGreaterThan(0);
+    expect(expectAgreement(Buffer.from(textOf(name), "latin1"))).toBeGreaterThan(0);
   });
+
+  it.each(["bare", "logentry", "pubsub"] as const)(
+    "agrees with what is counted of simulated traffic, form %s",
+    (form) => {
+      const { rows, truth } = simulated({ form, lines: 1500, seed: 9, poisoned: 0.02 });
+      const lines = expectAgreement(Buffer.concat(rows.flatMap((row) => [row, Buffer.from("\n")])));
+      expect(lines).toBe(truth.lines_in);
+    },
+  );
 
   it("agrees with what is counted of any line", () => {
     const expectTrue = createRuleOracle(reader.slotOf);
