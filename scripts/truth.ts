@@ -1,7 +1,7 @@
 /**
  * Goal: whatever people do on a simulated instance, in whatever form their lines arrive, and whatever goes wrong on the
  * way, `run` and `counts` find exactly what was done.
- * Method: `node scripts/truth.ts [--seeds 10] [--lines 100000]` generates, runs and counts for every seed and form, in
+ * Method: `npm run truth -- [--seeds 10] [--lines 100000] [--first 1]` generates, runs and counts for every seed and form, in
  * every segment and period, and prints each difference. Exits with 1 where there is any.
  */
 import { execFileSync } from "node:child_process";

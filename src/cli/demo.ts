@@ -16,7 +16,7 @@ import { runAll } from "./run.ts";
 import { runSummaryText } from "./run-summary.ts";
 import { loadSettings } from "./settings.ts";
 import { stopOnSignals } from "./stop-signal.ts";
-import { openOutput, sendTraffic } from "./traffic-output.ts";
+import { openOutput, type SentTotals, sendTraffic } from "./traffic-output.ts";
 import { trafficProgress } from "./traffic-progress.ts";
 
 /** Tuesday, 22 December 2020, on an instance of this size; the same lines each time. */
@@ -79,21 +79,19 @@ async function generateDay(file: string): Promise<TruthReport | null> {
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "the demonstration ends");
   const progress = trafficProgress(DAY);
+  const sending = { rate: null, signal: stop.signal, onSent: progress.set };
+  let sent: SentTotals;
   try {
-    const { lines, bytes } = await sendTraffic(DAY, truth, output, {
-      rate: null,
-      signal: stop.signal,
-      onSent: progress.set,
-    });
+    sent = await sendTraffic(DAY, truth, output, sending);
     await output.close();
-    if (stop.signal.aborted) return null;
-    const size = `${formatCount(lines)} lines, ${formatBytes(bytes)}`;
-    process.stdout.write(`a simulated day of a GitLab instance with ${DAY.users} users: ${size}\n\n`);
-    return truthReport(truth);
   } finally {
     progress.stop();
     releaseSignals();
   }
+  if (stop.signal.aborted) return null;
+  const size = `${formatCount(sent.lines)} lines, ${formatBytes(sent.bytes)}`;
+  process.stdout.write(`a simulated day of a GitLab instance with ${DAY.users} users: ${size}\n\n`);
+  return truthReport(truth);
 }
 
 /** False where a signal stopped it. */

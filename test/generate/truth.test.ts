@@ -2,7 +2,7 @@
  * Goal: whatever is done on an instance, its lines count to exactly that, in every form, with repeats and poison among
  * them, in any order, and fed more than once.
  * Method: simulated traffic for generated seeds, counted from an archive in memory, against what the deeds themselves
- * tell. `node scripts/truth.ts` does the same at length, through the program.
+ * tell. `npm run truth` does the same at length, through the program.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
