@@ -1,12 +1,12 @@
-/** Who acts next: a binary heap by time, and by the order of entry where times are equal. */
+/** What comes next: a binary heap by time or another number, and by the order of entry where these are equal. */
 export interface Agenda<Item> {
-  add(timeMs: number, item: Item): void;
-  /** The earliest entry, taken out; null when there is none. */
-  next(): Entry<Item> | null;
+  add(at: number, item: Item): void;
+  /** The earliest entry, taken out; null when there is none, or none up to `until`. */
+  next(until: number): Entry<Item> | null;
 }
 
 export interface Entry<Item> {
-  readonly timeMs: number;
+  readonly at: number;
   readonly order: number;
   readonly item: Item;
 }
@@ -15,15 +15,15 @@ export function createAgenda<Item>(): Agenda<Item> {
   const heap: Entry<Item>[] = [];
   let order = 0;
   return {
-    add(timeMs, item) {
-      heap.push({ timeMs, order, item });
+    add(at, item) {
+      heap.push({ at, order, item });
       order += 1;
       rise(heap, heap.length - 1);
     },
-    next() {
-      const first = heap[0];
-      const last = heap.pop();
-      if (first === undefined || last === undefined) return null;
+    next(until) {
+      const [first] = heap;
+      if (first === undefined || first.at > until) return null;
+      const last = heap.pop() ?? first;
       if (heap.length > 0) {
         heap[0] = last;
         sink(heap);
@@ -34,7 +34,7 @@ export function createAgenda<Item>(): Agenda<Item> {
 }
 
 function isBefore<Item>(a: Entry<Item>, b: Entry<Item>): boolean {
-  return a.timeMs < b.timeMs || (a.timeMs === b.timeMs && a.order < b.order);
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
 function rise<Item>(heap: Entry<Item>[], start: number): void {

@@ -5,7 +5,7 @@ import type { Chance } from "./chance.ts";
 
 /** The data of a message that no reader can open, and what its attribute says of the compression. */
 export interface BadPayload {
-  readonly fate: QuarantineReason;
+  readonly reason: QuarantineReason;
   readonly data: Buffer;
   readonly algorithm: string;
 }
@@ -17,15 +17,15 @@ let bomb: Buffer | null = null;
 const BAD_PAYLOADS: readonly { readonly weight: number; readonly make: (chance: Chance) => BadPayload }[] = [
   {
     weight: 10,
-    make: (chance) => ({ fate: "bad_compression", data: record(chance).subarray(0, 20), algorithm: "zlib" }),
+    make: (chance) => ({ reason: "bad_compression", data: record(chance).subarray(0, 20), algorithm: "zlib" }),
   },
   {
     weight: 5,
-    make: (chance) => ({ fate: "bad_compression", data: Buffer.from(chance.digits(30)), algorithm: "gzip" }),
+    make: (chance) => ({ reason: "bad_compression", data: Buffer.from(chance.digits(30)), algorithm: "gzip" }),
   },
-  { weight: 10, make: (chance) => ({ fate: "unknown_compression", data: record(chance), algorithm: "lz4" }) },
+  { weight: 10, make: (chance) => ({ reason: "unknown_compression", data: record(chance), algorithm: "lz4" }) },
   // A bomb costs its reader as much as thousands of lines: a rare one does.
-  { weight: 1, make: () => ({ fate: "inflate_limit", data: zeros(), algorithm: "zlib" }) },
+  { weight: 1, make: () => ({ reason: "inflate_limit", data: zeros(), algorithm: "zlib" }) },
 ];
 
 export function badPayload(chance: Chance): BadPayload {

@@ -55,6 +55,7 @@ const BOT_ACTIONS: readonly { readonly act: Action; readonly weight: number }[] 
 const VISITOR_ACTIONS: readonly Action[] = [railsRequest, restRequest, fetchByHttp, graphqlRequest];
 const DEPLOY_KEY_ACTIONS: readonly Action[] = [fetchBySsh, fetchBySsh, pushBySsh];
 
+const EVER = Number.POSITIVE_INFINITY;
 const POLL_MS = 8 * MINUTE_MS;
 const NOISE_MS = 100 * SECOND_MS;
 const USERS_PER_NOISE = 10;
@@ -97,15 +98,15 @@ export function* simulate(options: SimulationOptions): Generator<readonly LeftLi
   };
   const agenda = createAgenda<Player>();
   for (const player of playersOf(population)) agenda.add(player.firstMs(chance, fromMs), player);
-  for (let entry = agenda.next(); entry !== null; entry = agenda.next()) {
+  for (let entry = agenda.next(EVER); entry !== null; entry = agenda.next(EVER)) {
     // Where the pace is given only the pauses change: what belongs to one act stays as it is.
-    const timeMs = linesPerSecond === null ? entry.timeMs : fromMs + Math.floor((lines * SECOND_MS) / linesPerSecond);
+    const timeMs = linesPerSecond === null ? entry.at : fromMs + Math.floor((lines * SECOND_MS) / linesPerSecond);
     if (timeMs >= untilMs) return;
     left = [];
     entry.item.act(scene, timeMs);
     lines += left.length;
     yield left;
-    agenda.add(entry.item.nextMs(chance, entry.timeMs), entry.item);
+    agenda.add(entry.item.nextMs(chance, entry.at), entry.item);
   }
 }
 

@@ -1,8 +1,10 @@
-import type { QuarantineReason } from "../core/fault.ts";
+import { createAgenda } from "./agenda.ts";
 import { type Chance, createChance } from "./chance.ts";
-import { createForm, type FormOptions } from "./form.ts";
+import type { Form, FormOptions } from "./form.ts";
+import { createPlainForm } from "./plain-form.ts";
 import { poisoned } from "./poison.ts";
-import type { Fate, Repeat, Row } from "./row.ts";
+import { createPubsubForm } from "./pubsub-form.ts";
+import type { Repeat, Row } from "./row.ts";
 import { type SimulationOptions, simulate } from "./simulation.ts";
 import type { Truth } from "./truth.ts";
 
@@ -41,7 +43,6 @@ export interface Sent {
 interface Echo {
   readonly row: Row;
   readonly how: Repeat;
-  readonly dueRow: number;
 }
 
 /**
@@ -51,45 +52,56 @@ interface Echo {
 export function* traffic(options: TrafficOptions, truth: Truth | null, signal: AbortSignal | null): Generator<Sent> {
   const { disturbances } = options;
   const chance = createChance(options.seed ^ FORM_SEED);
-  const form = createForm(chance, options.form);
-  const echoes: Echo[] = [];
+  const form = openForm(chance, options.form);
+  // By the number of the row behind which they come.
+  const echoes = createAgenda<Echo>();
   let rows = 0;
   let lines = 0;
   let timeMs = options.fromMs;
-  const sent = (bytes: string | Buffer, { fates }: Row): Sent => {
-    lines += fates.length;
-    return { bytes, lines: fates.length, timeMs };
+  const sent = (bytes: string | Buffer, { reasons }: Row): Sent => {
+    lines += reasons.length;
+    return { bytes, lines: reasons.length, timeMs };
+  };
+  const sendEchoes = function* (untilRow: number): Generator<Sent> {
+    for (let due = echoes.next(untilRow); due !== null; due = echoes.next(untilRow)) {
+      yield sent(repeat(due.item, truth), due.item.row);
+    }
   };
   const send = function* (row: Row | null): Generator<Sent> {
     if (row === null) return;
     rows += 1;
-    if (row.publishedAtMs !== null && row.fates.some(isReason)) truth?.tellFiled(row.publishedAtMs);
+    const isFiledByPublishTime = row.publishedAtMs !== null && row.reasons.some((reason) => reason !== null);
+    if (isFiledByPublishTime) truth?.tellFiled(row.publishedAtMs);
     yield sent(row.bytes, row);
     for (const how of repeatsOf(chance, disturbances)) {
-      echoes.push({ row, how, dueRow: rows + 1 + chance.below(LATEST_REPEAT) });
+      echoes.add(rows + 1 + chance.below(LATEST_REPEAT), { row, how });
     }
-    for (let index = echoes.length - 1; index >= 0; index -= 1) {
-      const echo = echoes[index] as Echo;
-      if (echo.dueRow > rows) continue;
-      echoes.splice(index, 1);
-      yield sent(repeat(echo, truth), echo.row);
-    }
+    yield* sendEchoes(rows);
   };
   for (const left of simulate(options)) {
     for (const line of left) {
       timeMs = line.timeMs;
       truth?.tell(line, form.environment);
       yield* send(form.take(form.record(line)));
-      if (disturbances.poisoned === 0 || !chance.share(disturbances.poisoned)) continue;
-      const bad = form.badMessage(timeMs);
-      const piece = bad === null ? poisoned(chance, timeMs) : null;
-      for (const fate of piece === null ? (bad?.fates ?? []) : [piece.fate]) truth?.tellStray(reasonOf(fate));
-      yield* send(piece === null ? bad : form.take(piece));
+      if (disturbances.poisoned > 0 && chance.share(disturbances.poisoned))
+        yield* send(badRow(chance, form, timeMs, truth));
     }
     if (lines >= options.lines || signal?.aborted === true) break;
   }
   yield* send(form.rest());
-  for (const echo of echoes) yield sent(repeat(echo, truth), echo.row);
+  yield* sendEchoes(Number.POSITIVE_INFINITY);
+}
+
+function openForm(chance: Chance, { name, batch }: FormOptions): Form {
+  return name === "pubsub" ? createPubsubForm(chance, batch) : createPlainForm(chance, name);
+}
+
+/** A record gone bad, which may still wait for its batch, or a message that is bad as a whole. */
+function badRow(chance: Chance, form: Form, timeMs: number, truth: Truth | null): Row | null {
+  const message = form.badMessage(timeMs);
+  const piece = poisoned(chance, timeMs);
+  for (const reason of message?.reasons ?? [piece.reason]) truth?.tellStray(reason);
+  return message ?? form.take(piece);
 }
 
 function repeatsOf(chance: Chance, { redelivered, republished }: Disturbances): Repeat[] {
@@ -102,17 +114,9 @@ function repeatsOf(chance: Chance, { redelivered, republished }: Disturbances): 
 /** What is known by its place only is something new when it is published again. */
 function repeat({ row, how }: Echo, truth: Truth | null): string | Buffer {
   const bytes = row.again(how);
-  for (const fate of row.fates) {
-    if (how === "redelivered" || fate === "by_content") truth?.tellRepeats(1);
-    else truth?.tellStray(fate);
+  for (const reason of row.reasons) {
+    if (how === "redelivered" || reason === null) truth?.tellRepeat();
+    else truth?.tellStray(reason);
   }
   return bytes;
-}
-
-function reasonOf(fate: Fate): QuarantineReason | null {
-  return isReason(fate) ? fate : null;
-}
-
-function isReason(fate: Fate): fate is QuarantineReason {
-  return fate !== "by_content";
 }

@@ -33,8 +33,8 @@ export interface Truth {
   tellStray(reason: QuarantineReason | null): void;
   /** Something that is no record was filed under that time. */
   tellFiled(timeMs: number): void;
-  /** So many lines came again. */
-  tellRepeats(lines: number): void;
+  /** A line came again. */
+  tellRepeat(): void;
   readonly totals: TruthTotals;
   readonly cells: Iterable<Cell>;
 }
@@ -81,9 +81,9 @@ export function createTruth(): Truth {
       if (reason === null) totals.eventless += 1;
       else totals.quarantined.set(reason, (totals.quarantined.get(reason) ?? 0) + 1);
     },
-    tellRepeats(lines) {
-      totals.lines += lines;
-      totals.duplicates += lines;
+    tellRepeat() {
+      totals.lines += 1;
+      totals.duplicates += 1;
     },
   };
 }

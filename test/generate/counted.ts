@@ -54,7 +54,12 @@ export async function counted(files: readonly (readonly Buffer[])[], asOf: strin
   await wal.commit();
   const table = await openFactTable({ memoryLimit: "256MB", spillDirectory: tmpdir() });
   try {
-    await scanArchive(store, READER, table.append, () => undefined);
+    await scanArchive(
+      store,
+      READER,
+      (fact) => table.append(fact),
+      () => undefined,
+    );
     const query = { events: null, periods: ["all", "28d", "7d", "daily"], days: 28, asOf } as const;
     const rows: CountRow[] = [];
     for (const by of TRUTH_SEGMENTS) rows.push(...(await countRows(table, { ...query, by })));

@@ -54,10 +54,12 @@ describe("the agenda", () => {
       fc.property(fc.array(fc.integer({ min: 0, max: 20 })), (times) => {
         const agenda = createAgenda<number>();
         for (const [index, timeMs] of times.entries()) agenda.add(timeMs, index);
-        const taken = times.map(() => agenda.next());
         const sorted = [...times.entries()].toSorted(([a, x], [b, y]) => x - y || a - b);
-        expect(taken.map((entry) => [entry?.item, entry?.timeMs])).toEqual(sorted);
-        expect(agenda.next()).toBe(null);
+        const first = sorted[0]?.[1] ?? 0;
+        expect(agenda.next(first - 1)).toBe(null);
+        const taken = sorted.map(([, at]) => agenda.next(at));
+        expect(taken.map((entry) => [entry?.item, entry?.at])).toEqual(sorted);
+        expect(agenda.next(Number.POSITIVE_INFINITY)).toBe(null);
       }),
       { numRuns: 200 },
     );

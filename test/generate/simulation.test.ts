@@ -92,7 +92,7 @@ describe("a simulated instance", () => {
 
 describe("a message", () => {
   const messages = linesOf({ form: "pubsub", lines: 3000, batch: 50, redelivered: 0.2, republished: 0.2 }).map(
-    ({ message, deliveryAttempt }) => ({ ...(message as Fieldset), deliveryAttempt }) as Fieldset,
+    ({ message, deliveryAttempt }): Fieldset => ({ ...(message as Fieldset), deliveryAttempt }),
   );
 
   it("that is delivered again keeps its id, one that is published again gets a new one", () => {
