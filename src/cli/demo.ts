@@ -74,7 +74,7 @@ async function demo(): Promise<void> {
 
 /** Null where a signal stopped it. */
 async function generateDay(file: string): Promise<TruthReport | null> {
-  const truth = createTruth();
+  const truth = createTruth(DAY.fromMs);
   const output = await openOutput(file);
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "the demonstration ends");

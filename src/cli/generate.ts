@@ -74,7 +74,7 @@ async function generate(options: GenerateOptions): Promise<void> {
   const plan = planTraffic(wishOf(options));
   const output = await openOutput(options.output);
   const truthFile = options.truth === undefined ? null : await openOutput(options.truth);
-  const truth = truthFile === null ? null : createTruth();
+  const truth = truthFile === null ? null : createTruth(plan.fromMs);
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "what was begun is finished");
   const progress = options.output === "-" && process.stdout.isTTY ? null : trafficProgress(plan);

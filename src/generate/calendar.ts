@@ -19,9 +19,9 @@ const BOT_MS = 90 * SECOND_MS;
 const MORNING_MS = 6 * HOUR_MS;
 const EVENING_MS = 21 * HOUR_MS;
 
-/** When the user first acts after the simulation has begun. */
+/** When the user first acts: the instance is in the middle of its day. */
 export function firstActMs(chance: Chance, { isNightOwl }: User, fromMs: number): number {
-  const soonMs = fromMs + chance.below(10 * MINUTE_MS);
+  const soonMs = fromMs + chance.below(3 * MINUTE_MS);
   return isNightOwl ? soonMs : byDaylight(chance, soonMs);
 }
 

@@ -38,8 +38,8 @@ export function truthReport({ totals, cells }: Truth): TruthReport {
 
 /** As JSON, a row of counts in each line. */
 export function truthJson({ rows, ...head }: TruthReport): string {
-  const rowLines = rows.map((row) => `    ${JSON.stringify(row)}`).join(",\n");
-  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "rows": [\n${rowLines}\n  ]\n}\n`;
+  const rowLines = rows.map((row) => `\n    ${JSON.stringify(row)}`).join(",");
+  return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "rows": [${rowLines}\n  ]\n}\n`;
 }
 
 function cellRows({ event, segment, key, days }: Cell, endDay: number): CountRow[] {

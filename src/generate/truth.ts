@@ -50,14 +50,15 @@ export interface TruthTotals {
   newestMs: number;
 }
 
-export function createTruth(): Truth {
+/** `fromMs` is when the traffic begins: the newest line where there is none. */
+export function createTruth(fromMs: number): Truth {
   const totals: TruthTotals = {
     lines: 0,
     duplicates: 0,
     eventless: 0,
     quarantined: new Map(),
     events: new Map(),
-    newestMs: 0,
+    newestMs: fromMs,
   };
   const cells = new Map<string, Cell>();
   const tellFiled = (timeMs: number): void => {

@@ -28,7 +28,8 @@ export const NO_WISH: Wish = {
 };
 
 export function simulated(wish: Partial<Wish>): Simulated {
-  const truth = createTruth();
-  const sent = [...traffic(planTraffic({ ...NO_WISH, ...wish }), truth, null)];
+  const plan = planTraffic({ ...NO_WISH, ...wish });
+  const truth = createTruth(plan.fromMs);
+  const sent = [...traffic(plan, truth, null)];
   return { rows: sent.map(({ bytes }) => Buffer.from(bytes)), truth: truthReport(truth) };
 }
