@@ -1,0 +1,36 @@
+import { formatCount } from "../src/cli/quantity.ts";
+import type { Column } from "../src/cli/table.ts";
+
+type Unit = "ratio" | "bytes" | "lines/s";
+
+/** A figure that must keep within a bound. */
+export interface Goal {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: Unit;
+  readonly bound: "at least" | "below";
+  readonly limit: number;
+}
+
+/** False also where the figure is not known. */
+export function isMet({ value, bound, limit }: Goal): boolean {
+  return bound === "at least" ? value >= limit : value < limit;
+}
+
+/** In units of 1000, as memory is bought. */
+export function formatMegabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
+
+export const GOAL_COLUMNS: readonly Column<Goal>[] = [
+  { head: "goal", align: "left", cell: ({ name }) => name },
+  { head: "", align: "left", cell: ({ bound, limit, unit }) => `${bound} ${formatted(limit, unit)}` },
+  { head: "measured", align: "right", cell: ({ value, unit }) => formatted(value, unit) },
+  { head: "", align: "left", cell: (goal) => (isMet(goal) ? "ok" : "not ok") },
+];
+
+function formatted(value: number, unit: Unit): string {
+  if (Number.isNaN(value)) return "unknown";
+  if (unit === "bytes") return formatMegabytes(value);
+  return unit === "ratio" ? value.toFixed(3) : `${formatCount(value)} lines/s`;
+}

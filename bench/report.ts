@@ -1,0 +1,39 @@
+import { type Column, formatTable } from "../src/cli/table.ts";
+import { GOAL_COLUMNS, type Goal, isMet } from "./goal.ts";
+import { formatMarkdown } from "./markdown-table.ts";
+
+/** What one part of the benchmark has found. */
+export interface Report {
+  /** Over what, and how often. */
+  readonly title: string;
+  readonly table: (format: TableFormat) => string;
+  /** The rows of the table, for programs. */
+  readonly rows: readonly object[];
+  readonly goals: readonly Goal[];
+}
+
+type TableFormat = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => string;
+
+export function reportOf<Row extends object>(
+  title: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  goals: readonly Goal[],
+): Report {
+  return { title, table: (format) => format(columns, rows), rows, goals };
+}
+
+/** The line about the machine, each table below its title, and last the goals. */
+export function reportText(machine: string, reports: readonly Report[], form: "text" | "markdown"): string {
+  const format = form === "markdown" ? formatMarkdown : formatTable;
+  const goals = reports.flatMap((report) => report.goals);
+  const parts = [machine, ...reports.flatMap((report) => [report.title, report.table(format)])];
+  if (goals.length > 0) parts.push(format(GOAL_COLUMNS, goals));
+  return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
+}
+
+export function reportJson(machine: object, reports: readonly Report[]): string {
+  const goals = reports.flatMap((report) => report.goals).map((goal) => ({ ...goal, isMet: isMet(goal) }));
+  const tables = reports.map(({ title, rows }) => ({ title, rows }));
+  return `${JSON.stringify({ machine, tables, goals }, null, 2)}\n`;
+}
