@@ -18,12 +18,16 @@ const BUNDLED_PIPELINE = fileURLToPath(new URL(`../../${DEFAULT_PIPELINE}`, impo
 const BUNDLED_ARCHIVE = "archive";
 const STANDARD_CATALOGUE = fileURLToPath(new URL("../derive/standard-catalogue.yaml", import.meta.url));
 
+/** The file that is read for the pipeline of that name, or where none is named: an absolute path. */
+export function pipelinePath(pipeline: string | undefined): string {
+  return isBundled(pipeline) ? BUNDLED_PIPELINE : resolve(pipeline ?? DEFAULT_PIPELINE);
+}
+
 /** Reads a pipeline, with what the command line overrides. Rejects with `UsageError`. */
 export async function loadSettings(pipeline: string | undefined, options: PipelineOptions): Promise<PipelineSettings> {
-  const isBundled = pipeline === undefined && !existsSync(DEFAULT_PIPELINE);
-  const path = isBundled ? BUNDLED_PIPELINE : resolve(pipeline ?? DEFAULT_PIPELINE);
+  const path = pipelinePath(pipeline);
   // Nobody wants an archive inside the installed program.
-  const archive = options.archive ?? (isBundled ? BUNDLED_ARCHIVE : undefined);
+  const archive = options.archive ?? (isBundled(pipeline) ? BUNDLED_ARCHIVE : undefined);
   const overrides = [...archiveOverride(archive), ...(options.set ?? [])];
   return parsePipeline(await readInput(path, "pipeline"), path, overrides, process.cwd());
 }
@@ -33,6 +37,10 @@ export async function loadCatalogue(path: string | null): Promise<Catalogue> {
   const standard = { text: await readInput(STANDARD_CATALOGUE, "catalogue"), file: STANDARD_CATALOGUE };
   if (path === null) return parseCatalogue(standard, null);
   return parseCatalogue({ text: await readInput(path, "catalogue"), file: path }, standard);
+}
+
+function isBundled(pipeline: string | undefined): boolean {
+  return pipeline === undefined && !existsSync(DEFAULT_PIPELINE);
 }
 
 function archiveOverride(archive: string | undefined): string[] {
