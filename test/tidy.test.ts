@@ -15,6 +15,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   segment: ["core"],
   archive: ["core", "segment"],
   counts: ["core", "archive", "derive", "decode"],
+  cases: ["core", "yaml", "derive", "counts"],
   indexing: ["core"],
   engine: ["core"],
   backends: ["core"], // and never one back end another
@@ -23,7 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // As needed, but never the engine.
   explorer: "core decode derive segment archive counts indexing backends config observe generate".split(" "),
   generate: "core decode derive segment archive counts indexing backends config observe".split(" "),
-  cli: "core decode yaml derive segment archive counts indexing engine backends config observe explorer generate".split(
+  cli: "core decode yaml derive segment archive counts cases indexing engine backends config observe explorer generate".split(
     " ",
   ),
 };

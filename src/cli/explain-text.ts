@@ -1,6 +1,7 @@
 import type { QuarantineReason } from "../core/fault.ts";
 import { hourOf, hourText, UNDATED_HOUR } from "../core/hour.ts";
 import type { Line } from "../core/line.ts";
+import { printable } from "../core/printable.ts";
 import type { Dimensions } from "../derive/dimensions.ts";
 import type { ExplainedEvent, Explanation, NearMiss, RulePlace } from "../derive/explainer.ts";
 import type { ExplainedLine } from "./explained-line.ts";
@@ -105,13 +106,6 @@ function rowText(kind: string, { event }: RulePlace, nameWidth: number, parts: r
 /** A text without quotes, unless it holds what a terminal does not show as it is. */
 function shown(text: string): string {
   return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u.test(text) ? cut(text) : printable(cut(JSON.stringify(text)));
-}
-
-/** JSON text in which nothing is left that would move the cursor or hide. */
-function printable(json: string): string {
-  return json.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (char) =>
-    [...Array(char.length).keys()].map((at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
-  );
 }
 
 function cut(text: string): string {

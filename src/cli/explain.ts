@@ -3,15 +3,14 @@ import { expandPaths } from "../backends/files/paths.ts";
 import type { Fields } from "../core/fields.ts";
 import type { Line } from "../core/line.ts";
 import { MIB } from "../core/units.ts";
-import { createDecoder } from "../decode/decoder.ts";
 import type { Emit } from "../decode/piece.ts";
-import { fieldNames } from "../derive/deriver.ts";
-import { createDimensions, DIMENSION_FIELDS } from "../derive/dimensions.ts";
+import { createDimensions } from "../derive/dimensions.ts";
 import { createExplainer } from "../derive/explainer.ts";
 import { checkEventName } from "./event-name.ts";
 import { explainJson } from "./explain-json.ts";
 import { explainText } from "./explain-text.ts";
 import { namedInput, openInput } from "./input.ts";
+import { createLineDecoder } from "./line-decoder.ts";
 import { collect, withSetOption } from "./options.ts";
 import { print } from "./print.ts";
 import { formatCount, formatThings } from "./quantity.ts";
@@ -56,12 +55,7 @@ async function explain(names: readonly string[], options: ExplainOptions): Promi
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
   for (const event of options.event ?? []) checkEventName(event, catalogue);
   const files = named === null ? null : await expandPaths(named);
-  const decoder = createDecoder({
-    names: [...fieldNames(catalogue), ...DIMENSION_FIELDS],
-    limits: settings.limits,
-    identityFields: settings.identity,
-    topic: settings.source.topic ?? "",
-  });
+  const decoder = createLineDecoder(settings, catalogue);
   const explainEvents = createExplainer(catalogue, decoder.slotOf, options.event ?? null);
   const dimensionsOf = createDimensions(decoder.slotOf, { instance: settings.instance });
   const format = options.json === true ? explainJson : explainText;

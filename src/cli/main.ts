@@ -8,6 +8,7 @@ import { EXIT_OK, EXIT_STORE, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
 import { generateCommand } from "./generate.ts";
 import { runCommand } from "./run.ts";
+import { testCommand } from "./test.ts";
 
 const HELP_AFTER = `
 Exit codes:
@@ -35,6 +36,7 @@ function createProgram(): Command {
     countsCommand,
     archiveCommand,
     explainCommand,
+    testCommand,
     generateCommand,
     demoCommand,
   ]) {

@@ -18,13 +18,16 @@ const BUNDLED_PIPELINE = fileURLToPath(new URL(`../../${DEFAULT_PIPELINE}`, impo
 const BUNDLED_ARCHIVE = "archive";
 const STANDARD_CATALOGUE = fileURLToPath(new URL("../derive/standard-catalogue.yaml", import.meta.url));
 
+/** The file that is read for the pipeline of that name, or where none is named; as the user wrote it. */
+export function pipelinePath(pipeline: string | undefined): string {
+  return isBundled(pipeline) ? BUNDLED_PIPELINE : (pipeline ?? DEFAULT_PIPELINE);
+}
+
 /** Reads a pipeline, with what the command line overrides. Rejects with `UsageError`. */
 export async function loadSettings(pipeline: string | undefined, options: PipelineOptions): Promise<PipelineSettings> {
-  const isBundled = pipeline === undefined && !existsSync(DEFAULT_PIPELINE);
-  // As the user wrote it: messages name it so.
-  const path = isBundled ? BUNDLED_PIPELINE : (pipeline ?? DEFAULT_PIPELINE);
+  const path = pipelinePath(pipeline);
   // Nobody wants an archive inside the installed program.
-  const archive = options.archive ?? (isBundled ? BUNDLED_ARCHIVE : undefined);
+  const archive = options.archive ?? (isBundled(pipeline) ? BUNDLED_ARCHIVE : undefined);
   const overrides = [...archiveOverride(archive), ...(options.set ?? [])];
   return parsePipeline(await readInput(path, "pipeline"), path, overrides, process.cwd());
 }
@@ -40,6 +43,10 @@ export async function loadCatalogue(path: string | null): Promise<Catalogue> {
 function shownPath(path: string): string {
   const shown = relative(process.cwd(), path);
   return shown.startsWith("..") ? path : shown;
+}
+
+function isBundled(pipeline: string | undefined): boolean {
+  return pipeline === undefined && !existsSync(DEFAULT_PIPELINE);
 }
 
 function archiveOverride(archive: string | undefined): string[] {

@@ -4,7 +4,19 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { FIXTURES, logtally } from "./logtally.ts";
 
-const COMMANDS = ["", "run", "check", "counts", "archive", "archive ls", "archive find", "explain", "generate", "demo"];
+const COMMANDS = [
+  "",
+  "run",
+  "check",
+  "counts",
+  "archive",
+  "archive ls",
+  "archive find",
+  "explain",
+  "test",
+  "generate",
+  "demo",
+];
 
 describe("the help", () => {
   it.each(COMMANDS)("of %j", async (command) => {

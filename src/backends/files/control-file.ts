@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { makeFolderDurably, syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** Only the owner may read what lies under `ctl`. */
 const OWNER_ONLY = 0o600;
@@ -46,16 +47,5 @@ export async function createControlFile(path: string, text: string): Promise<str
 
 /** Gives the file another text, wholly or not at all. Rejects with `IoError`. */
 export async function replaceControlFile(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.${randomUUID()}`;
-  try {
-    try {
-      await writeFile(unfinished, text, { flag: "wx", mode: OWNER_ONLY, flush: true });
-      await rename(unfinished, path);
-      await syncFolder(dirname(path));
-    } finally {
-      await rm(unfinished, { force: true });
-    }
-  } catch (error) {
-    throw ioError(`replace "${path}"`, error);
-  }
+  await replaceFile(path, text, OWNER_ONLY);
 }

@@ -1,0 +1,35 @@
+/** Goal: a file gets its text whole, and nothing is left beside it. Method: real files, also where none may be made. */
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { replaceFile } from "../../src/backends/files/replace-file.ts";
+import { tempFolder } from "./temp-folder.ts";
+
+describe("replacing a file", () => {
+  it("gives it the text and the rights, there before or not", async () => {
+    const folder = await tempFolder();
+    const path = join(folder, "a");
+    await replaceFile(path, "first", 0o600);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await replaceFile(path, "second", 0o640);
+    expect(await readFile(path, "utf8")).toBe("second");
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
+    expect(await readdir(folder)).toEqual(["a"]);
+  });
+
+  it("leaves a reader with the text that it has opened", async () => {
+    const path = join(await tempFolder(), "a");
+    await writeFile(path, "first");
+    const { ino } = await stat(path);
+    await replaceFile(path, "second", 0o600);
+    expect((await stat(path)).ino).not.toBe(ino);
+  });
+
+  it("says which file cannot be replaced, and leaves nothing behind", async () => {
+    const folder = await tempFolder();
+    await expect(replaceFile(join(folder, "none/a"), "x", 0o600)).rejects.toThrow(`replace "${folder}/none/a": `);
+    await mkdir(join(folder, "b"));
+    await expect(replaceFile(join(folder, "b"), "x", 0o600)).rejects.toThrow(`replace "${folder}/b": `);
+    expect(await readdir(folder)).toEqual(["b"]);
+  });
+});
