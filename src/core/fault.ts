@@ -74,6 +74,29 @@ export const IO_CODES = ["not_found", "denied", "full", "corrupt", "unavailable"
 
 export type IoCode = (typeof IO_CODES)[number];
 
+export const IO_WORDS: Readonly<Record<IoCode, CodeWords>> = {
+  not_found: {
+    meaning: "an object or file is not there",
+    advice: "It was moved or removed while it was in use: check the path, and what else works on the archive.",
+  },
+  denied: {
+    meaning: "the system, or a rule of the archive, does not allow it",
+    advice: "Give the user that runs this the right to read and write there; check that the path names a folder.",
+  },
+  full: {
+    meaning: "the disk, a quota, or the memory for counting is used up",
+    advice: "Free some space and run again: what was archived is valid.",
+  },
+  corrupt: {
+    meaning: "what is stored is not what was written",
+    advice: "The message names it: restore it from a copy. Nothing of it is shown or counted.",
+  },
+  unavailable: {
+    meaning: "a store or a service does not answer, or fails in any other way",
+    advice: "Read the message of the system in it, and run again: running again is safe.",
+  },
+};
+
 /**
  * A store, a file or a service failed. Thrown by back ends and by readers of stored objects; the command
  * line turns it into exit code 3 (2 for a missing input).
