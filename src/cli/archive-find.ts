@@ -37,12 +37,16 @@ export function findCommand(): Command {
     .summary("the raw lines that match, byte for byte")
     .description("Prints the raw lines that match all that is asked, exactly as received, each ended by LF.")
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
-    .option("--since <time>", "from this time of the lines on: RFC 3339, a day, or 2h, 7d ago", instant)
-    .option("--until <time>", "before this time", instant)
-    .option("--log <name>", "lines of this log (rails.api, sidekiq, …, unknown)")
+    .option(
+      "--since <time>",
+      "lines of this time and later: RFC 3339 (without offset UTC), a day, or so long ago (90s, 30m, 2h, 7d)",
+      instant,
+    )
+    .option("--until <time>", "lines before this time, written likewise; a line without time is in no span", instant)
+    .option("--log <name>", "lines of this log, by its name or another of its names, or unknown")
     .option("--event <name>", "lines that count this event")
-    .option("--correlation-id <id>", "lines with this correlation id")
-    .option("--text <text>", "lines whose bytes hold this text")
+    .option("--correlation-id <id>", "lines whose correlation_id is this")
+    .option("--text <text>", "lines whose archived bytes hold this text; case counts")
     .option("--meta", "print JSON lines instead: identity, place, and what the transport said");
   return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(find);
 }

@@ -36,17 +36,21 @@ export function countsCommand(): Command {
     )
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
     .option("--by <segment>", `one of ${SEGMENTS.join(", ")}`, oneOf(SEGMENTS), "instance")
-    .option("--event <name...>", "only these events")
+    .option("--event <name...>", "only these events (default: all)")
     .option(
       "--period <period>",
-      `one of ${PERIODS.join(", ")} (repeatable, default: all four)`,
+      `one of ${PERIODS.join(", ")}; repeatable (default: all four)`,
       collect(oneOf(PERIODS)),
     )
     .option("--days <n>", "how many days daily counts go back", integerUpTo(MOST_DAYS), DEFAULT_DAYS)
-    .option("--as-of <day>", "count what was before this day (default: the day after the newest hour)", day)
+    .option(
+      "--as-of <day>",
+      "count what was before this day, YYYY-MM-DD (default: the day after the newest filed hour, today where there is none)",
+      day,
+    )
     .option("--format <format>", `one of ${FORMATS.join(", ")}`, oneOf(FORMATS), "table")
     .option("--json", "the same as --format json")
-    .option("--catalogue <file>", "count the events of this catalogue instead of the pipeline's");
+    .option("--catalogue <file>", "count the events of this catalogue (default: the pipeline's)");
   withPipelineOptions(command).addHelpText("after", EXAMPLES);
   return command.action(async (pipeline: string | undefined, options: CountsOptions) => {
     // Only here: DuckDB would add its own start-up to that of every other command.

@@ -1,4 +1,4 @@
-import type { QuarantineReason } from "../core/fault.ts";
+import { QUARANTINE_WORDS } from "../core/fault.ts";
 import { hourOf, hourText, UNDATED_HOUR } from "../core/hour.ts";
 import type { Line } from "../core/line.ts";
 import { printable } from "../core/printable.ts";
@@ -12,18 +12,6 @@ const KIND_WIDTH = "near miss".length;
 const CONTINUED = " ".repeat(2 + KIND_WIDTH + 4);
 /** Of a long text the beginning and the end are shown. */
 const MOST_CHARS = 60;
-
-const REASONS: Readonly<Record<QuarantineReason, string>> = {
-  not_json: "text, or broken or cut JSON",
-  not_object: "JSON, but no object",
-  not_utf8: "not valid UTF-8",
-  too_deep: "nests deeper than limits.max_depth",
-  too_large: "longer than limits.max_line_bytes",
-  bad_compression: "a message or file that does not decompress",
-  unknown_compression: "a message with an unknown compression_algorithm",
-  inflate_limit: "a message that decompresses to more than limits.max_inflated_bytes",
-  no_time: "a JSON object without any time",
-};
 
 /** A block of lines for one line of the input. */
 export function explainText({ number, line, dimensions, explanation }: ExplainedLine): string {
@@ -57,7 +45,7 @@ function dimensionsText({ instance, plan, group, project, user, visitor, categor
 
 /** Why there can be no event, whatever the rules. */
 function noEventsText({ reason, log }: Line, { hasRules }: Explanation): string[] {
-  if (reason !== null) return [`quarantined, so without events: ${reason}, ${REASONS[reason]}`];
+  if (reason !== null) return [`quarantined, so without events: ${reason}, ${QUARANTINE_WORDS[reason].meaning}`];
   return hasRules ? [] : [`no rule is for the log ${log}`];
 }
 

@@ -41,10 +41,13 @@ export function explainCommand(): Command {
       "Explains lines, one after another: log, identity, time and dimensions, the events with the rule that counts " +
         "them, and for near misses the condition that fails. Reads no archive and writes nothing.",
     )
-    .argument("[file...]", "files (NDJSON, .gz, .zst, globs), or - for standard input (default)")
-    .option("--pipeline <file>", "the pipeline whose settings hold (default: pipelines/local.yaml)")
-    .option("--catalogue <file>", "explain by this catalogue instead of the pipeline's")
-    .option("--event <name>", "explain only this event, however far the line is from it (repeatable)", collect(String))
+    .argument("[file...]", "files (NDJSON, .gz, .zst, globs), or - for standard input (default: -)")
+    .option(
+      "--pipeline <file>",
+      "the pipeline whose instance, identity, limits, catalogue and source.topic hold (default: pipelines/local.yaml)",
+    )
+    .option("--catalogue <file>", "explain by this catalogue (default: the pipeline's)")
+    .option("--event <name>", "explain only this event, however far the line is from it; repeatable", collect(String))
     .option("--json", "print a JSON line for each line");
   return withSetOption(command).addHelpText("after", EXAMPLES).action(explain);
 }

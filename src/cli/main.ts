@@ -1,56 +1,6 @@
-import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
-import { archiveCommand } from "./archive.ts";
-import { checkCommand } from "./check.ts";
-import { countsCommand } from "./counts.ts";
-import { demoCommand } from "./demo.ts";
+import { CommanderError } from "commander";
 import { EXIT_OK, EXIT_STORE, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
-import { explainCommand } from "./explain.ts";
-import { generateCommand } from "./generate.ts";
-import { runCommand } from "./run.ts";
-import { testCommand } from "./test.ts";
-
-const HELP_AFTER = `
-Exit codes:
-  0    done
-  1    it ran, and the answer is "not right"; or a fault of the program
-  2    bad usage or configuration, or a missing input
-  3    a store or service refused, stayed away or is full
-  130  interrupted
-
-Results go to standard output, everything else to standard error. Times are UTC.
-`;
-
-function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
-  const program = new Command("logtally")
-    .description("Archives every line of GitLab's system logs, and counts the CRUD and API events in them, exactly.")
-    .version(version)
-    .showSuggestionAfterError()
-    .addHelpText("after", HELP_AFTER);
-  for (const make of [
-    runCommand,
-    checkCommand,
-    countsCommand,
-    archiveCommand,
-    explainCommand,
-    testCommand,
-    generateCommand,
-    demoCommand,
-  ]) {
-    program.addCommand(make());
-  }
-  exitByError(program);
-  return program;
-}
-
-/** Makes commander throw instead of leaving with its own exit codes, in every command. */
-function exitByError(command: Command): void {
-  command.exitOverride().configureHelp({ sortSubcommands: false, showGlobalOptions: false });
-  for (const each of command.commands) exitByError(each);
-}
+import { createProgram } from "./program.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   // A reader that has seen enough (`| head`) is no fault.

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 
-const SET_HELP = "override a setting of the pipeline (repeatable)";
+const SET_HELP = "override a setting of the pipeline; repeatable";
 const ARCHIVE_HELP = "the archive's folder (default: the pipeline's)";
 
 /** Adds the options that every command on a pipeline or an archive takes. */

@@ -32,7 +32,7 @@ export function runCommand(): Command {
       "--from <file...>",
       "instead of the pipeline's source: files (NDJSON, .gz, .zst, globs), or - for standard input",
     )
-    .option("--json", "print the summary as JSON");
+    .option("--json", "print the summary as JSON, one line for each pipeline");
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
     .action((pipelines: readonly string[], options: RunOptions) => runPipelines(pipelines, options));

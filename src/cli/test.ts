@@ -50,9 +50,12 @@ export function testCommand(): Command {
         "become against the expected.yaml beside them. Reads no archive; writes only with --update.",
     )
     .argument("[pipeline...]", "pipeline files (default: pipelines/local.yaml)")
-    .option("--fixtures <dir>", "where PIPELINE/CASE is (default: fixtures, beside the pipeline's folder or its file)")
-    .option("--catalogue <file>", "test this catalogue instead of the pipeline's")
-    .option("--case <name>", "only this case (repeatable)", collect(String))
+    .option(
+      "--fixtures <dir>",
+      "the folder that holds PIPELINE/CASE (default: fixtures, beside the pipeline's folder or its file)",
+    )
+    .option("--catalogue <file>", "test this catalogue (default: the pipeline's)")
+    .option("--case <name>", "only this case, CASE or PIPELINE/CASE; repeatable", collect(String))
     .option("--update", "accept what was found: write it into expected.yaml where it differs or is missing")
     .option("--json", "print a JSON line for each case");
   return withSetOption(command).addHelpText("after", EXAMPLES).action(test);

@@ -1,18 +1,22 @@
 import * as z from "zod";
 import { GIB, HOUR_MS, MIB } from "../core/units.ts";
-import { formatSize, parseSizeBytes } from "./size.ts";
+import { formatSize, parseSizeBytes, SIZE_PATTERN } from "./size.ts";
 
 /**
  * The pipeline file, declared once: right names, types, limits, defaults and descriptions.
  *
  * Where the type of a value says too little, an `error` text says what is expected; messages read
- * `expected …, found …`.
- * A description is one sentence; it is also the hint where a field is missing.
+ * `expected …, found …`. The same text is the title, for docs/reference and for editors.
+ * A description is plain text; where the field is required it is one sentence, and the hint where it is missing.
  */
+
+const NAME = "1 to 63 of a-z, 0-9 and hyphen";
+const PATHS = "a list of at least one path";
+const VARIABLE = "the name of an environment variable";
 
 /** Absent and empty are different things in a file: an empty text is refused. */
 function text(expected: string): z.ZodString {
-  return z.string({ error: expected }).min(1, { error: expected });
+  return z.string({ error: expected }).min(1, { error: expected }).meta({ title: expected });
 }
 
 /** A URL, or `~` that no shell has expanded, would quietly become a folder of that name. */
@@ -22,12 +26,21 @@ function path(expected: string) {
 
 function wholeNumber(min: number, max: number): z.ZodInt {
   const expected = `a whole number from ${min} to ${max}`;
-  return z.int({ error: expected }).min(min, { error: expected }).max(max, { error: expected });
+  const integer = z.int({ error: expected }).min(min, { error: expected }).max(max, { error: expected });
+  return integer.meta({ title: expected });
 }
 
 function sizeBytes(maxBytes: number) {
   const expected = `a size from 1 B to ${formatSize(maxBytes)}, in bytes or like "1 MiB"`;
-  return z.union([z.number(), z.string()], { error: expected }).transform((size, context) => {
+  const written = z.union([z.number(), z.string()], { error: expected }).meta({
+    title: expected,
+    // Said of numbers and of texts; that a text is no more than the limit only the program says.
+    minimum: 1,
+    maximum: maxBytes,
+    multipleOf: 1,
+    pattern: SIZE_PATTERN,
+  });
+  return written.transform((size, context) => {
     const bytes = parseSizeBytes(size);
     if (bytes !== null && bytes >= 1 && bytes <= maxBytes) return bytes;
     context.addIssue({ code: "custom", message: expected });
@@ -35,16 +48,25 @@ function sizeBytes(maxBytes: number) {
   });
 }
 
-const topic = text("the name of a topic").optional().meta({
-  description: "Pub/Sub topic of the dumped messages that the input holds: a dump does not say it itself.",
-});
+const topic = text("the name of a topic")
+  .optional()
+  .meta({
+    description:
+      "Topic of dumped Pub/Sub messages in the input, which a dump does not say itself. It may tell the log, and is part " +
+      "of the identity of their plain lines.",
+  });
 
 const filesSource = z.strictObject({
   kind: z.literal("files").meta({ description: "Files of lines." }),
   paths: z
-    .array(path("a path or glob"), { error: "a list of at least one path" })
-    .min(1, { error: "a list of at least one path" })
-    .meta({ description: "Paths or globs of NDJSON files, plain, .gz or .zst, as a list." }),
+    .array(path("a path or glob"), { error: PATHS })
+    .min(1, { error: PATHS })
+    .meta({
+      title: PATHS,
+      description:
+        "Paths or globs of NDJSON files, plain, .gz or .zst, as a list; one after the other, each once, those of a glob " +
+        "in order of names; a folder is refused.",
+    }),
   topic,
 });
 
@@ -61,23 +83,26 @@ const folderArchive = z.strictObject({
 const batch = z.strictObject({
   max_bytes: sizeBytes(1 * GIB)
     .prefault("64 MiB")
-    .meta({ description: "Raw bytes after which a write-ahead object is closed." }),
-  max_lines: wholeNumber(1, 10_000_000)
-    .default(500_000)
-    .meta({ description: "Lines after which a write-ahead object is closed." }),
+    .meta({
+      description: "Bytes of lines and their meta, before compression, after which a write-ahead object is closed.",
+    }),
+  max_lines: wholeNumber(1, 10_000_000).default(500_000).meta({ description: "Lines after which it is closed." }),
   max_age_ms: wholeNumber(1, HOUR_MS)
     .default(5000)
-    .meta({ description: "Milliseconds after its first line when a write-ahead object is closed." }),
+    .meta({ description: "Milliseconds after its first line when it is closed." }),
 });
 
 const limits = z.strictObject({
   max_depth: wholeNumber(1, 1000)
     .default(128)
-    .meta({ description: "Deepest nesting of a record; the record's object itself is 1." }),
+    .meta({ description: "Deepest nesting of a record; its own object is 1." }),
   // Files hand over longer lines in pieces.
   max_line_bytes: sizeBytes(8 * MIB)
     .prefault("4 MiB")
-    .meta({ description: "Longest record, after decompression." }),
+    .meta({
+      description:
+        "Longest record, after decompression. A line of a file beyond 8 MiB is cut into pieces when it is read.",
+    }),
   max_inflated_bytes: sizeBytes(1 * GIB)
     .prefault("32 MiB")
     .meta({ description: "Most bytes that one compressed message may hold." }),
@@ -86,49 +111,57 @@ const limits = z.strictObject({
 const pseudonymKey = z
   .strictObject({
     env: z
-      .string({ error: "the name of an environment variable" })
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable" })
+      .string({ error: VARIABLE })
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: VARIABLE })
       .optional()
-      .meta({ description: "Environment variable that holds the key." }),
-    file: path("a path").optional().meta({ description: "File that holds the key." }),
-    accept_change: z
-      .boolean({ error: "true or false" })
-      .default(false)
-      .meta({ description: "Whether a key other than the archive's is accepted; pseudonyms change with it." }),
+      .meta({ title: VARIABLE, description: "Environment variable that holds the key." }),
+    file: path("a path").optional().meta({ description: "File that holds the key; not beside env." }),
+    accept_change: z.boolean({ error: "true or false" }).default(false).meta({
+      description:
+        "Whether a key is used although the archive was used with another one; every pseudonym changes with it.",
+    }),
   })
   .refine((key) => key.env === undefined || key.file === undefined, {
     path: ["file"],
     error: 'no "file" beside "env"',
-  });
+  })
+  .meta({ not: { required: ["env", "file"] } });
 
-export const pipelineSchema = z.strictObject({
-  name: z
-    .string({ error: "1 to 63 of a-z, 0-9 and hyphen" })
-    .regex(/^[a-z0-9-]{1,63}$/, { error: "1 to 63 of a-z, 0-9 and hyphen" })
-    .meta({ description: "Name of the pipeline and of its stream in the archive." }),
-  deployment: z
-    .enum(["saas", "self_managed"])
-    .default("saas")
-    .meta({ description: "Kind of GitLab deployment; it decides which counts may be reported." }),
-  instance: text("the name of an instance")
-    .optional()
-    .meta({ description: "Instance of every line; without it each line's own environment or host." }),
-  source: z.discriminatedUnion("kind", [filesSource, stdinSource]).meta({ description: "Where lines come from." }),
-  archive: z.discriminatedUnion("kind", [folderArchive]).meta({ description: "Where every line is kept." }),
-  batch: batch.prefault({}).meta({ description: "When a write-ahead object is closed." }),
-  limits: limits.prefault({}).meta({ description: "What a record may be before it is quarantined." }),
-  identity: z
-    .record(z.string(), text("the name of a field"), { error: "a mapping of log to field name" })
-    .default({})
-    .meta({ description: "For a log (like rails.api) the field that identifies its lines." }),
-  catalogue: path("a path")
-    .optional()
-    .meta({ description: "Catalogue file that replaces the standard catalogue of events." }),
-  pseudonym_key: pseudonymKey.prefault({}).meta({
-    description: "Secret key of the pseudonyms; without env and file the archive has its own.",
-    secret: true,
-  }),
-});
+export const pipelineSchema = z
+  .strictObject({
+    name: z
+      .string({ error: NAME })
+      .regex(/^[a-z0-9-]{1,63}$/, { error: NAME })
+      .meta({ title: NAME, description: "Name of the pipeline and of its stream in the archive." }),
+    deployment: z.enum(["saas", "self_managed"]).default("saas").meta({
+      description:
+        "Kind of GitLab deployment; it stands in answers. Which counts it lets be reported is not built yet.",
+    }),
+    instance: text("the name of an instance")
+      .optional()
+      .meta({ description: "Instance of every line; without it each line's own environment or host." }),
+    source: z.discriminatedUnion("kind", [filesSource, stdinSource]).meta({ description: "Where lines come from." }),
+    archive: z.discriminatedUnion("kind", [folderArchive]).meta({ description: "Where every line is kept." }),
+    batch: batch
+      .prefault({})
+      .meta({ description: "When a write-ahead object is closed, and its lines are safe: at the first of these." }),
+    limits: limits.prefault({}).meta({
+      description: "What a record may be before it is quarantined; lines that are in the archive stay as they are.",
+    }),
+    identity: z
+      .record(z.string(), text("the name of a field"), { error: "a mapping of log to field name" })
+      .meta({ title: "a mapping of log to field name" })
+      .default({})
+      .meta({ description: "For a log (like rails.audit) the field that identifies its lines." }),
+    catalogue: path("a path").optional().meta({
+      description: "Catalogue file that stands in the place of the standard catalogue of events, or extends it.",
+    }),
+    pseudonym_key: pseudonymKey.prefault({}).meta({
+      description: "Secret key of the pseudonyms; without env and file the archive's own.",
+      secret: true,
+    }),
+  })
+  .meta({ title: "Pipeline", description: "Where lines come from and where they are kept, and settings." });
 
 /** A pipeline file as checked: the user's names, defaults filled in, sizes in bytes. */
 export type PipelineConfig = z.output<typeof pipelineSchema>;

@@ -18,7 +18,8 @@ export const KNOWN_LOGS = [
   "pages",
 ] as const;
 
-const ALIASES: Readonly<Record<string, string>> = {
+/** Other name → canonical name. */
+export const LOG_ALIASES: Readonly<Record<string, string>> = {
   production_json: "rails.production",
   api_json: "rails.api",
   graphql_json: "rails.graphql",
@@ -37,7 +38,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 
 const CANONICAL = new Map<string, string>([
   ...KNOWN_LOGS.map((log) => [log, log] as const),
-  ...Object.entries(ALIASES),
+  ...Object.entries(LOG_ALIASES),
 ]);
 
 /** Tags repeat on every line; hostile ones, many or long, do not fill the memory. */

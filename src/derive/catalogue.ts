@@ -28,6 +28,8 @@ export interface Catalogue {
 
 export interface EventRules {
   readonly event: string;
+  /** What the event is, in words; null where the catalogue does not say. */
+  readonly description: string | null;
   /** Events that keep a line from counting. */
   readonly unless: readonly string[];
   /** The first that holds counts the line. */
@@ -130,7 +132,7 @@ function resolveEvent(event: string, body: EventBody, above: readonly EventRules
       detail: parseTemplate(own.detail ?? body.detail ?? "") ?? [],
     };
   });
-  return { event, unless: listed(body.unless), alternatives };
+  return { event, description: body.description ?? null, unless: listed(body.unless), alternatives };
 }
 
 function casesOf(operation: Operation | readonly OperationCase[]): readonly OperationCase[] {

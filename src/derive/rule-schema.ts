@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { KNOWN_LOGS } from "../decode/log-name.ts";
 
 /**
  * The language of the catalogue. Data only: no code and no regular expressions, so that no rule can run long or
@@ -38,7 +39,8 @@ export function listed<Item>(items: Item | readonly Item[] | undefined): readonl
 /** Conditions by name of field; all must hold. */
 export type Conditions = Readonly<Record<string, Condition>>;
 
-// An `error` text says what is expected, where the type does not.
+// An `error` text says what is expected, where the type does not. What stands in a `meta` beside title and description
+// says to editors, in words of JSON Schema, what a refinement or the catalogue's reader checks.
 const TEXT = { error: "a text of 1 to 1000 characters" };
 const INTEGER = { error: "a whole number without a sign" };
 const RANGE = { error: "two whole numbers, the second not below the first" };
@@ -62,24 +64,33 @@ const tests: z.ZodType<Tests> = z.lazy(() =>
       not: condition.optional().meta({ description: "The condition does not hold; an absent field passes." }),
       prefix: texts.optional().meta({ description: "A string that begins with the text, or with one of the list." }),
       suffix: texts.optional().meta({ description: "A string that ends in the text, or in one of the list." }),
-      last_segment: texts.optional().meta({ description: 'What stands behind the last "::" of a string.' }),
+      last_segment: texts.optional().meta({
+        description: 'A string whose part behind the last "::" is the text, or one of the list.',
+      }),
       between: z
         .tuple([integer, integer], RANGE)
         .refine(([least, most]) => least <= most, RANGE)
         .optional()
         .meta({ description: "An integer from the first number to the second, both included." }),
     })
-    .refine((given) => Object.keys(given).length > 0, "a mapping of at least one test"),
+    .refine((given) => Object.keys(given).length > 0, "a mapping of at least one test")
+    .meta({ minProperties: 1, title: "Tests", description: "Tests on one field; all that are there must hold." }),
 );
 
-const condition: z.ZodType<Condition> = z.lazy(() =>
-  z.union([scalar, z.array(scalar).min(1), tests], {
-    error: "a text, a whole number, true, false, a list of at least one of these, or tests",
-  }),
-);
+const condition: z.ZodType<Condition> = z
+  .lazy(() =>
+    z.union([scalar, z.array(scalar).min(1), tests], {
+      error: "a text, a whole number, true, false, a list of at least one of these, or tests",
+    }),
+  )
+  .meta({ id: "condition", title: "Condition", description: "A value, a list of which one must match, or tests." });
 
 const fieldName = z.string().regex(/^[A-Za-z_@][\w@.-]{0,99}$/, "the name of a field");
-const conditions: z.ZodType<Conditions> = z.record(fieldName, condition);
+const conditions: z.ZodType<Conditions> = z.record(fieldName, condition).meta({
+  id: "conditions",
+  title: "Conditions",
+  description: "Conditions by name of field; all must hold.",
+});
 const eventName = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, "a name of small letters, digits and underscores");
 const eventNames = oneOrMore(eventName, "the name of an event");
 
@@ -87,6 +98,7 @@ const operation = z.enum(OPERATIONS);
 const operationCase = z
   .strictObject(Object.fromEntries(OPERATIONS.map((word) => [word, conditions.optional()])), CASE)
   .refine((given) => Object.keys(given).length === 1, CASE)
+  .meta({ minProperties: 1, maxProperties: 1 })
   .transform((given): OperationCase => {
     const [word, when = {}] = Object.entries(given)[0] ?? [];
     return { operation: operation.parse(word), when };
@@ -98,8 +110,10 @@ export interface OperationCase {
   readonly when: Conditions;
 }
 
+const logName = text.meta({ enum: [...KNOWN_LOGS] });
+
 const rule = {
-  log: oneOrMore(text, "the name of a log").optional().meta({ description: "The log or logs whose lines count." }),
+  log: oneOrMore(logName, "the name of a log").optional().meta({ description: "The log or logs whose lines count." }),
   when: conditions.optional().meta({ description: "Conditions on the fields of the line." }),
   refines: eventNames.optional().meta({ description: "Count beside one of these events, on the lines that count it." }),
   operation: z
@@ -108,7 +122,9 @@ const rule = {
     })
     .optional()
     .meta({ description: "A word, or an ordered list of words with conditions: the first that holds, else none." }),
-  detail: text.optional().meta({ description: 'A template such as "{method} {route}".' }),
+  detail: text
+    .optional()
+    .meta({ description: 'Which of its kind the event was: a template such as "{method} {route}".' }),
 };
 
 /** A line as it lies in a log, or its fields. */
@@ -128,6 +144,12 @@ const example = z
   })
   .refine(({ ignores, operation: wanted, detail }) => ignores === undefined || (wanted ?? detail) === undefined, {
     error: 'no "operation" and "detail" beside "ignores"',
+  })
+  .meta({
+    oneOf: [
+      { required: ["counts"] },
+      { required: ["ignores"], not: { anyOf: [{ required: ["operation"] }, { required: ["detail"] }] } },
+    ],
   });
 
 export type Example = z.output<typeof example>;
@@ -155,16 +177,18 @@ export type RuleBody = Pick<EventBody, keyof typeof rule>;
 /** Fields of an event that say nothing about what counts: they do not change the digest. */
 export const UNCOUNTED_FIELDS: readonly string[] = ["description", "replace", "tests"] satisfies (keyof EventBody)[];
 
-export const catalogueSchema = z.strictObject({
-  version: z.literal(1).meta({ description: "Version of the language: 1." }),
-  extends: z
-    .literal("standard")
-    .optional()
-    .meta({ description: "Count the events of the standard catalogue as well; without it these events alone." }),
-  events: z
-    .record(eventName, eventSchema)
-    .refine((events) => Object.keys(events).length > 0, "a mapping of at least one event")
-    .meta({ description: "Rules by the name of the event that they count." }),
-});
+export const catalogueSchema = z
+  .strictObject({
+    version: z.literal(1).meta({ description: "Version of the language: 1." }),
+    extends: z
+      .literal("standard")
+      .optional()
+      .meta({ description: "Count the events of the standard catalogue as well; without it these events alone." }),
+    events: z
+      .record(eventName, eventSchema)
+      .refine((events) => Object.keys(events).length > 0, "a mapping of at least one event")
+      .meta({ minProperties: 1, description: "Rules by the name of the event that they count." }),
+  })
+  .meta({ title: "Catalogue", description: "Which line of which log counts as which event." });
 
 export type CatalogueBody = z.output<typeof catalogueSchema>;

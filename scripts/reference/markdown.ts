@@ -1,0 +1,21 @@
+/** A table of cells that are Markdown already. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => "---"), ...rows];
+  return lines.map((cells) => `${cells.map((cell) => (cell === "" ? "| " : `| ${cell} `)).join("")}|`).join("\n");
+}
+
+/** A text as code, in a cell. */
+export function code(text: string): string {
+  return `\`${text.replaceAll("|", "\\|")}\``;
+}
+
+/** Plain text as it stands, in a cell. */
+export function plain(text: string): string {
+  return text.replace(/[|<*`\\]|(?<!\w)_|_(?!\w)/g, "\\$&");
+}
+
+/** `a`, `b` or `c` */
+export function choice(items: readonly string[]): string {
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} or ${last}`;
+}

@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import { archiveCommand } from "./archive.ts";
+import { checkCommand } from "./check.ts";
+import { countsCommand } from "./counts.ts";
+import { demoCommand } from "./demo.ts";
+import { EXIT_WORDS } from "./exit-code.ts";
+import { explainCommand } from "./explain.ts";
+import { generateCommand } from "./generate.ts";
+import { runCommand } from "./run.ts";
+import { testCommand } from "./test.ts";
+
+const HELP_AFTER = `
+Exit codes:
+${EXIT_WORDS.map(({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning}`).join("\n")}
+
+Results go to standard output, everything else to standard error. Times are UTC.
+`;
+
+/** All commands, ready to be run, or to be asked what they take. */
+export function createProgram(): Command {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  const program = new Command("logtally")
+    .description("Archives every line of GitLab's system logs, and counts the CRUD and API events in them, exactly.")
+    .version(version)
+    .showSuggestionAfterError()
+    .addHelpText("after", HELP_AFTER);
+  for (const make of [
+    runCommand,
+    checkCommand,
+    countsCommand,
+    archiveCommand,
+    explainCommand,
+    testCommand,
+    generateCommand,
+    demoCommand,
+  ]) {
+    program.addCommand(make());
+  }
+  exitByError(program);
+  return program;
+}
+
+/** Makes commander throw instead of leaving with its own exit codes, in every command. */
+function exitByError(command: Command): void {
+  command.exitOverride().configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+  for (const each of command.commands) exitByError(each);
+}
