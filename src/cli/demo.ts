@@ -35,11 +35,12 @@ const DAY = planTraffic({
 });
 
 const nextCommands = (folder: string): string => `
-Three commands worth typing next:
+Four commands worth typing next:
 
-  npx logtally counts --by group --event git_push git_fetch      the same numbers, by another segment
-  npx logtally archive find --event git_push | head -n 3 | npx logtally explain      raw lines, and why they count
-  find ${folder}/wal -name '*.zst' | xargs zstdcat | head -n 1     the archive, read without logtally
+  npx logtally counts --by group --event git_push git_fetch    the same numbers, by another segment
+  npx logtally archive find --event git_push > pushes.ndjson   the raw lines behind a number, byte for byte
+  npx logtally explain pushes.ndjson | head -n 20              why they count, and what others lack
+  find ${folder}/wal -name '*.zst' | xargs zstdcat | head -n 1   the archive, read without logtally
 `;
 
 /** What `npm start` runs. */
