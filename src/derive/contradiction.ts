@@ -4,6 +4,7 @@ import type { Alternative, EventRules } from "./catalogue.ts";
 import { bindCondition } from "./condition.ts";
 import type { FieldRead } from "./line-fields.ts";
 import { possibleValues, textValue } from "./possible-values.ts";
+import { alternativePath } from "./rule-problem.ts";
 import type { Condition, Conditions, EventBody } from "./rule-schema.ts";
 
 /** Fields that are computed and have a few values only. */
@@ -20,17 +21,17 @@ export function contradictions(
   above: readonly EventRules[],
 ): FieldProblem[] {
   return alternatives.flatMap((alternative, index): FieldProblem[] => {
-    const path = ["events", event, ...(body.any === undefined ? [] : ["any", String(index)])];
+    const path = alternativePath(event, body, index);
+    const bases = above.filter((base) => alternative.refines.includes(base.event));
     const impossible =
-      impossibleRule(alternative, unless, above) ?? hiddenBehind(alternative, alternatives.slice(0, index));
+      impossibleRule(alternative, unless, bases) ?? hiddenBehind(alternative, alternatives.slice(0, index));
     if (impossible !== null) return [fieldProblem(path, `no line can match: ${impossible}`, null)];
-    return impossibleCases(path, alternative, above);
+    return impossibleCases(path, alternative, bases);
   });
 }
 
-function impossibleRule(rule: Alternative, unless: readonly string[], above: readonly EventRules[]): string | null {
+function impossibleRule(rule: Alternative, unless: readonly string[], bases: readonly EventRules[]): string | null {
   const { refines, logs } = rule;
-  const bases = above.filter(({ event }) => refines.includes(event));
   const baseLogs = bases.flatMap(({ alternatives }) => alternatives.flatMap((base) => base.logs));
   if (refines.length > 0 && !logs.some((log) => baseLogs.includes(log))) {
     return `${quoteList(refines)} counts lines of ${[...new Set(baseLogs)].join(", ")}, not of ${logs.join(", ")}`;
@@ -42,16 +43,32 @@ function impossibleRule(rule: Alternative, unless: readonly string[], above: rea
   return field === null ? null : `the conditions on "${field}" exclude each other`;
 }
 
-/** The first field whose conditions no value fulfils; null where each has one. */
+/** The first field whose conditions no value fulfils; null where each has one, or where that is not sure. */
 function contradictedField(when: readonly Conditions[], bases: readonly EventRules[]): string | null {
   const fields = new Set(when.flatMap((conditions) => Object.keys(conditions)));
   for (const field of fields) {
     const conditions = when.flatMap((each) => (each[field] === undefined ? [] : [each[field]]));
     const values = valuesOf(field, conditions, bases);
-    if (values !== null && !values.some((value) => conditions.every((each) => bindCondition(each, value)())))
-      return field;
+    if (values !== null && !values.some(fulfilling(conditions))) return field;
   }
   return null;
+}
+
+/** Whether a value fulfils all conditions, which are bound once: they may be long lists. */
+function fulfilling(conditions: readonly Condition[]): (value: FieldRead) => boolean {
+  let at: FieldRead | null = null;
+  const moving: FieldRead = {
+    present: () => at?.present() ?? false,
+    string: () => at?.string() ?? null,
+    integer: () => at?.integer() ?? null,
+    boolean: () => at?.boolean() ?? null,
+    text: () => at?.text() ?? null,
+  };
+  const tests = conditions.map((each) => bindCondition(each, moving));
+  return (value) => {
+    at = value;
+    return tests.every((holds) => holds());
+  };
 }
 
 function valuesOf(
@@ -84,34 +101,29 @@ function hiddenBehind(rule: Alternative, earlier: readonly Alternative[]): strin
     (other) =>
       rule.logs.every((log) => other.logs.includes(log)) &&
       JSON.stringify(other.refines) === JSON.stringify(rule.refines) &&
-      conditionsOf(other).isSubsetOf(conditionsOf(rule)),
+      entriesOf(other.when).isSubsetOf(entriesOf(rule.when)),
   );
   return index < 0 ? null : `alternative ${index + 1} holds wherever this one does`;
 }
 
-function conditionsOf({ when }: Alternative): ReadonlySet<string> {
+function entriesOf(when: readonly Conditions[]): ReadonlySet<string> {
   const entries = when.flatMap((conditions) => Object.entries(conditions));
   return new Set(entries.map((entry) => JSON.stringify(entry)));
 }
 
-/** Operations that are never reached: behind one without conditions, or with conditions that the rule excludes. */
-function impossibleCases(path: FieldPath, rule: Alternative, above: readonly EventRules[]): FieldProblem[] {
-  const bases = above.filter(({ event }) => rule.refines.includes(event));
-  const always = rule.operation.findIndex(({ when }) => Object.keys(when).length === 0);
+/** Operations that are never reached: behind one that holds wherever they do, or where no line can be. */
+function impossibleCases(path: FieldPath, rule: Alternative, bases: readonly EventRules[]): FieldProblem[] {
   return rule.operation.flatMap(({ operation, when }, index): FieldProblem[] => {
-    const place = [...path, "operation"];
-    if (always >= 0 && index > always) {
+    const never = (why: string): FieldProblem[] => {
       return [
-        fieldProblem(
-          place,
-          `case ${index + 1}, "${operation}", is never reached: case ${always + 1} has no conditions`,
-          null,
-        ),
+        fieldProblem([...path, "operation"], `case ${index + 1}, "${operation}", is never reached: ${why}`, null),
       ];
-    }
+    };
+    const hiding = rule.operation
+      .slice(0, index)
+      .findIndex((other) => entriesOf([other.when]).isSubsetOf(entriesOf([when])));
+    if (hiding >= 0) return never(`case ${hiding + 1} holds wherever it does`);
     const field = contradictedField([...rule.when, when], bases);
-    if (field === null) return [];
-    const what = `case ${index + 1}, "${operation}", is never reached: its condition on "${field}" excludes the rule's`;
-    return [fieldProblem(place, what, null)];
+    return field === null ? [] : never(`conditions on "${field}" exclude each other`);
   });
 }

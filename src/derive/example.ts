@@ -1,4 +1,5 @@
 import { UNKNOWN_LOG } from "../core/line.ts";
+import { printable } from "../core/printable.ts";
 import { createRecordOpener, type LogRecord, type RecordOpener } from "../decode/record.ts";
 import { withSpareByte } from "../decode/split.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
@@ -31,7 +32,9 @@ export function exampleProblems(catalogue: Catalogue, bodies: Readonly<Record<st
 
 /** In what the rules contradict the example; null where they agree. */
 function contradictionOf(example: Example, rules: EventRules, opener: RecordOpener, explain: Explain): string | null {
-  const bytes = withSpareByte(Buffer.from(lineOf(example)));
+  const line = example.counts ?? example.ignores;
+  if (holdsInexactNumber(line)) return "a number of it is too large for YAML: give the line as a text";
+  const bytes = withSpareByte(Buffer.from(typeof line === "string" ? line : JSON.stringify(line)));
   const record = opener.open(bytes, 1, bytes.length, null);
   if (record.reason !== null) return `the line is no record: ${record.reason}`;
   const log = logOf(record, rules);
@@ -42,7 +45,7 @@ function contradictionOf(example: Example, rules: EventRules, opener: RecordOpen
   for (const name of ["operation", "detail"] as const) {
     const wanted = example[name];
     if (wanted !== undefined && wanted !== found[name]) {
-      return `the rules count this line with ${name} "${found[name]}", not "${wanted}"`;
+      return `the rules count this line with ${name} "${printable(found[name])}", not "${wanted}"`;
     }
   }
   return null;
@@ -51,16 +54,20 @@ function contradictionOf(example: Example, rules: EventRules, opener: RecordOpen
 function becauseOf(miss: NearMiss | undefined): string {
   if (miss === undefined) return ", which they do not ask for";
   const reasons = miss.failed.map(({ field, value, wanted }) => {
-    return `"${field}" is ${value === null ? "absent" : value.slice(0, MOST_SHOWN)}, wanted ${wanted}`;
+    return `"${field}" is ${value === null ? "absent" : printable(value.slice(0, MOST_SHOWN))}, wanted ${wanted}`;
   });
   if (miss.unless !== null) reasons.push(`it counts "${miss.unless}"`);
-  if (miss.refines !== null) reasons.push(`it counts none of ${miss.refines.map((name) => `"${name}"`).join(", ")}`);
+  if (miss.refines !== null) {
+    const bases = miss.refines.map((name) => `"${name}"`).join(" or ") || "the event of another log that it refines";
+    reasons.push(`it does not count ${bases}`);
+  }
   return `: ${reasons.join("; ")}`;
 }
 
-function lineOf({ counts, ignores }: Example): string {
-  const line = counts ?? ignores;
-  return typeof line === "string" ? line : JSON.stringify(line);
+/** YAML reads numbers as doubles: of a large one other digits would come out than stand there. */
+function holdsInexactNumber(value: unknown): boolean {
+  if (typeof value === "number") return Number.isInteger(value) && !Number.isSafeInteger(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsInexactNumber);
 }
 
 function logOf({ log }: LogRecord, { alternatives }: EventRules): string {

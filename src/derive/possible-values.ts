@@ -8,32 +8,41 @@ interface Landmarks {
   readonly integers: Set<number>;
   readonly prefixes: Set<string>;
   readonly suffixes: Set<string>;
+  /** Something asks for a text as such, whatever its letters. */
+  wantsText: boolean;
 }
 
 /** A text that no rule asks for: it stands for all others. */
 const OTHER = "\u{f8ff}";
 /** Longer products of lists are not tried: nobody writes such rules, and a claim must be sure. */
-const MOST_TEXTS = 20_000;
-const MOST_DIGITS = 16;
+const MOST_TEXTS = 10_000;
 
 /**
- * Values of a field such that conditions on it which hold together for any value hold together for one of these; null
- * where they are too many. Each is given as the reading of a field.
+ * Values of a field such that conditions on it which hold together for any value hold together for one of these, each
+ * as a field shows it. Null where that is not sure: where the lists are long, and where both a text and a number are
+ * asked for, since a number has many spellings.
  */
 export function possibleValues(conditions: readonly Condition[]): readonly FieldRead[] | null {
-  const marks: Landmarks = { texts: new Set(), integers: new Set([0]), prefixes: new Set(), suffixes: new Set() };
+  const marks: Landmarks = {
+    texts: new Set(),
+    integers: new Set(),
+    prefixes: new Set(),
+    suffixes: new Set(),
+    wantsText: false,
+  };
   for (const condition of conditions) collect(condition, marks);
-  const numbers = [...marks.integers].flatMap((value) => [value - 1, value, value + 1]).filter((value) => value >= 0);
-  const texts = possibleTexts(marks);
-  if (texts === null) return null;
-  const digits = numbers.map(String);
+  const { texts, integers, prefixes, suffixes, wantsText } = marks;
+  if (integers.size > 0 && (wantsText || prefixes.size > 0 || suffixes.size > 0)) return null;
+  if ((prefixes.size + 1) * (suffixes.size + 1) > MOST_TEXTS) return null;
+  const numbers = [0, ...integers].flatMap((value) => [value - 1, value, value + 1]).filter((value) => value >= 0);
+  const digits = [...new Set(numbers)].map(String);
   return [
     ABSENT,
     LIST,
     flagValue(true),
     flagValue(false),
     ...digits.map(integerValue),
-    ...new Set([...texts, ...digits]).values().map(textValue),
+    ...[...new Set([...texts, ...joinedTexts(prefixes, suffixes), ...digits])].map(textValue),
   ];
 }
 
@@ -45,30 +54,26 @@ function collect(condition: Condition, marks: Landmarks): void {
   }
 }
 
-function collectTests({ not, prefix, suffix, last_segment: lastSegment, between }: Tests, marks: Landmarks): void {
-  for (const text of listed(prefix)) marks.prefixes.add(text);
-  for (const text of listed(suffix)) marks.suffixes.add(text);
-  for (const text of listed(lastSegment)) {
+function collectTests(tests: Tests, marks: Landmarks): void {
+  if (tests.string === true) marks.wantsText = true;
+  for (const text of listed(tests.prefix)) marks.prefixes.add(text);
+  for (const text of listed(tests.suffix)) marks.suffixes.add(text);
+  for (const text of listed(tests.last_segment)) {
     marks.texts.add(text);
     marks.suffixes.add(`::${text}`);
   }
-  for (const end of between ?? []) marks.integers.add(end);
-  if (not !== undefined) collect(not, marks);
+  for (const end of tests.between ?? []) marks.integers.add(end);
+  if (tests.not !== undefined) collect(tests.not, marks);
 }
 
-/** Every text by itself, and every beginning with every end, with and without something between. */
-function possibleTexts({ texts, prefixes, suffixes }: Landmarks): readonly string[] | null {
-  if ((prefixes.size + 1) * (suffixes.size + 1) > MOST_TEXTS / MOST_DIGITS) return null;
-  const joined = ["", ...prefixes].flatMap((prefix) =>
+/** Every beginning with every end, with and without something between. */
+function joinedTexts(prefixes: ReadonlySet<string>, suffixes: ReadonlySet<string>): readonly string[] {
+  return ["", ...prefixes].flatMap((prefix) =>
     ["", ...suffixes].flatMap((suffix) => [
-      prefix + suffix,
       prefix + OTHER + suffix,
-      ...Array.from({ length: MOST_DIGITS }, (_, zeros) => prefix + "0".repeat(zeros + 1) + suffix).filter((text) =>
-        /^\d+$/.test(text),
-      ),
+      ...(prefix + suffix === "" ? [] : [prefix + suffix]),
     ]),
   );
-  return [...texts, ...joined].filter((text) => text !== "");
 }
 
 const ABSENT: FieldRead = {

@@ -8,6 +8,11 @@ import { parseTemplate, templateFields } from "./template.ts";
 /** Fields of the event that a rule refines. */
 const REFINED_FIELDS = ["refined.operation", "refined.detail"] as const;
 
+/** Where an alternative of an event stands in its catalogue. */
+export function alternativePath(event: string, { any }: EventBody, index: number): FieldPath {
+  return any === undefined ? ["events", event] : ["events", event, "any", String(index)];
+}
+
 /** What no schema sees: names that must be known, and fields that only some rules have. */
 export function eventProblems(event: string, body: EventBody, names: readonly string[]): FieldProblem[] {
   const path = ["events", event];
@@ -15,10 +20,10 @@ export function eventProblems(event: string, body: EventBody, names: readonly st
   const shared = ruleProblems(path, body, above, names);
   const unless = nameProblems([...path, "unless"], listed(body.unless), above, names);
   const alternatives = (body.any ?? []).flatMap((own, index) =>
-    ruleProblems([...path, "any", String(index)], own, above, names),
+    ruleProblems(alternativePath(event, body, index), own, above, names),
   );
   const complete = (body.any ?? [{}]).flatMap((own: RuleBody, index) => {
-    const place = body.any === undefined ? path : [...path, "any", String(index)];
+    const place = alternativePath(event, body, index);
     const refines = own.refines ?? body.refines;
     if ((own.log ?? body.log ?? refines) === undefined) {
       return [fieldProblem(place, 'neither "log" nor "refines" says which lines count', null)];

@@ -17,7 +17,10 @@ export interface Chance {
   readonly digits: (count: number) => string;
 }
 
-/** Throws by mulberry32: small, fast, and good enough to imitate people. */
+/**
+ * Throws by mulberry32: small, fast, and good enough to imitate people. Powers are written out: `**` may differ in its
+ * last bit between machines.
+ */
 export function createChance(seed: number): Chance {
   let state = seed | 0;
   const next = (): number => {
@@ -32,7 +35,10 @@ export function createChance(seed: number): Chance {
   };
   return {
     below: (limit) => Math.floor(limit * next()),
-    skewed: (limit) => Math.floor(limit * next() ** 3),
+    skewed: (limit) => {
+      const thrown = next();
+      return Math.floor(limit * thrown * thrown * thrown);
+    },
     share: (probability) => next() < probability,
     pick,
     weighted: (items) => {
@@ -44,7 +50,10 @@ export function createChance(seed: number): Chance {
       return pick(items);
     },
     around: (mean) => -mean * Math.log(1 - next()),
-    seconds: (most) => Math.round(most * next() ** 2 * 1e5) / 1e5,
+    seconds: (most) => {
+      const thrown = next();
+      return Math.round(most * thrown * thrown * 1e5) / 1e5;
+    },
     digits: (count) => {
       let text = "";
       while (text.length < count)

@@ -27,8 +27,8 @@ export interface TrafficOptions extends SimulationOptions {
 
 /** The dice for what goes wrong are others than those of the people: the same deeds come in all forms. */
 const FORM_SEED = 0x5eed;
-/** A repeat comes at most so many rows later. */
-const LATEST_REPEAT = 2000;
+/** A repeat comes at most about so many lines later: what waits is kept in memory. */
+const LATEST_REPEAT_LINES = 2000;
 
 /** A row of output, without its LF. */
 export interface Sent {
@@ -74,7 +74,7 @@ export function* traffic(options: TrafficOptions, truth: Truth | null, signal: A
     if (isFiledByPublishTime) truth?.tellFiled(row.publishedAtMs);
     yield sent(row.bytes, row);
     for (const how of repeatsOf(chance, disturbances)) {
-      echoes.add(rows + 1 + chance.below(LATEST_REPEAT), { row, how });
+      echoes.add(rows + 1 + chance.below(Math.ceil(LATEST_REPEAT_LINES / row.reasons.length)), { row, how });
     }
     yield* sendEchoes(rows);
   };

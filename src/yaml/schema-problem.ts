@@ -1,6 +1,6 @@
 import type { core, ZodType } from "zod";
 import { nameHint } from "../core/nearest-name.ts";
-import { type FieldPath, fieldNames, isMapping, schemaAt, valueAt } from "./field-schema.ts";
+import { type FieldPath, fieldNames, hasFreeNames, isMapping, schemaAt, valueAt } from "./field-schema.ts";
 import { type FieldProblem, fieldProblem, quoteList } from "./problem.ts";
 
 /** Longest text that a message repeats. */
@@ -43,7 +43,25 @@ export function checkSchema<Data>(schema: ZodType<Data>, content: unknown): Chec
     if (issue.code === "custom" && issues.some((other) => isUnknownIn(path, other))) return [];
     return [wrongValue(issue, path, content, schema)];
   });
-  return { data, problems };
+  const hidden = hiddenNames(schema, content);
+  return hidden.length === 0 ? { data, problems } : { data: undefined, problems: [...problems, ...hidden] };
+}
+
+/** Where names are free, zod passes `__proto__` over, and what it asks for would be nothing. */
+function hiddenNames(schema: ZodType, content: unknown): FieldProblem[] {
+  return protoPaths(content, []).flatMap((path) => {
+    const section = schemaAt(schema, path.slice(0, -1), content);
+    if (section === null || !hasFreeNames(section)) return [];
+    return [fieldProblem(path, '"__proto__" is no name', "leave it out")];
+  });
+}
+
+function protoPaths(value: unknown, path: FieldPath): FieldPath[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, child]) => {
+    const below = protoPaths(child, [...path, key]);
+    return key === "__proto__" ? [[...path, key], ...below] : below;
+  });
 }
 
 function expectedType(issue: core.$ZodRawIssue): string | undefined {

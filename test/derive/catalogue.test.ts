@@ -111,6 +111,11 @@ describe("a wrong catalogue", () => {
       '7: unknown field "pattern" (hint: the fields here are "log", "when", "refines", "operation", "detail")',
     ],
     [
+      "a condition that would be passed over",
+      event("when: { __proto__: abc }"),
+      '5: field "events.deploy.when.__proto__": "__proto__" is no name (hint: leave it out)',
+    ],
+    [
       "a misspelled test",
       event("when:", "  route: { prefx: /api }"),
       '6: unknown field "prefx" (hint: did you mean "prefix"?)',

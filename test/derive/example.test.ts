@@ -136,6 +136,16 @@ describe("test lines", () => {
     ],
     ["another detail", { counts: DEPLOY, detail: "GET" }, 'the rules count this line with detail "POST", not "GET"'],
     ["what is no record", { counts: "{" }, "the line is no record: not_json"],
+    [
+      "a number that YAML cannot hold",
+      { counts: { ...DEPLOY, params: [{ key: "id", value: 2 ** 60 }] } },
+      "a number of it is too large for YAML: give the line as a text",
+    ],
+    [
+      "what would move the cursor",
+      { counts: { ...DEPLOY, method: "\u001b[2J" }, detail: "x" },
+      'the rules count this line with detail "\\u001b[2J", not "x"',
+    ],
   ])("refuse a catalogue that contradicts them: %s", (_name, test, what) => {
     expect(refusal(withTests({ counts: DEPLOY }, test))[0]).toMatch(
       /^team\.yaml:\d+: field "events\.deploy\.tests\.1": /,
@@ -150,7 +160,14 @@ describe("test lines", () => {
     ]);
     const alone = `${HEAD}  a: { refines: git_fetch, tests: [{ counts: { tag: shell, msg: x } }] }`;
     expect(refusal(alone)).toEqual([
-      'team.yaml:4: field "events.a.tests.0": the rules do not count this line of shell: it counts none of "git_fetch"',
+      'team.yaml:4: field "events.a.tests.0": the rules do not count this line of shell: it does not count "git_fetch"',
+    ]);
+  });
+
+  it("say so where the refined event is one of another log", () => {
+    const far = `${HEAD}  a: { refines: rest_request, log: [rails.api, shell], tests: [{ counts: { tag: shell } }] }`;
+    expect(refusal(far)).toEqual([
+      'team.yaml:4: field "events.a.tests.0": the rules do not count this line of shell: it does not count the event of another log that it refines',
     ]);
   });
 
