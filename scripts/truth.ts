@@ -1,8 +1,8 @@
 /**
  * Goal: whatever people do on a simulated instance, in whatever form their lines arrive, and whatever goes wrong on the
  * way, `run` and `counts` find exactly what was done.
- * Method: `npm run truth -- [--seeds 10] [--lines 100000] [--first 1]` generates, runs and counts for every seed and form, in
- * every segment and period, and prints each difference. Exits with 1 where there is any.
+ * Method: `npm run truth -- [--seeds 10] [--lines 100000] [--first 1]` generates, runs and counts for every seed and
+ * form, in every segment and period, and prints each difference. Exits with 1 where there is any.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,9 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openFacts } from "../src/cli/facts.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
-import { countRows } from "../src/counts/cube.ts";
-import { differences } from "../src/generate/agreement.ts";
-import { TRUTH_SEGMENTS } from "../src/generate/truth.ts";
+import { countedRows, differences } from "../src/generate/agreement.ts";
 import type { TruthReport } from "../src/generate/truth-report.ts";
 
 const PROGRAM = join(import.meta.dirname, "../bin/logtally.js");
@@ -32,16 +30,18 @@ const FORMS: Readonly<Record<string, readonly string[]>> = {
   "pubsub, batches, troubled": [...PUBSUB, ...TROUBLE, "--batch", "500"],
 };
 
+/** Runs the program, which must work: what it says is shown where it does not. */
 function logtally(...args: readonly string[]): string {
-  return execFileSync(process.execPath, [PROGRAM, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return execFileSync(process.execPath, [PROGRAM, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Sentences about everything in which count and truth differ. */
 async function check(seed: number, lines: number, form: readonly string[]): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), "logtally-truth-"));
   try {
-    const [traffic, truthFile, archive] = ["traffic.ndjson", "truth.json", "archive"].map((name) => join(folder, name));
-    if (traffic === undefined || truthFile === undefined || archive === undefined) throw new Error("no folder");
+    const traffic = join(folder, "traffic.ndjson");
+    const truthFile = join(folder, "truth.json");
+    const archive = join(folder, "archive");
     const wish = ["--seed", String(seed), "--lines", String(lines), ...form];
     logtally("generate", ...wish, "--output", traffic, "--truth", truthFile);
     const truth = JSON.parse(readFileSync(truthFile, "utf8")) as TruthReport;
@@ -62,9 +62,7 @@ async function compareCounts(truth: TruthReport, archive: string): Promise<strin
   const settings = await loadSettings(undefined, { archive });
   const { table } = await openFacts(settings, await loadCatalogue(null));
   try {
-    const query = { events: null, periods: ["all", "28d", "7d", "daily"], days: 28, asOf: truth.as_of } as const;
-    const counted = [];
-    for (const by of TRUTH_SEGMENTS) counted.push(...(await countRows(table, { ...query, by })));
+    const counted = await countedRows(table, truth.as_of);
     return differences(truth.rows, counted).map((each) => `${each.what}: truth ${each.truth}, counted ${each.counted}`);
   } finally {
     table.close();
@@ -78,9 +76,13 @@ const { values } = parseArgs({
     first: { type: "string", default: "1" },
   },
 });
-for (let seed = Number(values.first); seed < Number(values.first) + Number(values.seeds); seed += 1) {
+const [seeds, lines, first] = [values.seeds, values.lines, values.first].map(Number) as [number, number, number];
+if (![seeds, lines, first].every((value) => Number.isSafeInteger(value) && value >= 1)) {
+  throw new Error("compare with the truth: --seeds, --lines and --first are whole numbers from 1 on");
+}
+for (let seed = first; seed < first + seeds; seed += 1) {
   for (const [name, form] of Object.entries(FORMS)) {
-    const wrong = await check(seed, Number(values.lines), form);
+    const wrong = await check(seed, lines, form);
     process.stdout.write(`seed ${seed}, ${name}: ${wrong.length === 0 ? "equal" : `${wrong.length} differences`}\n`);
     for (const sentence of wrong.slice(0, 20)) process.stdout.write(`  ${sentence}\n`);
     if (wrong.length > 0) process.exitCode = 1;

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { Command } from "commander";
+import { listWal } from "../archive/wal-reader.ts";
 import { createFolderStore } from "../backends/files/folder-store.ts";
-import type { PipelineSettings } from "../config/pipeline.ts";
+import { UsageError } from "../core/fault.ts";
+import type { ObjectStore } from "../core/object-store.ts";
 import { DAY_MS, SECOND_MS } from "../core/units.ts";
 import { planTraffic } from "../generate/plan.ts";
 import { createTruth } from "../generate/truth.ts";
@@ -11,13 +13,12 @@ import { type TruthReport, truthReport } from "../generate/truth-report.ts";
 import { listSegments, totalOf } from "./archive-ls.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED, EXIT_NOT_RIGHT } from "./exit-code.ts";
+import { openOutput } from "./output.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { runAll } from "./run.ts";
 import { runSummaryText } from "./run-summary.ts";
-import { loadSettings } from "./settings.ts";
-import { stopOnSignals } from "./stop-signal.ts";
-import { openOutput, type SentTotals, sendTraffic } from "./traffic-output.ts";
-import { trafficProgress } from "./traffic-progress.ts";
+import { sendTraffic } from "./send-traffic.ts";
+import { BUNDLED_PIPELINE, loadSettings } from "./settings.ts";
 
 /** Tuesday, 22 December 2020, on an instance of this size; the same lines each time. */
 const DAY = planTraffic({
@@ -34,13 +35,18 @@ const DAY = planTraffic({
   poisoned: 0.001,
 });
 
-const nextCommands = (folder: string): string => `
+const STREAM = "demo";
+const ARCHIVE = "archive";
+/** The bundled pipeline with a name of its own: what the current folder has is not meant, and not touched. */
+const OPTIONS = { archive: ARCHIVE, set: [`name=${STREAM}`] };
+
+const NEXT_COMMANDS = `
 Four commands worth typing next:
 
   npx logtally counts --by group --event git_push git_fetch    the same numbers, by another segment
   npx logtally archive find --event git_push > pushes.ndjson   the raw lines behind a number, byte for byte
   npx logtally explain pushes.ndjson | head -n 20              why they count, and what others lack
-  find ${folder}/wal -name '*.zst' | xargs zstdcat | head -n 1   the archive, read without logtally
+  find ${ARCHIVE}/wal -name '*.zst' | xargs zstdcat | head -n 1   the archive, read without logtally
 `;
 
 /** What `npm start` runs. */
@@ -48,14 +54,16 @@ export function demoCommand(): Command {
   return new Command("demo")
     .summary("the main job on a simulated day, from lines to counts")
     .description(
-      "Simulates a day of a GitLab instance, runs its lines through pipelines/local.yaml, counts them from the archive, " +
-        "and holds the counts against what was done.",
+      "Simulates a day of a GitLab instance, runs its lines through the bundled pipeline into the folder archive, " +
+        "counts them from there, and holds the counts against what was done.",
     )
     .action(demo);
 }
 
 async function demo(): Promise<void> {
-  const settings = await loadSettings(undefined, {});
+  const settings = await loadSettings(BUNDLED_PIPELINE, OPTIONS);
+  const store = createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs);
+  await refuseOthers(store);
   const folder = await mkdtemp(join(tmpdir(), "logtally-demo-"));
   try {
     const file = join(folder, "day.ndjson");
@@ -66,48 +74,46 @@ async function demo(): Promise<void> {
     }
     const { demoCounts } = await import("./demo-counts.ts");
     const { text, isRight } = await demoCounts(settings, truth);
-    process.stdout.write(`${text}${await archiveText(settings)}`);
+    process.stdout.write(`${text}${await archiveText(store)}`);
     if (!isRight) process.exitCode = EXIT_NOT_RIGHT;
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
+/** Simulated lines have no place among real ones. Rejects with `UsageError` where there are any. */
+async function refuseOthers(store: ObjectStore): Promise<void> {
+  for await (const { stream } of listWal(store, null)) {
+    if (stream === STREAM) continue;
+    throw new UsageError(
+      `run the demonstration: "${ARCHIVE}" holds lines of pipeline "${stream}" (hint: run it in another folder)`,
+    );
+  }
+}
+
 /** Null where a signal stopped it. */
 async function generateDay(file: string): Promise<TruthReport | null> {
   const truth = createTruth(DAY.fromMs);
-  const output = await openOutput(file);
-  const stop = new AbortController();
-  const releaseSignals = stopOnSignals(stop, "the demonstration ends");
-  const progress = trafficProgress(DAY);
-  const sending = { rate: null, signal: stop.signal, onSent: progress.set };
-  let sent: SentTotals;
-  try {
-    sent = await sendTraffic(DAY, truth, output, sending);
-    await output.close();
-  } finally {
-    progress.stop();
-    releaseSignals();
-  }
-  if (stop.signal.aborted) return null;
-  const size = `${formatCount(sent.lines)} lines, ${formatBytes(sent.bytes)}`;
+  const sending = { rate: null, showsProgress: true, onStop: "the demonstration ends" };
+  const { lines, bytes, isInterrupted } = await sendTraffic(DAY, truth, await openOutput(file), sending);
+  if (isInterrupted) return null;
+  const size = `${formatCount(lines)} lines, ${formatBytes(bytes)}`;
   process.stdout.write(`a simulated day of a GitLab instance with ${DAY.users} users: ${size}\n\n`);
   return truthReport(truth);
 }
 
 /** False where a signal stopped it. */
 async function runDay(file: string): Promise<boolean> {
-  const { summaries, failure } = await runAll([undefined], { from: [file] });
+  const { summaries, failure } = await runAll([BUNDLED_PIPELINE], { ...OPTIONS, from: [file] });
   if (failure !== null) throw failure;
   process.stdout.write(`${summaries.map(runSummaryText).join("\n")}\n`);
   return !summaries.some(({ isInterrupted }) => isInterrupted);
 }
 
-async function archiveText({ archive }: PipelineSettings): Promise<string> {
-  const folder = relative(process.cwd(), archive.path);
-  const segments = await listSegments(createFolderStore(archive.path, SYSTEM_CLOCK.nowMs));
+async function archiveText(store: ObjectStore): Promise<string> {
+  const segments = await listSegments(store);
   const { lines, raw_bytes: raw, stored_bytes: stored } = totalOf(segments);
   const size = `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)})`;
   const what = `${formatCount(lines)} lines in ${formatThings(segments.length, "segment")}, ${size}`;
-  return `archive "${folder}": ${what}\n${nextCommands(folder)}`;
+  return `archive "${ARCHIVE}": ${what}\n${NEXT_COMMANDS}`;
 }

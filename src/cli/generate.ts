@@ -1,4 +1,8 @@
+import { stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { replaceFile } from "../backends/files/replace-file.ts";
+import { UsageError } from "../core/fault.ts";
 import { SECOND_MS } from "../core/units.ts";
 import { FORM_NAMES, type FormName } from "../generate/form.ts";
 import { planTraffic, type Wish } from "../generate/plan.ts";
@@ -9,13 +13,16 @@ import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { instantBefore } from "./instant.ts";
 import { integerUpTo, oneOf } from "./options.ts";
+import { openOutput } from "./output.ts";
+import { print } from "./print.ts";
 import { formatBytes, formatCount, formatThings } from "./quantity.ts";
-import { stopOnSignals } from "./stop-signal.ts";
-import { openOutput, type SentTotals, sendTraffic } from "./traffic-output.ts";
-import { trafficProgress } from "./traffic-progress.ts";
+import { type SentTraffic, sendTraffic } from "./send-traffic.ts";
 
-const MOST = 999_999_999;
-const MOST_BATCH = 100_000;
+const MOST_AMOUNT = 999_999_999;
+/** A message of more may be larger than its readers take. */
+const MOST_BATCH = 10_000;
+/** As for any new file: the umask takes from it. */
+const TRUTH_MODE = 0o666;
 /** A Tuesday morning. */
 const DEFAULT_START = "2020-12-22T08:00:00Z";
 
@@ -53,11 +60,15 @@ export function generateCommand(): Command {
         "it. The same seed gives the same lines. The truth is told by the deeds, not by the lines, so that it can be " +
         "held against what counts are made of the lines.",
     )
-    .option("--users <n>", "people and bots (default: 50, or what the rate needs)", integerUpTo(MOST))
-    .option("--lines <n>", "end when so many lines are there; what was begun is finished", integerUpTo(MOST))
-    .option("--seconds <n>", "simulated time (default: 86400, a day, unless --lines is given)", integerUpTo(MOST))
-    .option("--rate <n>", "lines a second: of simulated time, and of the output", integerUpTo(MOST))
-    .option("--seed <n>", "another seed, other traffic", integerUpTo(MOST), 1)
+    .option("--users <n>", "people and bots (default: 50, or what the rate needs)", integerUpTo(MOST_AMOUNT))
+    .option("--lines <n>", "end when so many lines are there; what was begun is finished", integerUpTo(MOST_AMOUNT))
+    .option(
+      "--seconds <n>",
+      "simulated time (default: 86400, a day, unless --lines is given)",
+      integerUpTo(MOST_AMOUNT),
+    )
+    .option("--rate <n>", "lines a second: of simulated time, and of the output", integerUpTo(MOST_AMOUNT))
+    .option("--seed <n>", "another seed, other traffic", integerUpTo(MOST_AMOUNT), 1)
     .option("--start <time>", `when it begins: RFC 3339, a day, or now (default: ${DEFAULT_START})`, start)
     .option("--form <form>", `one of ${FORM_NAMES.join(", ")}`, oneOf(FORM_NAMES), "fluentd")
     .option("--batch <n>", "pubsub: so many records in each message, compressed by zlib", integerUpTo(MOST_BATCH))
@@ -72,31 +83,37 @@ export function generateCommand(): Command {
 
 async function generate(options: GenerateOptions): Promise<void> {
   const plan = planTraffic(wishOf(options));
+  await checkTruthPath(options);
   const output = await openOutput(options.output);
-  const truthFile = options.truth === undefined ? null : await openOutput(options.truth);
-  const truth = truthFile === null ? null : createTruth(plan.fromMs);
-  const stop = new AbortController();
-  const releaseSignals = stopOnSignals(stop, "what was begun is finished");
-  const progress = options.output === "-" && process.stdout.isTTY ? null : trafficProgress(plan);
+  const truth = options.truth === undefined ? null : createTruth(plan.fromMs);
   const startedAtMs = SYSTEM_CLOCK.monotonicMs();
-  let totals: SentTotals;
-  try {
-    const sending = {
-      rate: options.rate ?? null,
-      signal: stop.signal,
-      onSent: (sent: SentTotals) => progress?.set(sent),
-    };
-    totals = await sendTraffic(plan, truth, output, sending);
-    await output.close();
-    if (truth !== null) await truthFile?.write(Buffer.from(truthJson(truthReport(truth))));
-    await truthFile?.close();
-  } finally {
-    progress?.stop();
-    releaseSignals();
-  }
+  const sent = await sendTraffic(plan, truth, output, {
+    rate: options.rate ?? null,
+    showsProgress: options.output !== "-" || !process.stdout.isTTY,
+    onStop: "what was begun is finished",
+  });
+  // Whole or not at all: a truth about a part would be none.
+  if (truth !== null && options.truth !== undefined) await writeTruth(options.truth, truthJson(truthReport(truth)));
   const seconds = (SYSTEM_CLOCK.monotonicMs() - startedAtMs) / SECOND_MS;
-  process.stderr.write(`${summary(totals, plan, seconds)}\n`);
-  if (stop.signal.aborted) process.exitCode = EXIT_INTERRUPTED;
+  process.stderr.write(`${summary(sent, plan, seconds)}\n`);
+  if (sent.isInterrupted) process.exitCode = EXIT_INTERRUPTED;
+}
+
+/** Before any line is written: a truth that has no place would come too late. Rejects with `UsageError`. */
+async function checkTruthPath({ truth, output }: GenerateOptions): Promise<void> {
+  if (truth === undefined) return;
+  if (truth === output || (truth !== "-" && resolve(truth) === resolve(output))) {
+    throw new UsageError(`write truth "${truth}": the lines go there (hint: name another file)`);
+  }
+  if (truth === "-") return;
+  const folder = await stat(dirname(truth)).catch(() => null);
+  if (folder?.isDirectory() === true) return;
+  throw new UsageError(`write truth "${truth}": its folder is not there (hint: make its folder first)`);
+}
+
+async function writeTruth(path: string, text: string): Promise<void> {
+  if (path === "-") await print(text);
+  else await replaceFile(path, text, TRUTH_MODE);
 }
 
 function wishOf(options: GenerateOptions): Wish {
@@ -116,7 +133,7 @@ function wishOf(options: GenerateOptions): Wish {
 }
 
 function summary(
-  { lines, rows, bytes, timeMs }: SentTotals,
+  { lines, rows, bytes, timeMs }: SentTraffic,
   { users, fromMs }: TrafficOptions,
   seconds: number,
 ): string {

@@ -5,6 +5,8 @@ import { formatBytes } from "./quantity.ts";
 export interface Progress {
   /** So much more is done with. */
   readonly add: (amount: number) => void;
+  /** So much is done with in all. */
+  readonly set: (amount: number) => void;
   readonly stop: () => void;
 }
 
@@ -34,11 +36,9 @@ export function createProgress(what: string, total: number | null, format = form
     return { done: format(done), rate: format(Math.round(done / seconds)) };
   };
   bar.start(total ?? 0, 0, figures());
-  return {
-    add(bytes) {
-      done += bytes;
-      bar.update(done, figures());
-    },
-    stop: () => bar.stop(),
+  const set = (amount: number): void => {
+    done = amount;
+    bar.update(done, figures());
   };
+  return { add: (amount) => set(done + amount), set, stop: () => bar.stop() };
 }

@@ -14,7 +14,7 @@ export interface PipelineOptions {
 
 const DEFAULT_PIPELINE = "pipelines/local.yaml";
 /** Where the current folder has no pipeline: the one that comes with the program, with an archive in that folder. */
-const BUNDLED_PIPELINE = fileURLToPath(new URL(`../../${DEFAULT_PIPELINE}`, import.meta.url));
+export const BUNDLED_PIPELINE = fileURLToPath(new URL(`../../${DEFAULT_PIPELINE}`, import.meta.url));
 const BUNDLED_ARCHIVE = "archive";
 const STANDARD_CATALOGUE = fileURLToPath(new URL("../derive/standard-catalogue.yaml", import.meta.url));
 

@@ -4,7 +4,7 @@ import type { CountRow, PerUser } from "../counts/cube.ts";
 import type { Cell, Truth } from "./truth.ts";
 
 /** How many days the daily rows go back, as in `counts`. */
-const DAYS = 28;
+export const TRUTH_DAYS = 28;
 const FIRST_DAY = Date.UTC(2000, 0, 1) / DAY_MS;
 
 /** The true counts, in the words of `run --json` and of `counts --format json`. */
@@ -47,7 +47,7 @@ function cellRows({ event, segment, key, days }: Cell, endDay: number): CountRow
     { period: "all", fromDay: FIRST_DAY, toDay: endDay },
     { period: "28d", fromDay: endDay - 28, toDay: endDay },
     { period: "7d", fromDay: endDay - 7, toDay: endDay },
-    ...Array.from({ length: DAYS }, (_, ago) => {
+    ...Array.from({ length: TRUTH_DAYS }, (_, ago) => {
       return { period: "daily", fromDay: endDay - ago - 1, toDay: endDay - ago } as const;
     }),
   ] as const;

@@ -1,13 +1,20 @@
 /**
- * Goal: the first command that a newcomer types works anywhere, shows exact counts, and says so only where it is true.
- * Method: the demonstration in an empty folder, once more, and beside other lines.
+ * Goal: the first command that a newcomer types works anywhere, shows exact counts, and touches nothing of the user's.
+ * Method: the demonstration in a folder without and with a pipeline of its own, and beside other lines.
  */
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
-import { FIXTURES, filesBelow, logtally } from "./logtally.ts";
+import { FIXTURES, filesBelow, logtally, walPaths } from "./logtally.ts";
 
-it("simulates a day, counts it, and proves the counts; again, and beside other lines", async () => {
+const OWN_PIPELINE = `name: own
+instance: prod
+source: { kind: stdin }
+archive: { kind: folder, path: ../real }
+`;
+
+it("simulates a day, counts it, and proves the counts; again, and whatever pipelines the folder has", async () => {
   const cwd = await tempFolder();
   const first = await logtally(["demo"], { cwd });
   expect(first).toMatchObject({ code: 0, stderr: "" });
@@ -18,14 +25,26 @@ it("simulates a day, counts it, and proves the counts; again, and beside other l
   expect(first.stdout).toMatch(/^archive "archive": [\d,]+ lines in \d segments?, /m);
   expect((await filesBelow(cwd)).every((path) => path.startsWith("archive/"))).toBe(true);
 
+  await mkdir(join(cwd, "pipelines"));
+  await writeFile(join(cwd, "pipelines/local.yaml"), OWN_PIPELINE);
   const second = await logtally(["demo"], { cwd });
   expect(second).toMatchObject({ code: 0, stderr: "" });
   expect(second.stdout).toMatch(/^duplicates +[\d,]+ +all came before: no count changes$/m);
   expect(second.stdout).toContain("\nexact: all ");
+  expect(await filesBelow(join(cwd, "real"))).toEqual([]);
+});
 
+it("keeps away from lines that are not simulated", async () => {
+  const cwd = await tempFolder();
   await logtally(["run", "--from", join(FIXTURES, "local/ssh_push/input.ndjson")], { cwd });
-  const third = await logtally(["demo"], { cwd });
-  expect(third).toMatchObject({ code: 0, stderr: "" });
-  expect(third.stdout).not.toContain("exact");
-  expect(third.stdout).toContain("\nthe archive holds 9 other lines as well: not compared with the truth\n");
+  const before = await walPaths(join(cwd, "archive"));
+  expect(before).toHaveLength(1);
+  expect(await logtally(["demo"], { cwd })).toEqual({
+    code: 2,
+    signal: null,
+    stdout: "",
+    stderr:
+      'logtally: run the demonstration: "archive" holds lines of pipeline "local" (hint: run it in another folder)\n',
+  });
+  expect(await walPaths(join(cwd, "archive"))).toEqual(before);
 });

@@ -2,7 +2,8 @@
  * Goal: generate gives a user what it says: lines to files and pipes, the truth about them, and clear refusals.
  * Method: the program as a user starts it; the truth against run and counts, also after an interruption.
  */
-import { readFile, writeFile } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -50,23 +51,44 @@ describe("the truth", () => {
     await expectTruth(truth, path);
   });
 
-  it("of what an interruption left is whole", async () => {
+  it.each([
+    ["a steady stream", ["--rate", "2000"]],
+    ["as much as can be", ["--lines", "50000000"]],
+  ])("of what an interruption left of %s is whole", async (_name, args) => {
     const folder = await tempFolder();
     const [path, truth] = [join(folder, "traffic.ndjson"), join(folder, "truth.json")];
-    const { child, ended } = startLogtally(["generate", "--rate", "2000", "--output", path, "--truth", truth]);
-    await waitForBytes(path, 100_000);
+    const { child, ended } = startLogtally(["generate", ...args, "--output", path, "--truth", truth]);
+    await waitForBytes(path, 100_000, child);
     child.kill("SIGINT");
     const outcome = await ended;
     expect(outcome).toMatchObject({ code: 130, stdout: "" });
     expect(outcome.stderr).toMatch(/^logtally: stopping; what was begun is finished .*\n[\d,]+ lines of .*\n$/);
     await expectTruth(JSON.parse(await readFile(truth, "utf8")) as TruthReport, path);
   });
+
+  it("is not written where nobody wants the lines any more", async () => {
+    const folder = await tempFolder();
+    const { child, ended } = startLogtally(["generate", "--lines", "100000", "--truth", join(folder, "truth.json")]);
+    child.stdout?.once("data", () => child.stdout?.destroy());
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("goes to standard output when the lines go elsewhere", async () => {
+    const path = join(await tempFolder(), "traffic.ndjson");
+    const { stdout } = await logtally(["generate", "--lines", "50", "--output", path, "--truth", "-"]);
+    expect((JSON.parse(stdout) as TruthReport).lines_in).toBeGreaterThan(50);
+  });
 });
 
-async function waitForBytes(path: string, bytes: number): Promise<void> {
-  for (;;) {
-    const content = await readFile(path).catch(() => Buffer.alloc(0));
-    if (content.length >= bytes) return;
+/** Fails where the program ends before. */
+async function waitForBytes(path: string, bytes: number, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
+    const written = await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    if (written >= bytes) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -132,6 +154,9 @@ describe("what cannot be", () => {
     [["--sed", "5"], "Did you mean --seed?"],
     [["--output", "/nowhere/at/all.ndjson"], "(hint: make its folder first)"],
     [["--truth", "/nowhere/at/all.json"], "(hint: make its folder first)"],
+    [["--truth", "-"], 'write truth "-": the lines go there (hint: name another file)'],
+    [["--output", "./x.json", "--truth", "x.json"], 'write truth "x.json": the lines go there'],
+    [["--form", "pubsub", "--batch", "20000"], "It must be a whole number from 1 to 10000"],
   ])("is refused in one line: %j", async (args, message) => {
     const { code, stdout, stderr } = await logtally(["generate", ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -5,14 +5,14 @@ import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import type { Payload } from "../../src/core/delivery.ts";
 import type { QuarantineReason } from "../../src/core/fault.ts";
 import { MIB } from "../../src/core/units.ts";
-import { type CountRow, countRows } from "../../src/counts/cube.ts";
+import type { CountRow } from "../../src/counts/cube.ts";
 import { openFactTable } from "../../src/counts/fact-table.ts";
 import { scanArchive } from "../../src/counts/scan.ts";
 import { createDecoder } from "../../src/decode/decoder.ts";
 import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
 import { createPseudonyms } from "../../src/derive/pseudonym.ts";
-import { TRUTH_SEGMENTS } from "../../src/generate/truth.ts";
+import { countedRows } from "../../src/generate/agreement.ts";
 import { STANDARD } from "../derive/standard-events.ts";
 
 /** What is found in traffic, in the words of the truth. */
@@ -60,9 +60,7 @@ export async function counted(files: readonly (readonly Buffer[])[], asOf: strin
       (fact) => table.append(fact),
       () => undefined,
     );
-    const query = { events: null, periods: ["all", "28d", "7d", "daily"], days: 28, asOf } as const;
-    const rows: CountRow[] = [];
-    for (const by of TRUTH_SEGMENTS) rows.push(...(await countRows(table, { ...query, by })));
+    const rows = await countedRows(table, asOf);
     const { counted: _counted, eventless = 0, ...quarantined } = sizes([...kinds.values()]);
     return { lines_in: lines, archived: kinds.size, eventless, quarantined, rows };
   } finally {

@@ -3,6 +3,7 @@
  * days as people do.
  * Method: traffic in memory, looked at as text.
  */
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/core/units.ts";
 import { KNOWN_LOGS } from "../../src/decode/log-name.ts";
@@ -22,6 +23,19 @@ describe("a simulated instance", () => {
     const wish = { lines: 1000, republished: 0.1, poisoned: 0.1 };
     expect(text(wish)).toBe(text(wish));
     expect(text({ ...wish, seed: 2 })).not.toBe(text(wish));
+  });
+
+  it.each([
+    ["bare", ""],
+    ["fluentd", ""],
+    ["logentry", ""],
+    ["pubsub", ""],
+  ] as const)("gives the bytes that it always gave, form %s", (form, expected) => {
+    expect(
+      createHash("sha256")
+        .update(text({ form, lines: 1000 }))
+        .digest("hex"),
+    ).toBe(expected);
   });
 
   it("does the same whatever the form of its lines and whatever goes wrong with them", () => {

@@ -46,6 +46,13 @@ describe("the truth is what is counted", () => {
     expect(Object.keys(truth.events)).toEqual(STANDARD.events.map(({ event }) => event).toSorted());
   });
 
+  it("of the largest batch that may be asked for", async () => {
+    const { rows, truth } = simulated({ form: "pubsub", batch: 10_000, lines: 10_500 });
+    const { quarantined, archived, rows: counts } = await counted([rows], truth.as_of);
+    expect({ quarantined, archived }).toEqual({ quarantined: {}, archived: truth.archived });
+    expect(differences(truth.rows, counts)).toEqual([]);
+  });
+
   it("of any traffic, shuffled, in parts, and fed twice", async () => {
     const anyForm = fc.constantFrom(...Object.values(FORMS));
     const anySeed = fc.integer({ min: 1, max: 999_999_999 });

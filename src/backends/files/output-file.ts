@@ -23,23 +23,21 @@ export async function openOutputFile(path: string): Promise<Output> {
   } catch (error) {
     throw ioError(`write "${path}"`, error);
   }
-  // Whoever writes or closes next gets the error; until then it must not be unhandled.
   const ended = compressor === null ? finished(file) : pipeline(compressor, file);
-  let failure: unknown = null;
-  ended.catch((error: unknown) => {
-    failure = error;
-  });
+  // Whoever writes or closes next gets the error, also one who waits for room.
+  const failing = new AbortController();
+  ended.catch((error: unknown) => failing.abort(error));
   const guarded = async (work: Promise<unknown>): Promise<void> => {
     try {
       await work;
     } catch (error) {
-      throw ioError(`write "${path}"`, failure ?? error);
+      throw ioError(`write "${path}"`, failing.signal.aborted ? failing.signal.reason : error);
     }
   };
   return {
     async write(chunk) {
-      if (failure !== null) throw ioError(`write "${path}"`, failure);
-      if (!stream.write(chunk)) await guarded(Promise.race([once(stream, "drain"), ended]));
+      if (failing.signal.aborted) throw ioError(`write "${path}"`, failing.signal.reason);
+      if (!stream.write(chunk)) await guarded(once(stream, "drain", { signal: failing.signal }));
     },
     async close() {
       stream.end();

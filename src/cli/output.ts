@@ -1,0 +1,14 @@
+import { type Output, openOutputFile } from "../backends/files/output-file.ts";
+import { IoError, UsageError } from "../core/fault.ts";
+import { print } from "./print.ts";
+
+/** The file that a command line names for output, or standard output for `-`; the twin of `openInput`. */
+export async function openOutput(path: string): Promise<Output> {
+  if (path === "-") return { write: print, close: () => Promise.resolve() };
+  try {
+    return await openOutputFile(path);
+  } catch (error) {
+    if (!(error instanceof IoError) || error.code !== "not_found") throw error;
+    throw new UsageError(`${error.message} (hint: make its folder first)`, { cause: error });
+  }
+}
