@@ -23,7 +23,7 @@ export interface FieldReader extends Fields {
 }
 
 /** Their members come as `meta.user`, as `meta: {user}` or as `meta_user`; the first of these that is there wins. */
-const FAMILIES = ["meta", "query_analysis", "exception", "extra", "grpc"] as const;
+export const FAMILIES = ["meta", "query_analysis", "exception", "extra", "grpc"] as const;
 const PARAMS = "params";
 
 /** One for all readers: they meet the same values. */

@@ -1,4 +1,5 @@
 import { nameHint } from "../core/nearest-name.ts";
+import { FAMILIES } from "../decode/field-reader.ts";
 import { KNOWN_LOGS } from "../decode/log-name.ts";
 import type { FieldPath } from "../yaml/field-schema.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
@@ -6,7 +7,13 @@ import { type EventBody, listed, type RuleBody } from "./rule-schema.ts";
 import { parseTemplate, templateFields } from "./template.ts";
 
 /** Fields of the event that a rule refines. */
-const REFINED_FIELDS = ["refined.operation", "refined.detail"] as const;
+const REFINED_FIELDS: readonly string[] = ["refined.operation", "refined.detail"];
+
+/** Details stand in counts as they are, so none may say who it was. */
+const PERSONAL_FIELDS: readonly string[] = [
+  ...["username", "user_id", "meta.user", "meta.user_id", "meta.client_id", "params.user_id", "params.identifier"],
+  ...["remote_ip", "meta.remote_ip", "ip", "ip_address", "ua", "user_agent", "author_id", "author_name"],
+];
 
 /** Where an alternative of an event stands in its catalogue. */
 export function alternativePath(event: string, { any }: EventBody, index: number): FieldPath {
@@ -51,11 +58,24 @@ function ruleProblems(
     const what = `a brace without its partner or without a name in "${rule.detail}"`;
     problems.push(fieldProblem([...path, "detail"], what, 'write fields as "{method} {route}"'));
   }
-  for (const field of fieldsOf(rule)) {
-    if (!field.startsWith("refined.") || (REFINED_FIELDS as readonly string[]).includes(field)) continue;
-    problems.push(fieldProblem(path, `unknown field "${field}"`, nameHint(field, REFINED_FIELDS, null)));
+  for (const field of fieldsOf(rule)) problems.push(...fieldNameProblems(path, field));
+  for (const field of templateFields(parseTemplate(rule.detail ?? "") ?? [])) {
+    if (!PERSONAL_FIELDS.includes(field)) continue;
+    const hint = 'persons are counted as pseudonyms: "counts --by user"';
+    problems.push(fieldProblem([...path, "detail"], `"${field}" tells a person, which a detail must not`, hint));
   }
   return problems;
+}
+
+/** Names that would never be found in a line. */
+function fieldNameProblems(path: FieldPath, field: string): FieldProblem[] {
+  if (field.startsWith("refined.") && !REFINED_FIELDS.includes(field)) {
+    return [fieldProblem(path, `unknown field "${field}"`, nameHint(field, REFINED_FIELDS, null))];
+  }
+  const family = FAMILIES.find((name) => field.startsWith(`${name}_`));
+  if (family === undefined) return [];
+  const dotted = `${family}.${field.slice(family.length + 1)}`;
+  return [fieldProblem(path, `"${field}" is another spelling of "${dotted}"`, `write "${dotted}": it holds for all`)];
 }
 
 /** Events are tried from top to bottom, so one can only ask for events above it. */

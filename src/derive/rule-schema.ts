@@ -85,7 +85,10 @@ const condition: z.ZodType<Condition> = z
   )
   .meta({ id: "condition", title: "Condition", description: "A value, a list of which one must match, or tests." });
 
-const fieldName = z.string().regex(/^[A-Za-z_@][\w@.-]{0,99}$/, "the name of a field");
+const fieldName = z
+  .string()
+  .max(100, "the name of a field")
+  .regex(/^[A-Za-z_@][\w@-]*(?:\.[\w@-]+)*$/, "the name of a field");
 const conditions: z.ZodType<Conditions> = z.record(fieldName, condition).meta({
   id: "conditions",
   title: "Conditions",

@@ -26,7 +26,8 @@ const DEFAULT_SECONDS = DAY_MS / SECOND_MS;
 const MOST_USERS = 1_000_000;
 /** Nobody does more, however hasty. */
 const MOST_LINES_PER_USER_SECOND = 50;
-/** No line is valid from 2100 on. */
+/** Lines are valid from 2000 to 2099; local times and what comes late need some room. */
+const FIRST_MS = Date.UTC(2000, 0, 2);
 const END_MS = Date.UTC(2099, 0, 1);
 
 /**
@@ -37,6 +38,9 @@ const END_MS = Date.UTC(2099, 0, 1);
 export function planTraffic(wish: Wish): TrafficOptions {
   refuseContradictions(wish);
   const { seed, fromMs, rate, form, batch, redelivered, republished, poisoned } = wish;
+  if (fromMs < FIRST_MS || fromMs >= END_MS) {
+    throw impossible("it would begin before 2000-01-02 or after 2098", "give another --start");
+  }
   const seconds = wish.seconds ?? (wish.lines === null ? DEFAULT_SECONDS : null);
   const linesPerSecond = rate ?? (wish.lines === null || seconds === null ? null : wish.lines / seconds);
   const users = wish.users ?? (linesPerSecond === null ? DEFAULT_USERS : naturalUsers(linesPerSecond));

@@ -56,15 +56,15 @@ export function* traffic(options: TrafficOptions, truth: Truth | null, signal: A
   // By the number of the row behind which they come.
   const echoes = createAgenda<Echo>();
   let rows = 0;
+  // Those that wait for their batch included.
   let lines = 0;
   let timeMs = options.fromMs;
-  const sent = (bytes: string | Buffer, { reasons }: Row): Sent => {
-    lines += reasons.length;
-    return { bytes, lines: reasons.length, timeMs };
-  };
+  const sent = (bytes: string | Buffer, { reasons }: Row): Sent => ({ bytes, lines: reasons.length, timeMs });
   const sendEchoes = function* (untilRow: number): Generator<Sent> {
     for (let due = echoes.next(untilRow); due !== null; due = echoes.next(untilRow)) {
-      yield sent(repeat(due.item, truth), due.item.row);
+      const { row } = due.item;
+      lines += row.reasons.length;
+      yield sent(repeat(due.item, truth), row);
     }
   };
   const send = function* (row: Row | null): Generator<Sent> {
@@ -81,10 +81,12 @@ export function* traffic(options: TrafficOptions, truth: Truth | null, signal: A
   for (const left of simulate(options)) {
     for (const line of left) {
       timeMs = line.timeMs;
+      lines += 1;
       truth?.tell(line, form.environment);
       yield* send(form.take(form.record(line)));
-      if (disturbances.poisoned > 0 && chance.share(disturbances.poisoned))
-        yield* send(badRow(chance, form, timeMs, truth));
+      if (disturbances.poisoned === 0 || !chance.share(disturbances.poisoned)) continue;
+      lines += 1;
+      yield* send(badRow(chance, form, timeMs, truth));
     }
     if (lines >= options.lines || signal?.aborted === true) break;
   }

@@ -111,6 +111,21 @@ describe("a wrong catalogue", () => {
       '7: unknown field "pattern" (hint: the fields here are "log", "when", "refines", "operation", "detail")',
     ],
     [
+      "another spelling of a field",
+      event("when: { meta_user: alice }"),
+      '3: field "events.deploy": "meta_user" is another spelling of "meta.user" (hint: write "meta.user": it holds for all)',
+    ],
+    [
+      "a name without its end",
+      event("when: { meta.: alice }"),
+      '5: field "events.deploy.when.meta.": expected the name of a field, found text "meta."',
+    ],
+    [
+      "a detail that tells a person",
+      event('detail: "{method} {username}"'),
+      '5: field "events.deploy.detail": "username" tells a person, which a detail must not (hint: persons are counted as pseudonyms: "counts --by user")',
+    ],
+    [
       "a condition that would be passed over",
       event("when: { __proto__: abc }"),
       '5: field "events.deploy.when.__proto__": "__proto__" is no name (hint: leave it out)',

@@ -26,7 +26,7 @@ function refusals(rules: object, extended: object = {}): string[] {
 }
 
 const exclude = (field: string) =>
-  `field "events.deploy": no line can match: the conditions on "${field}" exclude each other`;
+  `field "events.deploy.when.${field}": no line can match: the conditions on "${field}" exclude each other`;
 
 describe("conditions on one field", () => {
   it.each([
@@ -37,11 +37,18 @@ describe("conditions on one field", () => {
     ["all numbers of a range excluded", { x: { between: [1, 3], not: [1, 2, 3] } }],
     ["a last segment that is excluded", { x: { last_segment: "A", not: { suffix: "A" } } }],
     ["the same, negated twice", { x: { not: { not: { string: true } }, present: false } }],
-    ["a flag that is a text", { params_cut: "yes" }],
-    ["a kind that there is not", { "graphql.kind": "fragment" }],
     ["a name that is a number", { "graphql.name": 5 }],
   ])("cannot be %s", (_name, when) => {
     expect(refusals({ when })).toEqual([exclude(Object.keys(when)[0] ?? "")]);
+  });
+
+  it.each([
+    ["params_cut", "maybe", "it is true or false"],
+    ["graphql.kind", "mutatoin", 'it is "query", "mutation" or "subscription"'],
+  ])("cannot be what %s never is", (field, value, hint) => {
+    expect(refusals({ when: { [field]: value } })).toEqual([
+      `field "events.deploy.when.${field}": no line can match: "${field}" is never like that (hint: ${hint})`,
+    ]);
   });
 
   it.each([
@@ -71,7 +78,7 @@ describe("conditions on one field", () => {
   it("are those that alternatives share and those of their own", () => {
     const any = [{ when: { status: 404 } }, { when: { status: 200, method: "GET" } }];
     expect(refusals({ when: { status: [200, 201] }, any })).toEqual([
-      'field "events.deploy.any.0": no line can match: the conditions on "status" exclude each other',
+      'field "events.deploy.any.0.when.status": no line can match: the conditions on "status" exclude each other',
     ]);
   });
 });
@@ -98,9 +105,36 @@ describe("rules", () => {
     expect(refusals({ ...rules, refines: ["rest_request", "git_push"] }, { extends: "standard" })).toEqual([]);
   });
 
+  it.each([
+    ["rest_request", { route: { prefix: "/api/:version/internal/" } }],
+    ["rest_request", { "refined.operation": "create", method: "GET" }],
+    [["runner_request", "rest_request"], { route: "/api/:version/internal/allowed" }],
+    ["record_create", { method: "GET", format: "json" }],
+    ["login", { status: 200 }],
+  ])("cannot stand beside %j where %j", (refines, when) => {
+    const rules = { log: ["rails.api", "rails.production"], refines, when };
+    const names = [refines].flat().map((name) => `"${name}"`);
+    expect(refusals(rules, { extends: "standard" })).toEqual([
+      `field "events.deploy": no line can match: its conditions and those of ${names.join(" or ")} exclude each other`,
+    ]);
+  });
+
+  it.each([
+    ["rest_request", { route: { prefix: "/api/:version/proj" }, "refined.operation": "create", method: "POST" }],
+    ["rest_request", { method: "POST", "refined.operation": "read" }],
+    ["rest_request", { method: "OPTIONS", "refined.operation": "none" }],
+    ["record_create", { method: "POST" }],
+    [["login", "pageview"], { method: "GET" }],
+  ])("can stand beside %j where %j", (refines, when) => {
+    const rules = { log: ["rails.api", "rails.production"], refines, when };
+    expect(refusals(rules, { extends: "standard" })).toEqual([]);
+  });
+
   it("cannot ask for an operation that the refined event never has", () => {
     const asking = (operation: string) => ({ refines: "record_read", when: { "refined.operation": operation } });
-    expect(refusals(asking("create"), { extends: "standard" })).toEqual([exclude("refined.operation")]);
+    expect(refusals(asking("raed"), { extends: "standard" })).toEqual([
+      'field "events.deploy.when.refined.operation": no line can match: "refined.operation" is never like that (hint: it is "read")',
+    ]);
     expect(refusals(asking("read"), { extends: "standard" })).toEqual([]);
   });
 

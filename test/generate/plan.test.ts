@@ -43,6 +43,8 @@ describe("a wish", () => {
       { seconds: 900_000_000, fromMs: Date.UTC(2090, 0, 1) },
       "it would end after 2098 (hint: give an earlier --start, or fewer --seconds)",
     ],
+    [{ fromMs: Date.UTC(1999, 11, 31) }, "it would begin before 2000-01-02 or after 2098 (hint: give another --start)"],
+    [{ fromMs: Date.UTC(2099, 5, 1) }, "it would begin before 2000-01-02 or after 2098 (hint: give another --start)"],
   ])("for the impossible is refused: %j", (wish, message) => {
     expect(() => plan(wish)).toThrow(new UsageError(`generate traffic: ${message}`));
   });
