@@ -15,6 +15,8 @@ import { type Report, reportOf } from "./report.ts";
 
 /** Lines per CPU second, as a part of what the yardstick alone does. */
 const LEAST_RATIO = 0.2;
+/** With fewer lines the start of the program weighs too much to judge its pace. */
+const LEAST_JUDGED_LINES = 500_000;
 const MOST_PEAK_BYTES = 300e6;
 /** With so many times the lines, memory must stay below the same goal. */
 const MEMORY_FACTOR = 5;
@@ -30,7 +32,8 @@ export async function measureContest({ lines, rounds, withMemory }: ContestOptio
   const corpus = await openCorpus(lines);
   const archive = join(DATA, `archive-${process.pid}`);
   const paces = pacesOf(await runRounds(contenders(corpus.path, archive), rounds, archive), corpus.lines, JOB);
-  const goals = [ratioGoal(paces), memoryGoal(paceOf(paces, JOB).peakBytes, corpus.lines)];
+  const goals = [memoryGoal(paceOf(paces, JOB).peakBytes, corpus.lines)];
+  if (corpus.lines >= LEAST_JUDGED_LINES) goals.unshift(ratioGoal(paces));
   if (withMemory) {
     const longer = await openCorpus(lines * MEMORY_FACTOR);
     const { peakBytes } = (await runRound([runContender(longer.path, archive)], archive)).get(JOB) as Usage;

@@ -1,5 +1,6 @@
 /** The benchmark: see docs/performance.md. Exits with 1 where a goal is missed. */
-import { parseArgs } from "node:util";
+import { Command } from "commander";
+import { integerUpTo } from "../src/cli/options.ts";
 import { measureContest } from "./contest.ts";
 import { measureGenerator } from "./generator-pace.ts";
 import { isMet } from "./goal.ts";
@@ -7,30 +8,42 @@ import { machineLine, thisMachine } from "./machine.ts";
 import { type Report, reportJson, reportText } from "./report.ts";
 import { measureStages } from "./stages.ts";
 
-const { values } = parseArgs({
-  options: {
-    lines: { type: "string", default: "1000000" },
-    rounds: { type: "string", default: "5" },
-    memory: { type: "boolean", default: false },
-    stages: { type: "boolean", default: false },
-    generate: { type: "boolean", default: false },
-    all: { type: "boolean", default: false },
-    markdown: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
-});
-const lines = Number(values.lines);
-const rounds = Number(values.rounds);
-if (!(Number.isInteger(lines) && lines >= 1 && Number.isInteger(rounds) && rounds >= 1)) {
-  throw new Error("run bench: --lines and --rounds are whole numbers from 1 on");
+const MOST_LINES = 100_000_000;
+const MOST_ROUNDS = 100;
+
+const program = new Command("npm run bench --")
+  .description(
+    "Measures logtally against its yardsticks; see docs/performance.md. Exits with 1 where a goal is missed.",
+  )
+  .option("--lines <n>", "length of the corpus", integerUpTo(MOST_LINES), 1_000_000)
+  .option("--rounds <n>", "rounds, of which the medians are shown", integerUpTo(MOST_ROUNDS), 5)
+  .option("--memory", "also five times the lines: memory must stay below the goal")
+  .option("--stages", "instead: what each stage costs, over 200,000 lines")
+  .option("--generate", "instead: how fast the generator is")
+  .option("--all", "all three")
+  .option("--markdown", "print the tables of docs/performance.md")
+  .option("--json", "print JSON")
+  .parse();
+interface BenchOptions {
+  readonly lines: number;
+  readonly rounds: number;
+  readonly memory?: true;
+  readonly stages?: true;
+  readonly generate?: true;
+  readonly all?: true;
+  readonly markdown?: true;
+  readonly json?: true;
 }
+const { lines, rounds, ...asked } = program.opts<BenchOptions>();
 
 const machine = thisMachine();
-const withContest = values.all || !(values.stages || values.generate);
+const withContest = asked.all === true || !(asked.stages === true || asked.generate === true);
 const reports: Report[] = [];
-if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: values.memory }));
-if (values.all || values.stages) reports.push(await measureStages(lines, rounds));
-if (values.all || values.generate) reports.push(await measureGenerator(rounds));
-const form = values.markdown ? "markdown" : "text";
-process.stdout.write(values.json ? reportJson(machine, reports) : reportText(machineLine(machine), reports, form));
+if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: asked.memory === true }));
+if (asked.all === true || asked.stages === true) reports.push(await measureStages(lines, rounds));
+if (asked.all === true || asked.generate === true) reports.push(await measureGenerator(rounds));
+const form = asked.markdown === true ? "markdown" : "text";
+process.stdout.write(
+  asked.json === true ? reportJson(machine, reports) : reportText(machineLine(machine), reports, form),
+);
 if (reports.some(({ goals }) => !goals.every(isMet))) process.exitCode = 1;

@@ -8,8 +8,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import { openFacts } from "../src/cli/facts.ts";
+import { integerUpTo } from "../src/cli/options.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
 import { countedRows, differences } from "../src/generate/agreement.ts";
 import type { TruthReport } from "../src/generate/truth-report.ts";
@@ -69,17 +70,14 @@ async function compareCounts(truth: TruthReport, archive: string): Promise<strin
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "10" },
-    lines: { type: "string", default: "100000" },
-    first: { type: "string", default: "1" },
-  },
-});
-const [seeds, lines, first] = [values.seeds, values.lines, values.first].map(Number) as [number, number, number];
-if (![seeds, lines, first].every((value) => Number.isSafeInteger(value) && value >= 1)) {
-  throw new Error("compare with the truth: --seeds, --lines and --first are whole numbers from 1 on");
-}
+const MOST = 999_999_999;
+const program = new Command("npm run truth --")
+  .description("Generates, runs and counts for every seed and form, and prints where the counts are not what was done.")
+  .option("--seeds <n>", "how many seeds", integerUpTo(MOST), 10)
+  .option("--lines <n>", "lines of each", integerUpTo(MOST), 100_000)
+  .option("--first <n>", "the first seed", integerUpTo(MOST), 1)
+  .parse();
+const { seeds, lines, first } = program.opts<{ seeds: number; lines: number; first: number }>();
 for (let seed = first; seed < first + seeds; seed += 1) {
   for (const [name, form] of Object.entries(FORMS)) {
     const wrong = await check(seed, lines, form);

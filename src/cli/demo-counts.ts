@@ -14,6 +14,11 @@ const DAYS = 7;
 /** Of many differences the first ones tell enough. */
 const MOST_SHOWN = 10;
 
+const USERS_NOTE = `
+Users may be more than there are: some lines carry a number only, others a name only, and these are never joined.
+
+`;
+
 /** What the demonstration counts, and whether it is what was done. */
 export interface DemoCounts {
   readonly text: string;
@@ -27,7 +32,7 @@ export async function demoCounts(settings: PipelineSettings, truth: TruthReport)
   try {
     const query: CountQuery = { by: "instance", events: null, periods: PERIODS, days: DAYS, asOf: truth.as_of };
     const caption = countsCaption(truth.as_of, settings, catalogue);
-    const shown = `${caption}\n\n${countsTable(await countRows(table, query), query)}\n`;
+    const shown = `${caption}\n\n${countsTable(await countRows(table, query), query)}${USERS_NOTE}`;
     const wrong = differences(truth.rows, await countedRows(table, truth.as_of));
     const verdict = verdictText(truth, await table.lines(), wrong);
     return { text: `${shown}${verdict.text}`, isRight: verdict.isRight };
