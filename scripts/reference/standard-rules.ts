@@ -1,5 +1,5 @@
-import type { Alternative, Catalogue, EventRules } from "../../src/derive/catalogue.ts";
 import { wantedWords } from "../../src/derive/condition-words.ts";
+import type { Alternative, Catalogue, EventRules } from "../../src/derive/event-rules.ts";
 import type { Conditions } from "../../src/derive/rule-schema.ts";
 import { choice, code, markdownTable, plain } from "./markdown.ts";
 

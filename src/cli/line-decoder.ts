@@ -1,8 +1,8 @@
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { createDecoder, type Decoder } from "../decode/decoder.ts";
-import type { Catalogue } from "../derive/catalogue.ts";
 import { fieldNames } from "../derive/deriver.ts";
 import { DIMENSION_FIELDS } from "../derive/dimensions.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
 
 /** Decodes lines as a run of the pipeline does, and reads what their events and dimensions are made of. */
 export function createLineDecoder(settings: PipelineSettings, catalogue: Catalogue): Decoder {

@@ -6,7 +6,7 @@ import { createExpectation, type Expectation } from "../cases/expectation.ts";
 import { expectationDiff } from "../cases/expectation-diff.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { IoError, UsageError } from "../core/fault.ts";
-import type { Catalogue } from "../derive/catalogue.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
 import { fileFault, readYamlFile } from "../yaml/yaml-file.ts";
 import { EXIT_NOT_RIGHT, EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { createLineDecoder } from "./line-decoder.ts";

@@ -1,7 +1,7 @@
 import type { FieldPath } from "../yaml/field-schema.ts";
 import { type FieldProblem, fieldProblem, quoteList } from "../yaml/problem.ts";
-import type { Alternative, EventRules } from "./catalogue.ts";
 import { bindCondition } from "./condition.ts";
+import type { Alternative, EventRules } from "./event-rules.ts";
 import type { FieldRead } from "./line-fields.ts";
 import { possibleValues, textValue } from "./possible-values.ts";
 import type { Condition, Conditions, EventBody } from "./rule-schema.ts";

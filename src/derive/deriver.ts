@@ -1,17 +1,9 @@
 import type { Fields, SlotOf } from "../core/fields.ts";
-import { bindCatalogue, deriveEvents, NO_EVENTS } from "./bound-rules.ts";
-import type { Catalogue } from "./catalogue.ts";
+import { bindCatalogue, deriveEvents } from "./bound-rules.ts";
+import { type DerivedEvent, NO_EVENTS } from "./derived-event.ts";
+import type { Catalogue } from "./event-rules.ts";
 import { createLineFields, sourcesOf } from "./line-fields.ts";
-import type { Operation } from "./rule-schema.ts";
 import { templateFields } from "./template.ts";
-
-/** An event that a line counts. */
-export interface DerivedEvent {
-  readonly event: string;
-  readonly operation: Operation;
-  /** `(none)` where the event has no detail, or a field that it is made of is missing. */
-  readonly detail: string;
-}
 
 /**
  * The events of one line, in the order of the catalogue, each at most once; `log` is the canonical name of the

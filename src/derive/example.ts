@@ -2,8 +2,8 @@ import { UNKNOWN_LOG } from "../core/line.ts";
 import { createRecordOpener, type LogRecord, type RecordOpener } from "../decode/record.ts";
 import { withSpareByte } from "../decode/split.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
-import type { Catalogue, EventRules } from "./catalogue.ts";
 import { fieldNames } from "./deriver.ts";
+import type { Catalogue, EventRules } from "./event-rules.ts";
 import { createExplainer, type Explain, type NearMiss } from "./explainer.ts";
 import type { EventBody, Example } from "./rule-schema.ts";
 

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
-import { type Catalogue, parseCatalogue } from "../../src/derive/catalogue.ts";
-import { createDeriver, type DerivedEvent, fieldNames } from "../../src/derive/deriver.ts";
+import { parseCatalogue } from "../../src/derive/catalogue.ts";
+import type { DerivedEvent } from "../../src/derive/derived-event.ts";
+import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
+import type { Catalogue } from "../../src/derive/event-rules.ts";
 import { fakeReader } from "./fake-fields.ts";
 
 export type Fieldset = Readonly<Record<string, unknown>>;
