@@ -16,7 +16,8 @@ import type { Line } from "../src/core/line.ts";
 import { createDecoder, type Decoder } from "../src/decode/decoder.ts";
 import { createRecordOpener } from "../src/decode/record.ts";
 import { LF, splitBy } from "../src/decode/split.ts";
-import { createDeriver, fieldNames } from "../src/derive/deriver.ts";
+import { catalogueFields } from "../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../src/derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../src/derive/dimensions.ts";
 import type { Catalogue } from "../src/derive/event-rules.ts";
 import { compressFrame } from "../src/segment/frame.ts";
@@ -62,7 +63,7 @@ function decodeStages(
 ): Stage[] {
   const decoder = runDecoder(settings, catalogue);
   const derive = createDeriver(catalogue, decoder.slotOf);
-  const opener = createRecordOpener(fieldNames(catalogue), settings.limits.maxDepth);
+  const opener = createRecordOpener(catalogueFields(catalogue), settings.limits.maxDepth);
   const eachChunk = (visit: (chunk: LinesPayload) => void) => () => chunks.forEach(visit);
   const eachLine = (visit: (line: Line) => void) => () => held.forEach((lines) => lines.forEach(visit));
   return [
@@ -165,7 +166,7 @@ function wholeStage(settings: PipelineSettings, catalogue: Catalogue, chunks: re
 }
 
 function countStages(catalogue: Catalogue, held: readonly (readonly Line[])[]): Stage[] {
-  const names = [...fieldNames(catalogue), ...DIMENSION_FIELDS];
+  const names = [...catalogueFields(catalogue), ...DIMENSION_FIELDS];
   const decoder = createDecoder({ names, limits: REOPEN_LIMITS, identityFields: {}, topic: "" });
   const derive = createDeriver(catalogue, decoder.slotOf);
   const dimensionsOf = createDimensions(decoder.slotOf, { instance: null });
@@ -195,7 +196,7 @@ function countStages(catalogue: Catalogue, held: readonly (readonly Line[])[]): 
 
 /** As `openWorker` makes it. */
 function runDecoder({ limits, identity }: PipelineSettings, catalogue: Catalogue): Decoder {
-  return createDecoder({ names: fieldNames(catalogue), limits, identityFields: identity, topic: "" });
+  return createDecoder({ names: catalogueFields(catalogue), limits, identityFields: identity, topic: "" });
 }
 
 /** Chunks as a run gets them, each with bytes of its own, since those that are lent are good for one chunk only. */

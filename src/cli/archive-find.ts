@@ -3,7 +3,8 @@ import { findLines } from "../archive/find.ts";
 import type { ArchivedLine } from "../archive/wal-reader.ts";
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import { createDecoder } from "../decode/decoder.ts";
-import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { catalogueFields } from "../derive/catalogue-fields.ts";
+import { createDeriver } from "../derive/deriver.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { checkEventName } from "./event-name.ts";
 import { instantBefore } from "./instant.ts";
@@ -78,7 +79,7 @@ async function createFilter(
 ): Promise<(line: ArchivedLine) => boolean> {
   const catalogue = await loadCatalogue(cataloguePath);
   if (event !== undefined) checkEventName(event, catalogue);
-  const names = ["correlation_id", ...fieldNames(catalogue)];
+  const names = ["correlation_id", ...catalogueFields(catalogue)];
   const decoder = createDecoder({ names, limits: REOPEN_LIMITS, identityFields: {}, topic: "" });
   const derive = createDeriver(catalogue, decoder.slotOf);
   const correlationSlot = decoder.slotOf("correlation_id");

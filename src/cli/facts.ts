@@ -5,7 +5,8 @@ import type { PipelineSettings } from "../config/pipeline.ts";
 import { type FactTable, openFactTable } from "../counts/fact-table.ts";
 import { scanArchive } from "../counts/scan.ts";
 import { createDecoder } from "../decode/decoder.ts";
-import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { catalogueFields } from "../derive/catalogue-fields.ts";
+import { createDeriver } from "../derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../derive/dimensions.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 import { createPseudonyms, keyFingerprint } from "../derive/pseudonym.ts";
@@ -28,7 +29,7 @@ export async function openFacts(settings: PipelineSettings, catalogue: Catalogue
   const store = createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs);
   await store.check("read");
   const key = await openPseudonymKey(settings);
-  const names = [...fieldNames(catalogue), ...DIMENSION_FIELDS];
+  const names = [...catalogueFields(catalogue), ...DIMENSION_FIELDS];
   const decoder = createDecoder({ names, limits: REOPEN_LIMITS, identityFields: {}, topic: "" });
   const reader = {
     decoder,

@@ -9,7 +9,8 @@ import type { PipelineSettings } from "../config/pipeline.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { createTally, type TallySnapshot } from "../counts/tally.ts";
 import { createDecoder } from "../decode/decoder.ts";
-import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { catalogueFields } from "../derive/catalogue-fields.ts";
+import { createDeriver } from "../derive/deriver.ts";
 import { runEngine } from "../engine/run.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { openInput } from "./input.ts";
@@ -51,7 +52,7 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   // Made here, so that a copy of the archive that nobody may write to can be counted later.
   await openPseudonymKey(settings);
   const decoder = createDecoder({
-    names: fieldNames(catalogue),
+    names: catalogueFields(catalogue),
     limits: settings.limits,
     identityFields: settings.identity,
     topic: settings.source.topic ?? "",

@@ -2,7 +2,7 @@ import { nameHint } from "../core/nearest-name.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
 import { checkSchema } from "../yaml/schema-problem.ts";
 import { fileFault, readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
-import { type CatalogueFields, catalogueDigest } from "./catalogue-digest.ts";
+import { catalogueDigest, type WrittenCatalogue } from "./catalogue-digest.ts";
 import { contradictions } from "./contradiction.ts";
 import type { Alternative, Catalogue, EventRules } from "./event-rules.ts";
 import { exampleProblems } from "./example.ts";
@@ -56,7 +56,7 @@ export function parseCatalogue(own: CatalogueText, standard: CatalogueText | nul
 interface CatalogueSource {
   readonly yaml: YamlFile;
   /** As written. */
-  readonly fields: CatalogueFields;
+  readonly fields: WrittenCatalogue;
   readonly data: CatalogueBody;
 }
 

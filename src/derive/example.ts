@@ -2,7 +2,7 @@ import { UNKNOWN_LOG } from "../core/line.ts";
 import { createRecordOpener, type LogRecord, type RecordOpener } from "../decode/record.ts";
 import { withSpareByte } from "../decode/split.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
-import { fieldNames } from "./deriver.ts";
+import { catalogueFields } from "./catalogue-fields.ts";
 import type { Catalogue, EventRules } from "./event-rules.ts";
 import { createExplainer, type Explain, type NearMiss } from "./explainer.ts";
 import type { EventBody, Example } from "./rule-schema.ts";
@@ -17,7 +17,7 @@ const MOST_SHOWN = 60;
  * does not say its log is of the one that the rules ask for, if they ask for one only.
  */
 export function exampleProblems(catalogue: Catalogue, bodies: Readonly<Record<string, EventBody>>): FieldProblem[] {
-  const opener = createRecordOpener(fieldNames(catalogue), MOST_DEPTH);
+  const opener = createRecordOpener(catalogueFields(catalogue), MOST_DEPTH);
   return catalogue.events.flatMap((rules) => {
     const tests = bodies[rules.event]?.tests ?? [];
     if (tests.length === 0) return [];
