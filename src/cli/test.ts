@@ -6,6 +6,8 @@ import { createExpectation, type Expectation } from "../cases/expectation.ts";
 import { expectationDiff } from "../cases/expectation-diff.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { IoError, UsageError } from "../core/fault.ts";
+import { catalogueFields } from "../derive/catalogue-fields.ts";
+import { DIMENSION_FIELDS } from "../derive/dimensions.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 import { fileFault, readYamlFile } from "../yaml/yaml-file.ts";
 import { EXIT_NOT_RIGHT, EXIT_OK, exitCodeOf } from "./exit-code.ts";
@@ -113,7 +115,7 @@ async function testCase(test: BoundCase, isUpdate: boolean): Promise<TestOutcome
 
 /** What the lines of the case become now. */
 async function findExpectation({ settings, catalogue, ...test }: BoundCase): Promise<Expectation> {
-  const decoder = createLineDecoder(settings, catalogue);
+  const decoder = createLineDecoder(settings, [...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const expectation = createExpectation(catalogue, decoder.slotOf, settings.instance);
   const source = createFileSource(await inputFiles(test), () => undefined);
   try {
