@@ -13,9 +13,3 @@ export function code(text: string): string {
 export function plain(text: string): string {
   return text.replace(/[|<*`\\]|(?<!\w)_|_(?!\w)/g, "\\$&");
 }
-
-/** `a`, `b` or `c` */
-export function choice(items: readonly string[]): string {
-  const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} or ${last}`;
-}

@@ -1,5 +1,6 @@
+import { quoteList } from "../core/choice.ts";
 import type { FieldPath } from "../yaml/field-schema.ts";
-import { type FieldProblem, fieldProblem, quoteList } from "../yaml/problem.ts";
+import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
 import { bindCondition } from "./condition.ts";
 import type { Alternative, EventRules } from "./event-rules.ts";
 import type { FieldRead } from "./line-fields.ts";

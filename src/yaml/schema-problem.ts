@@ -1,7 +1,8 @@
 import type { core, ZodType } from "zod";
+import { quoteList } from "../core/choice.ts";
 import { nameHint } from "../core/nearest-name.ts";
 import { type FieldPath, fieldNames, isMapping, schemaAt, valueAt } from "./field-schema.ts";
-import { type FieldProblem, fieldProblem, quoteList } from "./problem.ts";
+import { type FieldProblem, fieldProblem } from "./problem.ts";
 
 /** Longest text that a message repeats. */
 const MAX_SHOWN_LENGTH = 60;
