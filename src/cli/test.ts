@@ -16,7 +16,7 @@ import { collect, withSetOption } from "./options.ts";
 import { print } from "./print.ts";
 import { loadCatalogue, loadSettings, pipelinePath } from "./settings.ts";
 import { chooseCases, expectedPath, findCases, inputFiles, readExpected, type TestCase } from "./test-case.ts";
-import { type TestOutcome, type TestResult, testJson, testSummary, testText } from "./test-outcome.ts";
+import { badText, type TestOutcome, type TestResult, testJson, testSummary, testText } from "./test-outcome.ts";
 
 interface TestOptions {
   readonly set?: readonly string[];
@@ -69,7 +69,7 @@ async function test(pipelines: readonly string[], options: TestOptions): Promise
     all.push(...(await casesOf(pipeline, options)));
   }
   const format = options.json === true ? testJson : testText;
-  const results: (TestResult | "bad")[] = [];
+  const results: TestResult[] = [];
   let faultCode = EXIT_OK;
   for (const each of chooseCases(all, options.case)) {
     try {
@@ -81,7 +81,7 @@ async function test(pipelines: readonly string[], options: TestOptions): Promise
       if (exitCode === null) throw error;
       faultCode ||= exitCode;
       results.push("bad");
-      process.stderr.write(`bad      ${each.pipeline}/${each.name}  ${(error as Error).message}\n`);
+      process.stderr.write(badText(each, (error as Error).message));
     }
   }
   (options.json === true ? process.stderr : process.stdout).write(testSummary(results));
@@ -102,7 +102,7 @@ async function testCase(test: BoundCase, isUpdate: boolean): Promise<TestOutcome
   const expected = await readExpected(test);
   const { lines, events, text } = await findExpectation(test);
   const diff = expected === null ? [] : expectationDiff(expected, text);
-  const outcome = (result: TestResult): TestOutcome => ({ test, result, lines, events, diff });
+  const outcome = (result: TestOutcome["result"]): TestOutcome => ({ test, result, lines, events, diff });
   if (expected !== null && diff.length === 0) return outcome("ok");
   if (isUpdate) {
     await replaceFile(expectedPath(test), text, EXPECTED_MODE);
