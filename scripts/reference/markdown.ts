@@ -1,6 +1,10 @@
-/** A table of cells that are Markdown already. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => "---"), ...rows];
+/** A table of cells that are Markdown already. `rules` are what stands between head and rows: `---:` aligns right. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  rules: readonly string[] = head.map(() => "---"),
+): string {
+  const lines = [head, rules, ...rows];
   return lines.map((cells) => `${cells.map((cell) => (cell === "" ? "| " : `| ${cell} `)).join("")}|`).join("\n");
 }
 
