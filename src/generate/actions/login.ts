@@ -1,5 +1,7 @@
+import { type Deed, NOTHING_CARRIED } from "../left-line.ts";
 import { productionLine } from "../lines/rails-line.ts";
-import { type Deed, NOTHING_CARRIED, railsTime, type Scene } from "../scene.ts";
+import { railsTime } from "../log-time.ts";
+import type { Scene } from "../scene.ts";
 import type { Action, Actor } from "./actor.ts";
 import { railsDeeds } from "./request-deeds.ts";
 

@@ -1,5 +1,6 @@
+import type { Deed } from "../left-line.ts";
 import { apiLine, paramList } from "../lines/rails-line.ts";
-import type { Deed, Scene } from "../scene.ts";
+import type { Scene } from "../scene.ts";
 import { type Action, type Actor, requestOf } from "./actor.ts";
 import { leaveHooks } from "./git-hooks.ts";
 import { leaveAccess } from "./machinery.ts";

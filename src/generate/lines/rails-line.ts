@@ -1,5 +1,6 @@
 import type { Chance } from "../chance.ts";
-import { type Members, railsTime, type Writing } from "../scene.ts";
+import type { Members, Writing } from "../left-line.ts";
+import { railsTime } from "../log-time.ts";
 import { byNumber, contextOf, type Request } from "./context.ts";
 
 export type Params = readonly (readonly [key: string, value: unknown])[];
