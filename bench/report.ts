@@ -1,6 +1,6 @@
+import { markdownTable, plain } from "../scripts/reference/markdown.ts";
 import { type Column, formatTable } from "../src/cli/table.ts";
 import { GOAL_COLUMNS, type Goal, isMet } from "./goal.ts";
-import { formatMarkdown } from "./markdown-table.ts";
 
 /** What one part of the benchmark has found. */
 export interface Report {
@@ -36,4 +36,12 @@ export function reportJson(machine: object, reports: readonly Report[]): string 
   const goals = reports.flatMap((report) => report.goals).map((goal) => ({ ...goal, isMet: isMet(goal) }));
   const tables = reports.map(({ title, rows }) => ({ title, rows }));
   return `${JSON.stringify({ machine, tables, goals }, null, 2)}\n`;
+}
+
+/** The same rows as `formatTable` aligns, as a table of Markdown. */
+function formatMarkdown<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const head = columns.map((column) => plain(column.head));
+  const rules = columns.map(({ align }) => (align === "right" ? "---:" : "---"));
+  const cells = rows.map((row) => columns.map(({ cell }) => plain(cell(row))));
+  return `${markdownTable(head, cells, rules)}\n`;
 }

@@ -6,19 +6,21 @@
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
 import { createFileSource } from "../src/backends/files/file-source.ts";
+import { createArchiveDecoder } from "../src/cli/archive-decoder.ts";
+import { createLineDecoder } from "../src/cli/line-decoder.ts";
 import { formatBytes, formatCount, formatThings } from "../src/cli/quantity.ts";
-import { REOPEN_LIMITS } from "../src/cli/reopen.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
 import type { PipelineSettings } from "../src/config/pipeline.ts";
 import type { LinesPayload } from "../src/core/delivery.ts";
 import { leafHash } from "../src/core/identity.ts";
 import type { Line } from "../src/core/line.ts";
-import { createDecoder, type Decoder } from "../src/decode/decoder.ts";
+import type { Decoder } from "../src/decode/decoder.ts";
 import { createRecordOpener } from "../src/decode/record.ts";
 import { LF, splitBy } from "../src/decode/split.ts";
-import type { Catalogue } from "../src/derive/catalogue.ts";
-import { createDeriver, fieldNames } from "../src/derive/deriver.ts";
+import { catalogueFields } from "../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../src/derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../src/derive/dimensions.ts";
+import type { Catalogue } from "../src/derive/event-rules.ts";
 import { compressFrame } from "../src/segment/frame.ts";
 import { createMerkleTree } from "../src/segment/merkle.ts";
 import { createSegmentWriter } from "../src/segment/segment-writer.ts";
@@ -38,7 +40,7 @@ export async function measureStages(lines: number, rounds: number): Promise<Repo
   const settings = await loadSettings(PIPELINE, {});
   const catalogue = await loadCatalogue(settings.cataloguePath);
   const chunks = await readChunks(corpus.path);
-  const decoder = runDecoder(settings, catalogue);
+  const decoder = createLineDecoder(settings, catalogueFields(catalogue));
   const held = chunks.map((chunk) => linesOf(decoder, chunk));
   const stages: Stage[] = [
     { name: "read the file", note: "in chunks of whole lines", run: () => readFile(corpus.path), less: null },
@@ -60,9 +62,9 @@ function decodeStages(
   chunks: readonly LinesPayload[],
   held: readonly (readonly Line[])[],
 ): Stage[] {
-  const decoder = runDecoder(settings, catalogue);
+  const decoder = createLineDecoder(settings, catalogueFields(catalogue));
   const derive = createDeriver(catalogue, decoder.slotOf);
-  const opener = createRecordOpener(fieldNames(catalogue), settings.limits.maxDepth);
+  const opener = createRecordOpener(catalogueFields(catalogue), settings.limits.maxDepth);
   const eachChunk = (visit: (chunk: LinesPayload) => void) => () => chunks.forEach(visit);
   const eachLine = (visit: (line: Line) => void) => () => held.forEach((lines) => lines.forEach(visit));
   return [
@@ -145,7 +147,7 @@ function segmentStages(chunks: readonly LinesPayload[], held: readonly (readonly
 }
 
 function wholeStage(settings: PipelineSettings, catalogue: Catalogue, chunks: readonly LinesPayload[]): Stage {
-  const decoder = runDecoder(settings, catalogue);
+  const decoder = createLineDecoder(settings, catalogueFields(catalogue));
   const derive = createDeriver(catalogue, decoder.slotOf);
   const writer = createSegmentWriter();
   return {
@@ -165,8 +167,7 @@ function wholeStage(settings: PipelineSettings, catalogue: Catalogue, chunks: re
 }
 
 function countStages(catalogue: Catalogue, held: readonly (readonly Line[])[]): Stage[] {
-  const names = [...fieldNames(catalogue), ...DIMENSION_FIELDS];
-  const decoder = createDecoder({ names, limits: REOPEN_LIMITS, identityFields: {}, topic: "" });
+  const decoder = createArchiveDecoder([...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const derive = createDeriver(catalogue, decoder.slotOf);
   const dimensionsOf = createDimensions(decoder.slotOf, { instance: null });
   const eachRecord = (withDimensions: boolean) => () => {
@@ -191,11 +192,6 @@ function countStages(catalogue: Catalogue, held: readonly (readonly Line[])[]): 
       less: REOPEN,
     },
   ];
-}
-
-/** As `openWorker` makes it. */
-function runDecoder({ limits, identity }: PipelineSettings, catalogue: Catalogue): Decoder {
-  return createDecoder({ names: fieldNames(catalogue), limits, identityFields: identity, topic: "" });
 }
 
 /** Chunks as a run gets them, each with bytes of its own, since those that are lent are good for one chunk only. */

@@ -1,5 +1,6 @@
+import { choice } from "../../src/core/choice.ts";
 import type { JsonSchema } from "./json-schema.ts";
-import { choice, code, markdownTable, plain } from "./markdown.ts";
+import { code, markdownTable, plain } from "./markdown.ts";
 
 /** The table of all fields of a pipeline. */
 export function configurationFields(schema: JsonSchema): string {

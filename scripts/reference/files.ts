@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Catalogue } from "../../src/derive/catalogue.ts";
+import type { Catalogue } from "../../src/derive/event-rules.ts";
 import { commandList, commandName, commandUsage, leafCommands } from "./commands.ts";
 import { configurationFields } from "./configuration-fields.ts";
 import { exitCodes, quarantineReasons, storeFailures } from "./fault-codes.ts";

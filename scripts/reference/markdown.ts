@@ -1,6 +1,10 @@
-/** A table of cells that are Markdown already. */
-export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => "---"), ...rows];
+/** A table of cells that are Markdown already. `rules` are what stands between head and rows: `---:` aligns right. */
+export function markdownTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  rules: readonly string[] = head.map(() => "---"),
+): string {
+  const lines = [head, rules, ...rows];
   return lines.map((cells) => `${cells.map((cell) => (cell === "" ? "| " : `| ${cell} `)).join("")}|`).join("\n");
 }
 
@@ -12,10 +16,4 @@ export function code(text: string): string {
 /** Plain text as it stands, in a cell. */
 export function plain(text: string): string {
   return text.replace(/[|<*`\\]|(?<!\w)_|_(?!\w)/g, "\\$&");
-}
-
-/** `a`, `b` or `c` */
-export function choice(items: readonly string[]): string {
-  const last = items.at(-1) ?? "";
-  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} or ${last}`;
 }

@@ -2,9 +2,10 @@ import type { Fields, SlotOf } from "../core/fields.ts";
 import { hourOf, hourText, UNDATED_HOUR } from "../core/hour.ts";
 import type { Line } from "../core/line.ts";
 import { createTally, type TallySnapshot } from "../counts/tally.ts";
-import type { Catalogue } from "../derive/catalogue.ts";
-import { createDeriver, type DerivedEvent } from "../derive/deriver.ts";
+import type { DerivedEvent } from "../derive/derived-event.ts";
+import { createDeriver } from "../derive/deriver.ts";
 import { createDimensions, type Dimensions } from "../derive/dimensions.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
 import { writeYaml } from "../yaml/write-yaml.ts";
 
 /** What the lines of a case become by a pipeline's settings. */

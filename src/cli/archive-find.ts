@@ -2,8 +2,9 @@ import { Command } from "commander";
 import { findLines } from "../archive/find.ts";
 import type { ArchivedLine } from "../archive/wal-reader.ts";
 import { createFolderStore } from "../backends/files/folder-store.ts";
-import { createDecoder } from "../decode/decoder.ts";
-import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { catalogueFields } from "../derive/catalogue-fields.ts";
+import { createDeriver } from "../derive/deriver.ts";
+import { createArchiveDecoder } from "./archive-decoder.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { checkEventName } from "./event-name.ts";
 import { instantBefore } from "./instant.ts";
@@ -11,7 +12,6 @@ import { checkLogName } from "./log-name.ts";
 import { withPipelineOptions } from "./options.ts";
 import { print } from "./print.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
-import { REOPEN_LIMITS } from "./reopen.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
 
 interface FindOptions extends PipelineOptions {
@@ -78,8 +78,7 @@ async function createFilter(
 ): Promise<(line: ArchivedLine) => boolean> {
   const catalogue = await loadCatalogue(cataloguePath);
   if (event !== undefined) checkEventName(event, catalogue);
-  const names = ["correlation_id", ...fieldNames(catalogue)];
-  const decoder = createDecoder({ names, limits: REOPEN_LIMITS, identityFields: {}, topic: "" });
+  const decoder = createArchiveDecoder(["correlation_id", ...catalogueFields(catalogue)]);
   const derive = createDeriver(catalogue, decoder.slotOf);
   const correlationSlot = decoder.slotOf("correlation_id");
   const wantedLog = log === undefined ? null : checkLogName(log);

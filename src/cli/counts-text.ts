@@ -3,7 +3,7 @@ import { dayName } from "../core/hour.ts";
 import { countsCsv, countsJson } from "../counts/count-report.ts";
 import { type CountQuery, countRows, defaultAsOf } from "../counts/cube.ts";
 import { onlyInstance } from "../counts/instances.ts";
-import type { Catalogue } from "../derive/catalogue.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { type CountsOptions, PERIODS } from "./counts.ts";
 import { countsTable } from "./counts-table.ts";

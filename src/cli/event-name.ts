@@ -1,6 +1,6 @@
 import { UsageError } from "../core/fault.ts";
 import { nameHint } from "../core/nearest-name.ts";
-import type { Catalogue } from "../derive/catalogue.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
 
 /** Throws `UsageError`, with the nearest right name, for an event that the catalogue does not count. */
 export function checkEventName(event: string, catalogue: Catalogue): void {

@@ -30,7 +30,7 @@ export const EXIT_WORDS: readonly (CodeWords & { readonly code: number })[] = [
   {
     code: EXIT_INTERRUPTED,
     meaning: "interrupted",
-    advice: "What the summary counts is archived; run again for the rest. A second signal leaves at once.",
+    advice: "What it says it did is done; run it again for all of it. A second signal leaves at once.",
   },
 ];
 

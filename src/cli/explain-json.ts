@@ -1,4 +1,5 @@
 import { hourText } from "../core/hour.ts";
+import { shortened } from "../core/shortened.ts";
 import type { Finding } from "../derive/explainer.ts";
 import type { ExplainedLine } from "./explained-line.ts";
 
@@ -47,9 +48,5 @@ function findingJson({ field, value, wanted }: Finding): object {
 function valueJson(text: string): string | number | boolean {
   const value: unknown = JSON.parse(text);
   if (typeof value === "boolean" || (typeof value === "number" && String(value) === text)) return value;
-  return cut(typeof value === "string" ? value : text);
-}
-
-function cut(text: string): string {
-  return text.length <= MOST_VALUE_CHARS ? text : `${text.slice(0, MOST_VALUE_CHARS - 1).toWellFormed()}…`;
+  return shortened(typeof value === "string" ? value : text, MOST_VALUE_CHARS);
 }

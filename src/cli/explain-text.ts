@@ -1,7 +1,7 @@
 import { QUARANTINE_WORDS } from "../core/fault.ts";
 import { hourOf, hourText, UNDATED_HOUR } from "../core/hour.ts";
 import type { Line } from "../core/line.ts";
-import { printable } from "../core/printable.ts";
+import { hasHidden, printable } from "../core/printable.ts";
 import type { Dimensions } from "../derive/dimensions.ts";
 import type { ExplainedEvent, Explanation, NearMiss, RulePlace } from "../derive/explainer.ts";
 import type { ExplainedLine } from "./explained-line.ts";
@@ -93,7 +93,8 @@ function rowText(kind: string, { event }: RulePlace, nameWidth: number, parts: r
 
 /** A text without quotes, unless it holds what a terminal does not show as it is. */
 function shown(text: string): string {
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]+$/u.test(text) ? cut(text) : printable(cut(JSON.stringify(text)));
+  const isPlain = text !== "" && !hasHidden(text) && !/(?! )\p{Zs}/u.test(text);
+  return isPlain ? cut(text) : printable(cut(JSON.stringify(text)));
 }
 
 function cut(text: string): string {

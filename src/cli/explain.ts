@@ -4,7 +4,8 @@ import type { Fields } from "../core/fields.ts";
 import type { Line } from "../core/line.ts";
 import { MIB } from "../core/units.ts";
 import type { Emit } from "../decode/piece.ts";
-import { createDimensions } from "../derive/dimensions.ts";
+import { catalogueFields } from "../derive/catalogue-fields.ts";
+import { createDimensions, DIMENSION_FIELDS } from "../derive/dimensions.ts";
 import { createExplainer } from "../derive/explainer.ts";
 import { checkEventName } from "./event-name.ts";
 import { explainJson } from "./explain-json.ts";
@@ -58,7 +59,7 @@ async function explain(names: readonly string[], options: ExplainOptions): Promi
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
   for (const event of options.event ?? []) checkEventName(event, catalogue);
   const files = named === null ? null : await expandPaths(named);
-  const decoder = createLineDecoder(settings, catalogue);
+  const decoder = createLineDecoder(settings, [...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const explainEvents = createExplainer(catalogue, decoder.slotOf, options.event ?? null);
   const dimensionsOf = createDimensions(decoder.slotOf, { instance: settings.instance });
   const format = options.json === true ? explainJson : explainText;

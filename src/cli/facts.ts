@@ -4,15 +4,15 @@ import { createFolderStore } from "../backends/files/folder-store.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { type FactTable, openFactTable } from "../counts/fact-table.ts";
 import { scanArchive } from "../counts/scan.ts";
-import { createDecoder } from "../decode/decoder.ts";
-import type { Catalogue } from "../derive/catalogue.ts";
-import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { catalogueFields } from "../derive/catalogue-fields.ts";
+import { createDeriver } from "../derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../derive/dimensions.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
 import { createPseudonyms, keyFingerprint } from "../derive/pseudonym.ts";
+import { createArchiveDecoder } from "./archive-decoder.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { createProgress } from "./progress.ts";
 import { openPseudonymKey } from "./pseudonym-key.ts";
-import { REOPEN_LIMITS } from "./reopen.ts";
 
 const MEMORY_LIMIT = "512MB";
 
@@ -28,8 +28,7 @@ export async function openFacts(settings: PipelineSettings, catalogue: Catalogue
   const store = createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs);
   await store.check("read");
   const key = await openPseudonymKey(settings);
-  const names = [...fieldNames(catalogue), ...DIMENSION_FIELDS];
-  const decoder = createDecoder({ names, limits: REOPEN_LIMITS, identityFields: {}, topic: "" });
+  const decoder = createArchiveDecoder([...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const reader = {
     decoder,
     derive: createDeriver(catalogue, decoder.slotOf),

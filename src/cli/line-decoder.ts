@@ -1,15 +1,7 @@
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { createDecoder, type Decoder } from "../decode/decoder.ts";
-import type { Catalogue } from "../derive/catalogue.ts";
-import { fieldNames } from "../derive/deriver.ts";
-import { DIMENSION_FIELDS } from "../derive/dimensions.ts";
 
-/** Decodes lines as a run of the pipeline does, and reads what their events and dimensions are made of. */
-export function createLineDecoder(settings: PipelineSettings, catalogue: Catalogue): Decoder {
-  return createDecoder({
-    names: [...fieldNames(catalogue), ...DIMENSION_FIELDS],
-    limits: settings.limits,
-    identityFields: settings.identity,
-    topic: settings.source.topic ?? "",
-  });
+/** Decodes lines as a run of the pipeline does. `names` are the fields that somebody will ask for. */
+export function createLineDecoder({ limits, identity, source }: PipelineSettings, names: readonly string[]): Decoder {
+  return createDecoder({ names, limits, identityFields: identity, topic: source.topic ?? "" });
 }

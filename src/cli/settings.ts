@@ -4,7 +4,8 @@ import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type PipelineSettings, parsePipeline } from "../config/pipeline.ts";
 import { UsageError } from "../core/fault.ts";
-import { type Catalogue, parseCatalogue } from "../derive/catalogue.ts";
+import { parseCatalogue } from "../derive/catalogue.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
 
 /** The options that every command on a pipeline or an archive takes. */
 export interface PipelineOptions {

@@ -1,17 +1,21 @@
+import type { WriteStream } from "node:tty";
 import { styleText } from "node:util";
 import { printable } from "../core/printable.ts";
 import { formatThings } from "./quantity.ts";
 import type { TestCase } from "./test-case.ts";
 
-const RESULTS = ["ok", "differs", "new", "updated"] as const;
+const RESULTS = ["ok", "differs", "new", "updated", "bad"] as const;
 
-/** `new`: nothing is expected yet. `updated`: what differed or was new is expected from now on. */
+/**
+ * `new`: nothing is expected yet. `updated`: what differed or was new is expected from now on. `bad`: the case cannot be
+ * read, or its expectation not written.
+ */
 export type TestResult = (typeof RESULTS)[number];
 
-/** What became of a case. */
+/** What became of a case that is not bad. */
 export interface TestOutcome {
   readonly test: TestCase;
-  readonly result: TestResult;
+  readonly result: Exclude<TestResult, "bad">;
   readonly lines: number;
   readonly events: number;
   /** Lines of a unified diff; empty where nothing differs, or nothing was expected. */
@@ -25,6 +29,7 @@ const RESULT_STYLES: Readonly<Record<TestResult, Style>> = {
   differs: "red",
   new: "yellow",
   updated: "yellow",
+  bad: "red",
 };
 const DIFF_STYLES: Readonly<Record<string, Style>> = { "@": "cyan", "-": "red", "+": "green" };
 const RESULT_WIDTH = Math.max(...RESULTS.map((result) => result.length));
@@ -36,15 +41,29 @@ export function testJson({ test, result, lines, events, diff }: TestOutcome): st
 
 /** A line for the case, and what differs below it. */
 export function testText({ test, result, lines, events, diff }: TestOutcome): string {
-  const word = styled(RESULT_STYLES[result], result) + " ".repeat(RESULT_WIDTH - result.length);
-  const head = `${word}  ${test.pipeline}/${test.name}  ${formatThings(lines, "line")}, ${formatThings(events, "event")}\n`;
+  const head = rowText(
+    result,
+    test,
+    `${formatThings(lines, "line")}, ${formatThings(events, "event")}`,
+    process.stdout,
+  );
   if (result !== "differs") return head;
   return head + ["--- expected", "+++ found", ...diff].map((line) => `${diffLine(line)}\n`).join("");
 }
 
+/** A line for a case that is bad, for standard error. */
+export function badText(test: TestCase, why: string): string {
+  return rowText("bad", test, why, process.stderr);
+}
+
+function rowText(result: TestResult, { pipeline, name }: TestCase, what: string, stream: WriteStream): string {
+  const word = styled(RESULT_STYLES[result], result, stream) + " ".repeat(RESULT_WIDTH - result.length);
+  return `${word}  ${pipeline}/${name}  ${what}\n`;
+}
+
 /** `7 cases: 6 ok, 1 differs` */
-export function testSummary(results: readonly (TestResult | "bad")[]): string {
-  const counts = [...RESULTS, "bad" as const].map((result) => {
+export function testSummary(results: readonly TestResult[]): string {
+  const counts = RESULTS.map((result) => {
     const count = results.filter((each) => each === result).length;
     return count === 0 ? [] : [`${count} ${result === "differs" && count > 1 ? "differ" : result}`];
   });
@@ -54,10 +73,10 @@ export function testSummary(results: readonly (TestResult | "bad")[]): string {
 /** A file that somebody else has written may hold what a terminal obeys. */
 function diffLine(line: string): string {
   const style = DIFF_STYLES[line.slice(0, 1)];
-  return style === undefined ? printable(line) : styled(style, printable(line));
+  return style === undefined ? printable(line) : styled(style, printable(line), process.stdout);
 }
 
 /** Colours on a terminal only, and not where the environment says otherwise. */
-function styled(style: Style, text: string): string {
-  return styleText(style, text, { stream: process.stdout });
+function styled(style: Style, text: string, stream: WriteStream): string {
+  return styleText(style, text, { stream });
 }

@@ -6,7 +6,9 @@ import { createExpectation, type Expectation } from "../cases/expectation.ts";
 import { expectationDiff } from "../cases/expectation-diff.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { IoError, UsageError } from "../core/fault.ts";
-import type { Catalogue } from "../derive/catalogue.ts";
+import { catalogueFields } from "../derive/catalogue-fields.ts";
+import { DIMENSION_FIELDS } from "../derive/dimensions.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
 import { fileFault, readYamlFile } from "../yaml/yaml-file.ts";
 import { EXIT_NOT_RIGHT, EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { createLineDecoder } from "./line-decoder.ts";
@@ -14,7 +16,7 @@ import { collect, withSetOption } from "./options.ts";
 import { print } from "./print.ts";
 import { loadCatalogue, loadSettings, pipelinePath } from "./settings.ts";
 import { chooseCases, expectedPath, findCases, inputFiles, readExpected, type TestCase } from "./test-case.ts";
-import { type TestOutcome, type TestResult, testJson, testSummary, testText } from "./test-outcome.ts";
+import { badText, type TestOutcome, type TestResult, testJson, testSummary, testText } from "./test-outcome.ts";
 
 interface TestOptions {
   readonly set?: readonly string[];
@@ -67,7 +69,7 @@ async function test(pipelines: readonly string[], options: TestOptions): Promise
     all.push(...(await casesOf(pipeline, options)));
   }
   const format = options.json === true ? testJson : testText;
-  const results: (TestResult | "bad")[] = [];
+  const results: TestResult[] = [];
   let faultCode = EXIT_OK;
   for (const each of chooseCases(all, options.case)) {
     try {
@@ -79,7 +81,7 @@ async function test(pipelines: readonly string[], options: TestOptions): Promise
       if (exitCode === null) throw error;
       faultCode ||= exitCode;
       results.push("bad");
-      process.stderr.write(`bad      ${each.pipeline}/${each.name}  ${(error as Error).message}\n`);
+      process.stderr.write(badText(each, (error as Error).message));
     }
   }
   (options.json === true ? process.stderr : process.stdout).write(testSummary(results));
@@ -100,7 +102,7 @@ async function testCase(test: BoundCase, isUpdate: boolean): Promise<TestOutcome
   const expected = await readExpected(test);
   const { lines, events, text } = await findExpectation(test);
   const diff = expected === null ? [] : expectationDiff(expected, text);
-  const outcome = (result: TestResult): TestOutcome => ({ test, result, lines, events, diff });
+  const outcome = (result: TestOutcome["result"]): TestOutcome => ({ test, result, lines, events, diff });
   if (expected !== null && diff.length === 0) return outcome("ok");
   if (isUpdate) {
     await replaceFile(expectedPath(test), text, EXPECTED_MODE);
@@ -113,7 +115,7 @@ async function testCase(test: BoundCase, isUpdate: boolean): Promise<TestOutcome
 
 /** What the lines of the case become now. */
 async function findExpectation({ settings, catalogue, ...test }: BoundCase): Promise<Expectation> {
-  const decoder = createLineDecoder(settings, catalogue);
+  const decoder = createLineDecoder(settings, [...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const expectation = createExpectation(catalogue, decoder.slotOf, settings.instance);
   const source = createFileSource(await inputFiles(test), () => undefined);
   try {

@@ -8,11 +8,12 @@ import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { createTally, type TallySnapshot } from "../counts/tally.ts";
-import { createDecoder } from "../decode/decoder.ts";
-import { createDeriver, fieldNames } from "../derive/deriver.ts";
+import { catalogueFields } from "../derive/catalogue-fields.ts";
+import { createDeriver } from "../derive/deriver.ts";
 import { runEngine } from "../engine/run.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { openInput } from "./input.ts";
+import { createLineDecoder } from "./line-decoder.ts";
 import { openPseudonymKey } from "./pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
@@ -50,12 +51,7 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   const files = settings.source.kind === "files" ? await expandPaths(settings.source.paths) : null;
   // Made here, so that a copy of the archive that nobody may write to can be counted later.
   await openPseudonymKey(settings);
-  const decoder = createDecoder({
-    names: fieldNames(catalogue),
-    limits: settings.limits,
-    identityFields: settings.identity,
-    topic: settings.source.topic ?? "",
-  });
+  const decoder = createLineDecoder(settings, catalogueFields(catalogue));
   const derive = createDeriver(catalogue, decoder.slotOf);
   const tally = createTally();
   const writer = randomBytes(WRITER_BYTES).toString("hex");

@@ -1,5 +1,5 @@
 import type { QuarantineReason } from "../core/fault.ts";
-import type { DerivedEvent } from "../derive/deriver.ts";
+import type { DerivedEvent } from "../derive/derived-event.ts";
 
 /** What a run has brought in. Lines in = archived + duplicates; archived lines are what the other figures count. */
 export interface TallySnapshot {

@@ -1,11 +1,10 @@
-import type { Alternative, Catalogue } from "./catalogue.ts";
 import { allHold, type BoundCondition, bindConditions } from "./condition.ts";
-import type { DerivedEvent } from "./deriver.ts";
+import { type DerivedEvent, NO_EVENTS } from "./derived-event.ts";
+import type { Alternative, Catalogue } from "./event-rules.ts";
 import type { LineFields } from "./line-fields.ts";
 import type { Operation } from "./rule-schema.ts";
 import type { TemplatePart } from "./template.ts";
 
-export const NO_EVENTS: readonly DerivedEvent[] = Object.freeze([]);
 const NO_DETAIL = "(none)";
 
 /** The rules of one event on one log. */

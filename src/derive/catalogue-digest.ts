@@ -5,7 +5,11 @@ import { UNCOUNTED_FIELDS } from "./rule-schema.ts";
  * The order of events and of lists means something, the order of fields does not, nor do fields that count nothing. A
  * catalogue that extends another has the digest that it would have if all stood in one file.
  */
-export function catalogueDigest(names: readonly string[], own: CatalogueFields, base: CatalogueFields | null): string {
+export function catalogueDigest(
+  names: readonly string[],
+  own: WrittenCatalogue,
+  base: WrittenCatalogue | null,
+): string {
   const bodies = { ...eventsIn(base), ...eventsIn(own) };
   const events = names.map((name) => [name, countedFields(bodies[name])] as const);
   const canonical = canonicalJson({ version: own["version"], events });
@@ -13,9 +17,9 @@ export function catalogueDigest(names: readonly string[], own: CatalogueFields, 
 }
 
 /** A catalogue as written. */
-export type CatalogueFields = Readonly<Record<string, unknown>>;
+export type WrittenCatalogue = Readonly<Record<string, unknown>>;
 
-function eventsIn(fields: CatalogueFields | null): Readonly<Record<string, unknown>> {
+function eventsIn(fields: WrittenCatalogue | null): Readonly<Record<string, unknown>> {
   return (fields?.["events"] ?? {}) as Readonly<Record<string, unknown>>;
 }
 

@@ -2,13 +2,13 @@ import { nameHint } from "../core/nearest-name.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
 import { checkSchema } from "../yaml/schema-problem.ts";
 import { fileFault, readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
-import { type CatalogueFields, catalogueDigest } from "./catalogue-digest.ts";
+import { catalogueDigest, type WrittenCatalogue } from "./catalogue-digest.ts";
 import { contradictions } from "./contradiction.ts";
+import type { Alternative, Catalogue, EventRules } from "./event-rules.ts";
 import { exampleProblems } from "./example.ts";
 import { eventProblems } from "./rule-problem.ts";
 import {
   type CatalogueBody,
-  type Conditions,
   catalogueSchema,
   type EventBody,
   listed,
@@ -16,36 +16,7 @@ import {
   type OperationCase,
   type RuleBody,
 } from "./rule-schema.ts";
-import { parseTemplate, type TemplatePart } from "./template.ts";
-
-/** Which line counts as which event, checked. */
-export interface Catalogue {
-  /** `sha256:` and 64 hex digits over the content: comments, spacing and the order of fields do not change it. */
-  readonly digest: string;
-  /** In the order in which they are tried and reported; each stands below those that it names. */
-  readonly events: readonly EventRules[];
-}
-
-export interface EventRules {
-  readonly event: string;
-  /** What the event is, in words; null where the catalogue does not say. */
-  readonly description: string | null;
-  /** Events that keep a line from counting. */
-  readonly unless: readonly string[];
-  /** The first that holds counts the line. */
-  readonly alternatives: readonly Alternative[];
-}
-
-export interface Alternative {
-  readonly logs: readonly string[];
-  /** Not empty: counts only a line that counted one of these events; of several the first is the one refined. */
-  readonly refines: readonly string[];
-  /** All must hold: what the event's rules have in common, then the alternative's own. */
-  readonly when: readonly Conditions[];
-  /** The first case that holds, else `none`. */
-  readonly operation: readonly OperationCase[];
-  readonly detail: readonly TemplatePart[];
-}
+import { parseTemplate } from "./template.ts";
 
 /** The text of a catalogue, and its name in messages. */
 export interface CatalogueText {
@@ -85,7 +56,7 @@ export function parseCatalogue(own: CatalogueText, standard: CatalogueText | nul
 interface CatalogueSource {
   readonly yaml: YamlFile;
   /** As written. */
-  readonly fields: CatalogueFields;
+  readonly fields: WrittenCatalogue;
   readonly data: CatalogueBody;
 }
 

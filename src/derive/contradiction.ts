@@ -1,7 +1,8 @@
+import { quoteList } from "../core/choice.ts";
 import type { FieldPath } from "../yaml/field-schema.ts";
-import { type FieldProblem, fieldProblem, quoteList } from "../yaml/problem.ts";
-import type { Alternative, EventRules } from "./catalogue.ts";
+import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
 import { bindCondition } from "./condition.ts";
+import type { Alternative, EventRules } from "./event-rules.ts";
 import type { FieldRead } from "./line-fields.ts";
 import { possibleValues, textValue } from "./possible-values.ts";
 import { alternativePath } from "./rule-problem.ts";

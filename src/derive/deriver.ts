@@ -1,34 +1,14 @@
 import type { Fields, SlotOf } from "../core/fields.ts";
-import { bindCatalogue, deriveEvents, NO_EVENTS } from "./bound-rules.ts";
-import type { Catalogue } from "./catalogue.ts";
-import { createLineFields, sourcesOf } from "./line-fields.ts";
-import type { Operation } from "./rule-schema.ts";
-import { templateFields } from "./template.ts";
-
-/** An event that a line counts. */
-export interface DerivedEvent {
-  readonly event: string;
-  readonly operation: Operation;
-  /** `(none)` where the event has no detail, or a field that it is made of is missing. */
-  readonly detail: string;
-}
+import { bindCatalogue, deriveEvents } from "./bound-rules.ts";
+import { type DerivedEvent, NO_EVENTS } from "./derived-event.ts";
+import type { Catalogue } from "./event-rules.ts";
+import { createLineFields } from "./line-fields.ts";
 
 /**
  * The events of one line, in the order of the catalogue, each at most once; `log` is the canonical name of the
  * line's log. Called for every line: without events it returns one shared, frozen, empty list.
  */
 export type Derive = (log: string, fields: Fields) => readonly DerivedEvent[];
-
-/** Names of all fields that the catalogue reads, for the reader that it is to be used with. */
-export function fieldNames(catalogue: Catalogue): readonly string[] {
-  const alternatives = catalogue.events.flatMap((rules) => rules.alternatives);
-  const asked = alternatives.flatMap(({ when, operation, detail }) => [
-    ...when.flatMap((conditions) => Object.keys(conditions)),
-    ...operation.flatMap((each) => Object.keys(each.when)),
-    ...templateFields(detail),
-  ]);
-  return [...new Set(asked.flatMap(sourcesOf))].toSorted();
-}
 
 /** Binds the catalogue to a reader's slots. The function that is returned holds the state of one line: do not share it. */
 export function createDeriver(catalogue: Catalogue, slotOf: SlotOf): Derive {

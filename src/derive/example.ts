@@ -1,10 +1,11 @@
 import { UNKNOWN_LOG } from "../core/line.ts";
 import { printable } from "../core/printable.ts";
+import { shortened } from "../core/shortened.ts";
 import { createRecordOpener, type LogRecord, type RecordOpener } from "../decode/record.ts";
 import { withSpareByte } from "../decode/split.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
-import type { Catalogue, EventRules } from "./catalogue.ts";
-import { fieldNames } from "./deriver.ts";
+import { catalogueFields } from "./catalogue-fields.ts";
+import type { Catalogue, EventRules } from "./event-rules.ts";
 import { createExplainer, type Explain, type NearMiss } from "./explainer.ts";
 import type { EventBody, Example } from "./rule-schema.ts";
 
@@ -18,7 +19,7 @@ const MOST_SHOWN = 60;
  * does not say its log is of the one that the rules ask for, if they ask for one only.
  */
 export function exampleProblems(catalogue: Catalogue, bodies: Readonly<Record<string, EventBody>>): FieldProblem[] {
-  const opener = createRecordOpener(fieldNames(catalogue), MOST_DEPTH);
+  const opener = createRecordOpener(catalogueFields(catalogue), MOST_DEPTH);
   return catalogue.events.flatMap((rules) => {
     const tests = bodies[rules.event]?.tests ?? [];
     if (tests.length === 0) return [];
@@ -54,7 +55,7 @@ function contradictionOf(example: Example, rules: EventRules, opener: RecordOpen
 function becauseOf(miss: NearMiss | undefined): string {
   if (miss === undefined) return ", which they do not ask for";
   const reasons = miss.failed.map(({ field, value, wanted }) => {
-    return `"${field}" is ${value === null ? "absent" : printable(value.slice(0, MOST_SHOWN))}, wanted ${wanted}`;
+    return `"${field}" is ${value === null ? "absent" : printable(shortened(value, MOST_SHOWN))}, wanted ${wanted}`;
   });
   if (miss.unless !== null) reasons.push(`it counts "${miss.unless}"`);
   if (miss.refines !== null) {

@@ -7,10 +7,10 @@ import {
   firstDerived,
   matching,
 } from "./bound-rules.ts";
-import type { Catalogue } from "./catalogue.ts";
 import type { BoundCondition } from "./condition.ts";
 import { wantedWords } from "./condition-words.ts";
-import type { DerivedEvent } from "./deriver.ts";
+import type { DerivedEvent } from "./derived-event.ts";
+import type { Catalogue } from "./event-rules.ts";
 import { createLineFields, type LineFields } from "./line-fields.ts";
 
 /** One condition of a rule, as it met the line. */

@@ -1,5 +1,5 @@
 import type { Fields, SlotOf } from "../core/fields.ts";
-import type { DerivedEvent } from "./deriver.ts";
+import type { DerivedEvent } from "./derived-event.ts";
 import { graphqlRequest } from "./graphql.ts";
 
 /** One field of the line at hand, read at most once in each way. */

@@ -10,10 +10,10 @@ import { parseTemplate, templateFields } from "./template.ts";
 const REFINED_FIELDS: readonly string[] = ["refined.operation", "refined.detail"];
 
 /** Details stand in counts as they are, so none may say who it was. */
-const PERSONAL_FIELDS: readonly string[] = [
-  ...["username", "user_id", "meta.user", "meta.user_id", "meta.client_id", "params.user_id", "params.identifier"],
-  ...["remote_ip", "meta.remote_ip", "ip", "ip_address", "ua", "user_agent", "author_id", "author_name"],
-];
+const PERSONAL_FIELDS: readonly string[] =
+  "username user_id meta.user meta.user_id meta.client_id params.user_id params.identifier remote_ip meta.remote_ip ip ip_address ua user_agent author_id author_name".split(
+    " ",
+  );
 
 /** Where an alternative of an event stands in its catalogue. */
 export function alternativePath(event: string, { any }: EventBody, index: number): FieldPath {

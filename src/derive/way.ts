@@ -1,5 +1,5 @@
-import type { Alternative, EventRules } from "./catalogue.ts";
 import { bindCondition } from "./condition.ts";
+import type { Alternative, EventRules } from "./event-rules.ts";
 import { textValue } from "./possible-values.ts";
 import type { Conditions, Operation } from "./rule-schema.ts";
 

@@ -1,5 +1,5 @@
 import type { Chance } from "./chance.ts";
-import type { Members, Tag } from "./scene.ts";
+import type { Members, Tag } from "./left-line.ts";
 
 /** What the collectors of this instance put into every line. */
 export const ENVIRONMENT = "gprd";

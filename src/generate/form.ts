@@ -1,5 +1,5 @@
+import type { LeftLine } from "./left-line.ts";
 import type { Piece, Row } from "./row.ts";
-import type { LeftLine } from "./scene.ts";
 
 /** As a component writes its lines, as FluentD sends them on, as Cloud Logging exports them, as Pub/Sub delivers them. */
 export const FORM_NAMES = ["bare", "fluentd", "logentry", "pubsub"] as const;

@@ -1,7 +1,7 @@
 import type { Chance } from "./chance.ts";
 import { collected, ENVIRONMENT, respelled } from "./collector.ts";
 import type { Form, FormName } from "./form.ts";
-import type { LeftLine, Members } from "./scene.ts";
+import type { LeftLine, Members } from "./left-line.ts";
 
 /** Forms in which each line stands by itself. */
 export type PlainFormName = Exclude<FormName, "pubsub">;

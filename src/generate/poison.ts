@@ -1,6 +1,6 @@
 import type { Chance } from "./chance.ts";
+import { railsTime } from "./log-time.ts";
 import type { Piece } from "./row.ts";
-import { railsTime } from "./scene.ts";
 
 const DEEP = 200;
 

@@ -11,8 +11,9 @@ import { pollForJobs, verifyRunner } from "./actions/runner-request.ts";
 import { createAgenda } from "./agenda.ts";
 import { firstActMs, nextActMs } from "./calendar.ts";
 import { type Chance, createChance } from "./chance.ts";
+import type { LeftLine } from "./left-line.ts";
 import { createPopulation, type Population, type Runner, type User } from "./population.ts";
-import type { LeftLine, Scene } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 
 export interface SimulationOptions {
   /** The same seed gives the same lines. */

@@ -1,6 +1,6 @@
 import type { QuarantineReason } from "../core/fault.ts";
 import { DAY_MS } from "../core/units.ts";
-import type { Deed, LeftLine } from "./scene.ts";
+import type { Deed, LeftLine } from "./left-line.ts";
 
 /** Segments in which the deeds are told; `user` is one of totals, without names. */
 export const TRUTH_SEGMENTS = [

@@ -33,9 +33,3 @@ export function formatProblems(problems: readonly Problem[]): string {
   );
   return [...new Set(lines)].join("\n");
 }
-
-/** `"a", "b" or "c"`; what is no text stands without quotes, as in YAML. */
-export function quoteList(values: readonly unknown[]): string {
-  const quoted = values.map((value) => JSON.stringify(value));
-  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
-}

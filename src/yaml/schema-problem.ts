@@ -1,10 +1,12 @@
 import type { core, ZodType } from "zod";
+import { quoteList } from "../core/choice.ts";
 import { nameHint } from "../core/nearest-name.ts";
+import { shortened } from "../core/shortened.ts";
 import { type FieldPath, fieldNames, hasFreeNames, isMapping, schemaAt, valueAt } from "./field-schema.ts";
-import { type FieldProblem, fieldProblem, quoteList } from "./problem.ts";
+import { type FieldProblem, fieldProblem } from "./problem.ts";
 
-/** Longest text that a message repeats. */
-const MAX_SHOWN_LENGTH = 60;
+/** Of a text that a message repeats, with the sign of the cut. */
+const MOST_SHOWN_CHARS = 61;
 
 /** What is expected where the schema has no `error` text of its own. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -31,8 +33,9 @@ interface PlacedIssue {
 /**
  * Checks the content of a file. Problems are in the user's words, and name fields as the user writes them.
  *
- * The schema's `error` texts say what is expected, types and choices speak for themselves; a field's `description` is the hint where it is missing. At and
- * below a field with `secret: true` in its meta no value is repeated: it may be a key, put there by mistake.
+ * The schema's `error` texts say what is expected, types and choices speak for themselves; a field's `description` is
+ * the hint where it is missing. At and below a field with `secret: true` in its meta no value is repeated: it may be a
+ * key, put there by mistake.
  */
 export function checkSchema<Data>(schema: ZodType<Data>, content: unknown): Checked<Data> {
   const { data, error } = schema.safeParse(content, { error: expectedType });
@@ -144,8 +147,7 @@ function describeValue(value: unknown, isHidden: boolean): string {
   if (isMapping(value)) return "a mapping";
   if (typeof value !== "string") return isHidden ? `a ${typeof value}` : `${typeof value} ${String(value)}`;
   if (isHidden) return "text";
-  const shown = value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH)}…` : value;
-  return value === "" ? "empty text" : `text ${quote(shown)}`;
+  return value === "" ? "empty text" : `text ${quote(shortened(value, MOST_SHOWN_CHARS))}`;
 }
 
 function quote(text: string): string {

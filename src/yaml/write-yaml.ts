@@ -1,5 +1,5 @@
 import { type CreateNodeOptions, type DocumentOptions, Scalar, stringify, type ToStringOptions } from "yaml";
-import { printable } from "../core/printable.ts";
+import { hasHidden, printable } from "../core/printable.ts";
 
 /** One line for each scalar, however long, so that a line of a diff is a whole value. */
 const OPTIONS: DocumentOptions & CreateNodeOptions & ToStringOptions = {
@@ -8,24 +8,22 @@ const OPTIONS: DocumentOptions & CreateNodeOptions & ToStringOptions = {
   lineWidth: 0,
 };
 
-const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/u;
-
 /**
  * YAML of plain data in block style, each scalar on one line that shows all of it, ended by LF. Keys stand in the order
  * given; those without a value (undefined) are left out. The same data gives the same text.
  */
 export function writeYaml(data: unknown): string {
-  let hasHidden = false;
+  let isQuoted = false;
   const text = stringify(
     data,
     (_key, value: unknown) => {
-      if (typeof value !== "string" || !HIDDEN.test(value)) return value;
-      hasHidden = true;
+      if (typeof value !== "string" || !hasHidden(value)) return value;
+      isQuoted = true;
       const quoted = new Scalar(value);
       quoted.type = Scalar.QUOTE_DOUBLE;
       return quoted;
     },
     OPTIONS,
   );
-  return hasHidden ? text.split("\n").map(printable).join("\n") : text;
+  return isQuoted ? text.split("\n").map(printable).join("\n") : text;
 }

@@ -46,11 +46,11 @@ memory       below 300 MB      299 MB  ok
 
 2 lines
 
-|  | pace |
+| | pace |
 | --- | ---: |
 | a\|b | 12 |
 
-| goal |  | measured |  |
+| goal | | measured | |
 | --- | --- | ---: | --- |
 | run to zstd | at least 0.200 | 0.200 | ok |
 | memory | below 300 MB | 299 MB | ok |

@@ -9,9 +9,9 @@ import { createExpectation, type Expectation } from "../../src/cases/expectation
 import { expectationDiff } from "../../src/cases/expectation-diff.ts";
 import type { Payload } from "../../src/core/delivery.ts";
 import { createDecoder, type DecoderOptions } from "../../src/decode/decoder.ts";
-import type { Catalogue } from "../../src/derive/catalogue.ts";
-import { fieldNames } from "../../src/derive/deriver.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
 import { DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
+import type { Catalogue } from "../../src/derive/event-rules.ts";
 import { decode, fileOf, messageOf } from "../decode/decoded-line.ts";
 import { STANDARD, teamCatalogue } from "../derive/standard-events.ts";
 
@@ -28,7 +28,7 @@ function expectationOf(
   { catalogue = STANDARD, instance, ...rest }: Options = {},
 ): Expectation {
   const decoder = createDecoder({
-    names: [...fieldNames(catalogue), ...DIMENSION_FIELDS],
+    names: [...catalogueFields(catalogue), ...DIMENSION_FIELDS],
     limits: { maxDepth: 128, maxLineBytes: 4 * 2 ** 20, maxInflatedBytes: 32 * 2 ** 20 },
     identityFields: {},
     topic: "",

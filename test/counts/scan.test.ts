@@ -12,7 +12,8 @@ import { HOUR_MS, KIB, MINUTE_MS } from "../../src/core/units.ts";
 import type { Fact } from "../../src/counts/fact.ts";
 import { scanArchive } from "../../src/counts/scan.ts";
 import { createDecoder } from "../../src/decode/decoder.ts";
-import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../src/derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
 import { createPseudonyms } from "../../src/derive/pseudonym.ts";
 import { STANDARD } from "../derive/standard-events.ts";
@@ -23,7 +24,7 @@ const PSEUDONYMS = createPseudonyms(Buffer.from("0123456789abcdef"));
 const LIMITS = { maxDepth: 128, maxLineBytes: 256 * KIB, maxInflatedBytes: 256 * KIB };
 
 const decoder = createDecoder({
-  names: [...fieldNames(STANDARD), ...DIMENSION_FIELDS],
+  names: [...catalogueFields(STANDARD), ...DIMENSION_FIELDS],
   limits: LIMITS,
   identityFields: {},
   topic: "",

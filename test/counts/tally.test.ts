@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { QUARANTINE_REASONS } from "../../src/core/fault.ts";
 import { createTally } from "../../src/counts/tally.ts";
-import type { DerivedEvent } from "../../src/derive/deriver.ts";
+import type { DerivedEvent } from "../../src/derive/derived-event.ts";
 
 function events(...names: readonly string[]): DerivedEvent[] {
   return names.map((event) => ({ event, operation: "none", detail: "" }));

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { UsageError } from "../../src/core/fault.ts";
-import type { Catalogue } from "../../src/derive/catalogue.ts";
+import type { Catalogue } from "../../src/derive/event-rules.ts";
 import { STANDARD, STANDARD_TEXT, teamCatalogue } from "./standard-events.ts";
 
 const digestOf = (text: string) => teamCatalogue(text).digest;

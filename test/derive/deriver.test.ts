@@ -3,7 +3,8 @@
  * Method: one-rule catalogues against small lines; a counting reader for what is read.
  */
 import { describe, expect, it } from "vitest";
-import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../src/derive/deriver.ts";
 import { fakeReader } from "./fake-fields.ts";
 import { eventsBy, type Fieldset, STANDARD, teamCatalogue } from "./standard-events.ts";
 
@@ -130,7 +131,7 @@ events:
 
 describe("the fields of a catalogue", () => {
   it("are those of the lines, each once, computed ones by their sources", () => {
-    const names = fieldNames(STANDARD);
+    const names = catalogueFields(STANDARD);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toEqual(
       expect.arrayContaining(["is_mutation", "query_string", "operation_name", "params.changes", "class", "format"]),
@@ -139,7 +140,7 @@ describe("the fields of a catalogue", () => {
   });
 
   it("are read at most once in each way, and not at all for a log without rules", () => {
-    const reader = fakeReader(fieldNames(STANDARD));
+    const reader = fakeReader(catalogueFields(STANDARD));
     const calls: string[] = [];
     const derive = createDeriver(STANDARD, reader.slotOf);
     const fields = reader.read({ controller: "SessionsController", action: "create", method: "POST", status: 302 });

@@ -6,7 +6,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createDecoder } from "../../src/decode/decoder.ts";
-import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../src/derive/deriver.ts";
 import { createExplainer, type Explanation, type NearMiss } from "../../src/derive/explainer.ts";
 import { fileOf } from "../decode/decoded-line.ts";
 import { simulated } from "../generate/simulated.ts";
@@ -22,7 +23,7 @@ const FILES = ["samples", "local"].flatMap((folder) =>
     .map((name) => `${folder}/${name}`),
 );
 
-const reader = fakeReader(fieldNames(STANDARD));
+const reader = fakeReader(catalogueFields(STANDARD));
 const explainAll = createExplainer(STANDARD, reader.slotOf, null);
 
 function explain(log: string, record: string | Fieldset): Explanation {
@@ -56,7 +57,7 @@ function textOf(name: string): string {
 
 /** Explains each line of a file, by the standard catalogue, and gives their number. */
 function expectAgreement(bytes: Buffer): number {
-  const names = fieldNames(STANDARD);
+  const names = catalogueFields(STANDARD);
   const limits = { maxDepth: 128, maxLineBytes: 4 * 2 ** 20, maxInflatedBytes: 32 * 2 ** 20 };
   const decoder = createDecoder({ names, limits, identityFields: {}, topic: "" });
   const derive = createDeriver(STANDARD, decoder.slotOf);
@@ -220,7 +221,7 @@ events:
   fine: { refines: a, when: { refined.operation: create, x: 1 } }
   last: { refines: b, when: { refined.operation: read } }`;
     const catalogue = teamCatalogue(text);
-    const own = fakeReader(fieldNames(catalogue));
+    const own = fakeReader(catalogueFields(catalogue));
     const explanation = createExplainer(catalogue, own.slotOf, null)("shell", own.read({}));
     expect(missLines(explanation)).toEqual(["fine 1: x null 1"]);
     const [, , last] = explanation.events;
@@ -262,7 +263,7 @@ events:
   nearer: { log: shell, any: [{ when: { a: 1, b: 1 } }, { when: { c: 1, b: 1, d: 1 } }, { when: { c: 1, d: 1, a: 1 } }] }
   fine: { refines: one }`;
     const catalogue = teamCatalogue(text);
-    const own = fakeReader(fieldNames(catalogue));
+    const own = fakeReader(catalogueFields(catalogue));
     const told = (record: Fieldset, asked: readonly string[] | null = null) =>
       missLines(createExplainer(catalogue, own.slotOf, asked)("shell", own.read(record)));
     expect(told({ c: 1, d: 1 })).toEqual(["nearer 2: b null 1", "near 1: a null 1", "(one 1: a null 1)"]);

@@ -10,7 +10,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { QuarantineReason } from "../../src/core/fault.ts";
 import { createDecoder } from "../../src/decode/decoder.ts";
-import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../src/derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
 import { fileOf } from "../decode/decoded-line.ts";
 import { simulated } from "../generate/simulated.ts";
@@ -25,7 +26,7 @@ const FIXTURES = join(import.meta.dirname, "../../fixtures");
 const INSTANCES = [null, "main"];
 
 const decoder = createDecoder({
-  names: [...fieldNames(STANDARD), ...DIMENSION_FIELDS],
+  names: [...catalogueFields(STANDARD), ...DIMENSION_FIELDS],
   limits: { maxDepth: 128, maxLineBytes: 4 * 2 ** 20, maxInflatedBytes: 32 * 2 ** 20 },
   identityFields: {},
   topic: "",

@@ -1,7 +1,8 @@
 import { expect } from "vitest";
 import type { Fields, SlotOf } from "../../src/core/fields.ts";
-import type { Alternative } from "../../src/derive/catalogue.ts";
-import { createDeriver, type Derive, type DerivedEvent } from "../../src/derive/deriver.ts";
+import type { DerivedEvent } from "../../src/derive/derived-event.ts";
+import { createDeriver, type Derive } from "../../src/derive/deriver.ts";
+import type { Alternative } from "../../src/derive/event-rules.ts";
 import type { Explanation, Finding } from "../../src/derive/explainer.ts";
 import type { Condition } from "../../src/derive/rule-schema.ts";
 import { fakeReader } from "./fake-fields.ts";

@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
-import { type Catalogue, parseCatalogue } from "../../src/derive/catalogue.ts";
-import { createDeriver, type DerivedEvent, fieldNames } from "../../src/derive/deriver.ts";
+import { parseCatalogue } from "../../src/derive/catalogue.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
+import type { DerivedEvent } from "../../src/derive/derived-event.ts";
+import { createDeriver } from "../../src/derive/deriver.ts";
+import type { Catalogue } from "../../src/derive/event-rules.ts";
 import { fakeReader } from "./fake-fields.ts";
 
 export type Fieldset = Readonly<Record<string, unknown>>;
@@ -17,11 +20,11 @@ export function teamCatalogue(text: string): Catalogue {
 /** The events of one line by the text of a catalogue. */
 export function eventsBy(text: string, log: string, record: string | Fieldset): readonly DerivedEvent[] {
   const catalogue = teamCatalogue(text);
-  const reader = fakeReader(fieldNames(catalogue));
+  const reader = fakeReader(catalogueFields(catalogue));
   return createDeriver(catalogue, reader.slotOf)(log, reader.read(record));
 }
 
-const reader = fakeReader(fieldNames(STANDARD));
+const reader = fakeReader(catalogueFields(STANDARD));
 const derive = createDeriver(STANDARD, reader.slotOf);
 
 /** The events of one line by the standard catalogue. */

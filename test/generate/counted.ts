@@ -9,7 +9,8 @@ import type { CountRow } from "../../src/counts/cube.ts";
 import { openFactTable } from "../../src/counts/fact-table.ts";
 import { scanArchive } from "../../src/counts/scan.ts";
 import { createDecoder } from "../../src/decode/decoder.ts";
-import { createDeriver, fieldNames } from "../../src/derive/deriver.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../src/derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
 import { createPseudonyms } from "../../src/derive/pseudonym.ts";
 import { countedRows } from "../../src/generate/agreement.ts";
@@ -25,7 +26,7 @@ export interface Counted {
 }
 
 const LIMITS = { maxDepth: 128, maxLineBytes: 4 * MIB, maxInflatedBytes: 32 * MIB };
-const names = [...fieldNames(STANDARD), ...DIMENSION_FIELDS];
+const names = [...catalogueFields(STANDARD), ...DIMENSION_FIELDS];
 const decoder = createDecoder({ names, limits: LIMITS, identityFields: {}, topic: "" });
 const derive = createDeriver(STANDARD, decoder.slotOf);
 const READER = {

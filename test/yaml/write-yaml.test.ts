@@ -26,7 +26,7 @@ describe("written YAML", () => {
       fc.property(fc.array(tree, { maxLength: 4 }), (data) => {
         const text = writeYaml({ data });
         expect(parse(text)).toEqual({ data });
-        expect(text).toMatch(/^(?:[^\p{C}\p{Zl}\p{Zp}]+\n)+$/u);
+        expect(text).toMatch(/^(?:[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+\n)+$/u);
         expect(writeYaml({ data })).toBe(text);
       }),
       { numRuns: 300 },
@@ -43,5 +43,9 @@ describe("written YAML", () => {
     expect(writeYaml(["\u202egpj.exe", "\u009b31m", "a\u2028b", "tab\t"])).toBe(
       '- "\\u202egpj.exe"\n- "\\u009b31m"\n- "a\\u2028b"\n- "tab\\t"\n',
     );
+  });
+
+  it("writes what Unicode has not assigned yet as it is, for it may be assigned tomorrow", () => {
+    expect(writeYaml(["\u0378", "\u{1fbfa}", "\uffff"])).toBe('- \u0378\n- \u{1fbfa}\n- "\\uffff"\n');
   });
 });

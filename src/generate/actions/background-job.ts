@@ -1,6 +1,8 @@
+import { SECOND_MS } from "../../core/units.ts";
+import type { Deed } from "../left-line.ts";
 import type { Request } from "../lines/context.ts";
 import { sidekiqLine } from "../lines/sidekiq-line.ts";
-import type { Deed, Scene } from "../scene.ts";
+import type { Scene } from "../scene.ts";
 
 /** The two lines of a run: a job that fails is tried again, and leaves two more. */
 export function leaveJob(scene: Scene, worker: string, request: Request, timeMs: number): void {
@@ -18,6 +20,6 @@ export function leaveJob(scene: Scene, worker: string, request: Request, timeMs:
     scene.leave("sidekiq", endMs, sidekiqLine(chance, endMs, request, job, hasFailed ? "fail" : "done"), [deed]);
     if (!hasFailed) return;
     failures -= 1;
-    startMs = endMs + 20_000 + chance.below(20_000);
+    startMs = endMs + 20 * SECOND_MS + chance.below(20 * SECOND_MS);
   }
 }

@@ -1,5 +1,6 @@
-import { shellCommandLine, shellRequestLine } from "../lines/git-line.ts";
-import { type Deed, NOTHING_CARRIED, wholeSecond } from "../scene.ts";
+import { type Deed, NOTHING_CARRIED } from "../left-line.ts";
+import { shellCommandLine, shellRequestLine } from "../lines/shell-line.ts";
+import { wholeSecond } from "../log-time.ts";
 import type { Action } from "./actor.ts";
 import { leaveFirstQuestion } from "./git-hooks.ts";
 import { leaveInfoRefs, leavePackRequest } from "./git-http.ts";

@@ -1,6 +1,7 @@
+import type { Deed } from "../left-line.ts";
 import { byNumber, type Request } from "../lines/context.ts";
 import { apiLine, paramList } from "../lines/rails-line.ts";
-import type { Deed, Scene } from "../scene.ts";
+import type { Scene } from "../scene.ts";
 import type { Actor } from "./actor.ts";
 import { leaveJob } from "./background-job.ts";
 

@@ -1,6 +1,7 @@
+import { type Deed, NOTHING_CARRIED } from "../left-line.ts";
 import type { Request } from "../lines/context.ts";
 import { productionLine, type RailsAnswer, unauthorizedLine } from "../lines/rails-line.ts";
-import { type Deed, NOTHING_CARRIED, type Scene } from "../scene.ts";
+import type { Scene } from "../scene.ts";
 import type { Actor } from "./actor.ts";
 import { leaveAccess } from "./machinery.ts";
 

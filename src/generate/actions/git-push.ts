@@ -1,5 +1,7 @@
-import { shellCommandLine, shellRequestLine } from "../lines/git-line.ts";
-import { NOTHING_CARRIED, type Scene, wholeSecond } from "../scene.ts";
+import { NOTHING_CARRIED } from "../left-line.ts";
+import { shellCommandLine, shellRequestLine } from "../lines/shell-line.ts";
+import { wholeSecond } from "../log-time.ts";
+import type { Scene } from "../scene.ts";
 import type { Action, Actor } from "./actor.ts";
 import { leaveFirstQuestion, leaveHooks, type RefChange } from "./git-hooks.ts";
 import { leaveInfoRefs, leavePackRequest } from "./git-http.ts";

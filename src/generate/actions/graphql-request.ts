@@ -1,6 +1,6 @@
+import type { Deed } from "../left-line.ts";
 import { type GraphqlOperation, graphqlLine } from "../lines/graphql-line.ts";
 import { productionLine } from "../lines/rails-line.ts";
-import type { Deed } from "../scene.ts";
 import { type Action, requestOf } from "./actor.ts";
 import { leaveAccess } from "./machinery.ts";
 import { graphqlDeeds } from "./request-deeds.ts";

@@ -1,5 +1,7 @@
-import { productionLine } from "../lines/rails-line.ts";
-import { type Deed, NOTHING_CARRIED, railsTime, type Scene } from "../scene.ts";
+import { type Deed, NOTHING_CARRIED } from "../left-line.ts";
+import { productionLine, type RailsAnswer } from "../lines/rails-line.ts";
+import { railsTime } from "../log-time.ts";
+import type { Scene } from "../scene.ts";
 import type { Action, Actor } from "./actor.ts";
 import { railsDeeds } from "./request-deeds.ts";
 
@@ -10,6 +12,9 @@ const WAYS = [
   { controller: "OmniauthCallbacksController", action: "saml", method: "POST", operation: "update", weight: 2 },
   { controller: "OmniauthCallbacksController", action: "github", method: "GET", operation: "read", weight: 1 },
 ] as const;
+
+/** Who answered a request about a session, and how. */
+type SessionAnswer = Pick<RailsAnswer, "controller" | "action" | "method" | "status">;
 
 /** A log-in: a redirect when it works, the form again when it does not. */
 export const login: Action = (scene, actor, timeMs) => {
@@ -41,12 +46,7 @@ export const logout: Action = (scene, actor, timeMs) => {
 function leaveSession(
   scene: Scene,
   { user, address, agent }: Actor,
-  {
-    controller,
-    action,
-    method,
-    status,
-  }: Readonly<Record<"controller" | "action" | "method", string>> & { status: number },
+  { controller, action, method, status }: SessionAnswer,
   timeMs: number,
   deeds: readonly Deed[],
 ): void {

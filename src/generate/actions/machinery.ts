@@ -1,5 +1,8 @@
-import { type Access, type GitalyCall, gitalyLine, workhorseLine } from "../lines/git-line.ts";
-import { NOTHING_CARRIED, type Scene, wholeSecond } from "../scene.ts";
+import { NOTHING_CARRIED } from "../left-line.ts";
+import { type GitalyCall, gitalyLine } from "../lines/gitaly-line.ts";
+import { type Access, workhorseLine } from "../lines/workhorse-line.ts";
+import { wholeSecond } from "../log-time.ts";
+import type { Scene } from "../scene.ts";
 
 /** Workhorse has passed a request on: its line counts nothing. */
 export function leaveAccess(scene: Scene, access: Access, timeMs: number): void {

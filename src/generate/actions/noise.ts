@@ -1,7 +1,9 @@
+import { type Members, NOTHING_CARRIED, type Tag } from "../left-line.ts";
 import { apiLine, paramList, productionLine } from "../lines/rails-line.ts";
 import { sidekiqLine } from "../lines/sidekiq-line.ts";
+import { goTime, railsTime, wholeSecond } from "../log-time.ts";
 import type { Project } from "../population.ts";
-import { goTime, type Members, NOTHING_CARRIED, railsTime, type Scene, type Tag, wholeSecond } from "../scene.ts";
+import type { Scene } from "../scene.ts";
 import { leaveJob } from "./background-job.ts";
 import { leaveGitalyCall } from "./machinery.ts";
 

@@ -1,5 +1,6 @@
+import type { Deed } from "../left-line.ts";
 import { type Params, productionLine, type RailsAnswer } from "../lines/rails-line.ts";
-import type { Deed, Scene } from "../scene.ts";
+import type { Scene } from "../scene.ts";
 import { type Action, type Actor, requestOf } from "./actor.ts";
 import { leaveJob } from "./background-job.ts";
 import { leaveHooks } from "./git-hooks.ts";

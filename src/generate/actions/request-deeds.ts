@@ -1,4 +1,4 @@
-import type { Deed } from "../scene.ts";
+import type { Deed } from "../left-line.ts";
 
 type Operation = Deed["operation"];
 

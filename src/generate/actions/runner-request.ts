@@ -1,10 +1,14 @@
+import { SECOND_MS } from "../../core/units.ts";
 import type { Chance } from "../chance.ts";
+import type { Deed } from "../left-line.ts";
 import { apiLine, paramList } from "../lines/rails-line.ts";
 import type { Runner } from "../population.ts";
-import type { Deed, Scene } from "../scene.ts";
+import type { Scene } from "../scene.ts";
 
 const AGENT = "gitlab-runner 13.6.0 (13-6-stable; go1.13.8; linux/amd64)";
 const CATEGORY = "continuous_integration";
+/** Between two reports on a job. */
+const STEP_MS = 3 * SECOND_MS;
 
 /** A runner asks for a job; one time in ten it gets one, and tells how it goes until it is done. */
 export function pollForJobs(scene: Scene, runner: Runner, timeMs: number): void {
@@ -14,9 +18,9 @@ export function pollForJobs(scene: Scene, runner: Runner, timeMs: number): void 
   if (!hasJob) return;
   const steps = 2 + chance.below(6);
   for (let step = 1; step <= steps; step += 1) {
-    leave(scene, runner, { method: "PATCH", route: "/jobs/:id/trace", status: 202 }, timeMs + 3000 * step);
+    leave(scene, runner, { method: "PATCH", route: "/jobs/:id/trace", status: 202 }, timeMs + STEP_MS * step);
   }
-  const endMs = timeMs + 3000 * steps + 900;
+  const endMs = timeMs + STEP_MS * steps + 900;
   leave(scene, runner, { method: "POST", route: "/jobs/:id/artifacts", status: 201 }, endMs);
   leave(scene, runner, { method: "PUT", route: "/jobs/:id", status: 200 }, endMs + 100);
 }

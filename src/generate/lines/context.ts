@@ -1,6 +1,6 @@
 import type { Chance } from "../chance.ts";
+import type { Carried, Members } from "../left-line.ts";
 import type { Project, User } from "../population.ts";
-import type { Carried, Members } from "../scene.ts";
 
 /** One request or job, as the application knows it. */
 export interface Request {

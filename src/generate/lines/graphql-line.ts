@@ -1,5 +1,6 @@
 import type { Chance } from "../chance.ts";
-import { NOTHING_CARRIED, railsTime, type Writing } from "../scene.ts";
+import { NOTHING_CARRIED, type Writing } from "../left-line.ts";
+import { railsTime } from "../log-time.ts";
 import { contextOf, type Request } from "./context.ts";
 
 /** One operation of a GraphQL request, as its client wrote it. */

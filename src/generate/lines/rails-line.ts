@@ -1,5 +1,6 @@
 import type { Chance } from "../chance.ts";
-import { type Members, railsTime, type Writing } from "../scene.ts";
+import type { Members, Writing } from "../left-line.ts";
+import { railsTime } from "../log-time.ts";
 import { byNumber, contextOf, type Request } from "./context.ts";
 
 export type Params = readonly (readonly [key: string, value: unknown])[];
@@ -38,49 +39,37 @@ const INTERNAL_HOST = "127.0.0.1";
 export function productionLine(chance: Chance, timeMs: number, request: Request, answer: RailsAnswer): Writing {
   const { user } = request;
   const { members, carried } = contextOf(chance, request);
+  const head = productionHead(timeMs, request, answer);
   return {
-    members: {
-      method: answer.method,
-      path: answer.path,
-      format: answer.format,
-      controller: answer.controller,
-      action: answer.action,
-      status: answer.status,
-      ...answer.more,
-      time: railsTime(timeMs),
-      params: answer.params.map(([key, value]) => ({ key, value })),
-      remote_ip: request.address,
-      user_id: user?.id ?? null,
-      username: user?.name ?? null,
-      ua: request.agent,
-      correlation_id: request.id,
-      ...members,
-      ...counters(chance),
-      pid: 1000 + chance.below(64),
-    },
+    members: { ...head, ...members, ...counters(chance), pid: 1000 + chance.below(64) },
     carried: byNumber(carried, user),
   };
 }
 
 /** The same of a request that was refused before anybody knew whom and what it is about. */
 export function unauthorizedLine(timeMs: number, request: Request, answer: RailsAnswer): Members {
+  const head = productionHead(timeMs, { ...request, user: null }, { ...answer, status: 401 });
+  const { caller, address } = request;
+  return { ...head, "meta.caller_id": caller, "meta.client_id": `ip/${address}`, duration_s: 0.02 };
+}
+
+/** What Rails says of a request before its context. */
+function productionHead(timeMs: number, { id, user, address, agent }: Request, answer: RailsAnswer): Members {
   return {
     method: answer.method,
     path: answer.path,
     format: answer.format,
     controller: answer.controller,
     action: answer.action,
-    status: 401,
+    status: answer.status,
+    ...answer.more,
     time: railsTime(timeMs),
-    params: answer.params.map(([key, value]) => ({ key, value })),
-    remote_ip: request.address,
-    user_id: null,
-    username: null,
-    ua: request.agent,
-    correlation_id: request.id,
-    "meta.caller_id": request.caller,
-    "meta.client_id": `ip/${request.address}`,
-    duration_s: 0.02,
+    params: paramList(answer.params),
+    remote_ip: address,
+    user_id: user?.id ?? null,
+    username: user?.name ?? null,
+    ua: agent,
+    correlation_id: id,
   };
 }
 

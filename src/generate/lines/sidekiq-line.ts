@@ -1,5 +1,7 @@
+import { SECOND_MS } from "../../core/units.ts";
 import type { Chance } from "../chance.ts";
-import { railsTime, type Writing } from "../scene.ts";
+import type { Writing } from "../left-line.ts";
+import { railsTime } from "../log-time.ts";
 import { contextOf, type Request } from "./context.ts";
 import { counters } from "./rails-line.ts";
 
@@ -33,7 +35,7 @@ export function sidekiqLine(
       class: worker,
       jid,
       // Epochs where the formatter is bypassed.
-      created_at: chance.share(0.1) ? enqueuedAtMs / 1000 : railsTime(enqueuedAtMs),
+      created_at: chance.share(0.1) ? enqueuedAtMs / SECOND_MS : railsTime(enqueuedAtMs),
       enqueued_at: railsTime(enqueuedAtMs + 1),
       correlation_id: request.id,
       ...members,
