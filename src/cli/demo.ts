@@ -24,7 +24,7 @@ import { BUNDLED_PIPELINE, loadSettings } from "./settings.ts";
 const DAY = planTraffic({
   seed: 1,
   fromMs: Date.UTC(2020, 11, 22),
-  users: 120,
+  users: 80,
   lines: null,
   seconds: DAY_MS / SECOND_MS,
   rate: null,

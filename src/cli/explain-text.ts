@@ -6,23 +6,23 @@ import type { Dimensions } from "../derive/dimensions.ts";
 import type { ExplainedEvent, Explanation, NearMiss, RulePlace } from "../derive/explainer.ts";
 import type { ExplainedLine } from "./explained-line.ts";
 
-/** Columns of a line on the terminal; only what cannot be parted is longer. */
-const WIDTH = 120;
 const KIND_WIDTH = "near miss".length;
 const CONTINUED = " ".repeat(2 + KIND_WIDTH + 4);
 /** Of a long text the beginning and the end are shown. */
 const MOST_CHARS = 60;
 
-/** A block of lines for one line of the input. */
-export function explainText({ number, line, dimensions, explanation }: ExplainedLine): string {
+/** A block of lines for one line of the input, `width` columns wide; only what cannot be parted is longer. */
+export function explainText({ number, line, dimensions, explanation }: ExplainedLine, width: number): string {
   const { events, nearMisses } = explanation;
   const nameWidth = Math.max(0, ...[...events, ...nearMisses].map(({ event }) => event.length));
   const rows = [
     headText(number, line),
     ...(dimensions === null ? [] : [`  ${dimensionsText(dimensions)}`]),
     ...noEventsText(line, explanation).map((text) => `  ${text}`),
-    ...events.map((event) => rowText("counts", event, nameWidth, eventParts(event))),
-    ...nearMisses.map((miss) => rowText(miss.isNear ? "near miss" : "no match", miss, nameWidth, missParts(miss))),
+    ...events.map((event) => rowText("counts", event, nameWidth, eventParts(event), width)),
+    ...nearMisses.map((miss) =>
+      rowText(miss.isNear ? "near miss" : "no match", miss, nameWidth, missParts(miss), width),
+    ),
   ];
   return `${rows.join("\n")}\n`;
 }
@@ -81,11 +81,17 @@ function foundText(value: string | null): string {
 }
 
 /** Kind and event in columns, then the parts, as many on each line as fit. */
-function rowText(kind: string, { event }: RulePlace, nameWidth: number, parts: readonly string[]): string {
+function rowText(
+  kind: string,
+  { event }: RulePlace,
+  nameWidth: number,
+  parts: readonly string[],
+  width: number,
+): string {
   const lines = [`  ${kind.padEnd(KIND_WIDTH)}  ${event.padEnd(nameWidth)} `];
   for (const part of parts) {
     const longer = `${lines.at(-1)} ${part}`;
-    if (longer.length <= WIDTH) lines.splice(-1, 1, longer);
+    if (longer.length <= width) lines.splice(-1, 1, longer);
     else lines.push(`${CONTINUED}${part.trimStart()}`);
   }
   return lines.map((line) => line.trimEnd()).join("\n");

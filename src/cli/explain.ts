@@ -10,6 +10,7 @@ import { createExplainer } from "../derive/explainer.ts";
 import { checkEventName } from "./event-name.ts";
 import { explainJson } from "./explain-json.ts";
 import { explainText } from "./explain-text.ts";
+import type { ExplainedLine } from "./explained-line.ts";
 import { namedInput, openInput } from "./input.ts";
 import { createLineDecoder } from "./line-decoder.ts";
 import { collect, withSetOption } from "./options.ts";
@@ -27,6 +28,10 @@ interface ExplainOptions {
 
 /** What is said of a payload's lines is printed in parts of this size: it is much longer than they are. */
 const PART_CHARS = 16 * MIB;
+
+/** Where the output is no terminal, and on one that is too narrow for any table. */
+const DEFAULT_COLUMNS = 120;
+const LEAST_COLUMNS = 60;
 
 const EXAMPLES = `
 Examples:
@@ -62,7 +67,8 @@ async function explain(names: readonly string[], options: ExplainOptions): Promi
   const decoder = createLineDecoder(settings, [...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const explainEvents = createExplainer(catalogue, decoder.slotOf, options.event ?? null);
   const dimensionsOf = createDimensions(decoder.slotOf, { instance: settings.instance });
-  const format = options.json === true ? explainJson : explainText;
+  const width = Math.max(process.stdout.columns ?? DEFAULT_COLUMNS, LEAST_COLUMNS);
+  const format = options.json === true ? explainJson : (told: ExplainedLine) => explainText(told, width);
   let lines = 0;
   let linesWithEvents = 0;
   const explainLine = (line: Line, fields: Fields | null): string => {

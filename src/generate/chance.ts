@@ -15,6 +15,7 @@ export interface Chance {
   readonly seconds: (most: number) => number;
   /** So many digits of base 36. */
   readonly digits: (count: number) => string;
+  readonly hexDigits: (count: number) => string;
 }
 
 /**
@@ -32,6 +33,15 @@ export function createChance(seed: number): Chance {
   const pick = <Item>(items: readonly Item[]): Item => {
     if (items.length === 0) throw new RangeError("pick: nothing to pick from");
     return items[Math.floor(items.length * next())] as Item;
+  };
+  const digits = (base: number, atOnce: number, count: number): string => {
+    let text = "";
+    while (text.length < count) {
+      text += Math.floor(next() * base ** atOnce)
+        .toString(base)
+        .padStart(atOnce, "0");
+    }
+    return text.slice(0, count);
   };
   return {
     below: (limit) => Math.floor(limit * next()),
@@ -54,13 +64,7 @@ export function createChance(seed: number): Chance {
       const thrown = next();
       return Math.round(most * thrown * thrown * 1e5) / 1e5;
     },
-    digits: (count) => {
-      let text = "";
-      while (text.length < count)
-        text += Math.floor(next() * 36 ** 5)
-          .toString(36)
-          .padStart(5, "0");
-      return text.slice(0, count);
-    },
+    digits: (count) => digits(36, 5, count),
+    hexDigits: (count) => digits(16, 8, count),
   };
 }

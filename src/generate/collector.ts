@@ -24,45 +24,43 @@ const SUBCOMPONENTS: Readonly<Partial<Record<Tag, string>>> = {
   shell: "gitlab-shell",
 };
 
-/** A line as FluentD sends it on: from a machine, or from a pod. */
-export function collected(chance: Chance, tag: Tag, members: Members): Members {
+const MACHINES = 24;
+
+/** A line as FluentD sends it on: from a machine, or from a pod. All lines of a request that one log has come from one. */
+export function collected(tag: Tag, members: Members): Members {
   const type = TYPES[tag] ?? "web";
   const subcomponent = SUBCOMPONENTS[tag];
-  const place = {
-    environment: ENVIRONMENT,
-    type,
-    tier: "sv",
-    stage: chance.share(0.05) ? "cny" : "main",
-    shard: "default",
-  };
-  if (subcomponent !== undefined && chance.share(0.25)) {
+  const mixed = hashOf(String(members["correlation_id"]));
+  const number = 1 + (mixed % MACHINES);
+  const stage = number === MACHINES ? "cny" : "main";
+  const place = { environment: ENVIRONMENT, type, tier: "sv", stage, shard: "default" };
+  if (subcomponent !== undefined && mixed % 4 === 0) {
     // The tag of a pod's log is the path of its file: the component tells the log.
-    return {
-      component: "gitlab",
-      subcomponent,
-      ...members,
-      ...place,
-      tag: "kubernetes.containers",
-      ...pod(chance, type),
-    };
+    const pod = podOf(type, number, stage);
+    return { component: "gitlab", subcomponent, ...members, ...place, tag: "kubernetes.containers", ...pod };
   }
-  const hostname = `${type}-${String(1 + chance.below(24)).padStart(2, "0")}-sv-gprd`;
+  const hostname = `${type}-${String(number).padStart(2, "0")}-sv-gprd`;
   return { ...members, ...place, tag, hostname, fqdn: `${hostname}.c.gitlab-production.internal` };
 }
 
-function pod({ below }: Chance, type: string): Members {
-  const name = `gitlab-webservice-${type}-6c9d-${below(1000)}`;
+function podOf(type: string, number: number, stage: string): Members {
   return {
     kubernetes: {
       container_name: "webservice",
-      container_image: "registry.example.com/gitlab-webservice:13-4",
+      container_image: "registry.example.com/gitlab-webservice:13-6",
       namespace_name: "gitlab",
-      pod_name: name,
-      host: `gke-gprd-node-${below(40)}`,
-      labels: { app: "webservice", release: "gitlab", stage: "main", tier: "sv", type },
+      pod_name: `gitlab-webservice-${type}-6c9d8f7b5-${number.toString(36).padStart(5, "x")}`,
+      host: `gke-gprd-node-${number}`,
+      labels: { app: "webservice", release: "gitlab", stage, tier: "sv", type },
     },
     kubernetes_region: "us-east1",
   };
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 /** The same line where the context is nested, as newer services write it, or underscored, as a warehouse needs it. */

@@ -21,6 +21,8 @@ export interface Form {
   take(piece: Piece): Row | null;
   /** What a batch still holds. */
   rest(): Row | null;
+  /** A record gone bad, as such a form can have it. */
+  poison(timeMs: number): Piece;
   /** Now and then a message that is bad as a whole; null: none this time. */
   badMessage(timeMs: number): Row | null;
 }

@@ -2,6 +2,7 @@ import type { Chance } from "./chance.ts";
 import { collected, ENVIRONMENT, respelled } from "./collector.ts";
 import type { Form, FormName } from "./form.ts";
 import type { LeftLine, Members } from "./left-line.ts";
+import { poisoned } from "./poison.ts";
 
 /** Forms in which each line stands by itself. */
 export type PlainFormName = Exclude<FormName, "pubsub">;
@@ -12,6 +13,7 @@ export function createPlainForm(chance: Chance, name: PlainFormName): Form {
     record: (line) => ({ bytes: lineText(chance, name, line), timeMs: line.timeMs, reason: null }),
     take: ({ bytes, reason }) => ({ bytes, reasons: [reason], publishedAtMs: null, again: () => bytes }),
     rest: () => null,
+    poison: (timeMs) => poisoned(chance, timeMs, { isPublished: false, mayBeLarge: true }),
     badMessage: () => null,
   };
 }
@@ -20,7 +22,7 @@ export function createPlainForm(chance: Chance, name: PlainFormName): Form {
 export function lineText(chance: Chance, name: PlainFormName, line: LeftLine): string {
   const members = respelled(chance, line.members);
   if (name === "bare") return JSON.stringify(members);
-  const record = collected(chance, line.tag, members);
+  const record = collected(line.tag, members);
   return name === "fluentd" ? JSON.stringify(record) : entryText(chance, line, record);
 }
 

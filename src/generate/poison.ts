@@ -1,3 +1,4 @@
+import { MIB } from "../core/units.ts";
 import type { Chance } from "./chance.ts";
 import { railsTime } from "./log-time.ts";
 import type { Piece } from "./row.ts";
@@ -42,8 +43,24 @@ const POISONS: readonly {
   },
 ];
 
-/** A record gone bad. */
-export function poisoned(chance: Chance, timeMs: number): Piece {
-  const { reason, make } = chance.pick(POISONS);
+/** What only a file can make of a record without time: a message has the time when it was published. */
+const TIMELESS: typeof POISONS = [
+  { reason: "no_time", make: (chance) => `{"tag":"rails.api","message":"${chance.digits(9)}"}` },
+];
+
+/** A line beyond the limit of most readers. Once in a long while: it takes as much as thousands of others. */
+const LARGE_SHARE = 0.002;
+const LARGE_BYTES = 4 * MIB + 1;
+
+/** A record gone bad; one that is known by its own time only where that is all it has, and large ones where they may be. */
+export function poisoned(
+  chance: Chance,
+  timeMs: number,
+  { isPublished, mayBeLarge }: { readonly isPublished: boolean; readonly mayBeLarge: boolean },
+): Piece {
+  if (mayBeLarge && chance.share(LARGE_SHARE)) {
+    return { bytes: `{"id":"${chance.digits(9)}","x":"${"x".repeat(LARGE_BYTES)}"}`, timeMs, reason: "too_large" };
+  }
+  const { reason, make } = chance.pick(isPublished ? POISONS : [...POISONS, ...TIMELESS]);
   return { bytes: make(chance, timeMs), timeMs, reason };
 }

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { Chance } from "./chance.ts";
 
 export interface Group {
@@ -13,6 +14,8 @@ export interface Project {
   readonly path: string;
   readonly group: Group;
   readonly isPublic: boolean;
+  /** Where its repository lies: by the hash of its number, so that no path tells a name. */
+  readonly diskPath: string;
 }
 
 export interface User {
@@ -20,6 +23,8 @@ export interface User {
   readonly name: string;
   readonly address: string;
   readonly agent: string;
+  /** Agent of the user's Git. */
+  readonly git: string;
   readonly keyId: number;
   /** Where the user works; the first is the favourite. */
   readonly projects: readonly Project[];
@@ -50,6 +55,8 @@ const BROWSERS = [
   "Mozilla/5.0 (X11; Linux x86_64; rv:84.0) Gecko/20100101 Firefox/84.0",
   "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/14.0 Safari/605.1.15",
 ];
+
+const GITS = ["git/2.17.1", "git/2.24.3 (Apple Git-128)", "git/2.28.0", "git/2.29.2.windows.2"];
 
 const FIRST_USER_ID = 101;
 const FIRST_PROJECT_ID = 278_964;
@@ -85,8 +92,13 @@ function nameOf(names: readonly string[], index: number): string {
 }
 
 function createProject(chance: Chance, group: Group, index: number): Project {
-  const name = nameOf(PROJECT_NAMES, index);
-  return { id: FIRST_PROJECT_ID + index, name, path: `${group.path}/${name}`, group, isPublic: chance.share(0.3) };
+  return projectIn(group, FIRST_PROJECT_ID + index, nameOf(PROJECT_NAMES, index), chance.share(0.3));
+}
+
+function projectIn(group: Group, id: number, name: string, isPublic: boolean): Project {
+  const digits = hash("sha256", String(id), "hex");
+  const diskPath = `@hashed/${digits.slice(0, 2)}/${digits.slice(2, 4)}/${digits}.git`;
+  return { id, name, path: `${group.path}/${name}`, group, isPublic, diskPath };
 }
 
 function createUser(chance: Chance, index: number, projects: readonly Project[]): User {
@@ -99,6 +111,7 @@ function createUser(chance: Chance, index: number, projects: readonly Project[])
     name,
     address: addressOf("198.18", index),
     agent: isBot ? "python-requests/2.24.0" : chance.pick(BROWSERS),
+    git: chance.pick(GITS),
     keyId: 1 + 7 * index,
     projects: chance.share(0.2) ? [...shared, personalProject(name, index)] : shared,
     isNightOwl: isBot || chance.share(0.2),
@@ -108,8 +121,7 @@ function createUser(chance: Chance, index: number, projects: readonly Project[])
 
 /** A project in the user's own namespace, whose group is the user's name. */
 function personalProject(owner: string, index: number): Project {
-  const group = { path: owner, plan: "free" };
-  return { id: FIRST_PERSONAL_PROJECT_ID + index, name: "dotfiles", path: `${owner}/dotfiles`, group, isPublic: true };
+  return projectIn({ path: owner, plan: "free" }, FIRST_PERSONAL_PROJECT_ID + index, "dotfiles", true);
 }
 
 /** In the block that is set apart for benchmarks: nobody's addresses. */

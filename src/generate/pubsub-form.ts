@@ -5,6 +5,7 @@ import type { Chance } from "./chance.ts";
 import { ENVIRONMENT } from "./collector.ts";
 import type { Form } from "./form.ts";
 import { lineText } from "./plain-form.ts";
+import { poisoned } from "./poison.ts";
 import type { Piece, Row } from "./row.ts";
 
 interface Message {
@@ -66,6 +67,7 @@ export function createPubsubForm(chance: Chance, batch: number | null): Form {
       return pieces.length < batch ? null : close();
     },
     rest: close,
+    poison: (timeMs) => poisoned(chance, timeMs, { isPublished: true, mayBeLarge: batch === null }),
     badMessage(timeMs) {
       if (!chance.share(BAD_MESSAGE_SHARE)) return null;
       const { reason, data, algorithm } = badPayload(chance);

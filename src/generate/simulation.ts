@@ -57,12 +57,12 @@ const VISITOR_ACTIONS: readonly Action[] = [railsRequest, restRequest, fetchByHt
 const DEPLOY_KEY_ACTIONS: readonly Action[] = [fetchBySsh, fetchBySsh, pushBySsh];
 
 const EVER = Number.POSITIVE_INFINITY;
-const POLL_MS = 8 * MINUTE_MS;
+const POLL_MS = 2 * MINUTE_MS;
 const NOISE_MS = 100 * SECOND_MS;
 const USERS_PER_NOISE = 10;
 
 /** Lines that a user's day brings, those of runners and of the instance itself included: measured, and rounded. */
-const LINES_PER_USER_DAY = 450;
+const LINES_PER_USER_DAY = 820;
 
 /** How many users leave so many lines a second when they act naturally. */
 export function naturalUsers(linesPerSecond: number): number {
@@ -91,7 +91,9 @@ export function* simulate(options: SimulationOptions): Generator<readonly LeftLi
     chance,
     requestId() {
       requests += 1;
-      return requests.toString(36).padStart(6, "0") + chance.digits(5);
+      // An odd factor meets each number once: ids differ, and look like chance.
+      const number = Math.imul(requests, 0x9e3779b1) >>> 0;
+      return number.toString(36).padStart(7, "0") + chance.digits(4);
     },
     leave(tag, timeMs, { members, carried }, deeds = []) {
       left.push({ tag, timeMs, members, carried, deeds });

@@ -2,7 +2,6 @@ import { createAgenda } from "./agenda.ts";
 import { type Chance, createChance } from "./chance.ts";
 import type { Form, FormOptions } from "./form.ts";
 import { createPlainForm } from "./plain-form.ts";
-import { poisoned } from "./poison.ts";
 import { createPubsubForm } from "./pubsub-form.ts";
 import type { Repeat, Row } from "./row.ts";
 import { type SimulationOptions, simulate } from "./simulation.ts";
@@ -86,7 +85,7 @@ export function* traffic(options: TrafficOptions, truth: Truth | null, signal: A
       yield* send(form.take(form.record(line)));
       if (disturbances.poisoned === 0 || !chance.share(disturbances.poisoned)) continue;
       lines += 1;
-      yield* send(badRow(chance, form, timeMs, truth));
+      yield* send(badRow(form, timeMs, truth));
     }
     if (lines >= options.lines || signal?.aborted === true) break;
   }
@@ -99,9 +98,9 @@ function openForm(chance: Chance, { name, batch }: FormOptions): Form {
 }
 
 /** A record gone bad, which may still wait for its batch, or a message that is bad as a whole. */
-function badRow(chance: Chance, form: Form, timeMs: number, truth: Truth | null): Row | null {
+function badRow(form: Form, timeMs: number, truth: Truth | null): Row | null {
   const message = form.badMessage(timeMs);
-  const piece = poisoned(chance, timeMs);
+  const piece = form.poison(timeMs);
   for (const reason of message?.reasons ?? [piece.reason]) truth?.tellStray(reason);
   return message ?? form.take(piece);
 }

@@ -18,7 +18,7 @@ it("simulates a day, counts it, and proves the counts; again, and whatever pipel
   const cwd = await tempFolder();
   const first = await logtally(["demo"], { cwd });
   expect(first).toMatchObject({ code: 0, stderr: "" });
-  expect(first.stdout).toMatch(/^a simulated day of a GitLab instance with 120 users: [\d,]+ lines, /);
+  expect(first.stdout).toMatch(/^a simulated day of a GitLab instance with 80 users: [\d,]+ lines, /);
   expect(first.stdout).toMatch(/^archived +[\d,]+ +new to the archive$/m);
   expect(first.stdout).toMatch(/^git_push +gprd +[1-9]/m);
   expect(first.stdout).toMatch(/^exact: all [\d,]{5,} counts, in 8 segments, are what was done on the instance$/m);

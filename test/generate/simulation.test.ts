@@ -26,10 +26,11 @@ describe("a simulated instance", () => {
   });
 
   it.each([
-    ["bare", ""],
-    ["fluentd", ""],
-    ["logentry", ""],
-    ["pubsub", ""],
+    ["bare", "06c584f9d9074ef0ffd5f92cac45088fc79906a3f5de50c4460115c7244a4208"],
+    ["fluentd", "045bd97d13b690721abe8e9eb776853852e6682d43e6703428d9d7ac941dd2d1"],
+    ["logentry", "980626ba558a3fe3c3372d0d39b09d3254f1b4daa4801be7cd6363eefceb706a"],
+    ["pubsub", "f379bbc18b520e825d70c2237a3bf65b12b90a975e3f63aaedbde40a99021034"],
+    // A change of the simulation changes these: then look at the new lines, and write them down.
   ] as const)("gives the bytes that it always gave, form %s", (form, expected) => {
     expect(
       createHash("sha256")
@@ -69,6 +70,45 @@ describe("a simulated instance", () => {
     expect(allowed.some((line) => line.includes('{"key":"truncated","value":"..."}'))).toBe(true);
     expect(allowed.some((line) => line.includes(',"..."]'))).toBe(true);
     expect(new Set(lines.map((line) => typeof line["is_mutation"]))).toEqual(new Set(["undefined", "boolean"]));
+  });
+
+  it("leaves lines of one push, one job and one request that agree", () => {
+    const lines = linesOf({ lines: 20_000 });
+    const changesOf = (end: string) =>
+      new Map(
+        lines
+          .filter(({ route }) => route === `/api/:version/internal/${end}`)
+          .map(
+            ({ correlation_id: id, params }) => [id, params as readonly { key?: string; value?: unknown }[]] as const,
+          )
+          .map(([id, params]) => [id, params.find(({ key }) => key === "changes")?.value] as const)
+          .filter(([, changes]) => changes !== undefined && changes !== "_any"),
+      );
+    const asked = changesOf("allowed");
+    const pushed = [...changesOf("post_receive")].filter(([id]) => asked.has(id));
+    expect(pushed.length).toBeGreaterThan(50);
+    expect(pushed.filter(([id, changes]) => asked.get(id) !== changes)).toEqual([]);
+    for (const [, changes] of pushed) {
+      expect(changes).toMatch(/^(?:[0-9a-f]{40} [0-9a-f]{40} refs\/(?:heads|tags)\/\S+\n)+$/);
+    }
+    const jobs = Map.groupBy(
+      lines.filter(({ jid }) => jid !== undefined),
+      ({ jid }) => jid,
+    );
+    const sameInRun = ["pid", "retry", "queue", "job_size_bytes", "hostname", "class"];
+    for (const runs of jobs.values()) {
+      for (const name of sameInRun) expect(new Set(runs.map((run) => run[name])).size).toBe(1);
+    }
+    const railsSeconds = new Map(
+      lines
+        .filter(({ controller }) => controller !== undefined)
+        .map((line) => [line["correlation_id"], line["duration_s"]]),
+    );
+    const waited = lines.filter(({ msg, correlation_id: id }) => msg === "access" && railsSeconds.has(id));
+    expect(waited.length).toBeGreaterThan(1000);
+    for (const { duration_ms: ms, correlation_id: id } of waited) {
+      expect(Number(ms)).toBeGreaterThanOrEqual(1000 * Number(railsSeconds.get(id)));
+    }
   });
 
   it("spells the context dotted, nested and underscored", () => {

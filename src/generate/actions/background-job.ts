@@ -1,15 +1,14 @@
 import { SECOND_MS } from "../../core/units.ts";
+import type { Chance } from "../chance.ts";
 import type { Deed } from "../left-line.ts";
 import type { Request } from "../lines/context.ts";
-import { sidekiqLine } from "../lines/sidekiq-line.ts";
+import { type Job, sidekiqLine } from "../lines/sidekiq-line.ts";
 import type { Scene } from "../scene.ts";
 
 /** The two lines of a run: a job that fails is tried again, and leaves two more. */
 export function leaveJob(scene: Scene, worker: string, request: Request, timeMs: number): void {
   const { chance } = scene;
-  const { user, project } = request;
-  const args = [`project-${project?.id ?? 0}`, user === null ? "" : `user-${user.id}`, "[FILTERED]", "{}"];
-  const job = { worker, jid: chance.digits(24), args, enqueuedAtMs: timeMs - 30 };
+  const job = createJob(chance, worker, request, timeMs - 30);
   let startMs = timeMs;
   let failures = chance.share(0.03) ? 1 + chance.below(2) : 0;
   for (;;) {
@@ -22,4 +21,21 @@ export function leaveJob(scene: Scene, worker: string, request: Request, timeMs:
     failures -= 1;
     startMs = endMs + 20 * SECOND_MS + chance.below(20 * SECOND_MS);
   }
+}
+
+/** A job on its way through the queue. */
+export function createJob(chance: Chance, worker: string, { user, project }: Request, enqueuedAtMs: number): Job {
+  const isPush = worker === "PostReceive";
+  return {
+    worker,
+    jid: chance.hexDigits(24),
+    args: isPush
+      ? [`project-${project?.id ?? 0}`, user === null ? "" : `user-${user.id}`, "[FILTERED]", "{}"]
+      : [String(1 + chance.below(90_000))],
+    enqueuedAtMs,
+    retry: chance.share(0.1) ? false : 3,
+    sizeBytes: 60 + chance.below(4000),
+    latencyS: chance.seconds(2),
+    pid: 10_000 + chance.below(64),
+  };
 }

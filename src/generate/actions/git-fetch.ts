@@ -8,6 +8,13 @@ import { leaveGitalyCall } from "./machinery.ts";
 
 const FETCH: Deed = { event: "git_fetch", operation: "read", detail: "ssh" };
 
+/** Requests after the first: most clients ask what there is, then for what they lack. */
+const POSTS = [
+  { posts: 0, weight: 1 },
+  { posts: 1, weight: 2 },
+  { posts: 2, weight: 7 },
+] as const;
+
 /** A clone or fetch over SSH. `git archive` is a third command, and no fetch. */
 export const fetchBySsh: Action = (scene, actor, timeMs) => {
   const { chance } = scene;
@@ -27,7 +34,7 @@ export const fetchBySsh: Action = (scene, actor, timeMs) => {
 export const fetchByHttp: Action = (scene, actor, timeMs) => {
   const { chance } = scene;
   leaveInfoRefs(scene, actor, "git-upload-pack", actor.user !== null, timeMs);
-  const posts = chance.below(3);
+  const { posts } = chance.weighted(POSTS);
   for (let post = 0; post < posts; post += 1) {
     const id = scene.requestId();
     leavePackRequest(scene, actor, id, "git-upload-pack", timeMs + 300 * (post + 1));

@@ -1,9 +1,11 @@
+import type { Chance } from "../chance.ts";
 import type { Deed } from "../left-line.ts";
 import { byNumber, type Request } from "../lines/context.ts";
 import { apiLine, paramList } from "../lines/rails-line.ts";
 import type { Scene } from "../scene.ts";
 import type { Actor } from "./actor.ts";
 import { leaveJob } from "./background-job.ts";
+import { leaveGitalyCall } from "./machinery.ts";
 
 /** Refs on their way into a repository, whoever brings them. */
 export interface RefChange {
@@ -16,9 +18,26 @@ export interface RefChange {
   readonly status: number;
   /** The list of refs was so long that the log cut it off: `changes` is gone, and what stood behind it. */
   readonly cut: "nothing" | "changes" | "changes_and_protocol";
+  /** Old and new commit and name of each ref, as Git gives them to its hooks. */
+  readonly changes: string;
+  /** Up to GitLab 13.4 each call of a hook drew an id of its own. */
+  readonly drawsIds: boolean;
 }
 
-const GITALY = "gitaly/13.8.0";
+/** A change of a project's refs that is allowed and short, where nothing else is said. */
+export function createRefChange(
+  { chance }: Scene,
+  actor: Actor,
+  id: string,
+  protocol: RefChange["protocol"],
+  how: Partial<Pick<RefChange, "repository" | "status" | "cut">> = {},
+): RefChange {
+  const changes = refs(chance);
+  const drawsIds = chance.share(0.2);
+  return { actor, id, protocol, repository: "project", status: 200, cut: "nothing", changes, drawsIds, ...how };
+}
+
+const GITALY = "gitaly/13.6.3";
 const ALLOWED = "/api/:version/internal/allowed";
 /** Ends a list of parameters that was cut: in Rails, and in the API of older releases. */
 const SENTINELS = [{ key: "truncated", value: "..." }, "..."] as const;
@@ -33,6 +52,8 @@ export function leaveHooks(scene: Scene, change: RefChange, timeMs: number): voi
   if (change.status !== 200) return;
   const { actor, repository } = change;
   const id = hookId(scene, change);
+  const call = { project: actor.project, service: "HookService", client: "gitaly-hooks" };
+  leaveGitalyCall(scene, change.id, { ...call, method: "PreReceiveHook" }, timeMs + 15);
   const pre = { ...internalRequest(actor, id, "/api/:version/internal/pre_receive"), user: null };
   const name = `${repository}-${actor.project.id}`;
   const preTimeMs = timeMs + 20 + chance.below(100);
@@ -41,7 +62,9 @@ export function leaveHooks(scene: Scene, change: RefChange, timeMs: number): voi
     ["secret_token", "[FILTERED]"],
   ]);
   scene.leave("rails.api", preTimeMs, apiLine(chance, preTimeMs, pre, internal("pre_receive", 200, preParams)));
-  leavePostReceive(scene, change, preTimeMs + 50 + chance.below(400));
+  const postTimeMs = preTimeMs + 50 + chance.below(400);
+  leavePostReceive(scene, change, postTimeMs);
+  leaveGitalyCall(scene, change.id, { ...call, method: "PostReceiveHook" }, postTimeMs + 30);
 }
 
 /** What a question over SSH asks first: may this key in at all? It is no push yet. */
@@ -72,11 +95,11 @@ function leaveAllowed(scene: Scene, change: RefChange, timeMs: number): void {
   const head = [
     { key: "action", value: "git-receive-pack" },
     { key: "gl_repository", value: `${repository}-${actor.project.id}` },
-    { key: "project", value: "/var/opt/gitlab/git-data/repositories/@hashed/6b/86/x.git" },
+    { key: "project", value: `/var/opt/gitlab/git-data/repositories/${actor.project.diskPath}` },
   ];
   const said = { key: "protocol", value: protocol };
   const who = actor.user === null ? { key: "key_id", value: "12" } : { key: "user_id", value: String(actor.user.id) };
-  const whole = [...head, { key: "changes", value: refs(scene) }, said, { key: "env", value: "{}" }, who];
+  const whole = [...head, { key: "changes", value: change.changes }, said, { key: "env", value: "{}" }, who];
   const kept = cut === "changes" ? [...head, said] : head;
   const params = cut === "nothing" ? whole : [...kept, chance.pick(SENTINELS)];
   const request = internalRequest(actor, hookId(scene, change), ALLOWED);
@@ -97,13 +120,16 @@ function leavePostReceive(scene: Scene, change: RefChange, timeMs: number): void
   const { chance } = scene;
   const { actor, protocol, repository } = change;
   const byKey = actor.user === null || (protocol === "ssh" && chance.share(0.5));
-  const params = paramList([
+  const head = paramList([
     ["gl_repository", `${repository}-${actor.project.id}`],
     ["identifier", byKey ? `key-${actor.user?.keyId ?? 12}` : `user-${actor.user?.id}`],
-    ["changes", refs(scene)],
+  ]);
+  const whole = paramList([
+    ["changes", change.changes],
     ["push_options", []],
     ["secret_token", "[FILTERED]"],
   ]);
+  const params = change.cut === "nothing" ? [...head, ...whole] : [...head, chance.pick(SENTINELS)];
   const id = hookId(scene, change);
   const route = "/api/:version/internal/post_receive";
   const request = internalRequest(actor, id, route);
@@ -111,7 +137,9 @@ function leavePostReceive(scene: Scene, change: RefChange, timeMs: number): void
   const update: Deed = { event: "git_ref_update", operation: "update", detail: null };
   const bearer = byKey ? carried : byNumber(carried, actor.user);
   scene.leave("rails.api", timeMs, { members, carried: bearer }, repository === "project" ? [update] : []);
-  leaveJob(scene, "PostReceive", { ...request, caller: route }, timeMs + 60);
+  leaveJob(scene, "PostReceive", request, timeMs + 60);
+  if (repository === "project")
+    leaveJob(scene, "ProcessCommitWorker", { ...request, caller: "PostReceive" }, timeMs + 990);
 }
 
 function internalRequest({ user, project, address }: Actor, id: string, route: string): Request {
@@ -123,11 +151,22 @@ function internal(name: string, status: number, params: readonly unknown[]) {
   return { method: "POST", path: `/api/v4/internal/${name}`, route, status, params, isInternal: true };
 }
 
-/** Up to GitLab 13.4 the hooks drew ids of their own. */
-function hookId(scene: Scene, { id }: RefChange): string {
-  return scene.chance.share(0.2) ? scene.requestId() : id;
+function hookId(scene: Scene, { id, drawsIds }: RefChange): string {
+  return drawsIds ? scene.requestId() : id;
 }
 
-function refs({ chance }: Scene): string {
-  return `${"0".repeat(40)} ${chance.digits(40)} refs/heads/topic-${chance.below(1000)}\n`;
+const NO_COMMIT = "0".repeat(40);
+
+/** One ref mostly, `main` or a topic; now and then several, a tag, a new branch, or one that goes. */
+function refs(chance: Chance): string {
+  const count = chance.share(0.9) ? 1 : 2 + chance.below(4);
+  return Array.from({ length: count }, () => {
+    const isTag = chance.share(0.08);
+    const branch = chance.share(0.4) ? "main" : `topic-${chance.below(1000)}`;
+    const isNew = isTag || (branch !== "main" && chance.share(0.3));
+    const isGone = !isNew && branch !== "main" && chance.share(0.1);
+    const from = isNew ? NO_COMMIT : chance.hexDigits(40);
+    const to = isGone ? NO_COMMIT : chance.hexDigits(40);
+    return `${from} ${to} ${isTag ? `refs/tags/v1.${chance.below(90)}.0` : `refs/heads/${branch}`}\n`;
+  }).join("");
 }

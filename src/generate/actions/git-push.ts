@@ -3,7 +3,7 @@ import { shellCommandLine, shellRequestLine } from "../lines/shell-line.ts";
 import { wholeSecond } from "../log-time.ts";
 import type { Scene } from "../scene.ts";
 import type { Action, Actor } from "./actor.ts";
-import { leaveFirstQuestion, leaveHooks, type RefChange } from "./git-hooks.ts";
+import { createRefChange, leaveFirstQuestion, leaveHooks, type RefChange } from "./git-hooks.ts";
 import { leaveInfoRefs, leavePackRequest } from "./git-http.ts";
 import { leaveGitalyCall } from "./machinery.ts";
 
@@ -41,17 +41,13 @@ export const pushByHttp: Action = (scene, actor, timeMs) => {
   leaveReceivePack(scene, actor, id, "http", timeMs + 1500);
 };
 
-function refChange({ chance }: Scene, actor: Actor, id: string, protocol: "ssh" | "http"): RefChange {
-  const isRejected = chance.share(0.08);
-  const isWiki = chance.share(0.05);
-  return {
-    actor,
-    id,
-    protocol,
-    repository: isWiki ? "wiki" : "project",
-    status: isRejected ? chance.weighted(REJECTIONS).status : 200,
+function refChange(scene: Scene, actor: Actor, id: string, protocol: "ssh" | "http"): RefChange {
+  const { chance } = scene;
+  return createRefChange(scene, actor, id, protocol, {
+    repository: chance.share(0.05) ? "wiki" : "project",
+    status: chance.share(0.08) ? chance.weighted(REJECTIONS).status : 200,
     cut: chance.share(0.05) ? chance.pick(["changes", "changes_and_protocol"] as const) : "nothing",
-  };
+  });
 }
 
 function leaveReceivePack(

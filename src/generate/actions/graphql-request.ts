@@ -71,10 +71,16 @@ export const graphqlRequest: Action = (scene, actor, timeMs) => {
     status: 200,
     params,
   };
-  scene.leave("rails.production", timeMs + 90, productionLine(chance, timeMs + 90, request, answer));
-  const { id, address, agent } = request;
-  const access = { id, method: "POST", uri: "/api/graphql", route: "^/api/graphql\\z", status: 200, address, agent };
-  leaveAccess(scene, access, timeMs + 95);
+  const line = productionLine(chance, timeMs + 90, request, answer);
+  scene.leave("rails.production", timeMs + 90, line);
+  const { address, agent } = request;
+  const contentType = "application/json; charset=utf-8";
+  leaveAccess(
+    scene,
+    line,
+    { uri: "/api/graphql", route: "^/api/graphql\\z", address, agent, contentType },
+    timeMs + 95,
+  );
 };
 
 /** Of a document with several operations only the newest lines say which. */

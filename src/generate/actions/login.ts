@@ -3,6 +3,7 @@ import { productionLine, type RailsAnswer } from "../lines/rails-line.ts";
 import { railsTime } from "../log-time.ts";
 import type { Scene } from "../scene.ts";
 import type { Action, Actor } from "./actor.ts";
+import { leaveAccess } from "./machinery.ts";
 import { railsDeeds } from "./request-deeds.ts";
 
 /** Ways to log in. Who comes back from an identity provider comes by GET or POST, to an action of its name. */
@@ -25,7 +26,7 @@ export const login: Action = (scene, actor, timeMs) => {
   const { controller, action, operation } = way;
   const detail = `${controller}#${action}`;
   const done: Deed = { event: "login", operation: "create", detail };
-  const deeds = railsDeeds(operation, detail, status, false);
+  const deeds = railsDeeds(operation, detail, status, way.method === "GET");
   leaveSession(
     scene,
     works ? actor : { ...actor, user: null },
@@ -54,9 +55,19 @@ function leaveSession(
   const category = "authentication_and_authorization";
   const request = { id: scene.requestId(), user, project: null, address, agent, caller, category };
   const params = [["user", { login: "[FILTERED]", password: "[FILTERED]" }]] as const;
-  // A page that comes back after a GET would be a page view: the form of a failed log-in comes after a POST, or is JSON.
-  const answer = { method, path: "/users/sign_in", format: "json", controller, action, status, params };
-  scene.leave("rails.production", timeMs, productionLine(scene.chance, timeMs, request, answer), deeds);
+  const path = "/users/sign_in";
+  const line = productionLine(scene.chance, timeMs, request, {
+    method,
+    path,
+    format: "html",
+    controller,
+    action,
+    status,
+    params,
+  });
+  scene.leave("rails.production", timeMs, line, deeds);
+  const contentType = "text/html; charset=utf-8";
+  leaveAccess(scene, line, { uri: path, route: "", address, agent, contentType }, timeMs + 5);
 }
 
 function leaveFailure(scene: Scene, { address }: Actor, timeMs: number): void {

@@ -4,7 +4,7 @@ import { sidekiqLine } from "../lines/sidekiq-line.ts";
 import { goTime, railsTime, wholeSecond } from "../log-time.ts";
 import type { Project } from "../population.ts";
 import type { Scene } from "../scene.ts";
-import { leaveJob } from "./background-job.ts";
+import { createJob, leaveJob } from "./background-job.ts";
 import { leaveGitalyCall } from "./machinery.ts";
 
 /** What an instance writes by itself. None of it counts, but the jobs that its clock starts. */
@@ -20,17 +20,13 @@ const LOCAL = { user: null, project: null, address: "127.0.0.1", agent: "kube-pr
 
 const healthCheck: Noise = (scene, _project, timeMs) => {
   const { chance } = scene;
-  const controller = chance.pick(["HealthController", "MetricsController", "ChaosController"]);
-  const request = { ...LOCAL, id: scene.requestId(), caller: `${controller}#readiness` };
-  const at = {
-    method: "GET",
-    path: "/-/readiness",
-    format: "html",
-    controller,
-    action: "readiness",
-    status: 200,
-    params: [],
-  };
+  const [controller, action, path] = chance.pick([
+    ["HealthController", "readiness", "/-/readiness"],
+    ["HealthController", "liveness", "/-/liveness"],
+    ["MetricsController", "index", "/-/metrics"],
+  ] as const);
+  const request = { ...LOCAL, id: scene.requestId(), caller: `${controller}#${action}` };
+  const at = { method: "GET", path, format: "html", controller, action, status: 200, params: [] };
   scene.leave("rails.production", timeMs, productionLine(chance, timeMs, request, at));
 };
 
@@ -68,13 +64,20 @@ const cronJob: Noise = (scene, _project, timeMs) => {
 const deduplicatedJob: Noise = (scene, project, timeMs) => {
   const { chance } = scene;
   const request = { ...LOCAL, project, id: scene.requestId(), caller: "Cronjob" };
-  const job = { worker: "AuthorizedProjectsWorker", jid: chance.digits(24), args: [], enqueuedAtMs: timeMs };
+  const job = createJob(chance, "AuthorizedProjectsWorker", request, timeMs);
   scene.leave("sidekiq", timeMs, sidekiqLine(chance, timeMs, request, job, "deduplicated"));
 };
 
+const CALLS = [
+  ["CommitService", "FindCommit"],
+  ["CommitService", "TreeEntry"],
+  ["RefService", "RefExists"],
+  ["BlobService", "GetBlobs"],
+] as const;
+
 const repositoryCall: Noise = (scene, project, timeMs) => {
-  const method = scene.chance.pick(["FindCommit", "RefExists", "TreeEntry", "CommitStats"]);
-  const call = { project, service: "CommitService", method, client: "gitlab-web" };
+  const [service, method] = scene.chance.pick(CALLS);
+  const call = { project, service, method, client: "gitlab-web" };
   leaveGitalyCall(scene, scene.requestId(), call, timeMs);
 };
 

@@ -3,8 +3,8 @@ import { type Params, productionLine, type RailsAnswer } from "../lines/rails-li
 import type { Scene } from "../scene.ts";
 import { type Action, type Actor, requestOf } from "./actor.ts";
 import { leaveJob } from "./background-job.ts";
-import { leaveHooks } from "./git-hooks.ts";
-import { leaveAccess } from "./machinery.ts";
+import { createRefChange, leaveHooks } from "./git-hooks.ts";
+import { leaveAccess, leaveGitalyCall } from "./machinery.ts";
 import { railsDeeds } from "./request-deeds.ts";
 
 /** What can be asked of a controller, how often, and what it does there. */
@@ -52,11 +52,16 @@ const PAGES: readonly Page[] = [
   page("Projects::UploadsController", "authorize", "OPTIONS", "json", "/uploads", "none", 1),
 ];
 
+/** What else comes of looking (a way to the log-in, nothing new), and of changing something. */
+const READ_ERRORS = [302, 304, 404, 404, 500];
+const CHANGE_ERRORS = [302, 403, 404, 422, 422, 500];
+
 /** Something in the browser: one in twelve goes wrong, by the user or by the program. */
 export const railsRequest: Action = (scene, actor, timeMs) => {
   const { chance } = scene;
   const asked = chance.weighted(PAGES);
-  const status = chance.share(0.08) ? chance.pick([302, 304, 404, 422, 500]) : asked.status;
+  const errors = asked.method === "GET" ? READ_ERRORS : CHANGE_ERRORS;
+  const status = chance.share(0.08) ? chance.pick(errors) : asked.status;
   const request = leavePage(scene, actor, asked, status, timeMs);
   if (asked.worker !== null && status === asked.status) leaveJob(scene, asked.worker, request, timeMs + 40);
 };
@@ -81,7 +86,10 @@ export const commitInBrowser: Action = (scene, actor, timeMs) => {
   const { id } = leavePage(scene, actor, asked, status, timeMs + 900);
   const cut = chance.share(0.02) ? "changes" : "nothing";
   const hookStatus = isRefused ? 403 : 200;
-  leaveHooks(scene, { actor, id, protocol: "web", repository: "project", status: hookStatus, cut }, timeMs);
+  leaveHooks(scene, createRefChange(scene, actor, id, "web", { status: hookStatus, cut }), timeMs);
+  const method = asked === EDIT ? "UserCommitFiles" : "UserMergeBranch";
+  const call = { project: actor.project, service: "OperationService", method, client: "gitlab-web" };
+  leaveGitalyCall(scene, id, call, timeMs + 850);
 };
 
 /** ActionCable subscribes over a connection that is open already: it writes a line, and is no request. */
@@ -125,22 +133,23 @@ function page(
 function leavePage(scene: Scene, actor: Actor, asked: Page, status: number, timeMs: number) {
   const { chance } = scene;
   const { controller, action, method, format, operation, category } = asked;
-  const { project, user } = actor;
+  const { project } = actor;
   const detail = `${controller}#${action}`;
   const request = requestOf(scene, actor, detail, category);
   const path = `/${project.path}${asked.end}`;
+  const [, id] = /\/(\d+)/.exec(asked.end) ?? [];
   const params: Params = [
     ["namespace_id", project.group.path],
     ["project_id", project.name],
-    ["id", String(chance.below(5000))],
+    ...(id === undefined ? [] : [["id", id] as const]),
   ];
   const more = status === 302 ? { location: `https://gitlab.example.com${path}` } : {};
   const answer = { method, path, format, controller, action, status, params, more };
   const deeds = railsDeeds(operation, detail, status, method === "GET" && format === "html");
-  scene.leave("rails.production", timeMs, productionLine(chance, timeMs, request, answer), deeds);
-  if (user === null || chance.share(0.3)) {
-    const { id, address, agent } = request;
-    leaveAccess(scene, { id, method, uri: path, route: "", status, address, agent }, timeMs);
-  }
+  const line = productionLine(chance, timeMs, request, answer);
+  scene.leave("rails.production", timeMs, line, deeds);
+  const { address, agent } = request;
+  const contentType = format === "html" ? "text/html; charset=utf-8" : "application/json; charset=utf-8";
+  leaveAccess(scene, line, { uri: path, route: "", address, agent, contentType }, timeMs + 5);
   return request;
 }

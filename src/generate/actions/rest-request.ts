@@ -2,8 +2,8 @@ import type { Deed } from "../left-line.ts";
 import { apiLine, paramList } from "../lines/rails-line.ts";
 import type { Scene } from "../scene.ts";
 import { type Action, type Actor, requestOf } from "./actor.ts";
-import { leaveHooks } from "./git-hooks.ts";
-import { leaveAccess } from "./machinery.ts";
+import { createRefChange, leaveHooks } from "./git-hooks.ts";
+import { leaveAccess, leaveGitalyCall } from "./machinery.ts";
 import { restDeeds } from "./request-deeds.ts";
 
 /** What can be asked of the API, how often, and what it does there. */
@@ -35,13 +35,16 @@ const ENDPOINTS: readonly Endpoint[] = [
   endpoint("OPTIONS", "/projects/:id", "none", 204, "projects", 1),
 ];
 
-const ERRORS = [400, 401, 403, 404, 409, 422, 429, 500, 503];
+/** What goes wrong when one asks, and when one changes something. */
+const READ_ERRORS = [401, 403, 404, 429, 500, 503];
+const CHANGE_ERRORS = [400, 401, 403, 404, 409, 422, 429, 500];
 
 /** A program or a page asks the API for something; one in eight asks in vain. */
 export const restRequest: Action = (scene, actor, timeMs) => {
   const { chance } = scene;
   const asked = chance.weighted(ENDPOINTS);
-  const status = chance.share(0.12) ? chance.pick(ERRORS) : asked.status;
+  const errors = asked.operation === "read" ? READ_ERRORS : CHANGE_ERRORS;
+  const status = chance.share(0.12) ? chance.pick(errors) : asked.status;
   leaveRequest(scene, actor, asked, status, timeMs);
 };
 
@@ -67,7 +70,10 @@ export const commitByApi: Action = (scene, actor, timeMs) => {
   const { chance } = scene;
   const asked = chance.pick([COMMIT, MERGE]);
   const id = leaveRequest(scene, actor, asked, asked.status, timeMs + 700);
-  leaveHooks(scene, { actor, id, protocol: "web", repository: "project", status: 200, cut: "nothing" }, timeMs);
+  const method = asked === COMMIT ? "UserCommitFiles" : "UserMergeBranch";
+  const call = { project: actor.project, service: "OperationService", method, client: "gitlab-web" };
+  leaveHooks(scene, createRefChange(scene, actor, id, "web"), timeMs);
+  leaveGitalyCall(scene, id, call, timeMs + 650);
 };
 
 function endpoint(
@@ -97,16 +103,10 @@ function leaveRequest(scene: Scene, actor: Actor, asked: Endpoint, status: numbe
     : chance.pick([paramList([["body", "[FILTERED]"]]), [{ key: "branch", value: "main" }, "..."], []]);
   const isOld = chance.share(0.05);
   const answer = { method, path, route, status, params, isInternal: false, isOld };
-  scene.leave(
-    "rails.api",
-    timeMs,
-    apiLine(chance, timeMs, request, answer),
-    restDeeds(operation, `${method} ${route}`, status),
-  );
-  if (chance.share(0.5)) {
-    const { id, address, agent } = request;
-    leaveAccess(scene, { id, method, uri: path, route: "^/api/", status, address, agent }, timeMs);
-  }
+  const line = apiLine(chance, timeMs, request, answer);
+  scene.leave("rails.api", timeMs, line, restDeeds(operation, `${method} ${route}`, status));
+  const { address, agent } = request;
+  leaveAccess(scene, line, { uri: path, route: "^/api/", address, agent, contentType: "application/json" }, timeMs + 5);
   return request.id;
 }
 

@@ -4,6 +4,7 @@ import type { Deed } from "../left-line.ts";
 import { apiLine, paramList } from "../lines/rails-line.ts";
 import type { Runner } from "../population.ts";
 import type { Scene } from "../scene.ts";
+import { leaveAccess } from "./machinery.ts";
 
 const AGENT = "gitlab-runner 13.6.0 (13-6-stable; go1.13.8; linux/amd64)";
 const CATEGORY = "continuous_integration";
@@ -55,16 +56,13 @@ function leave(scene: Scene, { id, address, project }: Runner, { method, route: 
     ["token", "[FILTERED]"],
     ["info", { name: "gitlab-runner", version: "13.6.0", features: { variables: null } }],
   ]);
-  const { members, carried } = apiLine(chance, timeMs, request, {
-    method,
-    path,
-    route,
-    status,
-    params,
-    isInternal: false,
-  });
+  const answer = { method, path, route, status, params, isInternal: false };
+  const { members, carried } = apiLine(chance, timeMs, request, answer);
   // A runner is no user, and says so.
-  scene.leave("rails.api", timeMs, { members: { ...members, "meta.client_id": `runner/${id}` }, carried }, [deed]);
+  const line = { members: { ...members, "meta.client_id": `runner/${id}` }, carried };
+  scene.leave("rails.api", timeMs, line, [deed]);
+  const contentType = "application/json";
+  leaveAccess(scene, line, { uri: path, route: "^/api/v4/jobs/", address, agent: AGENT, contentType }, timeMs + 5);
 }
 
 function jobNumber(chance: Chance): number {

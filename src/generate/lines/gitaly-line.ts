@@ -14,7 +14,6 @@ export interface GitalyCall {
 export function gitalyLine(chance: Chance, timeMs: number, id: string, call: GitalyCall): Members {
   const { project, service, method, client } = call;
   const code = chance.share(0.98) ? "OK" : "Canceled";
-  const hash = String(project.id).padStart(64, "6b86b273ff34fce1");
   return {
     correlation_id: id,
     "grpc.code": code,
@@ -25,7 +24,7 @@ export function gitalyLine(chance: Chance, timeMs: number, id: string, call: Git
     "grpc.request.fullMethod": `/gitaly.${service}/${method}`,
     "grpc.request.glProjectPath": project.path,
     "grpc.request.glRepository": `project-${project.id}`,
-    "grpc.request.repoPath": `@hashed/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${hash}.git`,
+    "grpc.request.repoPath": project.diskPath,
     "grpc.request.repoStorage": "nfs-file02",
     "grpc.request.topLevelGroup": "@hashed",
     "grpc.service": `gitaly.${service}`,

@@ -41,7 +41,7 @@ export function productionLine(chance: Chance, timeMs: number, request: Request,
   const { members, carried } = contextOf(chance, request);
   const head = productionHead(timeMs, request, answer);
   return {
-    members: { ...head, ...members, ...counters(chance), pid: 1000 + chance.below(64) },
+    members: { ...head, ...members, ...counters(chance, answer.method), pid: 1000 + chance.below(64) },
     carried: byNumber(carried, user),
   };
 }
@@ -83,7 +83,7 @@ export function apiLine(chance: Chance, timeMs: number, request: Request, answer
     members: {
       time: railsTime(timeMs),
       severity: "INFO",
-      ...(answer.isOld === true ? oldTimings(chance) : {}),
+      ...(answer.isOld === true ? oldTimings(chance) : apiTimings(chance)),
       status: answer.status,
       method: answer.method,
       path: answer.path,
@@ -95,7 +95,7 @@ export function apiLine(chance: Chance, timeMs: number, request: Request, answer
       ...own,
       correlation_id: request.id,
       ...members,
-      ...(answer.isOld === true ? {} : counters(chance)),
+      ...(answer.isOld === true ? {} : work(chance, answer.method)),
       pid: 1000 + chance.below(64),
     },
     carried: { ...(answer.isInternal ? carried : byNumber(carried, user)), host },
@@ -108,7 +108,28 @@ export function paramList(params: Params): readonly unknown[] {
 }
 
 /** What Rails counts of each request: a third of the bytes of its lines. */
-export function counters({ below, seconds }: Chance): Members {
+export function counters(chance: Chance, method: string | null): Members {
+  const { durationS, dbS } = timings(chance);
+  const viewS = rounded((durationS - dbS) * 0.8);
+  return { ...work(chance, method), db_duration_s: dbS, view_duration_s: viewS, duration_s: durationS };
+}
+
+/** In the API what the database does not take is the view's. */
+function apiTimings(chance: Chance): Members {
+  const { durationS, dbS } = timings(chance);
+  return { duration_s: durationS, db_duration_s: dbS, view_duration_s: rounded(durationS - dbS) };
+}
+
+function timings({ seconds, below }: Chance): { readonly durationS: number; readonly dbS: number } {
+  const durationS = rounded(0.004 + seconds(2));
+  return { durationS, dbS: rounded((durationS * below(60)) / 100) };
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1e5) / 1e5;
+}
+
+function work({ below, seconds }: Chance, method: string | null): Members {
   return {
     gitaly_calls: below(5),
     gitaly_duration_s: seconds(0.2),
@@ -117,19 +138,19 @@ export function counters({ below, seconds }: Chance): Members {
     redis_read_bytes: below(20_000),
     redis_write_bytes: below(5000),
     db_count: below(80),
-    db_write_count: below(8),
+    db_write_count: method === "GET" || method === "HEAD" ? 0 : below(8),
     db_cached_count: below(30),
     cpu_s: seconds(1),
     mem_objects: below(300_000),
     mem_bytes: below(30_000_000),
     mem_mallocs: below(90_000),
     queue_duration_s: seconds(0.03),
-    db_duration_s: seconds(0.3),
-    view_duration_s: seconds(0.5),
-    duration_s: seconds(2),
   };
 }
 
-function oldTimings({ below }: Chance): Members {
-  return { duration: below(90_000) / 100, db: below(9000) / 100, view: below(9000) / 100, queue_duration: below(900) };
+/** In milliseconds, as names without a unit had it. */
+function oldTimings(chance: Chance): Members {
+  const { durationS, dbS } = timings(chance);
+  const ms = (seconds: number): number => Math.round(seconds * 1e5) / 100;
+  return { duration: ms(durationS), db: ms(dbS), view: ms(durationS - dbS), queue_duration: chance.below(900) };
 }

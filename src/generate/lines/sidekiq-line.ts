@@ -11,51 +11,59 @@ export interface Job {
   readonly jid: string;
   readonly args: readonly string[];
   readonly enqueuedAtMs: number;
+  readonly retry: number | false;
+  readonly sizeBytes: number;
+  readonly latencyS: number;
+  readonly pid: number;
+}
+
+/** `new_note` of `NewNoteWorker`. */
+export function queueOf(worker: string): string {
+  const words = worker.replace(/Worker$/, "").match(/[A-Z][a-z]*/g) ?? [];
+  return words.map((word) => word.toLowerCase()).join("_");
 }
 
 export type JobStatus = "start" | "done" | "fail" | "deduplicated";
 
 /** A line of sidekiq.log: each run of a job leaves two. */
-export function sidekiqLine(
-  chance: Chance,
-  timeMs: number,
-  request: Request,
-  { worker, jid, args, enqueuedAtMs }: Job,
-  status: JobStatus,
-): Writing {
+export function sidekiqLine(chance: Chance, timeMs: number, request: Request, job: Job, status: JobStatus): Writing {
+  const { worker, jid, enqueuedAtMs } = job;
   const { members, carried } = contextOf(chance, request);
   const isEnd = status === "done" || status === "fail";
+  const figures = counters(chance, null);
   return {
     members: {
       severity: status === "fail" ? "WARN" : "INFO",
-      retry: chance.share(0.1) ? false : 3,
-      queue: worker.toLowerCase(),
+      retry: job.retry,
+      queue: queueOf(worker),
       version: 0,
-      args,
+      args: job.args,
       class: worker,
       jid,
       // Epochs where the formatter is bypassed.
-      created_at: chance.share(0.1) ? enqueuedAtMs / SECOND_MS : railsTime(enqueuedAtMs),
+      created_at: job.retry === false ? enqueuedAtMs / SECOND_MS : railsTime(enqueuedAtMs),
       enqueued_at: railsTime(enqueuedAtMs + 1),
       correlation_id: request.id,
       ...members,
-      job_size_bytes: chance.below(4000),
-      pid: 10_000 + chance.below(64),
+      job_size_bytes: job.sizeBytes,
+      pid: job.pid,
       time: railsTime(timeMs),
-      message: `${worker} JID-${jid}: ${status}${isEnd ? `: ${chance.seconds(2)} sec` : ""}`,
+      message: `${worker} JID-${jid}: ${status}${isEnd ? `: ${String(figures["duration_s"])} sec` : ""}`,
       job_status: status,
-      scheduling_latency_s: chance.seconds(2),
-      ...(isEnd ? { ...counters(chance), completed_at: railsTime(timeMs) } : {}),
-      ...(status === "fail" ? failure() : {}),
+      scheduling_latency_s: job.latencyS,
+      ...(isEnd ? { ...figures, completed_at: railsTime(timeMs) } : {}),
+      ...(status === "fail" ? failureOf(worker) : {}),
     },
     carried,
   };
 }
 
-function failure(): Record<string, unknown> {
+function failureOf(worker: string): Record<string, unknown> {
   return {
     error_class: "GRPC::DeadlineExceeded",
     error_message: "4:Deadline Exceeded",
-    error_backtrace: ["app/workers/post_receive.rb:20:in `perform'"],
+    error_backtrace: [
+      `app/workers/${queueOf(worker)}${worker.endsWith("Worker") ? "_worker" : ""}.rb:20:in \`perform'`,
+    ],
   };
 }

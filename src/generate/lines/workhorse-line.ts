@@ -1,3 +1,4 @@
+import { SECOND_MS } from "../../core/units.ts";
 import type { Chance } from "../chance.ts";
 import type { Members } from "../left-line.ts";
 import { goTime } from "../log-time.ts";
@@ -12,13 +13,16 @@ export interface Access {
   readonly status: number;
   readonly address: string;
   readonly agent: string;
+  readonly contentType: string;
+  /** How long the application took, in seconds: Workhorse waits for it. */
+  readonly durationS: number;
 }
 
 /** An access line of Workhorse. */
 export function workhorseLine(chance: Chance, timeMs: number, access: Access): Members {
-  const durationMs = 1 + chance.below(900);
+  const durationMs = Math.ceil(access.durationS * SECOND_MS) + chance.below(8);
   return {
-    content_type: "application/json",
+    content_type: access.contentType,
     correlation_id: access.id,
     duration_ms: durationMs,
     host: "gitlab.example.com",
@@ -36,6 +40,6 @@ export function workhorseLine(chance: Chance, timeMs: number, access: Access): M
     ttfb_ms: Math.max(durationMs - 1, 1),
     uri: access.uri,
     user_agent: access.agent,
-    written_bytes: chance.below(90_000),
+    written_bytes: access.status >= 400 ? 26 + chance.below(300) : 100 + chance.skewed(90_000),
   };
 }
