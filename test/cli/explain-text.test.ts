@@ -35,7 +35,7 @@ function explained(values: readonly unknown[], line: Partial<Line> = {}): Explai
   };
 }
 
-const rowOf = (value: unknown) => explainText(explained([value])).split("\n")[2];
+const rowOf = (value: unknown) => explainText(explained([value]), 120).split("\n")[2];
 
 describe("the text", () => {
   it("shows values as JSON, and absent ones as such", () => {
@@ -58,7 +58,7 @@ describe("the text", () => {
     const dimensions = { ...NOWHERE, plan: nasty, visitor: `ip:${nasty}\n${nasty}` };
     const event = { event: "e", operation: "read" as const, detail: nasty, rule: 1, ruleCount: 1, conditions: [] };
     const explanation = { ...rest.explanation, events: [event] };
-    const text = explainText({ ...rest, line, dimensions, explanation });
+    const text = explainText({ ...rest, line, dimensions, explanation }, 120);
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     expect(text.split("\n")).toHaveLength(5);
     expect(text).toContain(
@@ -67,11 +67,11 @@ describe("the text", () => {
     expect(text).toContain(String.raw`a is "\u001b[2J\u009b31m\u202e\u2028\u200b\udb40\udc41\r\n", wanted 1`);
   });
 
-  it("breaks lines between conditions only", () => {
-    const text = explainText(explained(Array.from({ length: 9 }, (_, at) => "v".repeat(4 * at))));
+  it.each([60, 120])("breaks lines of %i columns between conditions only", (width) => {
+    const text = explainText(explained(Array.from({ length: 9 }, (_, at) => "v".repeat(4 * at))), width);
     const rows = text.split("\n").slice(2, -1);
     expect(rows.length).toBeGreaterThan(1);
-    expect(rows.every((row) => row.length <= 120)).toBe(true);
+    expect(rows.every((row) => row.length <= width)).toBe(true);
     expect(rows.slice(1).every((row) => row.startsWith(`${" ".repeat(15)}a is`))).toBe(true);
     expect(text.match(/;/g)).toHaveLength(8);
   });
@@ -79,7 +79,7 @@ describe("the text", () => {
   it.each(QUARANTINE_REASONS)("says what %s means, and names no rules", (reason) => {
     const line = sampleLine("x", { reason, lane: "quarantine", timeMs: null });
     const explanation = { hasRules: false, events: [], nearMisses: [] };
-    const [head, why, ...rest] = explainText({ number: 7, line, dimensions: null, explanation }).split("\n");
+    const [head, why, ...rest] = explainText({ number: 7, line, dimensions: null, explanation }, 120).split("\n");
     expect(head).toMatch(/^line 7 {2}rails\.api {2}no time {2}id 00000000[0-9a-f]{24} by content {2}lane quarantine$/);
     expect(why).toMatch(new RegExp(`^  quarantined, so without events: ${reason}, \\w`));
     expect(rest).toEqual([""]);
