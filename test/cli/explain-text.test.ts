@@ -67,7 +67,7 @@ describe("the text", () => {
     expect(text).toContain(String.raw`a is "\u001b[2J\u009b31m\u202e\u2028\u200b\udb40\udc41\r\n", wanted 1`);
   });
 
-  it.each([60, 120])("breaks lines of %i columns between conditions only", (width) => {
+  it.each([90, 120])("breaks lines of %i columns between conditions only", (width) => {
     const text = explainText(explained(Array.from({ length: 9 }, (_, at) => "v".repeat(4 * at))), width);
     const rows = text.split("\n").slice(2, -1);
     expect(rows.length).toBeGreaterThan(1);
