@@ -41,7 +41,9 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
       const exitCode = exitCodeOf(error);
       if (exitCode === null) throw error;
       exitCodes.push(exitCode);
-      process.stderr.write(`bad  ${part.padEnd(13)}  ${(error as Error).message}\n`);
+      for (const problem of (error as Error).message.split("\n")) {
+        process.stderr.write(`bad  ${part.padEnd(13)}  ${problem}\n`);
+      }
     }
   }
   return exitCodes[0] ?? EXIT_OK;

@@ -5,6 +5,7 @@ import { replaceFile } from "../backends/files/replace-file.ts";
 import { UsageError } from "../core/fault.ts";
 import { SECOND_MS } from "../core/units.ts";
 import { FORM_NAMES, type FormName } from "../generate/form.ts";
+import { goTime } from "../generate/log-time.ts";
 import { planTraffic, type Wish } from "../generate/plan.ts";
 import type { TrafficOptions } from "../generate/traffic.ts";
 import { createTruth } from "../generate/truth.ts";
@@ -61,7 +62,11 @@ export function generateCommand(): Command {
         "held against what counts are made of the lines.",
     )
     .option("--users <n>", "people and bots (default: 50, or what the rate needs)", integerUpTo(MOST_AMOUNT))
-    .option("--lines <n>", "end when so many lines are there; what was begun is finished", integerUpTo(MOST_AMOUNT))
+    .option(
+      "--lines <n>",
+      "end when so many lines are there; what was begun is finished, so a few more come",
+      integerUpTo(MOST_AMOUNT),
+    )
     .option(
       "--seconds <n>",
       "simulated time (default: 86400, a day, unless --lines is given)",
@@ -137,14 +142,10 @@ function summary(
   { users, fromMs }: TrafficOptions,
   seconds: number,
 ): string {
-  const span = `${rfc3339(fromMs)} to ${rfc3339(timeMs)}`;
+  const span = `${goTime(fromMs)} to ${goTime(timeMs)}`;
   const inRows = rows === lines ? "" : ` in ${formatThings(rows, "message")}`;
   const pace = `${seconds.toFixed(1)} s, ${formatCount(lines / seconds)} lines a second`;
   return `${formatThings(lines, "line")}${inRows} of ${formatThings(users, "user")}, ${span}, ${formatBytes(bytes)}; ${pace}`;
-}
-
-function rfc3339(timeMs: number): string {
-  return `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
 }
 
 function share(value: string): number {

@@ -131,4 +131,14 @@ describe("a command that cannot be done", () => {
     await expectRefused(["archive", "find", "--archive", archive, "--since", "2020-02-30"], "2020-02-30");
     await expectRefused(["counts", "--archive", archive, "--days", "0"], "whole number from 1 to 36525");
   });
+
+  it("checks a catalogue and tells each of its problems in a line of its own", async () => {
+    const bad = "version: 1\nevents:\n  one: {log: nowhere}\n  two: {log: nil}\n";
+    const catalogue = await inputFile("catalogue.yaml", bad);
+    const { code, stderr } = await logtally(["check", "--set", `catalogue=${catalogue}`, "--set", "source.kind=stdin"]);
+    expect(code).toBe(2);
+    const problems = stderr.trimEnd().split("\n");
+    expect(problems).toHaveLength(2);
+    for (const problem of problems) expect(problem).toMatch(/^bad {2}catalogue {6}.*:[34]: field "events/);
+  });
 });

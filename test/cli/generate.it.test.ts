@@ -3,7 +3,7 @@
  * Method: the program as a user starts it; the truth against run and counts, also after an interruption.
  */
 import type { ChildProcess } from "node:child_process";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -153,6 +153,7 @@ describe("what cannot be", () => {
     [["--form", "xml"], "It must be one of: bare, fluentd, logentry, pubsub"],
     [["--sed", "5"], "Did you mean --seed?"],
     [["--output", "/nowhere/at/all.ndjson"], "(hint: make its folder first)"],
+    [["--output", "."], 'write ".": it is a folder (hint: name a file)'],
     [["--truth", "/nowhere/at/all.json"], "(hint: make its folder first)"],
     [["--truth", "-"], 'write truth "-": the lines go there (hint: name another file)'],
     [["--output", "./x.json", "--truth", "x.json"], 'write truth "x.json": the lines go there'],
@@ -164,11 +165,9 @@ describe("what cannot be", () => {
     if (!stderr.includes("Did you mean")) expectOneLine(stderr);
   });
 
-  it("names an output that cannot be written", async () => {
-    const folder = await tempFolder();
-    await writeFile(join(folder, "file"), "");
-    const outcome = await logtally(["generate", "--lines", "5", "--output", folder]);
+  it("names an output that is full", async () => {
+    const outcome = await logtally(["generate", "--lines", "5", "--output", "/dev/full"]);
     expect(outcome).toMatchObject({ code: 3, stdout: "" });
-    expectOneLine(outcome.stderr, `logtally: write "${folder}"`);
+    expectOneLine(outcome.stderr, 'logtally: write "/dev/full": no space left');
   });
 });
