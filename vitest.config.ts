@@ -27,6 +27,7 @@ export default defineConfig({
         test: {
           name: "it",
           include: ["test/**/*.it.test.ts"],
+          globalSetup: "test/servers/setup.ts",
           testTimeout: PROCESS_TIMEOUT_MS,
           hookTimeout: PROCESS_TIMEOUT_MS,
         },

@@ -1,10 +1,10 @@
 import { Command } from "commander";
 import { findLines } from "../archive/find.ts";
 import type { ArchivedLine } from "../archive/wal-reader.ts";
-import { createFolderStore } from "../backends/files/folder-store.ts";
 import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { createDeriver } from "../derive/deriver.ts";
 import { createArchiveDecoder } from "./archive-decoder.ts";
+import { openArchiveStore } from "./archive-store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { checkEventName } from "./event-name.ts";
 import { instantBefore } from "./instant.ts";
@@ -53,7 +53,7 @@ export function findCommand(): Command {
 
 async function find(pipeline: string | undefined, options: FindOptions): Promise<void> {
   const { archive, cataloguePath } = await loadSettings(pipeline, options);
-  const store = createFolderStore(archive.path, SYSTEM_CLOCK.nowMs);
+  const store = await openArchiveStore(archive);
   const matches = await createFilter(cataloguePath, options);
   await store.check("read");
   const output: Buffer[] = [];

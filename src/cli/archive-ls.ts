@@ -1,9 +1,8 @@
 import { Command } from "commander";
 import { listWal, openWalObject } from "../archive/wal-reader.ts";
-import { createFolderStore } from "../backends/files/folder-store.ts";
 import { hourText } from "../core/hour.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { openArchiveStore } from "./archive-store.ts";
 import { withPipelineOptions } from "./options.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
@@ -29,7 +28,7 @@ export function lsCommand(): Command {
   return withPipelineOptions(command).action(
     async (pipeline: string | undefined, options: PipelineOptions & { readonly json?: true }) => {
       const { archive } = await loadSettings(pipeline, options);
-      const store = createFolderStore(archive.path, SYSTEM_CLOCK.nowMs);
+      const store = await openArchiveStore(archive);
       await store.check("read");
       const segments = await listSegments(store);
       const text = options.json ? segments.map((each) => `${JSON.stringify(each)}\n`).join("") : asTable(segments);

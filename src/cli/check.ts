@@ -1,8 +1,7 @@
 import { Command } from "commander";
-import { createFolderStore } from "../backends/files/folder-store.ts";
 import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { ArchiveSettings, SourceSettings } from "../config/pipeline.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { archiveName, openArchiveStore } from "./archive-store.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { withPipelineOptions } from "./options.ts";
 import { checkPseudonymKey } from "./pseudonym-key.ts";
@@ -54,9 +53,10 @@ async function describeCatalogue(path: string | null): Promise<string> {
   return `${formatThings(events.length, "event")}, ${digest}`;
 }
 
-async function describeArchive({ path }: ArchiveSettings): Promise<string> {
-  await createFolderStore(path, SYSTEM_CLOCK.nowMs).check("write");
-  return `folder "${path}" can be written`;
+async function describeArchive(archive: ArchiveSettings): Promise<string> {
+  const store = await openArchiveStore(archive);
+  await store.check("write");
+  return `${archive.kind === "folder" ? "folder" : "bucket"} "${archiveName(archive)}" can be written`;
 }
 
 async function describeSource(source: SourceSettings): Promise<string> {

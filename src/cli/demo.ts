@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { listWal } from "../archive/wal-reader.ts";
-import { createFolderStore } from "../backends/files/folder-store.ts";
 import { UsageError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { DAY_MS, SECOND_MS } from "../core/units.ts";
@@ -11,7 +10,7 @@ import { planTraffic } from "../generate/plan.ts";
 import { createTruth } from "../generate/truth.ts";
 import { type TruthReport, truthReport } from "../generate/truth-report.ts";
 import { listSegments, totalOf } from "./archive-ls.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { openArchiveStore } from "./archive-store.ts";
 import { EXIT_INTERRUPTED, EXIT_NOT_RIGHT } from "./exit-code.ts";
 import { openOutput } from "./output.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
@@ -62,7 +61,7 @@ export function demoCommand(): Command {
 
 async function demo(): Promise<void> {
   const settings = await loadSettings(BUNDLED_PIPELINE, OPTIONS);
-  const store = createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs);
+  const store = await openArchiveStore(settings.archive);
   await refuseOthers(store);
   const folder = await mkdtemp(join(tmpdir(), "logtally-demo-"));
   try {

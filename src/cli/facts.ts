@@ -1,6 +1,5 @@
 import { tmpdir } from "node:os";
 import { listWal } from "../archive/wal-reader.ts";
-import { createFolderStore } from "../backends/files/folder-store.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { type FactTable, openFactTable } from "../counts/fact-table.ts";
 import { scanArchive } from "../counts/scan.ts";
@@ -10,7 +9,7 @@ import { createDimensions, DIMENSION_FIELDS } from "../derive/dimensions.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 import { createPseudonyms, keyFingerprint } from "../derive/pseudonym.ts";
 import { createArchiveDecoder } from "./archive-decoder.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { openArchiveStore } from "./archive-store.ts";
 import { createProgress } from "./progress.ts";
 import { openPseudonymKey } from "./pseudonym-key.ts";
 
@@ -25,7 +24,7 @@ export interface Facts {
 
 /** Derives the facts of a whole archive again, with a progress bar. Rejects with `UsageError` or `IoError`. */
 export async function openFacts(settings: PipelineSettings, catalogue: Catalogue): Promise<Facts> {
-  const store = createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs);
+  const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const key = await openPseudonymKey(settings);
   const decoder = createArchiveDecoder([...catalogueFields(catalogue), ...DIMENSION_FIELDS]);

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 
 const SET_HELP = "override a setting of the pipeline; repeatable";
-const ARCHIVE_HELP = "the archive's folder (default: the pipeline's)";
+const ARCHIVE_HELP = "a folder, or gs://BUCKET/PREFIX (default: the pipeline's)";
 
 /** Adds the options that every command on a pipeline or an archive takes. */
 export function withPipelineOptions(command: Command): Command {
-  return withSetOption(command.option("--archive <dir>", ARCHIVE_HELP));
+  return withSetOption(command.option("--archive <place>", ARCHIVE_HELP));
 }
 
 /** Adds the option of every command that reads the settings of a pipeline. */

@@ -1,29 +1,30 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createControlFile, readControlFile, replaceControlFile } from "../backends/files/control-file.ts";
-import type { PipelineSettings } from "../config/pipeline.ts";
+import { createControlFile, readControlFile } from "../backends/files/control-file.ts";
+import type { ArchiveSettings, PipelineSettings } from "../config/pipeline.ts";
 import { resolveKey } from "../config/secret.ts";
 import { UsageError } from "../core/fault.ts";
 import { keyFingerprint } from "../derive/pseudonym.ts";
+import { archiveName } from "./archive-store.ts";
+import { openKeyRecord } from "./key-record.ts";
 
 const LOCAL_KEY = "ctl/pseudonym.key";
-const FINGERPRINT = "ctl/pseudonym.fingerprint";
 const KEY_BYTES = 32;
 
 /**
  * The key of the deployment's pseudonyms: the configured one, else the archive's own, made at first use and readable
- * by its owner only. Refused where it is another than the archive was used with before, because pseudonyms would
- * silently change; once accepted, it is the one that the archive is used with. Rejects with `UsageError` or `IoError`.
+ * by its owner only; a bucket keeps no key. Refused where it is another than the archive was used with before, because
+ * pseudonyms would silently change; once accepted, it is the one that the archive is used with. Rejects with
+ * `UsageError` or `IoError`.
  */
 export async function openPseudonymKey(settings: PipelineSettings): Promise<Buffer> {
-  const { archive } = settings;
-  const path = join(archive.path, FINGERPRINT);
-  const key = (await knownKey(settings)) ?? (await makeKey(settings, await readControlFile(path)));
+  const record = await openKeyRecord(settings.archive);
+  const key = (await knownKey(settings)) ?? (await makeKey(settings, await record.read()));
   const fingerprint = keyFingerprint(key);
-  const known = await createControlFile(path, `${fingerprint}\n`);
+  const known = await record.create(`${fingerprint}\n`);
   refuseChange(settings, fingerprint, known);
-  if (known.trim() !== fingerprint) await replaceControlFile(path, `${fingerprint}\n`);
+  if (known.trim() !== fingerprint) await record.replace(`${fingerprint}\n`);
   return key;
 }
 
@@ -32,7 +33,7 @@ export async function checkPseudonymKey(settings: PipelineSettings): Promise<str
   const key = await knownKey(settings);
   if (key === null) return "the archive's own, to be made at first use";
   const fingerprint = keyFingerprint(key);
-  refuseChange(settings, fingerprint, await readControlFile(join(settings.archive.path, FINGERPRINT)));
+  refuseChange(settings, fingerprint, await (await openKeyRecord(settings.archive)).read());
   return `fingerprint ${fingerprint}`;
 }
 
@@ -41,15 +42,24 @@ async function knownKey({ archive, pseudonymKey }: PipelineSettings): Promise<Bu
   if (pseudonymKey.reference !== null) {
     return resolveKey("pseudonym key", pseudonymKey.reference, { env: process.env, readFile });
   }
-  const text = await readControlFile(join(archive.path, LOCAL_KEY));
+  const text = await readControlFile(localKeyPath(archive));
   return text === null ? null : keyOf(text);
 }
 
 /** A key for an archive that has none; refused where the archive was used with one that is not at hand. */
 async function makeKey(settings: PipelineSettings, known: string | null): Promise<Buffer> {
   refuseChange(settings, null, known);
-  const path = join(settings.archive.path, LOCAL_KEY);
-  return keyOf(await createControlFile(path, `${randomBytes(KEY_BYTES).toString("hex")}\n`));
+  const text = `${randomBytes(KEY_BYTES).toString("hex")}\n`;
+  return keyOf(await createControlFile(localKeyPath(settings.archive), text));
+}
+
+/** Whoever may read a bucket could read a key in it. */
+function localKeyPath(archive: ArchiveSettings): string {
+  if (archive.kind === "folder") return join(archive.path, LOCAL_KEY);
+  throw new UsageError(
+    `open archive "${archiveName(archive)}": an archive in a bucket needs a pseudonym key from elsewhere ` +
+      '(hint: export PSEUDONYM_KEY="$(openssl rand -hex 32)", keep that key, and set pseudonym_key.env=PSEUDONYM_KEY)',
+  );
 }
 
 /** The text itself is the key, as it is when the same text comes from the environment or a file. */
@@ -62,7 +72,7 @@ function refuseChange(settings: PipelineSettings, fingerprint: string | null, kn
   const { archive, pseudonymKey } = settings;
   if (known === null || known.trim() === fingerprint || pseudonymKey.acceptsChange) return;
   throw new UsageError(
-    `use ${fingerprint === null ? "a new pseudonym key" : `pseudonym key ${fingerprint}`}: the archive "${archive.path}" was used with ${known.trim()}, and every ` +
+    `use ${fingerprint === null ? "a new pseudonym key" : `pseudonym key ${fingerprint}`}: the archive "${archiveName(archive)}" was used with ${known.trim()}, and every ` +
       "pseudonym would change (hint: give the old key, or say so with --set pseudonym_key.accept_change=true)",
   );
 }

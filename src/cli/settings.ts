@@ -52,10 +52,9 @@ function isBundled(pipeline: string | undefined): boolean {
 
 function archiveOverride(archive: string | undefined): string[] {
   if (archive === undefined) return [];
-  if (archive.startsWith("gs://")) {
-    throw new UsageError(`open archive "${archive}": Cloud Storage is not supported yet (hint: name a folder)`);
-  }
-  return [`archive=${JSON.stringify({ kind: "folder", path: resolve(archive) })}`];
+  const [, bucket, prefix] = /^gs:\/\/([^/]*)\/?(.*?)\/?$/.exec(archive) ?? [];
+  if (bucket === undefined) return [`archive=${JSON.stringify({ kind: "folder", path: resolve(archive) })}`];
+  return [`archive=${JSON.stringify({ kind: "gcs", bucket, ...(prefix === "" ? {} : { prefix }) })}`];
 }
 
 async function readInput(path: string, what: string): Promise<string> {

@@ -3,7 +3,6 @@ import { findRepeats } from "../archive/repeats.ts";
 import { listWal, type WalObject } from "../archive/wal-reader.ts";
 import { createWalWriter } from "../archive/wal-writer.ts";
 import type { OnRead } from "../backends/files/file-source.ts";
-import { createFolderStore } from "../backends/files/folder-store.ts";
 import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import type { ObjectStore } from "../core/object-store.ts";
@@ -11,6 +10,7 @@ import { createTally, type TallySnapshot } from "../counts/tally.ts";
 import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { createDeriver } from "../derive/deriver.ts";
 import { runEngine } from "../engine/run.ts";
+import { openArchiveStore } from "./archive-store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { openInput } from "./input.ts";
 import { createLineDecoder } from "./line-decoder.ts";
@@ -46,7 +46,7 @@ export interface Worker {
 /** Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written. */
 export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   const catalogue = await loadCatalogue(settings.cataloguePath);
-  const store = createFolderStore(settings.archive.path, SYSTEM_CLOCK.nowMs);
+  const store = await openArchiveStore(settings.archive);
   await store.check("write");
   const files = settings.source.kind === "files" ? await expandPaths(settings.source.paths) : null;
   // Made here, so that a copy of the archive that nobody may write to can be counted later.

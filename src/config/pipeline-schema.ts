@@ -11,6 +11,9 @@ import { formatSize, parseSizeBytes, SIZE_PATTERN } from "./size.ts";
  */
 
 const NAME = "1 to 63 of a-z, 0-9 and hyphen";
+const BUCKET = "the name of a bucket, without gs://";
+const PREFIX = "parts of a name, joined by a slash: a/b";
+const ENDPOINT = "an http or https URL without a path";
 const PATHS = "a list of at least one path";
 const VARIABLE = "the name of an environment variable";
 
@@ -80,6 +83,29 @@ const folderArchive = z.strictObject({
   path: path("a path").meta({ description: "Folder of the archive; it is made where it is missing." }),
 });
 
+const gcsArchive = z.strictObject({
+  kind: z.literal("gcs").meta({ description: "A bucket of Google Cloud Storage." }),
+  bucket: z
+    .string({ error: BUCKET })
+    .regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, { error: BUCKET })
+    .meta({ title: BUCKET, description: "Name of the bucket; it must be there." }),
+  prefix: z
+    .string({ error: PREFIX })
+    .regex(/^(?:(?!\.{0,2}(?:\/|$))[^/\0-\x1f]+(?:\/(?!$)|$))+$/, { error: PREFIX })
+    .optional()
+    .meta({ title: PREFIX, description: "Beginning of the names of all objects; without it the whole bucket." }),
+  endpoint: z
+    .string({ error: ENDPOINT })
+    .regex(/^https?:\/\/[^/]+$/, { error: ENDPOINT })
+    .optional()
+    .meta({
+      title: ENDPOINT,
+      description:
+        "Where the service answers, for private endpoints and test servers; without it Google's own. Credentials are " +
+        "sent by https only.",
+    }),
+});
+
 const batch = z.strictObject({
   max_bytes: sizeBytes(1 * GIB)
     .prefault("64 MiB")
@@ -141,7 +167,9 @@ export const pipelineSchema = z
       .optional()
       .meta({ description: "Instance of every line; without it each line's own environment or host." }),
     source: z.discriminatedUnion("kind", [filesSource, stdinSource]).meta({ description: "Where lines come from." }),
-    archive: z.discriminatedUnion("kind", [folderArchive]).meta({ description: "Where every line is kept." }),
+    archive: z
+      .discriminatedUnion("kind", [folderArchive, gcsArchive])
+      .meta({ description: "Where every line is kept." }),
     batch: batch
       .prefault({})
       .meta({ description: "When a write-ahead object is closed, and its lines are safe: at the first of these." }),

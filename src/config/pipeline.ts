@@ -29,9 +29,20 @@ export type SourceSettings =
   | { readonly kind: "files"; readonly paths: readonly string[]; readonly topic: string | null }
   | { readonly kind: "stdin"; readonly topic: string | null };
 
-export interface ArchiveSettings {
+export type ArchiveSettings = FolderSettings | BucketSettings;
+
+export interface FolderSettings {
   readonly kind: "folder";
   readonly path: string;
+}
+
+export interface BucketSettings {
+  readonly kind: "gcs";
+  readonly bucket: string;
+  /** Without a slash at its ends; empty for the whole bucket. */
+  readonly prefix: string;
+  /** URL of the service; null for Google's. */
+  readonly endpoint: string | null;
 }
 
 export interface PseudonymKeySettings {
@@ -86,7 +97,7 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
     deployment: config.deployment,
     instance: config.instance ?? null,
     source: toSource(config.source, resolvePath),
-    archive: { kind: config.archive.kind, path: resolvePath(["archive", "path"], config.archive.path) },
+    archive: toArchive(config.archive, resolvePath),
     batch: { maxBytes: batch.max_bytes, maxLines: batch.max_lines, maxAgeMs: batch.max_age_ms },
     limits: {
       maxDepth: limits.max_depth,
@@ -104,6 +115,16 @@ function toSource(source: PipelineConfig["source"], resolvePath: ResolvePath): S
   if (source.kind === "stdin") return { kind: "stdin", topic };
   const paths = source.paths.map((written, index) => resolvePath(["source", "paths", String(index)], written));
   return { kind: "files", paths, topic };
+}
+
+function toArchive(archive: PipelineConfig["archive"], resolvePath: ResolvePath): ArchiveSettings {
+  if (archive.kind === "folder") return { kind: "folder", path: resolvePath(["archive", "path"], archive.path) };
+  return {
+    kind: "gcs",
+    bucket: archive.bucket,
+    prefix: archive.prefix ?? "",
+    endpoint: archive.endpoint ?? null,
+  };
 }
 
 function toPseudonymKey(key: PipelineConfig["pseudonym_key"], resolvePath: ResolvePath): PseudonymKeySettings {

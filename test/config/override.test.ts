@@ -64,9 +64,9 @@ describe("an override", () => {
       cataloguePath: "/srv/c.yaml",
       pseudonymKey: { reference: { kind: "file", path: "/srv/k" } },
     });
-    expect(parse(FILES, "archive.path=x").archive.path).toBe("/srv/x");
-    expect(parse(FILES, "archive={kind: folder, path: x}").archive.path).toBe("/srv/x");
-    expect(parse(FILES, "archive.kind=folder").archive.path).toBe("/etc/app/out");
+    expect(parse(FILES, "archive.path=x").archive).toMatchObject({ path: "/srv/x" });
+    expect(parse(FILES, "archive={kind: folder, path: x}").archive).toMatchObject({ path: "/srv/x" });
+    expect(parse(FILES, "archive.kind=folder").archive).toMatchObject({ path: "/etc/app/out" });
   });
 
   it("reaches one place of a list, and the place behind its end", () => {

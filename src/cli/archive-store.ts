@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createFolderStore } from "../backends/files/folder-store.ts";
+import type { ArchiveSettings } from "../config/pipeline.ts";
+import type { ObjectStore } from "../core/object-store.ts";
+import { MINUTE_MS } from "../core/units.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
+
+const BUCKET_BACKOFF = {
+  giveUpAfterMs: MINUTE_MS,
+  monotonicMs: SYSTEM_CLOCK.monotonicMs,
+  random: Math.random,
+  sleep: (ms: number) => sleep(ms),
+};
+
+/** The objects of an archive, wherever it lies; nothing is reached yet. */
+export async function openArchiveStore(archive: ArchiveSettings): Promise<ObjectStore> {
+  if (archive.kind === "folder") return createFolderStore(archive.path, SYSTEM_CLOCK.nowMs);
+  // The client of Cloud Storage takes a quarter of a second to load.
+  const { createGcsStore } = await import("../backends/gcs/gcs-store.ts");
+  return createGcsStore(archive, BUCKET_BACKOFF);
+}
+
+/** As a user writes it: a path or a URL. */
+export function archiveName(archive: ArchiveSettings): string {
+  if (archive.kind === "folder") return archive.path;
+  return `gs://${archive.bucket}${archive.prefix === "" ? "" : `/${archive.prefix}`}`;
+}

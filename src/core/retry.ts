@@ -1,0 +1,29 @@
+/** How long and how often to try again; time and chance are the caller's. */
+export interface Backoff {
+  /** No try begins later than this after the first. */
+  readonly giveUpAfterMs: number;
+  readonly monotonicMs: () => number;
+  /** At least 0, below 1. */
+  readonly random: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 10_000;
+
+/**
+ * Does idempotent work, again while its error passes by itself. Each wait is about twice the one before, and a random
+ * part of that, so that many workers do not come back at the same moment. Rejects with the last error.
+ */
+export async function retry<T>(work: () => Promise<T>, passes: (error: unknown) => boolean, by: Backoff): Promise<T> {
+  const giveUpAtMs = by.monotonicMs() + by.giveUpAfterMs;
+  for (let limitMs = FIRST_WAIT_MS; ; limitMs = Math.min(2 * limitMs, LONGEST_WAIT_MS)) {
+    try {
+      return await work();
+    } catch (error) {
+      const waitMs = (limitMs * (1 + by.random())) / 2;
+      if (!passes(error) || by.monotonicMs() + waitMs > giveUpAtMs) throw error;
+      await by.sleep(waitMs);
+    }
+  }
+}
