@@ -17,7 +17,11 @@ export async function openArchiveStore(archive: ArchiveSettings): Promise<Object
   if (archive.kind === "folder") return createFolderStore(archive.path, SYSTEM_CLOCK.nowMs);
   // The client of Cloud Storage takes a quarter of a second to load.
   const { createGcsStore } = await import("../backends/gcs/gcs-store.ts");
-  return createGcsStore(archive, BUCKET_BACKOFF);
+  return createGcsStore(archive, BUCKET_BACKOFF, tellTrouble);
+}
+
+function tellTrouble(message: string): void {
+  process.stderr.write(`logtally: ${message}; trying again for up to a minute\n`);
 }
 
 /** As a user writes it: a path or a URL. */

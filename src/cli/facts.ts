@@ -11,7 +11,7 @@ import { createPseudonyms, keyFingerprint } from "../derive/pseudonym.ts";
 import { createArchiveDecoder } from "./archive-decoder.ts";
 import { openArchiveStore } from "./archive-store.ts";
 import { createProgress } from "./progress.ts";
-import { openPseudonymKey } from "./pseudonym-key.ts";
+import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
 
 const MEMORY_LIMIT = "512MB";
 
@@ -24,6 +24,7 @@ export interface Facts {
 
 /** Derives the facts of a whole archive again, with a progress bar. Rejects with `UsageError` or `IoError`. */
 export async function openFacts(settings: PipelineSettings, catalogue: Catalogue): Promise<Facts> {
+  refuseKeylessBucket(settings);
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const key = await openPseudonymKey(settings);

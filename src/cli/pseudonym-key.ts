@@ -53,10 +53,19 @@ async function makeKey(settings: PipelineSettings, known: string | null): Promis
   return keyOf(await createControlFile(localKeyPath(settings.archive), text));
 }
 
-/** Whoever may read a bucket could read a key in it. */
 function localKeyPath(archive: ArchiveSettings): string {
   if (archive.kind === "folder") return join(archive.path, LOCAL_KEY);
-  throw new UsageError(
+  throw keylessBucket(archive);
+}
+
+/** Before a bucket is reached: throws `UsageError` where it would need a key and none is configured. */
+export function refuseKeylessBucket({ archive, pseudonymKey }: PipelineSettings): void {
+  if (archive.kind === "gcs" && pseudonymKey.reference === null) throw keylessBucket(archive);
+}
+
+/** Whoever may read a bucket could read a key in it. */
+function keylessBucket(archive: ArchiveSettings): UsageError {
+  return new UsageError(
     `open archive "${archiveName(archive)}": an archive in a bucket needs a pseudonym key from elsewhere ` +
       '(hint: export PSEUDONYM_KEY="$(openssl rand -hex 32)", keep that key, and set pseudonym_key.env=PSEUDONYM_KEY)',
   );

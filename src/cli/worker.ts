@@ -14,7 +14,7 @@ import { openArchiveStore } from "./archive-store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { openInput } from "./input.ts";
 import { createLineDecoder } from "./line-decoder.ts";
-import { openPseudonymKey } from "./pseudonym-key.ts";
+import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
 const WRITER_BYTES = 8;
@@ -46,6 +46,7 @@ export interface Worker {
 /** Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written. */
 export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   const catalogue = await loadCatalogue(settings.cataloguePath);
+  refuseKeylessBucket(settings);
   const store = await openArchiveStore(settings.archive);
   await store.check("write");
   const files = settings.source.kind === "files" ? await expandPaths(settings.source.paths) : null;

@@ -91,7 +91,7 @@ const gcsArchive = z.strictObject({
     .meta({ title: BUCKET, description: "Name of the bucket; it must be there." }),
   prefix: z
     .string({ error: PREFIX })
-    .regex(/^(?:(?!\.{0,2}(?:\/|$))[^/\0-\x1f]+(?:\/(?!$)|$))+$/, { error: PREFIX })
+    .regex(/^(?:(?!\.{0,2}(?:\/|$))[^/\s]+(?:\/(?!$)|$))+$/, { error: PREFIX })
     .optional()
     .meta({ title: PREFIX, description: "Beginning of the names of all objects; without it the whole bucket." }),
   endpoint: z

@@ -11,18 +11,25 @@ export interface Backoff {
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 
+/** Which errors pass by themselves, and who is told of the first of them: a long wait should not be a silent one. */
+export interface Trouble {
+  passes(error: unknown): boolean;
+  onFirst(error: unknown): void;
+}
+
 /**
  * Does idempotent work, again while its error passes by itself. Each wait is about twice the one before, and a random
  * part of that, so that many workers do not come back at the same moment. Rejects with the last error.
  */
-export async function retry<T>(work: () => Promise<T>, passes: (error: unknown) => boolean, by: Backoff): Promise<T> {
+export async function retry<T>(work: () => Promise<T>, trouble: Trouble, by: Backoff): Promise<T> {
   const giveUpAtMs = by.monotonicMs() + by.giveUpAfterMs;
   for (let limitMs = FIRST_WAIT_MS; ; limitMs = Math.min(2 * limitMs, LONGEST_WAIT_MS)) {
     try {
       return await work();
     } catch (error) {
       const waitMs = (limitMs * (1 + by.random())) / 2;
-      if (!passes(error) || by.monotonicMs() + waitMs > giveUpAtMs) throw error;
+      if (!trouble.passes(error) || by.monotonicMs() + waitMs > giveUpAtMs) throw error;
+      if (limitMs === FIRST_WAIT_MS) trouble.onFirst(error);
       await by.sleep(waitMs);
     }
   }

@@ -21,9 +21,10 @@ afterEach(async () => {
 /** A store on a server with these mishaps, and how long it waited between its tries. */
 async function storeAmid(
   ...mishaps: readonly Mishap[]
-): Promise<{ store: ObjectStore; gcs: ScriptedGcs; waits: number[] }> {
+): Promise<{ store: ObjectStore; gcs: ScriptedGcs; waits: number[]; told: string[] }> {
   gcs = await startScriptedGcs(mishaps);
   const waits: number[] = [];
+  const told: string[] = [];
   const backoff = {
     giveUpAfterMs: GIVE_UP_AFTER_MS,
     monotonicMs: () => waits.reduce((sum, ms) => sum + ms, 0),
@@ -32,7 +33,9 @@ async function storeAmid(
       waits.push(ms);
     },
   };
-  return { store: createGcsStore({ bucket: "bucket", prefix: "", endpoint: gcs.url }, backoff), gcs, waits };
+  const place = { bucket: "bucket", prefix: "", endpoint: gcs.url };
+  const store = createGcsStore(place, backoff, (message) => told.push(message));
+  return { store, gcs, waits, told };
 }
 
 describe("an upload", () => {
@@ -69,7 +72,7 @@ describe("an upload", () => {
   });
 
   it("is given up after a while, and says so", async () => {
-    const { store, gcs, waits } = await storeAmid(...Array.from({ length: 100 }, () => 503));
+    const { store, gcs, waits, told } = await storeAmid(...Array.from({ length: 100 }, () => 503));
     await expect(store.create(NAME, CONTENT)).rejects.toMatchObject({
       code: "unavailable",
       message: expect.stringMatching(
@@ -79,6 +82,7 @@ describe("an upload", () => {
     const waitedMs = waits.reduce((sum, ms) => sum + ms, 0);
     expect(waitedMs).toBeGreaterThan(GIVE_UP_AFTER_MS / 2);
     expect(waitedMs).toBeLessThanOrEqual(GIVE_UP_AFTER_MS);
+    expect(told).toEqual(['create "wal/a/1" in gs://bucket: status 503']);
     expect(gcs.requests.length).toBe(waits.length + 1);
     expect(gcs.objects.size).toBe(0);
   });

@@ -12,8 +12,9 @@ const url = inject("gcsUrl") ?? "";
 const NO_RETRY = { giveUpAfterMs: 0, monotonicMs: () => 0, random: () => 0, sleep: () => Promise.resolve() };
 
 const storeIn = (bucket: string, prefix: string): ObjectStore =>
-  createGcsStore({ bucket, prefix, endpoint: url }, NO_RETRY);
+  createGcsStore({ bucket, prefix, endpoint: url }, NO_RETRY, () => undefined);
 
+// Without Go there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(url === "")("on a server of Cloud Storage", () => {
   for (const prefix of ["", "a/b"]) {
     testObjectStore(`a bucket, prefix "${prefix}",`, async () => ({

@@ -49,6 +49,18 @@ describe("a good pipeline", () => {
     });
   });
 
+  it("may keep its archive in a bucket", () => {
+    const inBucket = (fields: string): unknown =>
+      parse(MINIMAL.replace("kind: folder, path: out", `kind: gcs, bucket: ${fields}`)).archive;
+    expect(inBucket("my.logs-1")).toEqual({ kind: "gcs", bucket: "my.logs-1", prefix: "", endpoint: null });
+    expect(inBucket("logs, prefix: a/.b/c-1, endpoint: https://storage-x.p.googleapis.com")).toEqual({
+      kind: "gcs",
+      bucket: "logs",
+      prefix: "a/.b/c-1",
+      endpoint: "https://storage-x.p.googleapis.com",
+    });
+  });
+
   it("can set every field", () => {
     const text = `
 name: rails-1
@@ -152,6 +164,24 @@ pseudonym_key:
     ]);
   });
 
+  it.each([
+    ["gs://logs", "bucket"],
+    ["Logs", "bucket"],
+    ["a", "bucket"],
+    ["logs, prefix: a/", "prefix"],
+    ["logs, prefix: /a", "prefix"],
+    ["logs, prefix: a//b", "prefix"],
+    ["logs, prefix: a/../b", "prefix"],
+    ["logs, prefix: .", "prefix"],
+    ["logs, prefix: a b", "prefix"],
+    ["logs, endpoint: storage.googleapis.com", "endpoint"],
+    ["logs, endpoint: http://127.0.0.1:4443/storage/v1", "endpoint"],
+  ])("refuses a place in a bucket that is none: %j", (fields, field) => {
+    const messages = refusal(MINIMAL.replace("kind: folder, path: out", `kind: gcs, bucket: ${fields}`));
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toMatch(new RegExp(`^a\\.yaml:4: field "archive\\.${field}": expected `));
+  });
+
   it("names what is missing at the line of its section", () => {
     expect(refusal("# a comment\nname: a\nsource:\n  topic: t\n")).toEqual([
       'a.yaml:2: missing field "archive" (hint: where every line is kept)',
@@ -163,7 +193,7 @@ pseudonym_key:
     const text = "name: a\nsource:\n  kind: stdin\n  paths: [a]\narchive:\n  kind: gs\n";
     expect(refusal(text)).toEqual([
       'a.yaml:4: unknown field "paths" (hint: the fields here are "kind", "topic")',
-      'a.yaml:6: field "archive.kind": expected "folder", found text "gs"',
+      'a.yaml:6: field "archive.kind": expected "folder" or "gcs", found text "gs" (hint: did you mean "gcs"?)',
     ]);
     expect(refusal(MINIMAL.replace("stdin", "file"))).toEqual([
       'a.yaml:3: field "source.kind": expected "files" or "stdin", found text "file" (hint: did you mean "files"?)',

@@ -44,11 +44,11 @@ function causeOf(bucket: string, role: Role, error: unknown): readonly [IoCode, 
 
 /** The authentication library throws plain errors, or what the token endpoint says of a bad key. */
 function isWithoutCredentials(error: unknown): boolean {
-  return /default credentials|invalid_grant|invalid_client|invalid_rapt/.test(String((error as Error).message));
+  return /default credentials|invalid_grant|invalid_client|invalid_rapt/.test((error as Error).message);
 }
 
 /** Of a long answer its first sentence: some servers send pages. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   // `fetch` hides what went wrong behind "fetch failed".
   const { message, cause } = error as Error;
   const [line = ""] = (cause instanceof Error ? cause.message : message).trim().split("\n");

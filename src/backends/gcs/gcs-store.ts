@@ -5,7 +5,7 @@ import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { type Backoff, retry } from "../../core/retry.ts";
 import { downloadRange } from "./download.ts";
-import { gcsError, passes, type Role, statusOf } from "./gcs-error.ts";
+import { gcsError, messageOf, passes, type Role, statusOf } from "./gcs-error.ts";
 
 const CREATOR: Role = "roles/storage.objectCreator";
 const VIEWER: Role = "roles/storage.objectViewer";
@@ -30,9 +30,14 @@ export interface BucketPlace {
 
 /**
  * Objects in a bucket of Cloud Storage. Needs no right to delete or overwrite: `create` asks for a name that is not
- * taken, in one request, so that a broken upload leaves nothing. Errors that pass are tried again by `backoff`.
+ * taken, in one request, so that a broken upload leaves nothing. Errors that pass are tried again by `backoff`,
+ * and `onTrouble` is told of the first of them, in words.
  */
-export function createGcsStore(place: BucketPlace, backoff: Backoff): ObjectStore {
+export function createGcsStore(
+  place: BucketPlace,
+  backoff: Backoff,
+  onTrouble: (message: string) => void,
+): ObjectStore {
   const bucket = openBucket(place);
   const base = place.prefix === "" ? "" : `${place.prefix}/`;
   const url = `gs://${place.bucket}${place.prefix === "" ? "" : `/${place.prefix}`}`;
@@ -41,8 +46,9 @@ export function createGcsStore(place: BucketPlace, backoff: Backoff): ObjectStor
 
   /** Does one request, again while its error passes. Rejects with `IoError`. */
   async function request<T>(operation: string, role: Role, work: () => Promise<T>): Promise<T> {
+    const onFirst = (error: unknown): void => onTrouble(`${operation}: ${messageOf(error)}`);
     try {
-      return await retry(work, passes, backoff);
+      return await retry(work, { passes, onFirst }, backoff);
     } catch (error) {
       throw gcsError(operation, place.bucket, role, error);
     }
