@@ -1,3 +1,4 @@
+import { setGlobalProxyFromEnv } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFolderStore } from "../backends/files/folder-store.ts";
 import type { ArchiveSettings } from "../config/pipeline.ts";
@@ -6,7 +7,7 @@ import { MINUTE_MS } from "../core/units.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 
 const BUCKET_BACKOFF = {
-  giveUpAfterMs: MINUTE_MS,
+  giveUpAfterMs: 2 * MINUTE_MS,
   monotonicMs: SYSTEM_CLOCK.monotonicMs,
   random: Math.random,
   sleep: (ms: number) => sleep(ms),
@@ -15,13 +16,15 @@ const BUCKET_BACKOFF = {
 /** The objects of an archive, wherever it lies; nothing is reached yet. */
 export async function openArchiveStore(archive: ArchiveSettings): Promise<ObjectStore> {
   if (archive.kind === "folder") return createFolderStore(archive.path, SYSTEM_CLOCK.nowMs);
-  // The client of Cloud Storage takes a quarter of a second to load.
+  // HTTPS_PROXY and NO_PROXY hold for requests to the service as they do for other programs.
+  setGlobalProxyFromEnv();
+  // Google's library for credentials takes a while to load.
   const { createGcsStore } = await import("../backends/gcs/gcs-store.ts");
-  return createGcsStore(archive, BUCKET_BACKOFF, tellTrouble);
+  return createGcsStore(archive, { backoff: BUCKET_BACKOFF, onTrouble: tellTrouble });
 }
 
 function tellTrouble(message: string): void {
-  process.stderr.write(`logtally: ${message}; trying again for up to a minute\n`);
+  process.stderr.write(`logtally: ${message}; trying again for up to two minutes\n`);
 }
 
 /** As a user writes it: a path or a URL. */

@@ -55,7 +55,6 @@ function inBucket(store: ObjectStore): KeyRecord {
     async replace(text) {
       const revision = (await revisions()).length + 1;
       const name = `${NAME}.${String(revision).padStart(REVISION_DIGITS, "0")}`;
-      // Taken: another worker was told to accept a key at the same moment, and whose holds is seen when it is read.
       await store.create(name, Buffer.from(text));
     },
   };

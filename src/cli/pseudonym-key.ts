@@ -24,7 +24,15 @@ export async function openPseudonymKey(settings: PipelineSettings): Promise<Buff
   const fingerprint = keyFingerprint(key);
   const known = await record.create(`${fingerprint}\n`);
   refuseChange(settings, fingerprint, known);
-  if (known.trim() !== fingerprint) await record.replace(`${fingerprint}\n`);
+  if (known.trim() !== fingerprint) {
+    await record.replace(`${fingerprint}\n`);
+    // In a bucket another worker may have been told to accept another key at the same moment, and was first.
+    refuseChange(
+      { ...settings, pseudonymKey: { ...settings.pseudonymKey, acceptsChange: false } },
+      fingerprint,
+      await record.read(),
+    );
+  }
   return key;
 }
 

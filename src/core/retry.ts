@@ -1,6 +1,6 @@
 /** How long and how often to try again; time and chance are the caller's. */
 export interface Backoff {
-  /** No try begins later than this after the first. */
+  /** No try begins later than this after the first; but there are always two. */
   readonly giveUpAfterMs: number;
   readonly monotonicMs: () => number;
   /** At least 0, below 1. */
@@ -28,8 +28,9 @@ export async function retry<T>(work: () => Promise<T>, trouble: Trouble, by: Bac
       return await work();
     } catch (error) {
       const waitMs = (limitMs * (1 + by.random())) / 2;
-      if (!trouble.passes(error) || by.monotonicMs() + waitMs > giveUpAtMs) throw error;
+      if (!trouble.passes(error)) throw error;
       if (limitMs === FIRST_WAIT_MS) trouble.onFirst(error);
+      else if (by.monotonicMs() + waitMs > giveUpAtMs) throw error;
       await by.sleep(waitMs);
     }
   }

@@ -1,16 +1,18 @@
 /**
  * Goal: whatever goes wrong on the way to a bucket, an object is there whole or not at all, once; and what does not
  * pass by itself is told at once, with what to do.
- * Method: a scripted server that fails on demand; time is a number, so that nothing waits.
+ * Method: a scripted server that fails on demand; waits are numbers, so that nothing waits.
  */
 import { afterEach, describe, expect, it } from "vitest";
+import { gcsError, passes } from "../../src/backends/gcs/gcs-error.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
+import { CredentialError } from "../../src/backends/gcs/service.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { type Mishap, type ScriptedGcs, startScriptedGcs } from "../servers/scripted-gcs.ts";
 
 const GIVE_UP_AFTER_MS = 60_000;
 const NAME = "wal/a/1";
-const CONTENT = Buffer.from("of no great size");
+const CONTENT = Buffer.from("of no great size\r\n--");
 
 let gcs: ScriptedGcs | null = null;
 afterEach(async () => {
@@ -18,10 +20,16 @@ afterEach(async () => {
   gcs = null;
 });
 
-/** A store on a server with these mishaps, and how long it waited between its tries. */
-async function storeAmid(
-  ...mishaps: readonly Mishap[]
-): Promise<{ store: ObjectStore; gcs: ScriptedGcs; waits: number[]; told: string[] }> {
+interface Stage {
+  readonly store: ObjectStore;
+  readonly gcs: ScriptedGcs;
+  /** How long the store waited between its tries. */
+  readonly waits: readonly number[];
+  readonly told: readonly string[];
+}
+
+/** A store on a server with these mishaps. */
+async function storeAmid(...mishaps: readonly (Mishap | null)[]): Promise<Stage> {
   gcs = await startScriptedGcs(mishaps);
   const waits: number[] = [];
   const told: string[] = [];
@@ -34,7 +42,7 @@ async function storeAmid(
     },
   };
   const place = { bucket: "bucket", prefix: "", endpoint: gcs.url };
-  const store = createGcsStore(place, backoff, (message) => told.push(message));
+  const store = createGcsStore(place, { backoff, onTrouble: (message) => told.push(message), timeoutMs: 200 });
   return { store, gcs, waits, told };
 }
 
@@ -45,25 +53,36 @@ describe("an upload", () => {
     expect(gcs.requests).toMatchObject([
       {
         method: "POST",
-        name: NAME,
         query: { ifGenerationMatch: "0", uploadType: "multipart" },
-        metadata: { storageClass: "STANDARD", md5Hash: expect.stringMatching(/^[A-Za-z0-9+/]{22}==$/) },
+        metadata: { name: NAME, storageClass: "STANDARD", md5Hash: expect.stringMatching(/^[A-Za-z0-9+/]{22}==$/) },
+        isSigned: false,
       },
     ]);
     expect(gcs.objects.get(NAME)).toEqual(CONTENT);
   });
 
-  it("whose reply is lost after it landed finds its own object", async () => {
-    const { store, gcs } = await storeAmid("reply lost");
+  it.each<[string, Mishap]>([
+    ["is lost", "reply lost"],
+    ["is a page of something in between", "no JSON"],
+  ])("whose reply %s after it landed finds its own object", async (_what, mishap) => {
+    const { store, gcs } = await storeAmid(mishap);
     expect(await store.create(NAME, CONTENT)).toBe("exists");
     expect(await store.read(NAME, 0, 100)).toEqual(CONTENT);
     expect(gcs.requests.map(({ method }) => method)).toEqual(["POST", "POST", "GET"]);
   });
 
+  it("to a name that is taken is told so by whoever may not delete", async () => {
+    const message = "a@b.c does not have storage.objects.delete access to the Google Cloud Storage object.";
+    const { store } = await storeAmid({ status: 403, message });
+    expect(await store.create(NAME, CONTENT)).toBe("exists");
+  });
+
   it.each<[string, readonly Mishap[]]>([
     ["is torn", ["torn", "torn"]],
-    ["meets a service that is overloaded", [429, 503]],
+    ["is never answered", ["no answer", "no answer"]],
+    ["meets a service that is overloaded", [429, { status: 403, message: "slow down", reason: "rateLimitExceeded" }]],
     ["meets a service that fails", [500, 504]],
+    ["is damaged on the way", [{ status: 400, message: "Provided MD5 hash doesn't match calculated MD5 hash." }, 503]],
   ])("that %s is tried again, later each time", async (_what, mishaps) => {
     const { store, gcs, waits } = await storeAmid(...mishaps);
     expect(await store.create(NAME, CONTENT)).toBe("created");
@@ -92,24 +111,39 @@ describe("an upload", () => {
     await expect(store.create(NAME, CONTENT)).rejects.toMatchObject({ code: "corrupt" });
   });
 
-  it.each([
-    [401, "denied", "gcloud auth application-default login"],
-    [403, "denied", "gs://bucket --member=PRINCIPAL --role=roles/storage.objectCreator"],
-    [404, "not_found", "gcloud storage buckets create gs://bucket"],
-  ])("that is refused with %i is not tried again", async (status, code, hint) => {
-    const { store, gcs } = await storeAmid(status);
+  it.each<[number, string, string, string]>([
+    [401, "Invalid Credentials", "denied", "gcloud auth application-default login"],
+    [
+      403,
+      "a does not have storage.objects.create access",
+      "denied",
+      "--member=PRINCIPAL --role=roles/storage.objectCreator",
+    ],
+    [403, "The billing account for the project is disabled", "denied", "does not allow it"],
+    [404, "The specified bucket does not exist.", "not_found", "gcloud storage buckets create gs://bucket"],
+    [400, "Bucket is a requester pays bucket", "denied", "bucket's settings"],
+  ])("that is refused with %i %j is not tried again", async (status, message, code, hint) => {
+    const { store, gcs, told } = await storeAmid({ status, message });
     await expect(store.create(NAME, CONTENT)).rejects.toMatchObject({ code, message: expect.stringContaining(hint) });
     expect(gcs.requests).toHaveLength(1);
+    expect(told).toEqual([]);
   });
 });
 
 describe("a download", () => {
   it("that is torn, or fails on the way, is tried again until it is whole", async () => {
-    const { store, gcs, waits } = await storeAmid("reply lost", 412, "torn", 503);
+    const { store, gcs, waits } = await storeAmid("reply lost", 412, "torn", 503, "no answer");
     expect(await store.create(NAME, CONTENT)).toBe("exists");
     expect(await store.read(NAME, 0, CONTENT.length)).toEqual(CONTENT);
-    expect(gcs.requests.map(({ method }) => method)).toEqual(["POST", "POST", "GET", "GET", "GET"]);
-    expect(waits).toEqual([150, 150, 300]);
+    expect(gcs.requests.map(({ method }) => method)).toEqual(["POST", "POST", "GET", "GET", "GET", "GET"]);
+    expect(waits).toEqual([150, 150, 300, 600]);
+  });
+
+  it("gives the range that was asked for, also where the whole object comes", async () => {
+    const { store } = await storeAmid("reply lost", 412, "whole object");
+    await store.create(NAME, CONTENT);
+    expect((await store.read(NAME, 3, 5)).toString()).toBe("no");
+    expect((await store.read(NAME, 3, 5)).toString()).toBe("no");
   });
 
   it("of what is not there is not tried again", async () => {
@@ -120,24 +154,62 @@ describe("a download", () => {
 });
 
 describe("the check", () => {
-  it.each([
-    ["to list", [403], "roles/storage.objectViewer"],
-    ["to read", [200, 403], "roles/storage.objectViewer"],
-    ["to create", [200, 404, 403], "roles/storage.objectCreator"],
-  ])("names the right that is missing %s", async (_what, answers, role) => {
-    const { store, gcs } = await storeAmid(...answers);
+  const refused = (right: string): Mishap => ({
+    status: 403,
+    message: `a does not have storage.objects.${right} access`,
+  });
+
+  it.each<[string, string, number]>([
+    ["list", "roles/storage.objectViewer", 1],
+    ["get", "roles/storage.objectViewer", 2],
+    ["create", "roles/storage.objectCreator", 3],
+  ])("names the right to %s where it is missing", async (right, role, request) => {
+    // The answers before that one are the server's own.
+    const { store, gcs } = await storeAmid(...Array.from({ length: request - 1 }, () => null), refused(right));
     await expect(store.check("write")).rejects.toMatchObject({
       code: "denied",
       message: expect.stringContaining(role),
     });
-    expect(gcs.requests).toHaveLength(answers.length);
-    expect(gcs.objects.size).toBe(0);
+    expect(gcs.requests).toHaveLength(request);
   });
 
-  it("creates nothing where all is well", async () => {
-    const { store, gcs } = await storeAmid(200, 404, 412);
+  it("asks for all of them, and creates nothing", async () => {
+    const { store, gcs } = await storeAmid();
     await store.check("write");
+    expect(gcs.requests.map(({ method }) => method)).toEqual(["GET", "GET", "POST"]);
     expect(gcs.objects.size).toBe(0);
-    expect(gcs.requests.at(-1)).toMatchObject({ method: "POST", query: { ifGenerationMatch: "1" } });
+  });
+});
+
+describe("credentials", () => {
+  const hintOf = (cause: unknown): string =>
+    gcsError("create", "bucket", "roles/storage.objectCreator", new CredentialError(cause)).message;
+
+  it.each<[string, Error]>([
+    ["are not there", new Error("Could not load the default credentials. Browse to …\nmore")],
+    [
+      "name a file that is not there",
+      Object.assign(new Error("Unable to read the credential file"), { code: "ENOENT" }),
+    ],
+    ["hold a bad key", Object.assign(new Error("unsupported"), { code: "ERR_OSSL_UNSUPPORTED" })],
+    ["are refused", Object.assign(new Error("invalid_grant"), { code: 400 })],
+    ["belong to an account that is gone", Object.assign(new Error("not found"), { code: 404 })],
+  ])("that %s are not asked for again, and told", (_what, cause) => {
+    expect(passes(new CredentialError(cause))).toBe(false);
+    expect(hintOf(cause)).toMatch(/^create: [^\n]* \(hint: give credentials: /);
+  });
+
+  it.each<[string, Error]>([
+    ["fails", Object.assign(new Error("later"), { code: 503 })],
+    ["does not answer", Object.assign(new Error("connect"), { code: "ECONNREFUSED" })],
+  ])("are asked for again where their server %s", (_what, cause) => {
+    expect(passes(new CredentialError(cause))).toBe(true);
+  });
+
+  it("are no matter where a certificate is not trusted", () => {
+    const cause = Object.assign(new Error("self-signed certificate"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    const error = new TypeError("fetch failed", { cause });
+    expect(passes(error)).toBe(false);
+    expect(gcsError("create", "bucket", "roles/storage.objectViewer", error).message).toContain("NODE_EXTRA_CA_CERTS");
   });
 });

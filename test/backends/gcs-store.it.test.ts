@@ -12,7 +12,7 @@ const url = inject("gcsUrl") ?? "";
 const NO_RETRY = { giveUpAfterMs: 0, monotonicMs: () => 0, random: () => 0, sleep: () => Promise.resolve() };
 
 const storeIn = (bucket: string, prefix: string): ObjectStore =>
-  createGcsStore({ bucket, prefix, endpoint: url }, NO_RETRY, () => undefined);
+  createGcsStore({ bucket, prefix, endpoint: url }, { backoff: NO_RETRY, onTrouble: () => undefined });
 
 // Without Go there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(url === "")("on a server of Cloud Storage", () => {

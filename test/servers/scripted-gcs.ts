@@ -3,17 +3,25 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** What a request meets instead of the right answer: a status, or something that a real server does not do on demand. */
-export type Mishap = number | "reply lost" | "torn" | "bit flipped";
+export type Mishap =
+  | number
+  | "reply lost"
+  | "torn"
+  | "no answer"
+  | "bit flipped"
+  | "no JSON"
+  | "whole object"
+  | { readonly status: number; readonly message: string; readonly reason?: string };
 
 export interface SeenRequest {
   readonly method: string;
-  readonly name: string;
   readonly query: Readonly<Record<string, string>>;
   /** What an upload says of its object. */
   readonly metadata: Readonly<Record<string, unknown>>;
+  readonly isSigned: boolean;
 }
 
-/** As much of Cloud Storage as uploads and downloads need, with mishaps in the order of the requests. */
+/** As much of Cloud Storage as a store needs, with mishaps in the order of the requests; null is none. */
 export interface ScriptedGcs {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
@@ -21,7 +29,12 @@ export interface ScriptedGcs {
   close(): Promise<void>;
 }
 
-export async function startScriptedGcs(mishaps: readonly Mishap[]): Promise<ScriptedGcs> {
+interface Upload {
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly content: Buffer;
+}
+
+export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Promise<ScriptedGcs> {
   const requests: SeenRequest[] = [];
   const objects = new Map<string, Buffer>();
   const script = [...mishaps];
@@ -30,42 +43,55 @@ export async function startScriptedGcs(mishaps: readonly Mishap[]): Promise<Scri
     void receive(request).then((body) => {
       const url = new URL(request.url ?? "", "http://test");
       const query = Object.fromEntries(url.searchParams);
-      const isUpload = url.pathname.startsWith("/upload/");
-      const { metadata, content } = isUpload ? partsOf(request, body) : { metadata: {}, content: Buffer.alloc(0) };
-      const name = query["name"] ?? decodeURIComponent(url.pathname.split("/o/")[1] ?? "");
-      requests.push({ method: request.method ?? "", name, query, metadata });
-      const mishap = script.shift();
-      if (typeof mishap === "number") answer(response, mishap, mishap < 300 ? {} : problem(mishap, `status ${mishap}`));
-      else if (isUpload) store(name, content, mishap, response);
-      else deliver(name, mishap, response);
+      const upload = url.pathname.startsWith("/upload/") ? uploadIn(request, body) : null;
+      const isSigned = request.headers.authorization !== undefined;
+      requests.push({ method: request.method ?? "", query, metadata: upload?.metadata ?? {}, isSigned });
+      const mishap = script.shift() ?? null;
+      const name = url.pathname.split("/o/")[1];
+      if (mishap === "no answer") return;
+      if (typeof mishap === "number") refuse(response, mishap, `status ${mishap}`);
+      else if (mishap !== null && typeof mishap === "object") {
+        refuse(response, mishap.status, mishap.message, mishap.reason);
+      } else if (upload !== null) store(upload, query["ifGenerationMatch"] ?? "", mishap, response);
+      else if (name !== undefined) deliver(decodeURIComponent(name), request, mishap, response);
+      else answer(response, { items: [] });
     });
   });
 
-  function store(name: string, content: Buffer, mishap: Mishap | undefined, response: ServerResponse): void {
+  function store(
+    { metadata, content }: Upload,
+    generation: string,
+    mishap: Mishap | null,
+    response: ServerResponse,
+  ): void {
+    const name = String(metadata["name"]);
     if (mishap === "torn") {
       response.destroy();
       return;
     }
-    if (objects.has(name)) {
-      answer(response, 412, problem(412, "conditionNotMet"));
+    if (generation === "0" ? objects.has(name) : generation !== "") {
+      refuse(response, 412, "conditionNotMet");
       return;
     }
     const kept = Buffer.from(content);
     if (mishap === "bit flipped") kept[0] = (kept[0] ?? 0) ^ 1;
     objects.set(name, kept);
     if (mishap === "reply lost") response.destroy();
-    else answer(response, 200, { name, md5Hash: createHash("md5").update(kept).digest("base64") });
+    else if (mishap === "no JSON") response.end("<html>welcome</html>");
+    else answer(response, { name, md5Hash: createHash("md5").update(kept).digest("base64") });
   }
 
-  function deliver(name: string, mishap: Mishap | undefined, response: ServerResponse): void {
+  function deliver(name: string, request: IncomingMessage, mishap: Mishap | null, response: ServerResponse): void {
     const content = objects.get(name);
     if (content === undefined) {
-      answer(response, 404, problem(404, "No such object"));
+      refuse(response, 404, "No such object");
       return;
     }
-    response.writeHead(206, { "content-length": content.length });
-    if (mishap === "torn") response.write(content.subarray(0, 1), () => response.destroy());
-    else response.end(content);
+    const [, first = "0", last = ""] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? "") ?? [];
+    const part = mishap === "whole object" ? content : content.subarray(Number(first), Number(last) + 1);
+    response.writeHead(mishap === "whole object" ? 200 : 206, { "content-length": part.length });
+    if (mishap === "torn") response.write(part.subarray(0, 1), () => response.destroy());
+    else response.end(part);
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -89,7 +115,7 @@ async function receive(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** The two parts of a multipart upload: JSON and bytes. */
-function partsOf(request: IncomingMessage, body: Buffer): { metadata: Record<string, unknown>; content: Buffer } {
+function uploadIn(request: IncomingMessage, body: Buffer): Upload {
   const boundary = /boundary="?([^";]+)/.exec(request.headers["content-type"] ?? "")?.[1] ?? "";
   const [, json = "", bytes = ""] = body.toString("latin1").split(`--${boundary}`);
   const payloadOf = (part: string): string => part.slice(part.indexOf("\r\n\r\n") + 4, -2);
@@ -100,11 +126,12 @@ function partsOf(request: IncomingMessage, body: Buffer): { metadata: Record<str
 }
 
 /** How the service says what is wrong. */
-function problem(code: number, message: string): unknown {
-  return { error: { code, message, errors: [{ message }] } };
+function refuse(response: ServerResponse, code: number, message: string, reason = ""): void {
+  response.writeHead(code, { "content-type": "application/json" });
+  response.end(JSON.stringify({ error: { code, message, errors: [{ message, domain: "global", reason }] } }, null, 2));
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { "content-type": "application/json" });
+function answer(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { "content-type": "application/json" });
   response.end(JSON.stringify(body));
 }

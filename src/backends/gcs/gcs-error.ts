@@ -1,56 +1,87 @@
 import { type IoCode, IoError } from "../../core/fault.ts";
+import { CredentialError, ServiceError } from "./service.ts";
 
-const REQUEST_TIMEOUT = 408;
-const TOO_MANY_REQUESTS = 429;
+const RATE_REASONS = ["rateLimitExceeded", "userRateLimitExceeded"];
+const PASSING_STATUSES = [408, 429];
 const FIRST_SERVER_ERROR = 500;
 
 /** The role that an operation needs, as the hint names it. */
 export type Role = "roles/storage.objectCreator" | "roles/storage.objectViewer";
 
-/** The HTTP status of what the client throws; null where no answer came. Timeouts have numbers of another kind. */
+/** The HTTP status of an answer that is no success; null for any other error. */
 export function statusOf(error: unknown): number | null {
-  const { code } = error as { readonly code?: unknown };
-  return /^[1-5]\d\d$/.test(String(code)) ? Number(code) : null;
+  return error instanceof ServiceError ? error.status : null;
 }
 
-/** True where the same request may succeed later: no answer, an overloaded or failing service. */
+/** True where the same request may succeed later. */
 export function passes(error: unknown): boolean {
-  if (error instanceof IoError || isWithoutCredentials(error)) return false;
-  const status = statusOf(error);
-  return status === null || status === REQUEST_TIMEOUT || status === TOO_MANY_REQUESTS || status >= FIRST_SERVER_ERROR;
+  if (error instanceof CredentialError) return credentialsMayCome(error.cause);
+  if (!(error instanceof ServiceError)) return isWithoutAnswer(error);
+  const { status, reason, message } = error;
+  if (status >= FIRST_SERVER_ERROR || PASSING_STATUSES.includes(status) || RATE_REASONS.includes(reason)) return true;
+  // The bytes were damaged on the way, and not taken.
+  return status === 400 && /md5|hash/i.test(message);
 }
 
-/** An `IoError` from what the client throws, with the operation first and what to do last. */
-export function gcsError(operation: string, bucket: string, role: Role, error: unknown): IoError {
-  if (error instanceof IoError) return error;
+/** An `IoError` from what a request rejects with, the operation first and what to do last; other errors as they are. */
+export function gcsError(operation: string, bucket: string, role: Role, error: unknown): Error {
   const [code, hint] = causeOf(bucket, role, error);
+  if (code === null) return error as Error;
   return new IoError(code, `${operation}: ${messageOf(error)} (hint: ${hint})`, { cause: error });
 }
 
-function causeOf(bucket: string, role: Role, error: unknown): readonly [IoCode, string] {
-  const status = statusOf(error);
-  if (status === 401 || isWithoutCredentials(error)) {
+function causeOf(bucket: string, role: Role, error: unknown): readonly [IoCode, string] | readonly [null, null] {
+  if (error instanceof CredentialError || statusOf(error) === 401) {
     return ["denied", "give credentials: GOOGLE_APPLICATION_CREDENTIALS, or gcloud auth application-default login"];
   }
-  if (status === 403) {
-    const grant = `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=PRINCIPAL --role=${role}`;
-    return ["denied", grant];
+  if (error instanceof ServiceError) return causeOfAnswer(bucket, role, error);
+  if (isWithoutAnswer(error)) {
+    return ["unavailable", "look at the service's state and the way there, and run again: running again is safe"];
   }
-  if (status === 404) {
+  if (isUntrusted(error)) return ["denied", "give the certificate of what stands in between: NODE_EXTRA_CA_CERTS"];
+  return [null, null];
+}
+
+function causeOfAnswer(bucket: string, role: Role, error: ServiceError): readonly [IoCode, string] {
+  // Also a bill that is not paid, a policy or a perimeter: the service says which.
+  if (error.status === 403 && /does not have storage\./.test(error.message)) {
+    return ["denied", `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=PRINCIPAL --role=${role}`];
+  }
+  if (error.status === 403) return ["denied", `the project or the bucket does not allow it; it needs ${role} as well`];
+  if (error.status === 404) {
     return ["not_found", `look at the bucket's name, or: gcloud storage buckets create gs://${bucket}`];
   }
-  return ["unavailable", "look at the service's state and the way there, and run again: running again is safe"];
+  if (passes(error)) return ["unavailable", "the service is overloaded or fails; running again is safe"];
+  return ["denied", "the service refuses the request as it is; look at the bucket's settings"];
 }
 
-/** The authentication library throws plain errors, or what the token endpoint says of a bad key. */
-function isWithoutCredentials(error: unknown): boolean {
-  return /default credentials|invalid_grant|invalid_client|invalid_rapt/.test((error as Error).message);
-}
-
-/** Of a long answer its first sentence: some servers send pages. */
+/** In words; `fetch` hides what went wrong behind "fetch failed". */
 export function messageOf(error: unknown): string {
-  // `fetch` hides what went wrong behind "fetch failed".
-  const { message, cause } = error as Error;
-  const [line = ""] = (cause instanceof Error ? cause.message : message).trim().split("\n");
-  return line.slice(0, 300).replace(/\.$/, "") || `the service answers with status ${statusOf(error)}`;
+  const { message, cause, name } = error as Error;
+  if (error instanceof ServiceError || error instanceof CredentialError) return message.split("\n")[0] ?? name;
+  if (name === "TimeoutError") return "no answer in time";
+  if (!(cause instanceof Error)) return message;
+  return cause.message === "" ? codeOf(cause) : cause.message;
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  return String(code ?? "");
+}
+
+/** The network failed, or time ran out. */
+function isWithoutAnswer(error: unknown): boolean {
+  if ((error as Error).name === "TimeoutError") return true;
+  return error instanceof TypeError && error.cause instanceof Error && !isUntrusted(error);
+}
+
+function isUntrusted(error: unknown): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(codeOf((error as Error).cause));
+}
+
+/** The library gives what it got: a status, a code of the network, or a plain error for what is wrong here. */
+function credentialsMayCome(cause: unknown): boolean {
+  const code = codeOf(cause);
+  if (/^\d+$/.test(code)) return Number(code) >= FIRST_SERVER_ERROR || PASSING_STATUSES.includes(Number(code));
+  return /^(?:ECONN|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|EPIPE)/.test(code);
 }

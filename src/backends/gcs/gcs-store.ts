@@ -1,18 +1,20 @@
-import { createHash } from "node:crypto";
-import { type Bucket, Storage } from "@google-cloud/storage";
+import { createHash, randomUUID } from "node:crypto";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { type Backoff, retry } from "../../core/retry.ts";
-import { downloadRange } from "./download.ts";
 import { gcsError, messageOf, passes, type Role, statusOf } from "./gcs-error.ts";
+import { createService, type Service, type ServiceAnswer, ServiceError } from "./service.ts";
 
 const CREATOR: Role = "roles/storage.objectCreator";
 const VIEWER: Role = "roles/storage.objectViewer";
-/** For one try; the largest object takes seconds. */
-const TIMEOUT_MS = 120_000;
-const PRECONDITION_FAILED = 412;
+/** For one try. */
+const TIMEOUT_MS = 45_000;
+const PAGE = 1000;
 const NOT_FOUND = 404;
+const PRECONDITION_FAILED = 412;
+const BAD_GATEWAY = 502;
+const RANGE_NOT_SATISFIABLE = 416;
 /** What lies here is read soon, and small: a cold class of the bucket would make each object cost for months. */
 const STORAGE_CLASS = "STANDARD";
 /** No object has it: generations are times in microseconds. */
@@ -28,21 +30,23 @@ export interface BucketPlace {
   readonly endpoint: string | null;
 }
 
+export interface BucketOptions {
+  readonly backoff: Backoff;
+  /** Is told, in words, of the first error of a request that is tried again. */
+  readonly onTrouble: (message: string) => void;
+  /** For one try. */
+  readonly timeoutMs?: number;
+}
+
 /**
  * Objects in a bucket of Cloud Storage. Needs no right to delete or overwrite: `create` asks for a name that is not
- * taken, in one request, so that a broken upload leaves nothing. Errors that pass are tried again by `backoff`,
- * and `onTrouble` is told of the first of them, in words.
+ * taken, in one request, so that a broken upload leaves nothing. Errors that pass are tried again.
  */
-export function createGcsStore(
-  place: BucketPlace,
-  backoff: Backoff,
-  onTrouble: (message: string) => void,
-): ObjectStore {
-  const bucket = openBucket(place);
+export function createGcsStore(place: BucketPlace, { backoff, onTrouble, timeoutMs }: BucketOptions): ObjectStore {
+  const service = createService(place.endpoint, timeoutMs ?? TIMEOUT_MS);
   const base = place.prefix === "" ? "" : `${place.prefix}/`;
   const url = `gs://${place.bucket}${place.prefix === "" ? "" : `/${place.prefix}`}`;
-  const download = (name: string, start: number, end: number): Promise<Buffer> =>
-    downloadRange(bucket, `${base}${name}`, { start, end }, { endpoint: place.endpoint, timeoutMs: TIMEOUT_MS });
+  const objects = `/storage/v1/b/${place.bucket}/o`;
 
   /** Does one request, again while its error passes. Rejects with `IoError`. */
   async function request<T>(operation: string, role: Role, work: () => Promise<T>): Promise<T> {
@@ -56,27 +60,37 @@ export function createGcsStore(
 
   async function* list(prefix: string): AsyncIterable<ObjectInfo> {
     checkObjectPrefix(prefix);
-    let pageToken: string | undefined;
+    let pageToken = "";
     do {
       const page = await request(`list "${prefix}" in ${url}`, VIEWER, () =>
-        listPage(bucket, `${base}${prefix}`, pageToken),
+        listPage(service, objects, `${base}${prefix}`, pageToken),
       );
       for (const { name, sizeBytes } of page.objects) yield { name: name.slice(base.length), sizeBytes };
-      pageToken = page.nextToken;
-    } while (pageToken !== undefined);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== "");
   }
 
   return {
     async create(name, content) {
       checkObjectName(name);
       const operation = `create "${name}" in ${url}`;
-      return request(operation, CREATOR, () => upload(bucket, `${base}${name}`, content, operation));
+      const md5Hash = createHash("md5").update(content).digest("base64");
+      const metadata = { name: `${base}${name}`, storageClass: STORAGE_CLASS, md5Hash };
+      const stored = await request(operation, CREATOR, () =>
+        unlessTaken(upload(service, objects, metadata, content, 0)),
+      );
+      if (stored === null) return "exists";
+      if (stored.md5Hash === undefined || stored.md5Hash === md5Hash) return "created";
+      throw new IoError(
+        "corrupt",
+        `${operation}: stored with MD5 "${stored.md5Hash}", sent with "${md5Hash}" (hint: run again, it takes another name)`,
+      );
     },
 
     async read(name, start, end) {
       checkObjectName(name);
       const operation = `read "${name}" in ${url}`;
-      const bytes = await request(operation, VIEWER, () => orNull(download(name, start, end)));
+      const bytes = await request(operation, VIEWER, () => download(service, objects, `${base}${name}`, start, end));
       if (bytes === null) throw new IoError("not_found", `${operation}: not there`);
       return bytes;
     },
@@ -90,81 +104,105 @@ export function createGcsStore(
         throw new UsageError(`${operation}: no archive there (hint: "logtally run" makes one)`);
       }
       for await (const _ of list("wal/")) break;
-      await request(operation, VIEWER, () => orNull(download(CHECKED_NAME, 0, 1)));
-      await request(operation, CREATOR, () => refusedUpload(bucket, `${base}${CHECKED_NAME}`));
+      const name = `${base}${CHECKED_NAME}`;
+      await request(operation, VIEWER, () => download(service, objects, name, 0, 1));
+      await request(operation, CREATOR, () =>
+        unlessTaken(upload(service, objects, { name }, Buffer.alloc(0), IMPOSSIBLE_GENERATION)),
+      );
     },
   };
 }
 
-/** Repeats are ours (`retry`): the client's own would depend on what it takes a request for. */
-function openBucket({ bucket, endpoint }: BucketPlace): Bucket {
-  const service =
-    endpoint === null ? {} : { apiEndpoint: endpoint, useAuthWithCustomEndpoint: endpoint.startsWith("https:") };
-  const storage = new Storage({ ...service, timeout: TIMEOUT_MS, retryOptions: { autoRetry: false, maxRetries: 0 } });
-  return storage.bucket(bucket);
+/** What the service says of an object. */
+interface ObjectMetadata {
+  readonly name: string;
+  readonly storageClass?: string;
+  /** Base64. The service refuses bytes that do not fit, and says it of stored ones. */
+  readonly md5Hash?: string | undefined;
 }
 
+/** One request, so that the object appears whole or not at all. */
 async function upload(
-  bucket: Bucket,
-  name: string,
+  service: Service,
+  objects: string,
+  metadata: ObjectMetadata,
   content: Uint8Array,
-  operation: string,
-): Promise<"created" | "exists"> {
-  const md5Hash = createHash("md5").update(content).digest("base64");
-  const file = bucket.file(name);
+  ifGenerationMatch: number,
+): Promise<Partial<ObjectMetadata>> {
+  const boundary = randomUUID();
+  const head =
+    `--${boundary}\r\ncontent-type: application/json\r\n\r\n${JSON.stringify(metadata)}\r\n` +
+    `--${boundary}\r\ncontent-type: application/octet-stream\r\n\r\n`;
+  const answer = await service.send({
+    method: "POST",
+    path: `/upload${objects}?uploadType=multipart&ifGenerationMatch=${ifGenerationMatch}`,
+    headers: { "content-type": `multipart/related; boundary=${boundary}` },
+    body: Buffer.concat([Buffer.from(head), content, Buffer.from(`\r\n--${boundary}--\r\n`)]),
+  });
+  return parsed(answer) as Partial<ObjectMetadata>;
+}
+
+/** What stands in between may answer a page instead of the service: tried again, as if there had been no answer. */
+function parsed({ body }: ServiceAnswer): unknown {
   try {
-    await file.save(Buffer.from(content.buffer, content.byteOffset, content.byteLength), {
-      resumable: false,
-      // The client's own check deletes what does not fit. The service checks the hash before the object appears.
-      validation: false,
-      metadata: { contentType: "application/octet-stream", storageClass: STORAGE_CLASS, md5Hash },
-      preconditionOpts: { ifGenerationMatch: 0 },
-      timeout: TIMEOUT_MS,
-    });
+    return JSON.parse(body.toString()) as unknown;
   } catch (error) {
-    // After an unknown outcome it may be ours: the caller compares.
-    if (statusOf(error) === PRECONDITION_FAILED) return "exists";
+    throw new ServiceError(BAD_GATEWAY, `the answer is no JSON: ${(error as Error).message}`, "");
+  }
+}
+
+/**
+ * Null where the name is taken: perhaps by an earlier try of the same, whose answer was lost. Whoever may not delete
+ * may be told that instead of the broken precondition.
+ */
+async function unlessTaken<T>(upload: Promise<T>): Promise<T | null> {
+  try {
+    return await upload;
+  } catch (error) {
+    if (statusOf(error) === PRECONDITION_FAILED) return null;
+    if (error instanceof ServiceError && error.status === 403 && /storage\.objects\.delete/.test(error.message))
+      return null;
     throw error;
   }
-  const stored = file.metadata.md5Hash;
-  if (stored === md5Hash) return "created";
-  throw new IoError(
-    "corrupt",
-    `${operation}: stored with MD5 "${stored}", sent with "${md5Hash}" (hint: run again, it takes another name)`,
-  );
 }
 
-interface Page {
-  readonly objects: readonly ObjectInfo[];
-  readonly nextToken: string | undefined;
-}
-
-async function listPage(bucket: Bucket, prefix: string, pageToken: string | undefined): Promise<Page> {
-  const query = { prefix, autoPaginate: false, ...(pageToken === undefined ? {} : { pageToken }) };
-  const [files, next] = await bucket.getFiles(query);
-  const objects = files.map(({ name, metadata }) => ({ name, sizeBytes: Number(metadata.size) }));
-  return { objects, nextToken: (next as { readonly pageToken?: string } | null)?.pageToken };
-}
-
-/** Null for an object that is not there. */
-async function orNull<T>(download: Promise<T>): Promise<T | null> {
+/** Bytes `[start, end)`; null where there is no such object. Segments have hashes of their own for what they hold. */
+async function download(
+  service: Service,
+  objects: string,
+  name: string,
+  start: number,
+  end: number,
+): Promise<Buffer | null> {
+  if (end <= start) return Buffer.alloc(0);
   try {
-    return await download;
+    const { status, body }: ServiceAnswer = await service.send({
+      method: "GET",
+      path: `${objects}/${encodeURIComponent(name)}?alt=media`,
+      headers: { range: `bytes=${start}-${end - 1}` },
+    });
+    // What stands in between may give the whole instead of a part.
+    return status === 206 ? body : body.subarray(start, end);
   } catch (error) {
+    if (statusOf(error) === RANGE_NOT_SATISFIABLE) return Buffer.alloc(0);
     if (statusOf(error) === NOT_FOUND) return null;
     throw error;
   }
 }
 
-/** Resolves where an object may be created, and creates none: what it asks for cannot hold. */
-async function refusedUpload(bucket: Bucket, name: string): Promise<void> {
-  try {
-    await bucket.file(name).save(Buffer.alloc(0), {
-      resumable: false,
-      validation: false,
-      preconditionOpts: { ifGenerationMatch: IMPOSSIBLE_GENERATION },
-    });
-  } catch (error) {
-    if (statusOf(error) !== PRECONDITION_FAILED) throw error;
-  }
+interface Page {
+  readonly objects: readonly ObjectInfo[];
+  /** Empty on the last one. */
+  readonly nextPageToken: string;
+}
+
+async function listPage(service: Service, objects: string, prefix: string, pageToken: string): Promise<Page> {
+  const query = new URLSearchParams({ prefix, maxResults: String(PAGE), fields: "items(name,size),nextPageToken" });
+  if (pageToken !== "") query.set("pageToken", pageToken);
+  const answer = await service.send({ method: "GET", path: `${objects}?${query}` });
+  const { items = [], nextPageToken = "" } = parsed(answer) as {
+    readonly items?: readonly { readonly name: string; readonly size: string }[];
+    readonly nextPageToken?: string;
+  };
+  return { objects: items.map(({ name, size }) => ({ name, sizeBytes: Number(size) })), nextPageToken };
 }
