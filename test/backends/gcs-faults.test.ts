@@ -206,6 +206,20 @@ describe("credentials", () => {
     expect(passes(new CredentialError(cause))).toBe(true);
   });
 
+  it("have nothing to do with a URL that cannot be, which is not tried again", async () => {
+    const backoff = {
+      giveUpAfterMs: 0,
+      monotonicMs: () => 0,
+      random: () => 0,
+      sleep: () => Promise.reject(new Error()),
+    };
+    const place = { bucket: "bucket", prefix: "", endpoint: "http://127.0.0.1:1" };
+    const store = createGcsStore(place, { backoff, onTrouble: () => undefined });
+    await expect(store.read("a", 0, 1)).rejects.toThrow(
+      /^read "a" in gs:\/\/bucket: bad port \(hint: look at archive.endpoint\)$/,
+    );
+  });
+
   it("are no matter where a certificate is not trusted", () => {
     const cause = Object.assign(new Error("self-signed certificate"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
     const error = new TypeError("fetch failed", { cause });

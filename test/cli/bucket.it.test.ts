@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { makeBucket } from "../servers/bucket.ts";
+import { startScriptedGcs } from "../servers/scripted-gcs.ts";
 import { generated } from "./generated.ts";
 import { expectOneLine, logtally, type Outcome, type Summary, startLogtally } from "./logtally.ts";
 
@@ -100,7 +101,9 @@ describe("a bucket that cannot be used", () => {
   });
 
   it("that does not answer is told with its name, long before it is given up", async () => {
-    const nowhere = ["--set", "archive.endpoint=http://127.0.0.1:1"];
+    const server = await startScriptedGcs([]);
+    await server.close();
+    const nowhere = ["--set", `archive.endpoint=${server.url}`];
     const { child, ended } = startLogtally(["archive", "ls", "--archive", "gs://a-bucket", ...nowhere]);
     child.stderr?.once("data", () => child.kill());
     const { signal, stderr } = await ended;
@@ -109,7 +112,7 @@ describe("a bucket that cannot be used", () => {
       stderr,
       'logtally: list "wal/" in gs://a-bucket: ',
       "ECONNREFUSED",
-      "trying again for up to a minute",
+      "trying again for up to two minutes",
     );
   });
 });

@@ -38,6 +38,7 @@ function causeOf(bucket: string, role: Role, error: unknown): readonly [IoCode, 
   if (isWithoutAnswer(error)) {
     return ["unavailable", "look at the service's state and the way there, and run again: running again is safe"];
   }
+  if (isOfNetwork(error) && !isUntrusted(error)) return ["unavailable", "look at archive.endpoint"];
   if (isUntrusted(error)) return ["denied", "give the certificate of what stands in between: NODE_EXTRA_CA_CERTS"];
   return [null, null];
 }
@@ -66,13 +67,18 @@ export function messageOf(error: unknown): string {
 
 function codeOf(error: unknown): string {
   const { code } = error as { readonly code?: unknown };
-  return String(code ?? "");
+  return typeof code === "string" || typeof code === "number" ? String(code) : "";
 }
 
 /** The network failed, or time ran out. */
 function isWithoutAnswer(error: unknown): boolean {
   if ((error as Error).name === "TimeoutError") return true;
-  return error instanceof TypeError && error.cause instanceof Error && !isUntrusted(error);
+  return isOfNetwork(error) && codeOf(error.cause) !== "" && !isUntrusted(error);
+}
+
+/** What `fetch` throws; without a code in its cause it is a URL that it does not take. */
+function isOfNetwork(error: unknown): error is TypeError {
+  return error instanceof TypeError && error.cause instanceof Error;
 }
 
 function isUntrusted(error: unknown): boolean {

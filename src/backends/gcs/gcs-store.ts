@@ -134,7 +134,6 @@ async function upload(
     `--${boundary}\r\ncontent-type: application/json\r\n\r\n${JSON.stringify(metadata)}\r\n` +
     `--${boundary}\r\ncontent-type: application/octet-stream\r\n\r\n`;
   const answer = await service.send({
-    method: "POST",
     path: `/upload${objects}?uploadType=multipart&ifGenerationMatch=${ifGenerationMatch}`,
     headers: { "content-type": `multipart/related; boundary=${boundary}` },
     body: Buffer.concat([Buffer.from(head), content, Buffer.from(`\r\n--${boundary}--\r\n`)]),
@@ -177,7 +176,6 @@ async function download(
   if (end <= start) return Buffer.alloc(0);
   try {
     const { status, body }: ServiceAnswer = await service.send({
-      method: "GET",
       path: `${objects}/${encodeURIComponent(name)}?alt=media`,
       headers: { range: `bytes=${start}-${end - 1}` },
     });
@@ -199,7 +197,7 @@ interface Page {
 async function listPage(service: Service, objects: string, prefix: string, pageToken: string): Promise<Page> {
   const query = new URLSearchParams({ prefix, maxResults: String(PAGE), fields: "items(name,size),nextPageToken" });
   if (pageToken !== "") query.set("pageToken", pageToken);
-  const answer = await service.send({ method: "GET", path: `${objects}?${query}` });
+  const answer = await service.send({ path: `${objects}?${query.toString()}` });
   const { items = [], nextPageToken = "" } = parsed(answer) as {
     readonly items?: readonly { readonly name: string; readonly size: string }[];
     readonly nextPageToken?: string;

@@ -5,10 +5,10 @@ const SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
 const MAX_MESSAGE_LENGTH = 300;
 
 export interface ServiceRequest {
-  readonly method: "GET" | "POST";
   /** Below the service's own URL, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** With one it is a POST, without a GET. */
   readonly body?: Uint8Array<ArrayBuffer>;
 }
 
@@ -53,14 +53,18 @@ export function createService(endpoint: string | null, timeoutMs: number): Servi
   const origin = endpoint ?? GOOGLE;
   const auth = origin.startsWith("https:") ? new GoogleAuth({ scopes: SCOPE }) : null;
   return {
-    async send({ method, path, headers, body }) {
+    async send({ path, headers, body }) {
       const signal = AbortSignal.timeout(timeoutMs);
       const url = `${origin}${path}`;
       const all = new Headers(headers);
       if (auth !== null) {
         for (const [key, value] of await inTime(credentialsFor(auth, url), signal)) all.set(key, value);
       }
-      const answer = await fetch(url, { method, headers: all, body: body ?? null, signal });
+      const answer = await fetch(url, {
+        headers: all,
+        signal,
+        ...(body === undefined ? {} : { method: "POST", body }),
+      });
       const content = Buffer.from(await answer.arrayBuffer());
       if (answer.ok) return { status: answer.status, body: content };
       throw serviceError(answer.status, content.toString());
