@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { expandPaths, totalBytes } from "../backends/files/paths.ts";
-import type { ArchiveSettings, SourceSettings } from "../config/pipeline.ts";
+import type { ArchiveSettings, PubsubSettings, SourceSettings } from "../config/pipeline.ts";
+import { IoError } from "../core/fault.ts";
 import { archiveName, openArchiveStore } from "./archive-store.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
+import { openSubscription } from "./open-subscription.ts";
 import { withPipelineOptions } from "./options.ts";
 import { checkPseudonymKey } from "./pseudonym-key.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
@@ -59,8 +61,16 @@ async function describeArchive(archive: ArchiveSettings): Promise<string> {
   return `${archive.kind === "folder" ? "folder" : "bucket"} "${archiveName(archive)}" can be written`;
 }
 
+async function describePubsub(settings: PubsubSettings): Promise<string> {
+  const { subscriber, topic, problems } = await openSubscription(settings);
+  await subscriber.close();
+  if (problems.length > 0) throw new IoError("unavailable", problems.join("\n"));
+  return `subscription "${settings.subscription}", topic "${topic}"`;
+}
+
 async function describeSource(source: SourceSettings): Promise<string> {
   if (source.kind === "stdin") return "standard input";
+  if (source.kind === "pubsub") return describePubsub(source);
   const files = await expandPaths(source.paths);
   return `${formatThings(files.length, "file")}, ${formatBytes(await totalBytes(files))}`;
 }

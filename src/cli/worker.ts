@@ -3,7 +3,6 @@ import { findRepeats } from "../archive/repeats.ts";
 import { listWal, type WalObject } from "../archive/wal-reader.ts";
 import { createWalWriter } from "../archive/wal-writer.ts";
 import type { OnRead } from "../backends/files/file-source.ts";
-import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { createTally, type TallySnapshot } from "../counts/tally.ts";
@@ -12,8 +11,8 @@ import { createDeriver } from "../derive/deriver.ts";
 import { runEngine } from "../engine/run.ts";
 import { openArchiveStore } from "./archive-store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
-import { openInput } from "./input.ts";
 import { createLineDecoder } from "./line-decoder.ts";
+import { openInputOf } from "./pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
@@ -49,7 +48,7 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   refuseKeylessBucket(settings);
   const store = await openArchiveStore(settings.archive);
   await store.check("write");
-  const files = settings.source.kind === "files" ? await expandPaths(settings.source.paths) : null;
+  const input = await openInputOf(settings);
   // Made here, so that a copy of the archive that nobody may write to can be counted later.
   await openPseudonymKey(settings);
   const decoder = createLineDecoder(settings, catalogueFields(catalogue));
@@ -60,22 +59,26 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   let elapsedMs = 0;
 
   return {
-    inputBytes: files === null ? null : await totalBytes(files),
+    inputBytes: input.sizeBytes,
     writer,
     async run(signal, onRead) {
       const startedAtMs = SYSTEM_CLOCK.monotonicMs();
-      await runEngine({
-        source: openInput(files, onRead),
-        take: (payload) =>
-          decoder.decode(payload, (line, fields) => {
-            tally.add(line.reason, fields === null ? [] : derive(line.log, fields));
-            wal.append(line);
-          }),
-        log: wal,
-        limits: settings.batch,
-        clock: SYSTEM_CLOCK,
-        signal,
-      });
+      try {
+        await runEngine({
+          source: input.source(onRead),
+          take: (payload) =>
+            decoder.decode(payload, (line, fields) => {
+              tally.add(line.reason, fields === null ? [] : derive(line.log, fields));
+              wal.append(line);
+            }),
+          log: wal,
+          limits: settings.batch,
+          clock: SYSTEM_CLOCK,
+          signal,
+        });
+      } finally {
+        await input.close();
+      }
       elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
     },
     async summarize(later, isInterrupted) {

@@ -14,6 +14,7 @@ const NAME = "1 to 63 of a-z, 0-9 and hyphen";
 const BUCKET = "the name of a bucket, without gs://";
 const PREFIX = "parts of a name, joined by a slash: a/b";
 const ENDPOINT = "an http or https URL without a path";
+const SUBSCRIPTION = "projects/PROJECT/subscriptions/NAME";
 const PATHS = "a list of at least one path";
 const VARIABLE = "the name of an environment variable";
 
@@ -76,6 +77,20 @@ const filesSource = z.strictObject({
 const stdinSource = z.strictObject({
   kind: z.literal("stdin").meta({ description: "Lines from standard input." }),
   topic,
+});
+
+const pubsubSource = z.strictObject({
+  kind: z.literal("pubsub").meta({ description: "A subscription of Google Cloud Pub/Sub." }),
+  subscription: z
+    .string({ error: SUBSCRIPTION })
+    .regex(/^projects\/[^/\s]+\/subscriptions\/[^/\s]+$/, { error: SUBSCRIPTION })
+    .meta({
+      title: SUBSCRIPTION,
+      description: "Its full name; any number of workers may read one, and each message goes to one of them.",
+    }),
+  topic: text("the name of a topic")
+    .optional()
+    .meta({ description: "Name of the topic, which may tell the log; without it the subscription is asked." }),
 });
 
 const folderArchive = z.strictObject({
@@ -166,7 +181,9 @@ export const pipelineSchema = z
     instance: text("the name of an instance")
       .optional()
       .meta({ description: "Instance of every line; without it each line's own environment or host." }),
-    source: z.discriminatedUnion("kind", [filesSource, stdinSource]).meta({ description: "Where lines come from." }),
+    source: z
+      .discriminatedUnion("kind", [filesSource, stdinSource, pubsubSource])
+      .meta({ description: "Where lines come from." }),
     archive: z
       .discriminatedUnion("kind", [folderArchive, gcsArchive])
       .meta({ description: "Where every line is kept." }),

@@ -27,7 +27,16 @@ export interface PipelineSettings {
 
 export type SourceSettings =
   | { readonly kind: "files"; readonly paths: readonly string[]; readonly topic: string | null }
-  | { readonly kind: "stdin"; readonly topic: string | null };
+  | { readonly kind: "stdin"; readonly topic: string | null }
+  | PubsubSettings;
+
+export interface PubsubSettings {
+  readonly kind: "pubsub";
+  /** `projects/PROJECT/subscriptions/NAME`. */
+  readonly subscription: string;
+  /** Null: as the subscription says. */
+  readonly topic: string | null;
+}
 
 export type ArchiveSettings = FolderSettings | BucketSettings;
 
@@ -113,6 +122,7 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
 function toSource(source: PipelineConfig["source"], resolvePath: ResolvePath): SourceSettings {
   const topic = source.topic ?? null;
   if (source.kind === "stdin") return { kind: "stdin", topic };
+  if (source.kind === "pubsub") return { kind: "pubsub", subscription: source.subscription, topic };
   const paths = source.paths.map((written, index) => resolvePath(["source", "paths", String(index)], written));
   return { kind: "files", paths, topic };
 }

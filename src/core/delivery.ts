@@ -42,8 +42,8 @@ export type Payload = LinesPayload | BrokenPayload | MessagePayload;
 /** A payload on loan. `ack` is called once, when each of its lines is durable in the archive. */
 export interface Delivery {
   readonly payload: Payload;
-  /** Resolves once the source has taken the ack. */
-  ack(): Promise<void>;
+  /** Resolves once the source has taken the ack. Holds nothing of the payload. */
+  readonly ack: () => Promise<void>;
 }
 
 /** Where lines come from. */

@@ -5,7 +5,8 @@ export interface Backoff {
   readonly monotonicMs: () => number;
   /** At least 0, below 1. */
   readonly random: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Resolves early where the signal aborts. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 const FIRST_WAIT_MS = 200;

@@ -28,11 +28,13 @@ export interface EngineOptions {
  * are not durable are then not acked (I2), and the source hands them out again.
  */
 export async function runEngine({ source, take, log, limits, clock, signal }: EngineOptions): Promise<void> {
-  const unacked: Delivery[] = [];
+  // Without the payloads: they are in the log, and would fill the memory once more.
+  const unacked: Delivery["ack"][] = [];
   let openedAtMs = 0;
   const commit = async (): Promise<void> => {
     if (log.pendingLines > 0) await log.commit();
-    for (const delivery of unacked.splice(0)) await delivery.ack();
+    // At once, so that a source may send them together.
+    await Promise.all(unacked.splice(0).map((ack) => ack()));
   };
 
   const failed = new AbortController();
@@ -49,7 +51,7 @@ export async function runEngine({ source, take, log, limits, clock, signal }: En
       if (result.done === true) break;
       if (unacked.length === 0) openedAtMs = clock.monotonicMs();
       take(result.value.payload);
-      unacked.push(result.value);
+      unacked.push(result.value.ack);
       const isFull = log.pendingLines >= limits.maxLines || log.pendingBytes >= limits.maxBytes;
       if (isFull || clock.monotonicMs() - openedAtMs >= limits.maxAgeMs) await commit();
       next = deliveries.next();

@@ -123,7 +123,7 @@ describe("an override that cannot be", () => {
     ["instance=", '--set instance=…: field "instance" has no value (hint: give it one or leave it out)'],
     [
       "source.kind=stdn",
-      '--set source.kind=…: field "source.kind": expected "files" or "stdin", found text "stdn" (hint: did you mean "stdin"?)',
+      '--set source.kind=…: field "source.kind": expected "files", "stdin" or "pubsub", found text "stdn" (hint: did you mean "stdin"?)',
     ],
     [
       "archive={kind: folder}",

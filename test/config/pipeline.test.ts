@@ -61,6 +61,14 @@ describe("a good pipeline", () => {
     });
   });
 
+  it("may read a subscription", () => {
+    const reading = (fields: string): unknown =>
+      parse(MINIMAL.replace("kind: stdin", `kind: pubsub, subscription: ${fields}`)).source;
+    const subscription = "projects/my-project-1/subscriptions/logtally.a_1";
+    expect(reading(subscription)).toEqual({ kind: "pubsub", subscription, topic: null });
+    expect(reading(`${subscription}, topic: rails`)).toEqual({ kind: "pubsub", subscription, topic: "rails" });
+  });
+
   it("can set every field", () => {
     const text = `
 name: rails-1
@@ -182,10 +190,24 @@ pseudonym_key:
     expect(messages[0]).toMatch(new RegExp(`^a\\.yaml:4: field "archive\\.${field}": expected `));
   });
 
+  it.each([
+    ["logtally", "subscription"],
+    ["projects/p/topics/t", "subscription"],
+    ["projects/p/subscriptions/", "subscription"],
+    ["projects/p/subscriptions/a/b", "subscription"],
+    ["projects/p/subscriptions/a b", "subscription"],
+    ["//pubsub.googleapis.com/projects/p/subscriptions/s", "subscription"],
+    ['projects/p/subscriptions/s, topic: ""', "topic"],
+  ])("refuses a subscription that is none: %j", (fields, field) => {
+    const messages = refusal(MINIMAL.replace("kind: stdin", `kind: pubsub, subscription: ${fields}`));
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toMatch(new RegExp(`^a\\.yaml:3: field "source\\.${field}": expected `));
+  });
+
   it("names what is missing at the line of its section", () => {
     expect(refusal("# a comment\nname: a\nsource:\n  topic: t\n")).toEqual([
       'a.yaml:2: missing field "archive" (hint: where every line is kept)',
-      'a.yaml:3: missing field "source.kind" (hint: "files" or "stdin")',
+      'a.yaml:3: missing field "source.kind" (hint: "files", "stdin" or "pubsub")',
     ]);
   });
 
@@ -196,7 +218,7 @@ pseudonym_key:
       'a.yaml:6: field "archive.kind": expected "folder" or "gcs", found text "gs" (hint: did you mean "gcs"?)',
     ]);
     expect(refusal(MINIMAL.replace("stdin", "file"))).toEqual([
-      'a.yaml:3: field "source.kind": expected "files" or "stdin", found text "file" (hint: did you mean "files"?)',
+      'a.yaml:3: field "source.kind": expected "files", "stdin" or "pubsub", found text "file" (hint: did you mean "files"?)',
     ]);
   });
 

@@ -4,23 +4,36 @@
  */
 import type { TestProject } from "vitest/node";
 import { startGcsServer } from "./gcs-server.ts";
+import { startPubsubServer } from "./pubsub-server.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
     /** Null where there is no server. */
     readonly gcsUrl: string | null;
+    /** `HOST:PORT`; null where there is no server. */
+    readonly pubsubHost: string | null;
   }
 }
 
+const GCS_VARIABLE = "LOGTALLY_TEST_GCS_URL";
+const PUBSUB_VARIABLE = "LOGTALLY_TEST_PUBSUB_HOST";
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env["LOGTALLY_TEST_GCS_URL"];
-  const gcs = given === undefined ? await startGcsServer() : null;
-  const url = given ?? gcs?.url ?? null;
-  if (url === null && process.env["CI"] !== undefined) {
-    throw new Error("no server of Cloud Storage: install Go, or set LOGTALLY_TEST_GCS_URL");
-  }
-  project.provide("gcsUrl", url);
+  const givenUrl = process.env[GCS_VARIABLE];
+  const gcs = givenUrl === undefined ? await startGcsServer() : null;
+  project.provide("gcsUrl", present(givenUrl ?? gcs?.url, "Cloud Storage", GCS_VARIABLE));
+  const givenHost = process.env[PUBSUB_VARIABLE];
+  const pubsub = givenHost === undefined ? await startPubsubServer() : null;
+  project.provide("pubsubHost", present(givenHost ?? pubsub?.host, "Pub/Sub", PUBSUB_VARIABLE));
   return async () => {
     await gcs?.stop();
+    await pubsub?.stop();
   };
+}
+
+function present(place: string | undefined, service: string, variable: string): string | null {
+  if (place === undefined && process.env["CI"] !== undefined) {
+    throw new Error(`no server of ${service}: install Go, or set ${variable}`);
+  }
+  return place ?? null;
 }

@@ -1,0 +1,118 @@
+import { idParts, type LentMessage, type Subscriber, SubscriberError } from "./subscriber.ts";
+
+/** The shortest deadline that a subscription can have: before that the first extension has to be there. */
+const FIRST_LEASE_MS = 10_000;
+const LEASE_MS = 60_000;
+/** Extended when so much or less is left: some tries are left when one fails. */
+const RENEW_BELOW_MS = 30_000;
+const CHECK_MS = 2500;
+
+interface Loan {
+  readonly sizeBytes: number;
+  /** By the monotonic clock: a step of the other must not end a lease. */
+  endsAtMs: number;
+}
+
+/** What is held and not settled. Leases are extended while there is anything, whoever is busy with what. */
+export interface Loans {
+  readonly messages: number;
+  readonly bytes: number;
+  lend(messages: readonly LentMessage[]): void;
+  settle(ackIds: readonly string[]): void;
+  /** Settles by handing back: somebody else may have them at once. */
+  giveBack(ackIds: readonly string[]): Promise<void>;
+  /** Extends no more. What is still held comes again when its lease has run out. */
+  stop(): void;
+}
+
+export interface LoansOptions {
+  readonly monotonicMs: () => number;
+  /** Is told of the first of failures in a row. */
+  readonly onTrouble: (operation: string, error: SubscriberError) => void;
+  /** Something was settled. */
+  readonly onRoom: () => void;
+}
+
+export function createLoans(subscriber: Subscriber, { monotonicMs, onTrouble, onRoom }: LoansOptions): Loans {
+  const loans = new Map<string, Loan>();
+  let bytes = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let isRenewing = false;
+  let isInTrouble = false;
+
+  /** Where it fails the next look tries again; a lease that runs out only repeats a message. */
+  async function check(): Promise<void> {
+    if (isRenewing) return;
+    isRenewing = true;
+    try {
+      await renew(subscriber, loans, monotonicMs);
+      isInTrouble = false;
+    } catch (error) {
+      if (!(error instanceof SubscriberError)) throw error;
+      if (!isInTrouble && timer !== null) onTrouble("extend leases of", error);
+      isInTrouble = true;
+    } finally {
+      isRenewing = false;
+    }
+  }
+
+  function stop(): void {
+    if (timer !== null) clearInterval(timer);
+    timer = null;
+  }
+
+  function settle(ackIds: readonly string[]): void {
+    for (const ackId of ackIds) {
+      bytes -= loans.get(ackId)?.sizeBytes ?? 0;
+      loans.delete(ackId);
+    }
+    if (loans.size === 0) stop();
+    onRoom();
+  }
+
+  return {
+    get messages() {
+      return loans.size;
+    },
+    get bytes() {
+      return bytes;
+    },
+    lend(messages) {
+      const endsAtMs = monotonicMs() + FIRST_LEASE_MS;
+      for (const { ackId, data } of messages) {
+        // The same loan once more would be counted twice and settled once.
+        if (loans.has(ackId)) continue;
+        loans.set(ackId, { sizeBytes: data.length, endsAtMs });
+        bytes += data.length;
+      }
+      if (loans.size > 0) timer ??= setInterval(() => void check(), CHECK_MS);
+    },
+    settle,
+    async giveBack(ackIds) {
+      settle(ackIds);
+      try {
+        for (const part of idParts(ackIds)) await subscriber.extend(part, 0);
+      } catch (error) {
+        if (!(error instanceof SubscriberError)) throw error;
+        onTrouble("give messages back to", error);
+      }
+    },
+    stop,
+  };
+}
+
+/** Extends what is due, and has not been settled meanwhile. */
+async function renew(subscriber: Subscriber, loans: Map<string, Loan>, monotonicMs: () => number): Promise<void> {
+  const nowMs = monotonicMs();
+  const due = [...loans].filter(([, { endsAtMs }]) => endsAtMs - nowMs <= RENEW_BELOW_MS).map(([ackId]) => ackId);
+  for (const part of idParts(due)) {
+    const ackIds = part.filter((ackId) => loans.has(ackId));
+    if (ackIds.length === 0) continue;
+    const askedAtMs = monotonicMs();
+    await subscriber.extend(ackIds, LEASE_MS);
+    for (const ackId of ackIds) {
+      const loan = loans.get(ackId);
+      if (loan !== undefined) loan.endsAtMs = askedAtMs + LEASE_MS;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { OnRead } from "../backends/files/file-source.ts";
+import { expandPaths, totalBytes } from "../backends/files/paths.ts";
+import type { PipelineSettings, PubsubSettings } from "../config/pipeline.ts";
+import type { Source } from "../core/delivery.ts";
+import { openInput } from "./input.ts";
+import { openSubscription, SUBSCRIPTION_BACKOFF, tellOfSubscription } from "./open-subscription.ts";
+
+/** The most messages that a worker holds; each costs an id of some 200 bytes. */
+const MAX_MESSAGES = 100_000;
+/** One batch is committed while the next is pulled (I7). */
+const BATCHES = 2;
+
+/** What a pipeline reads, found and reachable. */
+export interface PipelineInput {
+  /** Stored bytes; null where nobody knows. */
+  readonly sizeBytes: number | null;
+  /** To be called once. `onRead` is told of stored bytes, or of those of messages. */
+  source(onRead: OnRead): Source;
+  /** When all is acked, or will not be any more. */
+  close(): Promise<void>;
+}
+
+/** Rejects with `UsageError` for a missing file, with `IoError` for a subscription that cannot be read. */
+export async function openInputOf({ source, batch }: PipelineSettings): Promise<PipelineInput> {
+  if (source.kind === "pubsub") return openPubsub(source, batch.maxBytes);
+  const files = source.kind === "files" ? await expandPaths(source.paths) : null;
+  return {
+    sizeBytes: files === null ? null : await totalBytes(files),
+    source: (onRead) => openInput(files, onRead),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openPubsub(settings: PubsubSettings, maxBatchBytes: number): Promise<PipelineInput> {
+  const { createPubsubSource } = await import("../backends/pubsub/pubsub-source.ts");
+  const { subscriber, topic, problems } = await openSubscription(settings);
+  for (const problem of problems) tellOfSubscription(problem);
+  let close = (): Promise<void> => subscriber.close();
+  return {
+    sizeBytes: null,
+    source(onRead) {
+      const source = createPubsubSource(subscriber, {
+        subscription: settings.subscription,
+        topic,
+        budget: { maxMessages: MAX_MESSAGES, maxBytes: BATCHES * maxBatchBytes },
+        backoff: SUBSCRIPTION_BACKOFF,
+        onTrouble: tellOfSubscription,
+        onRead,
+      });
+      close = source.close;
+      return source;
+    },
+    close: () => close(),
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * Goal: a subscription is read whole, each message counts once, and none is lost, whoever is stopped or killed when.
+ * Method: the program as a user starts it, on Google's own fake of the service, with generated traffic whose truth is
+ * known; workers that are interrupted, and killed at random moments.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, describe, expect, inject, it, onTestFailed } from "vitest";
+import type { CountRow } from "../../src/counts/cube.ts";
+import { differences } from "../../src/generate/agreement.ts";
+import { TRUTH_SEGMENTS } from "../../src/generate/truth.ts";
+import { tempFolder } from "../backends/temp-folder.ts";
+import { makeTopic, type Topic } from "../servers/topic.ts";
+import { generated } from "./generated.ts";
+import {
+  archivedText,
+  expectOneLine,
+  logtally,
+  type Outcome,
+  type RunningProcess,
+  type Summary,
+  startLogtally,
+} from "./logtally.ts";
+
+const host = inject("pubsubHost") ?? "";
+const env = { PUBSUB_EMULATOR_HOST: host };
+const POLL_MS = 100;
+const STOP_WITHIN_MS = 25_000;
+const KILLS = 5;
+/** A worker begins to read about a second after its start. */
+const KILL_WITHIN_MS = 2000;
+
+let topic: Topic | null = null;
+const workers = new Set<RunningProcess>();
+afterEach(async () => {
+  // What a failed test has left.
+  for (const { child } of workers) child.kill("SIGKILL");
+  workers.clear();
+  await topic?.close();
+  topic = null;
+});
+
+async function pipelineOn(subscription: string): Promise<{ pipeline: string; archive: string }> {
+  const folder = await tempFolder();
+  const pipeline = join(folder, "gitlab.yaml");
+  const archive = join(folder, "archive");
+  await writeFile(
+    pipeline,
+    `name: gitlab
+source: {kind: pubsub, subscription: ${subscription}}
+archive: {kind: folder, path: archive}
+batch: {max_lines: 100, max_age_ms: 200}
+`,
+  );
+  return { pipeline, archive };
+}
+
+function startWorker(pipeline: string): RunningProcess {
+  const worker = startLogtally(["run", pipeline, "--json"], { env });
+  workers.add(worker);
+  void worker.ended.finally(() => workers.delete(worker));
+  return worker;
+}
+
+/** The raw lines of the archive: an object of a killed worker is there whole or not at all. */
+async function linesOf(archive: string): Promise<string[]> {
+  return (await archivedText(archive)).toString("latin1").split("\n").slice(0, -1);
+}
+
+async function waitFor(holds: () => Promise<boolean>, { child, ended }: RunningProcess): Promise<void> {
+  while (!(await holds())) {
+    if (child.exitCode !== null) throw new Error(`the worker has ended: ${JSON.stringify(await ended)}`);
+    await sleep(POLL_MS);
+  }
+}
+
+async function stopped({ child, ended }: RunningProcess): Promise<Summary> {
+  child.kill("SIGTERM");
+  const late = sleep(STOP_WITHIN_MS, null, { ref: false });
+  const outcome: Outcome | null = await Promise.race([ended, late]);
+  expect(outcome).toMatchObject({ code: 130 });
+  expect(outcome?.stderr).toMatch(/^logtally: stopping[^\n]*\nlogtally: interrupted[^\n]*\n$/);
+  return JSON.parse(outcome?.stdout ?? "") as Summary;
+}
+
+async function expectCounts(archive: string, rows: readonly CountRow[]): Promise<void> {
+  const counted: CountRow[] = [];
+  for (const by of TRUTH_SEGMENTS) {
+    const outcome = await logtally(["counts", "--archive", archive, "--by", by, "--json"]);
+    expect(outcome).toMatchObject({ code: 0, stderr: "" });
+    counted.push(...(JSON.parse(outcome.stdout) as { rows: CountRow[] }).rows);
+  }
+  expect(differences(rows, counted)).toEqual([]);
+}
+
+// Without Go there is no server; on CI that fails in test/servers/setup.ts.
+describe.skipIf(host === "")("a subscription", () => {
+  it("is read whole, what is published twice counts once, and a stop leaves nothing behind", async () => {
+    const batches = ["--form", "pubsub", "--batch", "20", "--republish", "0.1"];
+    const { path, truth } = await generated("--lines", "3000", ...batches);
+    expect(truth.duplicates).toBeGreaterThan(0);
+    topic = await makeTopic(host);
+    const { pipeline, archive } = await pipelineOn(topic.subscription);
+    const worker = startWorker(pipeline);
+    await topic.publishFile(path);
+    await waitFor(async () => (await linesOf(archive)).length >= truth.lines_in, worker);
+    const { lines_in, archived, duplicates, quarantined, eventless, events } = await stopped(worker);
+    const { as_of: _, rows, ...totals } = truth;
+    expect({ lines_in, archived, duplicates, quarantined, eventless, events }).toEqual(totals);
+    await expectCounts(archive, rows);
+    expect(await topic.pull()).toBe(0);
+  });
+
+  it("loses and doubles nothing when workers are killed", async () => {
+    const { path, truth } = await generated("--lines", "3000", "--form", "pubsub");
+    const messages = (await readFile(path, "utf8")).trimEnd().split("\n");
+    topic = await makeTopic(host);
+    const { pipeline, archive } = await pipelineOn(topic.subscription);
+    const seed = Date.now() % 1_000_000;
+    onTestFailed(() => {
+      process.stderr.write(`seed ${seed}\n`);
+    });
+    const random = randomOf(seed);
+    const pair = [startWorker(pipeline), startWorker(pipeline)];
+    const size = Math.ceil(messages.length / (KILLS + 1));
+    const publishPart = async (index: number, { publishFile }: Topic): Promise<void> => {
+      const part = join(archive, "..", `part-${index}`);
+      await writeFile(part, `${messages.slice(index * size, (index + 1) * size).join("\n")}\n`);
+      await publishFile(part);
+    };
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await publishPart(kill, topic);
+      await sleep(random() * KILL_WITHIN_MS);
+      const victim = random() < 0.5 ? 0 : 1;
+      pair[victim]?.child.kill("SIGKILL");
+      expect(await pair[victim]?.ended).toMatchObject({ signal: "SIGKILL" });
+      pair[victim] = startWorker(pipeline);
+    }
+    const [last, other] = pair;
+    if (last === undefined || other === undefined) throw new Error("no workers");
+    other.child.kill("SIGKILL");
+    await other.ended;
+    // Only the last one can read these: it has begun when they are there.
+    await publishPart(KILLS, topic);
+    const expected = new Set(messages.map(dataOf));
+    expect(expected.size).toBe(messages.length);
+    // Leases of those that were killed have to run out.
+    await waitFor(async () => new Set(await linesOf(archive)).size >= expected.size, last);
+    await stopped(last);
+    expect(new Set(await linesOf(archive))).toEqual(expected);
+    await expectCounts(archive, truth.rows);
+  });
+
+  it("that is missing is told in one line, with the command that makes it", async () => {
+    const { pipeline } = await pipelineOn("projects/test/subscriptions/none");
+    const hint = "(hint: gcloud pubsub subscriptions create projects/test/subscriptions/none --topic=TOPIC";
+    const run = await logtally(["run", pipeline], { env });
+    expect(run).toMatchObject({ code: 3, stdout: "" });
+    expectOneLine(run.stderr, 'logtally: look at "projects/test/subscriptions/none": ', hint);
+    const check = await logtally(["check", pipeline], { env });
+    expect(check.code).toBe(3);
+    expectOneLine(check.stderr, "bad  source ", hint);
+  });
+
+  it("is checked along the real path", async () => {
+    topic = await makeTopic(host);
+    const { pipeline } = await pipelineOn(topic.subscription);
+    const check = await logtally(["check", pipeline], { env });
+    expect(check).toMatchObject({ code: 0, stderr: "" });
+    expect(check.stdout).toMatch(
+      /^ok {3}source +subscription "projects\/test\/subscriptions\/logtally-\w+", topic "pubsub-rails-inf-\w+"$/m,
+    );
+  });
+});
+
+/** The line of a dumped message. */
+function dataOf(row: string): string {
+  const { message } = JSON.parse(row) as { message: { data: string } };
+  return Buffer.from(message.data, "base64").toString("latin1");
+}
+
+/** Numbers from 0 to 1 (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
