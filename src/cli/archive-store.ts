@@ -1,17 +1,11 @@
 import { setGlobalProxyFromEnv } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
 import { createFolderStore } from "../backends/files/folder-store.ts";
+import { bucketUrl } from "../backends/gcs/bucket-place.ts";
 import type { ArchiveSettings } from "../config/pipeline.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { MINUTE_MS } from "../core/units.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
-
-const BUCKET_BACKOFF = {
-  giveUpAfterMs: 2 * MINUTE_MS,
-  monotonicMs: SYSTEM_CLOCK.monotonicMs,
-  random: Math.random,
-  sleep: (ms: number) => sleep(ms),
-};
+import { serviceBackoff } from "./service-backoff.ts";
 
 /** The objects of an archive, wherever it lies; nothing is reached yet. */
 export async function openArchiveStore(archive: ArchiveSettings): Promise<ObjectStore> {
@@ -20,7 +14,7 @@ export async function openArchiveStore(archive: ArchiveSettings): Promise<Object
   setGlobalProxyFromEnv();
   // Google's library for credentials takes a while to load.
   const { createGcsStore } = await import("../backends/gcs/gcs-store.ts");
-  return createGcsStore(archive, { backoff: BUCKET_BACKOFF, onTrouble: tellTrouble });
+  return createGcsStore(archive, { backoff: serviceBackoff(2 * MINUTE_MS), onTrouble: tellTrouble });
 }
 
 function tellTrouble(message: string): void {
@@ -29,6 +23,5 @@ function tellTrouble(message: string): void {
 
 /** As a user writes it: a path or a URL. */
 export function archiveName(archive: ArchiveSettings): string {
-  if (archive.kind === "folder") return archive.path;
-  return `gs://${archive.bucket}${archive.prefix === "" ? "" : `/${archive.prefix}`}`;
+  return archive.kind === "folder" ? archive.path : bucketUrl(archive);
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { ArchiveSettings, PubsubSettings, SourceSettings } from "../config/pipeline.ts";
 import { IoError } from "../core/fault.ts";
+import type { ObjectStore } from "../core/object-store.ts";
 import { archiveName, openArchiveStore } from "./archive-store.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { openSubscription } from "./open-subscription.ts";
@@ -27,12 +28,13 @@ export function checkCommand(): Command {
 /** Prints a line for each part, right ones to standard output, others to standard error. Resolves with the exit code. */
 async function checkPipeline(pipeline: string | undefined, options: PipelineOptions): Promise<number> {
   const settings = await loadSettings(pipeline, options);
+  const store = await openArchiveStore(settings.archive);
   const parts: readonly (readonly [part: string, describe: () => Promise<string>])[] = [
     ["pipeline", () => Promise.resolve(`"${settings.name}", ${settings.deployment}`)],
     ["catalogue", () => describeCatalogue(settings.cataloguePath)],
     ["source", () => describeSource(settings.source)],
-    ["archive", () => describeArchive(settings.archive)],
-    ["pseudonym key", () => checkPseudonymKey(settings)],
+    ["archive", () => describeArchive(settings.archive, store)],
+    ["pseudonym key", () => checkPseudonymKey(settings, store)],
   ];
   const exitCodes: number[] = [];
   for (const [part, describe] of parts) {
@@ -55,8 +57,7 @@ async function describeCatalogue(path: string | null): Promise<string> {
   return `${formatThings(events.length, "event")}, ${digest}`;
 }
 
-async function describeArchive(archive: ArchiveSettings): Promise<string> {
-  const store = await openArchiveStore(archive);
+async function describeArchive(archive: ArchiveSettings, store: ObjectStore): Promise<string> {
   await store.check("write");
   return `${archive.kind === "folder" ? "folder" : "bucket"} "${archiveName(archive)}" can be written`;
 }

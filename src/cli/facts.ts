@@ -27,7 +27,7 @@ export async function openFacts(settings: PipelineSettings, catalogue: Catalogue
   refuseKeylessBucket(settings);
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
-  const key = await openPseudonymKey(settings);
+  const key = await openPseudonymKey(settings, store);
   const decoder = createArchiveDecoder([...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const reader = {
     decoder,

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { createControlFile, readControlFile, replaceControlFile } from "../backends/files/control-file.ts";
 import type { ArchiveSettings } from "../config/pipeline.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { openArchiveStore } from "./archive-store.ts";
 
 const NAME = "ctl/pseudonym.fingerprint";
 /** More than one line of the kind `sha256:…` ever has. */
@@ -18,8 +17,9 @@ export interface KeyRecord {
   replace(text: string): Promise<void>;
 }
 
-export async function openKeyRecord(archive: ArchiveSettings): Promise<KeyRecord> {
-  return archive.kind === "folder" ? inFolder(join(archive.path, NAME)) : inBucket(await openArchiveStore(archive));
+/** `store` holds the objects of the archive. */
+export function keyRecordOf(archive: ArchiveSettings, store: ObjectStore): KeyRecord {
+  return archive.kind === "folder" ? inFolder(join(archive.path, NAME)) : inBucket(store);
 }
 
 function inFolder(path: string): KeyRecord {

@@ -1,24 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Subscriber } from "../backends/pubsub/subscriber.ts";
 import type { Subscription } from "../backends/pubsub/subscription.ts";
 import type { PubsubSettings } from "../config/pipeline.ts";
-import type { Backoff } from "../core/retry.ts";
 import { MINUTE_MS } from "../core/units.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { serviceBackoff } from "./service-backoff.ts";
 
-export const SUBSCRIPTION_BACKOFF: Backoff = {
-  giveUpAfterMs: MINUTE_MS,
-  monotonicMs: SYSTEM_CLOCK.monotonicMs,
-  random: Math.random,
-  async sleep(ms, signal) {
-    try {
-      await sleep(ms, undefined, signal === undefined ? {} : { signal });
-    } catch (error) {
-      // It ends early; whoever sleeps looks at the signal.
-      if (signal?.aborted !== true) throw error;
-    }
-  },
-};
+export const SUBSCRIPTION_BACKOFF = serviceBackoff(MINUTE_MS);
 
 /** A subscription that is there. The caller closes `subscriber`. */
 export interface OpenSubscription extends Subscription {

@@ -5,9 +5,10 @@ import { createControlFile, readControlFile } from "../backends/files/control-fi
 import type { ArchiveSettings, PipelineSettings } from "../config/pipeline.ts";
 import { resolveKey } from "../config/secret.ts";
 import { UsageError } from "../core/fault.ts";
+import type { ObjectStore } from "../core/object-store.ts";
 import { keyFingerprint } from "../derive/pseudonym.ts";
 import { archiveName } from "./archive-store.ts";
-import { openKeyRecord } from "./key-record.ts";
+import { keyRecordOf } from "./key-record.ts";
 
 const LOCAL_KEY = "ctl/pseudonym.key";
 const KEY_BYTES = 32;
@@ -18,30 +19,26 @@ const KEY_BYTES = 32;
  * pseudonyms would silently change; once accepted, it is the one that the archive is used with. Rejects with
  * `UsageError` or `IoError`.
  */
-export async function openPseudonymKey(settings: PipelineSettings): Promise<Buffer> {
-  const record = await openKeyRecord(settings.archive);
+export async function openPseudonymKey(settings: PipelineSettings, store: ObjectStore): Promise<Buffer> {
+  const record = keyRecordOf(settings.archive, store);
   const key = (await knownKey(settings)) ?? (await makeKey(settings, await record.read()));
   const fingerprint = keyFingerprint(key);
   const known = await record.create(`${fingerprint}\n`);
   refuseChange(settings, fingerprint, known);
-  if (known.trim() !== fingerprint) {
-    await record.replace(`${fingerprint}\n`);
-    // In a bucket another worker may have been told to accept another key at the same moment, and was first.
-    refuseChange(
-      { ...settings, pseudonymKey: { ...settings.pseudonymKey, acceptsChange: false } },
-      fingerprint,
-      await record.read(),
-    );
-  }
+  if (known.trim() === fingerprint) return key;
+  await record.replace(`${fingerprint}\n`);
+  // In a bucket another worker may have been told to accept another key at the same moment, and was first.
+  const winner = await record.read();
+  if (winner !== null && winner.trim() !== fingerprint) throw otherKey(settings.archive, fingerprint, winner);
   return key;
 }
 
 /** What `openPseudonymKey` would find, in words; makes nothing. */
-export async function checkPseudonymKey(settings: PipelineSettings): Promise<string> {
+export async function checkPseudonymKey(settings: PipelineSettings, store: ObjectStore): Promise<string> {
   const key = await knownKey(settings);
   if (key === null) return "the archive's own, to be made at first use";
   const fingerprint = keyFingerprint(key);
-  refuseChange(settings, fingerprint, await (await openKeyRecord(settings.archive)).read());
+  refuseChange(settings, fingerprint, await keyRecordOf(settings.archive, store).read());
   return `fingerprint ${fingerprint}`;
 }
 
@@ -88,7 +85,11 @@ function keyOf(text: string): Buffer {
 function refuseChange(settings: PipelineSettings, fingerprint: string | null, known: string | null): void {
   const { archive, pseudonymKey } = settings;
   if (known === null || known.trim() === fingerprint || pseudonymKey.acceptsChange) return;
-  throw new UsageError(
+  throw otherKey(archive, fingerprint, known);
+}
+
+function otherKey(archive: ArchiveSettings, fingerprint: string | null, known: string): UsageError {
+  return new UsageError(
     `use ${fingerprint === null ? "a new pseudonym key" : `pseudonym key ${fingerprint}`}: the archive "${archiveName(archive)}" was used with ${known.trim()}, and every ` +
       "pseudonym would change (hint: give the old key, or say so with --set pseudonym_key.accept_change=true)",
   );

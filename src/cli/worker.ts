@@ -50,7 +50,7 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   await store.check("write");
   const input = await openInputOf(settings);
   // Made here, so that a copy of the archive that nobody may write to can be counted later.
-  await openPseudonymKey(settings);
+  await openPseudonymKey(settings, store);
   const decoder = createLineDecoder(settings, catalogueFields(catalogue));
   const derive = createDeriver(catalogue, decoder.slotOf);
   const tally = createTally();

@@ -3,6 +3,7 @@ import { IoError, UsageError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { type Backoff, retry } from "../../core/retry.ts";
+import { type BucketPlace, bucketUrl } from "./bucket-place.ts";
 import { gcsError, messageOf, passes, type Role, statusOf } from "./gcs-error.ts";
 import { createService, type Service, type ServiceAnswer, ServiceError } from "./service.ts";
 
@@ -22,14 +23,6 @@ const IMPOSSIBLE_GENERATION = 1;
 /** Never made. */
 const CHECKED_NAME = "ctl/check";
 
-export interface BucketPlace {
-  readonly bucket: string;
-  /** Beginning of all names, without a slash at its end; empty for the bucket itself. */
-  readonly prefix: string;
-  /** URL of the service; null for Google's. Credentials go over HTTPS only. */
-  readonly endpoint: string | null;
-}
-
 export interface BucketOptions {
   readonly backoff: Backoff;
   /** Is told, in words, of the first error of a request that is tried again. */
@@ -45,7 +38,7 @@ export interface BucketOptions {
 export function createGcsStore(place: BucketPlace, { backoff, onTrouble, timeoutMs }: BucketOptions): ObjectStore {
   const service = createService(place.endpoint, timeoutMs ?? TIMEOUT_MS);
   const base = place.prefix === "" ? "" : `${place.prefix}/`;
-  const url = `gs://${place.bucket}${place.prefix === "" ? "" : `/${place.prefix}`}`;
+  const url = bucketUrl(place);
   const objects = `/storage/v1/b/${place.bucket}/o`;
 
   /** Does one request, again while its error passes. Rejects with `IoError`. */
