@@ -1,9 +1,10 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Output } from "../backends/files/output-file.ts";
 import { KIB, SECOND_MS } from "../core/units.ts";
 import { type TrafficOptions, traffic } from "../generate/traffic.ts";
 import type { Truth } from "../generate/truth.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
+import { pause } from "./pause.ts";
 import { stopOnSignals } from "./stop-signal.ts";
 import { trafficProgress } from "./traffic-progress.ts";
 
@@ -82,7 +83,10 @@ async function writeTraffic(
     onChunk(sent.lines, sent.timeMs);
     // A file takes everything at once: without a turn of the loop no signal would ever be heard.
     if (rate === null) await nextTurn();
-    else await sleepUntil(startedAtMs + (sent.lines * SECOND_MS) / rate, signal);
+    else {
+      const dueMs = startedAtMs + (sent.lines * SECOND_MS) / rate;
+      await pause(Math.max(dueMs - SYSTEM_CLOCK.monotonicMs(), 0), signal);
+    }
   };
   for (const { bytes, lines, timeMs } of traffic(options, truth, signal)) {
     sent.rows += 1;
@@ -94,13 +98,4 @@ async function writeTraffic(
   }
   await flush();
   return sent;
-}
-
-/** An abort ends the wait; there is always a turn of the loop. */
-async function sleepUntil(dueMs: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(Math.max(dueMs - SYSTEM_CLOCK.monotonicMs(), 0), undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
 }
