@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { listWal, openWalObject } from "../archive/wal-reader.ts";
 import { hourText } from "../core/hour.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { openArchiveStore } from "./archive-store.ts";
+import { openArchiveStore } from "./open/archive-store.ts";
 import { withPipelineOptions } from "./options.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";

@@ -3,11 +3,11 @@ import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { ArchiveSettings, PubsubSettings, SourceSettings } from "../config/pipeline.ts";
 import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { archiveName, openArchiveStore } from "./archive-store.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
-import { openSubscription } from "./open-subscription.ts";
+import { archiveName, openArchiveStore } from "./open/archive-store.ts";
+import { checkPseudonymKey } from "./open/pseudonym-key.ts";
+import { openSubscription } from "./open/subscription.ts";
 import { withPipelineOptions } from "./options.ts";
-import { checkPseudonymKey } from "./pseudonym-key.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
 

@@ -9,9 +9,9 @@ import { createDimensions, DIMENSION_FIELDS } from "../derive/dimensions.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 import { createPseudonyms, keyFingerprint } from "../derive/pseudonym.ts";
 import { createArchiveDecoder } from "./archive-decoder.ts";
-import { openArchiveStore } from "./archive-store.ts";
+import { openArchiveStore } from "./open/archive-store.ts";
+import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
 import { createProgress } from "./progress.ts";
-import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
 
 const MEMORY_LIMIT = "512MB";
 

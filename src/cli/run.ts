@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
-import { namedInput } from "./input.ts";
+import { namedInput } from "./open/input.ts";
 import { withPipelineOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";

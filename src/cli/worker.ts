@@ -9,11 +9,11 @@ import { createTally, type TallySnapshot } from "../counts/tally.ts";
 import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { createDeriver } from "../derive/deriver.ts";
 import { runEngine } from "../engine/run.ts";
-import { openArchiveStore } from "./archive-store.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { createLineDecoder } from "./line-decoder.ts";
-import { openInputOf } from "./pipeline-input.ts";
-import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
+import { openArchiveStore } from "./open/archive-store.ts";
+import { openInputOf } from "./open/pipeline-input.ts";
+import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
 const WRITER_BYTES = 8;

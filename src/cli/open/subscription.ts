@@ -1,7 +1,7 @@
-import type { Subscriber } from "../backends/pubsub/subscriber.ts";
-import type { Subscription } from "../backends/pubsub/subscription.ts";
-import type { PubsubSettings } from "../config/pipeline.ts";
-import { MINUTE_MS } from "../core/units.ts";
+import type { Subscriber } from "../../backends/pubsub/subscriber.ts";
+import type { Subscription } from "../../backends/pubsub/subscription.ts";
+import type { PubsubSettings } from "../../config/pipeline.ts";
+import { MINUTE_MS } from "../../core/units.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 export const SUBSCRIPTION_BACKOFF = serviceBackoff(MINUTE_MS);
@@ -14,8 +14,8 @@ export interface OpenSubscription extends Subscription {
 /** Rejects with `IoError` for one that cannot be looked at. */
 export async function openSubscription({ subscription, topic }: PubsubSettings): Promise<OpenSubscription> {
   // Generated code of some megabytes: loaded where it is needed.
-  const { openGoogleSubscriber } = await import("../backends/pubsub/google-subscriber.ts");
-  const { describeSubscription } = await import("../backends/pubsub/subscription.ts");
+  const { openGoogleSubscriber } = await import("../../backends/pubsub/google-subscriber.ts");
+  const { describeSubscription } = await import("../../backends/pubsub/subscription.ts");
   const subscriber = openGoogleSubscriber(subscription, process.env["PUBSUB_EMULATOR_HOST"] || null);
   try {
     const found = await describeSubscription(subscriber, subscription, SUBSCRIPTION_BACKOFF, tellOfSubscription);

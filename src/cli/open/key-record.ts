@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { createControlFile, readControlFile, replaceControlFile } from "../backends/files/control-file.ts";
-import type { ArchiveSettings } from "../config/pipeline.ts";
-import type { ObjectStore } from "../core/object-store.ts";
+import { createControlFile, readControlFile, replaceControlFile } from "../../backends/files/control-file.ts";
+import type { ArchiveSettings } from "../../config/pipeline.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
 
 const NAME = "ctl/pseudonym.fingerprint";
 /** More than one line of the kind `sha256:…` ever has. */

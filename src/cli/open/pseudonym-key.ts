@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createControlFile, readControlFile } from "../backends/files/control-file.ts";
-import type { ArchiveSettings, PipelineSettings } from "../config/pipeline.ts";
-import { resolveKey } from "../config/secret.ts";
-import { UsageError } from "../core/fault.ts";
-import type { ObjectStore } from "../core/object-store.ts";
-import { keyFingerprint } from "../derive/pseudonym.ts";
+import { createControlFile, readControlFile } from "../../backends/files/control-file.ts";
+import type { ArchiveSettings, PipelineSettings } from "../../config/pipeline.ts";
+import { resolveKey } from "../../config/secret.ts";
+import { UsageError } from "../../core/fault.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { keyFingerprint } from "../../derive/pseudonym.ts";
 import { archiveName } from "./archive-store.ts";
 import { keyRecordOf } from "./key-record.ts";
 

@@ -1,10 +1,10 @@
 import { setGlobalProxyFromEnv } from "node:http";
-import { createFolderStore } from "../backends/files/folder-store.ts";
-import { bucketUrl } from "../backends/gcs/bucket-place.ts";
-import type { ArchiveSettings } from "../config/pipeline.ts";
-import type { ObjectStore } from "../core/object-store.ts";
-import { MINUTE_MS } from "../core/units.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
+import { createFolderStore } from "../../backends/files/folder-store.ts";
+import { bucketUrl } from "../../backends/gcs/bucket-place.ts";
+import type { ArchiveSettings } from "../../config/pipeline.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { MINUTE_MS } from "../../core/units.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 /** The objects of an archive, wherever it lies; nothing is reached yet. */
@@ -13,7 +13,7 @@ export async function openArchiveStore(archive: ArchiveSettings): Promise<Object
   // HTTPS_PROXY and NO_PROXY hold for requests to the service as they do for other programs.
   setGlobalProxyFromEnv();
   // Google's library for credentials takes a while to load.
-  const { createGcsStore } = await import("../backends/gcs/gcs-store.ts");
+  const { createGcsStore } = await import("../../backends/gcs/gcs-store.ts");
   return createGcsStore(archive, { backoff: serviceBackoff(2 * MINUTE_MS), onTrouble: tellTrouble });
 }
 

@@ -1,6 +1,6 @@
-import type { Backoff } from "../core/retry.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
-import { pause } from "./pause.ts";
+import type { Backoff } from "../../core/retry.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
+import { pause } from "../pause.ts";
 
 /** Tries again with the time and chance of this machine. */
 export function serviceBackoff(giveUpAfterMs: number): Backoff {

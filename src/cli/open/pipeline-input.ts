@@ -1,9 +1,9 @@
-import type { OnRead } from "../backends/files/file-source.ts";
-import { expandPaths, totalBytes } from "../backends/files/paths.ts";
-import type { PipelineSettings, PubsubSettings } from "../config/pipeline.ts";
-import type { Source } from "../core/delivery.ts";
+import type { OnRead } from "../../backends/files/file-source.ts";
+import { expandPaths, totalBytes } from "../../backends/files/paths.ts";
+import type { PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
+import type { Source } from "../../core/delivery.ts";
 import { openInput } from "./input.ts";
-import { openSubscription, SUBSCRIPTION_BACKOFF, tellOfSubscription } from "./open-subscription.ts";
+import { openSubscription, SUBSCRIPTION_BACKOFF, tellOfSubscription } from "./subscription.ts";
 
 /** The most messages that a worker holds; each costs an id of some 200 bytes. */
 const MAX_MESSAGES = 100_000;
@@ -32,7 +32,7 @@ export async function openInputOf({ source, batch }: PipelineSettings): Promise<
 }
 
 async function openPubsub(settings: PubsubSettings, maxBatchBytes: number): Promise<PipelineInput> {
-  const { createPubsubSource } = await import("../backends/pubsub/pubsub-source.ts");
+  const { createPubsubSource } = await import("../../backends/pubsub/pubsub-source.ts");
   const { subscriber, topic, problems } = await openSubscription(settings);
   for (const problem of problems) tellOfSubscription(problem);
   let close = (): Promise<void> => subscriber.close();

@@ -1,6 +1,6 @@
-import { createFileSource, createStreamSource, type OnRead } from "../backends/files/file-source.ts";
-import type { Source } from "../core/delivery.ts";
-import { UsageError } from "../core/fault.ts";
+import { createFileSource, createStreamSource, type OnRead } from "../../backends/files/file-source.ts";
+import type { Source } from "../../core/delivery.ts";
+import { UsageError } from "../../core/fault.ts";
 
 /**
  * The files that a command line names as input; null for `-`, standard input. Throws `UsageError` for a pipeline among
