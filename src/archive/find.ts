@@ -1,7 +1,8 @@
+import type { ArchivedLine } from "../core/archived-line.ts";
 import { leafHash } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import type { Block } from "../segment/segment-reader.ts";
-import { type ArchivedLine, eachLine, listWal, openWalObject } from "./wal-reader.ts";
+import { eachLine, listWal, openWalObject } from "./wal-reader.ts";
 
 export interface FindQuery {
   /** Half-open span of the lines' times in milliseconds since 1970; null is open. A line without time is in no span. */

@@ -1,8 +1,9 @@
+import type { ArchivedLine } from "../core/archived-line.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { ID_WORDS } from "../segment/meta.ts";
 import { type IdPass, isInPass, planIdPasses, type SizedObject } from "./id-pass.ts";
 import { createIdSet, type IdSet } from "./id-set.ts";
-import { type ArchivedLine, eachLine, openWalObject, type WalObject } from "./wal-reader.ts";
+import { eachLine, openWalObject, type WalObject } from "./wal-reader.ts";
 
 /** Ids that are held at once: 32 MiB. More lines are looked through in several passes. */
 const IDS_PER_PASS = 1_000_000;

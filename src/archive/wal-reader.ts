@@ -1,6 +1,6 @@
+import type { ArchivedLine } from "../core/archived-line.ts";
 import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import type { Meta } from "../segment/meta.ts";
 import { type Block, openSegment, type SegmentReader } from "../segment/segment-reader.ts";
 import { parseWalName, type WalName, walPrefix } from "./wal-name.ts";
 
@@ -20,18 +20,6 @@ export async function* listWal(store: ObjectStore, stream: string | null): Async
 /** Opens an object by its block table. Rejects with `IoError`, naming it, where it cannot be trusted. */
 export function openWalObject(store: ObjectStore, { name, sizeBytes }: WalObject): Promise<SegmentReader> {
   return openSegment(name, sizeBytes, (start, end) => store.read(name, start, end));
-}
-
-/** A line that the archive holds. `buffer` is lent until the next block is read. */
-export interface ArchivedLine {
-  readonly object: string;
-  /** Place among the lines of the object, from 0. */
-  readonly row: number;
-  readonly buffer: Buffer;
-  /** At least 1: one spare byte lies before it. */
-  readonly start: number;
-  readonly end: number;
-  readonly meta: Meta;
 }
 
 const LF = 0x0a;

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { findLines } from "../archive/find.ts";
-import type { ArchivedLine } from "../archive/wal-reader.ts";
+import type { ArchivedLine } from "../core/archived-line.ts";
 import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { createDeriver } from "../derive/deriver.ts";
 import { createArchiveDecoder } from "./archive-decoder.ts";

@@ -1,4 +1,5 @@
-import { type ArchivedLine, eachLine, listWal, openWalObject } from "../archive/wal-reader.ts";
+import { eachLine, listWal, openWalObject } from "../archive/wal-reader.ts";
+import type { ArchivedLine } from "../core/archived-line.ts";
 import { hourOf } from "../core/hour.ts";
 import { hourOfId, leafHash } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";

@@ -1,19 +1,9 @@
+import type { Meta } from "../core/archived-line.ts";
 import type { QuarantineReason } from "../core/fault.ts";
 import type { Lane, Line, MessageInfo } from "../core/line.ts";
 import { KIB, SECOND_MS } from "../core/units.ts";
 
-/** What a line itself lacks. One JSON line per raw line, in the same order and block. */
-export interface Meta {
-  readonly id: string;
-  readonly lane: Lane;
-  readonly log: string;
-  /** Milliseconds since 1970, null without a time. */
-  readonly timeMs: number | null;
-  readonly reason: QuarantineReason | null;
-  readonly message: MessageInfo | null;
-}
-
-/** The JSON of a meta line: what does not apply is left out. */
+/** A meta line: one for each raw line, in the same order and block; what does not apply is left out. */
 interface MetaJson {
   readonly id: string;
   readonly lane: Lane;

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import type { Meta } from "../core/archived-line.ts";
 import { IoError } from "../core/fault.ts";
 import { KIB } from "../core/units.ts";
 import { type BlockEntry, type BlockTable, decodeTable, TRAILER_BYTES, tableBytes } from "./block-table.ts";
@@ -9,7 +10,7 @@ import {
   skippableContent,
   TABLE_FRAME_MAGIC,
 } from "./frame.ts";
-import { type Meta, parseMetaBlock, parseMetaIds } from "./meta.ts";
+import { parseMetaBlock, parseMetaIds } from "./meta.ts";
 
 /** One read of so much opens every segment but the largest. */
 const TAIL_BYTES = 64 * KIB;

@@ -4,10 +4,10 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Meta } from "../../src/core/archived-line.ts";
 import type { Line } from "../../src/core/line.ts";
 import { MIB } from "../../src/core/units.ts";
 import { merkleRoot } from "../../src/segment/merkle.ts";
-import type { Meta } from "../../src/segment/meta.ts";
 import { openSegment, type SegmentReader } from "../../src/segment/segment-reader.ts";
 import { createSegmentWriter, type Segment } from "../../src/segment/segment-writer.ts";
 import { arbitraryChange, bytesOf, SAMPLE_MS, sampleLine } from "./sample-line.ts";
