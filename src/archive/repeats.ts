@@ -11,35 +11,43 @@ const IDS_PER_PASS = 1_000_000;
 /**
  * Calls `visit` for each line of `newer` that repeats one of `earlier`, or one before it in `newer`: the same id.
  * Exact, in bounded memory, whatever the sizes; where lines come about in order of time, each object is read only a few
- * times. Rejects with `IoError`.
+ * times. Resolves with false where the signal has cut it short: then some may be missing. Rejects with `IoError`.
  */
 export async function findRepeats(
   store: ObjectStore,
   earlier: readonly WalObject[],
   newer: readonly WalObject[],
   visit: (line: ArchivedLine) => void,
+  signal: AbortSignal,
   idsPerPass: number = IDS_PER_PASS,
-): Promise<void> {
-  if (newer.length === 0) return;
+): Promise<boolean> {
+  if (newer.length === 0) return true;
   const firstHour = Math.min(...newer.map((object) => object.firstHour));
   const lastHour = Math.max(...newer.map((object) => object.lastHour));
   const overlapping = earlier.filter((object) => object.firstHour <= lastHour && object.lastHour >= firstHour);
   const isNewer = new Set(newer.map((object) => object.name));
-  const passes = planIdPasses(await sizesOf(store, [...overlapping, ...newer]), idsPerPass);
+  const sized = await sizesOf(store, [...overlapping, ...newer], signal);
+  if (signal.aborted) return false;
+  const passes = planIdPasses(sized, idsPerPass);
   const largest = Math.max(...passes.map(({ rows }) => rows));
   // Parts are cut by hash: ten standard deviations are room enough for chance.
   const ids = createIdSet(Math.min(largest, idsPerPass + 10 * Math.ceil(Math.sqrt(idsPerPass))));
   for (const pass of passes) {
     ids.clear();
     for (const { object } of pass.objects) {
+      if (signal.aborted) return false;
       await addIds(store, object, pass, ids, isNewer.has(object.name) ? visit : null);
     }
   }
+  return true;
 }
 
-async function sizesOf(store: ObjectStore, objects: readonly WalObject[]): Promise<SizedObject[]> {
+async function sizesOf(store: ObjectStore, objects: readonly WalObject[], signal: AbortSignal): Promise<SizedObject[]> {
   const sized: SizedObject[] = [];
-  for (const object of objects) sized.push({ object, rows: (await openWalObject(store, object)).table.rows });
+  for (const object of objects) {
+    if (signal.aborted) break;
+    sized.push({ object, rows: (await openWalObject(store, object)).table.rows });
+  }
   return sized;
 }
 

@@ -1,5 +1,6 @@
 import type { ArchivedLine } from "../core/archived-line.ts";
 import { IoError } from "../core/fault.ts";
+import type { CommittedObject } from "../core/line-log.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { type Block, openSegment, type SegmentReader } from "../segment/segment-reader.ts";
 import { parseWalName, type WalName, walPrefix } from "./wal-name.ts";
@@ -22,11 +23,24 @@ export function openWalObject(store: ObjectStore, { name, sizeBytes }: WalObject
   return openSegment(name, sizeBytes, (start, end) => store.read(name, start, end));
 }
 
+/** The same for bytes that are at hand. */
+export function openWalBytes({ name, bytes }: CommittedObject): Promise<SegmentReader> {
+  return openSegment(name, bytes.length, (start, end) => Promise.resolve(bytes.subarray(start, end)));
+}
+
+/** An object by its name. Rejects with `IoError`, `not_found` where there is none. */
+export async function findWalObject(store: ObjectStore, name: string): Promise<SegmentReader> {
+  for await (const { name: found, sizeBytes } of store.list(name)) {
+    if (found === name) return openSegment(name, sizeBytes, (start, end) => store.read(name, start, end));
+  }
+  throw new IoError("not_found", `open "${name}": not there`);
+}
+
 const LF = 0x0a;
 
 /** Calls `visit` for each line of the block, in order. Rejects with `IoError`. */
 export async function eachLine(
-  object: WalObject,
+  object: Pick<WalObject, "name">,
   segment: SegmentReader,
   block: Block,
   visit: (line: ArchivedLine) => void,
@@ -43,6 +57,6 @@ export async function eachLine(
   if (start !== buffer.length) throw wrongRows(object, block);
 }
 
-function wrongRows({ name }: WalObject, { lines }: Block): IoError {
+function wrongRows({ name }: Pick<WalObject, "name">, { lines }: Block): IoError {
   return new IoError("corrupt", `read segment "${name}": block at byte ${lines.offset}: not ${lines.rows} lines`);
 }

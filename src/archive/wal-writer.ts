@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { IoError } from "../core/fault.ts";
 import { dayName } from "../core/hour.ts";
-import type { LineLog } from "../core/line-log.ts";
+import type { CommittedObject, LineLog } from "../core/line-log.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { createSegmentWriter, type Segment } from "../segment/segment-writer.ts";
 import { walObjectName } from "./wal-name.ts";
@@ -28,7 +28,7 @@ export function createWalWriter({ store, stream, writer, clock, limits }: WalWri
   const full: Segment[] = [];
   const committed = { objects: 0, rawBytes: 0, storedBytes: 0 };
 
-  async function create({ bytes, rawBytes, firstHour, lastHour }: Segment): Promise<void> {
+  async function create({ bytes, rawBytes, firstHour, lastHour }: Segment): Promise<CommittedObject> {
     const sequence = committed.objects + 1;
     const ingestDay = dayName(clock.nowMs());
     const name = walObjectName({ stream, ingestDay, writer, sequence, firstHour, lastHour });
@@ -36,6 +36,7 @@ export function createWalWriter({ store, stream, writer, clock, limits }: WalWri
     committed.objects += 1;
     committed.rawBytes += rawBytes;
     committed.storedBytes += bytes.length;
+    return { name, bytes };
   }
 
   return {
@@ -52,7 +53,9 @@ export function createWalWriter({ store, stream, writer, clock, limits }: WalWri
     },
     async commit() {
       if (segments.rows > 0) full.push(segments.finish());
-      for (const segment of full.splice(0)) await create(segment);
+      const objects: CommittedObject[] = [];
+      for (const segment of full.splice(0)) objects.push(await create(segment));
+      return objects;
     },
   };
 }

@@ -1,7 +1,9 @@
 import { SECOND_MS } from "../core/units.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { formatTable } from "./table.ts";
-import type { RunSummary } from "./worker.ts";
+import type { IndexSummary, RunSummary } from "./worker.ts";
+
+const NOT_LOOKED_FOR = "not looked for, since the archive is large; no count changes by them";
 
 /** What came in, what became of it, how fast. */
 export function runSummaryText(summary: RunSummary): string {
@@ -18,9 +20,10 @@ export function runSummaryText(summary: RunSummary): string {
       `${formatBytes(rawBytes)}, written as ${formatBytes(storedBytes)} (${ratio}) in ${objects}`,
     ],
     ["archived", summary.archived, "new to the archive"],
-    ["duplicates", summary.duplicates, duplicatesText(summary)],
+    ["duplicates", summary.duplicates ?? 0, duplicatesText(summary)],
     ["quarantined", sum(quarantined), reasons === "" ? "" : `kept whole, no event: ${reasons}`],
     ["eventless", summary.eventless, "kept, nothing in them to count"],
+    ...(summary.index === null ? [] : indexRows(summary.index)),
   ];
   return formatTable(
     [
@@ -29,14 +32,20 @@ export function runSummaryText(summary: RunSummary): string {
       {
         head: `in ${seconds} s, ${formatCount(perSecond(summary))} a second`,
         align: "left",
-        cell: ([, count, remark]) => (count === 0 ? "" : remark),
+        cell: ([, count, remark]) => (count === 0 && remark !== NOT_LOOKED_FOR ? "" : remark),
       },
     ],
     rows,
   );
 }
 
+function indexRows({ indexed, rejected, spilled }: IndexSummary): (readonly [string, number, string])[] {
+  const waiting = spilled === 0 ? "" : `; ${formatThings(spilled, "object")} had to wait in the archive`;
+  return [["indexed", indexed, `${formatCount(rejected)} of them in the quarantine of the index${waiting}`]];
+}
+
 function duplicatesText({ linesIn, duplicates }: RunSummary): string {
+  if (duplicates === null) return NOT_LOOKED_FOR;
   return duplicates === linesIn ? "all came before: no count changes" : "came before or twice; kept, counted once";
 }
 
@@ -66,11 +75,16 @@ export function runSummaryJson(summary: RunSummary): string {
     objects: summary.objects,
     raw_bytes: summary.rawBytes,
     stored_bytes: summary.storedBytes,
+    ...(summary.index === null ? {} : indexJson(summary.index)),
     elapsed_s: Number((summary.elapsedMs / SECOND_MS).toFixed(3)),
     lines_per_s: perSecond(summary),
     interrupted: summary.isInterrupted,
   };
   return `${JSON.stringify(json)}\n`;
+}
+
+function indexJson({ indexed, rejected, spilled, isComplete }: IndexSummary) {
+  return { indexed, index_rejected: rejected, index_spilled_objects: spilled, index_complete: isComplete };
 }
 
 function perSecond({ linesIn, elapsedMs }: RunSummary): number {

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { IoError } from "../core/fault.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { namedInput } from "./open/input.ts";
 import { withPipelineOptions } from "./options.ts";
@@ -44,9 +45,20 @@ async function runPipelines(pipelines: readonly string[], options: RunOptions): 
   const texts = options.json === true ? summaries.map(runSummaryJson) : summaries.map(asText);
   process.stdout.write(texts.join(options.json === true ? "" : "\n"));
   if (failure !== null) throw failure;
+  refuseIncomplete(summaries);
   if (!summaries.some((summary) => summary.isInterrupted)) return;
   process.stderr.write("logtally: interrupted; the open segments were closed, what the summary counts is archived\n");
   process.exitCode = EXIT_INTERRUPTED;
+}
+
+/** Throws `IoError` where the input has ended, and lines still wait to be indexed. */
+function refuseIncomplete(summaries: readonly RunSummary[]): void {
+  const incomplete = summaries.find(({ index }) => index?.isComplete === false);
+  if (incomplete === undefined) return;
+  throw new IoError(
+    "unavailable",
+    `index "${incomplete.pipeline}": lines wait in the archive to be indexed (hint: run again once the index is back; nothing else is lost)`,
+  );
 }
 
 /** What became of pipelines that ran side by side: the summaries of those that ended well, and the first failure. */
@@ -62,23 +74,27 @@ export async function runAll(
 ): Promise<RunOutcome> {
   const set = [...(options.set ?? []), ...(from === undefined ? [] : sourceOverrides(from))];
   const settings = await Promise.all(pipelines.map((pipeline) => loadSettings(pipeline, { ...options, set })));
-  const workers = await Promise.all(settings.map((each) => openWorker(each)));
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "the open segments are being closed");
-  let isInterrupted: boolean;
-  let results: PromiseSettledResult<void>[];
   try {
-    results = await runWorkers(workers, stop);
-    isInterrupted = stop.signal.aborted;
+    const workers = await Promise.all(settings.map((each) => openWorker(each, stop.signal)));
+    const results = await runWorkers(workers, stop);
+    return await outcomeOf(workers, results);
   } finally {
     releaseSignals();
   }
+}
+
+async function outcomeOf(
+  workers: readonly Worker[],
+  results: readonly PromiseSettledResult<void>[],
+): Promise<RunOutcome> {
   const ended = workers.filter((_, index) => results[index]?.status === "fulfilled");
   const summaries: RunSummary[] = [];
   for (const [index, worker] of ended.entries()) {
     // All have written by now: only the lines of those named before count as there before.
     const later = new Set(ended.slice(index + 1).map(({ writer }) => writer));
-    summaries.push(await worker.summarize(later, isInterrupted));
+    summaries.push(await worker.summarize(later));
   }
   const failed = results.find((result) => result.status === "rejected");
   return { summaries, failure: failed === undefined ? null : (failed.reason as Error) };
@@ -91,7 +107,7 @@ async function runWorkers(workers: readonly Worker[], stop: AbortController): Pr
   const progress = createProgress("reading", totalBytes);
   const run = async (worker: Worker): Promise<void> => {
     try {
-      await worker.run(stop.signal, progress.add);
+      await worker.run(progress.add);
     } catch (error) {
       stop.abort();
       throw error;

@@ -4,28 +4,54 @@ import { listWal, type WalObject } from "../archive/wal-reader.ts";
 import { createWalWriter } from "../archive/wal-writer.ts";
 import type { OnRead } from "../backends/files/file-source.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
+import type { ArchivedLine } from "../core/archived-line.ts";
+import type { Payload } from "../core/delivery.ts";
+import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
+import { MINUTE_MS, SECOND_MS } from "../core/units.ts";
 import { createTally, type TallySnapshot } from "../counts/tally.ts";
 import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { createDeriver } from "../derive/deriver.ts";
 import { runEngine } from "../engine/run.ts";
+import type { IndexCounts } from "../indexing/line-indexer.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
+import { abortsAfter } from "./grace.ts";
 import { createLineDecoder } from "./line-decoder.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
+import { type OpenIndex, openIndex } from "./open/object-index.ts";
 import { openInputOf } from "./open/pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
 const WRITER_BYTES = 8;
+/**
+ * From a stop to the end, at the most: what supervises workers often kills them half a minute later. The index goes
+ * first, since what it does not take can be marked in the archive; then the acks have ten seconds of their own.
+ */
+const INDEX_GRACE_MS = 5 * SECOND_MS;
+const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
+/** An archive of years is not looked through only to say how much of the last minutes was there before. */
+const REPEATS_GRACE_MS = 3 * SECOND_MS;
 
 /** What a worker did. */
-export interface RunSummary extends TallySnapshot {
+export interface RunSummary extends Omit<TallySnapshot, "duplicates"> {
   readonly pipeline: string;
+  /** Null where looking for them would have taken too long; they are then among the archived ones. */
+  readonly duplicates: number | null;
   readonly objects: number;
   readonly rawBytes: number;
   readonly storedBytes: number;
+  /** Null where nothing is indexed. */
+  readonly index: IndexSummary | null;
   readonly elapsedMs: number;
   readonly isInterrupted: boolean;
+}
+
+export interface IndexSummary extends IndexCounts {
+  /** Objects of this worker that were marked because the index was away. */
+  readonly spilled: number;
+  /** False where objects still wait, of whichever worker; null where it was not looked for. */
+  readonly isComplete: boolean | null;
 }
 
 /** A pipeline, opened: its input is there and its archive can be written. */
@@ -34,20 +60,28 @@ export interface Worker {
   readonly inputBytes: number | null;
   /** Names the objects of this worker. */
   readonly writer: string;
-  /** Runs until the input ends or the signal stops it. Rejects with `IoError`; what was committed stays valid. */
-  run(signal: AbortSignal, onRead: OnRead): Promise<void>;
+  /** Runs until the input ends or it is stopped. Rejects with `IoError`; what was committed stays valid. */
+  run(onRead: OnRead): Promise<void>;
   /**
    * What the run brought in. `later` are writers whose lines do not count as there before. Rejects with `IoError`.
    */
-  summarize(later: ReadonlySet<string>, isInterrupted: boolean): Promise<RunSummary>;
+  summarize(later: ReadonlySet<string>): Promise<RunSummary>;
 }
 
-/** Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written. */
-export async function openWorker(settings: PipelineSettings): Promise<Worker> {
+/**
+ * `stop` ends it. Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written,
+ * or an index that cannot be used.
+ */
+export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
   const catalogue = await loadCatalogue(settings.cataloguePath);
   refuseKeylessBucket(settings);
-  const store = await openArchiveStore(settings.archive);
+  const store = await openArchiveStore(settings.archive, {
+    // A file can be read again; those who wait for a subscription to be read have nowhere else to go.
+    giveUpAfterMs: isEndless(settings) ? Number.POSITIVE_INFINITY : 2 * MINUTE_MS,
+    signal: abortsAfter(stop, ARCHIVE_GRACE_MS),
+  });
   await store.check("write");
+  const index = await openIndex(settings, store, abortsAfter(stop, INDEX_GRACE_MS));
   const input = await openInputOf(settings);
   // Made here, so that a copy of the archive that nobody may write to can be counted later.
   await openPseudonymKey(settings, store);
@@ -57,39 +91,83 @@ export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   const writer = randomBytes(WRITER_BYTES).toString("hex");
   const wal = createWalWriter({ store, stream: settings.name, writer, clock: SYSTEM_CLOCK, limits: settings.batch });
   let elapsedMs = 0;
+  let isComplete: boolean | null = null;
 
   return {
     inputBytes: input.sizeBytes,
     writer,
-    async run(signal, onRead) {
+    async run(onRead) {
       const startedAtMs = SYSTEM_CLOCK.monotonicMs();
-      try {
-        await runEngine({
-          source: input.source(onRead),
-          take: (payload) =>
-            decoder.decode(payload, (line, fields) => {
-              tally.add(line.reason, fields === null ? [] : derive(line.log, fields));
-              wal.append(line);
-            }),
-          log: wal,
-          limits: settings.batch,
-          clock: SYSTEM_CLOCK,
-          signal,
+      const take = (payload: Payload): void =>
+        decoder.decode(payload, (line, fields) => {
+          tally.add(line.reason, fields === null ? [] : derive(line.log, fields));
+          wal.append(line);
         });
+      const rest = { log: wal, index, limits: settings.batch, clock: SYSTEM_CLOCK, signal: stop };
+      try {
+        isComplete = await keepingUp(index, stop, () => runEngine({ source: input.source(onRead), take, ...rest }));
       } finally {
         await input.close();
+        await index?.close();
       }
       elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
     },
-    async summarize(later, isInterrupted) {
-      const { earlier, newer } = await partWal(store, writer, later);
-      await findRepeats(store, earlier, newer, ({ buffer, start, end, meta }) => {
+    async summarize(later) {
+      const counts = tally.snapshot();
+      const isEnough = isEndless(settings) ? AbortSignal.timeout(REPEATS_GRACE_MS) : new AbortController().signal;
+      const { earlier, newer } = await partWal(store, writer, later, isEnough);
+      const takeBack = ({ buffer, start, end, meta }: ArchivedLine): void => {
         const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
         tally.repeat(meta.reason, record?.fields ? derive(record.log, record.fields) : []);
-      });
-      return { pipeline: settings.name, ...tally.snapshot(), ...wal.committed, elapsedMs, isInterrupted };
+      };
+      const isWhole = await findRepeats(store, earlier, newer, takeBack, isEnough);
+      return {
+        pipeline: settings.name,
+        ...(isWhole ? tally.snapshot() : { ...counts, duplicates: null }),
+        ...wal.committed,
+        index: index === null ? null : { ...index.report(), isComplete },
+        elapsedMs,
+        isInterrupted: stop.aborted,
+      };
     },
   };
+}
+
+function isEndless({ source }: PipelineSettings): boolean {
+  return source.kind === "pubsub";
+}
+
+/**
+ * Indexes what waits beside the work, and whatever is left after it where the input has ended. Resolves with true when
+ * nothing waits any more, with null where that was not looked for.
+ */
+async function keepingUp(
+  index: OpenIndex | null,
+  stop: AbortSignal,
+  work: () => Promise<void>,
+): Promise<boolean | null> {
+  if (index === null) {
+    await work();
+    return null;
+  }
+  const ended = new AbortController();
+  const keepingUpBeside = index.keepUp(AbortSignal.any([stop, ended.signal]));
+  try {
+    await work();
+  } finally {
+    ended.abort();
+    await keepingUpBeside;
+  }
+  return stop.aborted ? null : isCaughtUp(index, stop);
+}
+
+async function isCaughtUp(index: OpenIndex, stop: AbortSignal): Promise<boolean> {
+  try {
+    return await index.catchUp(stop);
+  } catch (error) {
+    if (error instanceof IoError) return false;
+    throw error;
+  }
 }
 
 /** The objects of this writer, and those of others but the later ones. */
@@ -97,12 +175,14 @@ async function partWal(
   store: ObjectStore,
   writer: string,
   later: ReadonlySet<string>,
+  isEnough: AbortSignal,
 ): Promise<{ earlier: WalObject[]; newer: WalObject[] }> {
   const earlier: WalObject[] = [];
   const newer: WalObject[] = [];
   for await (const object of listWal(store, null)) {
     if (object.writer === writer) newer.push(object);
     else if (!later.has(object.writer)) earlier.push(object);
+    if (isEnough.aborted) break;
   }
   return { earlier, newer };
 }

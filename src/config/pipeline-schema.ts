@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { GIB, HOUR_MS, MIB } from "../core/units.ts";
+import { DAY_MS, GIB, HOUR_MS, MIB } from "../core/units.ts";
 import { formatSize, parseSizeBytes, SIZE_PATTERN } from "./size.ts";
 
 /**
@@ -16,6 +16,8 @@ const PREFIX = "parts of a name, joined by a slash: a/b";
 const ENDPOINT = "an http or https URL without a path";
 const SUBSCRIPTION = "projects/PROJECT/subscriptions/NAME";
 const PATHS = "a list of at least one path";
+const URLS = "a list of at least one URL";
+const INDEX_PREFIX = "1 to 63 of a-z, 0-9, dot, hyphen and underscore, first a letter or digit";
 const VARIABLE = "the name of an environment variable";
 
 /** Absent and empty are different things in a file: an empty text is refused. */
@@ -121,6 +123,59 @@ const gcsArchive = z.strictObject({
     }),
 });
 
+const apiKey = z
+  .strictObject({
+    env: z
+      .string({ error: VARIABLE })
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: VARIABLE })
+      .optional()
+      .meta({ title: VARIABLE, description: "Environment variable that holds the key." }),
+    file: path("a path").optional().meta({ description: "File that holds the key; not beside env." }),
+  })
+  .refine((key) => (key.env === undefined) !== (key.file === undefined), { error: 'either "env" or "file"' });
+
+const elasticsearchIndex = z.strictObject({
+  kind: z.literal("elasticsearch").meta({ description: "An Elasticsearch cluster." }),
+  urls: z
+    .array(
+      z
+        .string({ error: ENDPOINT })
+        .regex(/^https?:\/\/[^\s]+$/, { error: ENDPOINT })
+        .meta({ title: ENDPOINT }),
+      {
+        error: URLS,
+      },
+    )
+    .min(1, { error: URLS })
+    .meta({ title: URLS, description: "URLs of nodes of one cluster; requests go to them in turn." }),
+  api_key: apiKey.optional().meta({
+    description: "API key, encoded as Elasticsearch gives it out; without it no credentials are sent.",
+    secret: true,
+  }),
+  ca_file: path("a path").optional().meta({
+    description: "File with certificates (PEM) of authorities to trust, in the place of those of the system.",
+  }),
+  prefix: z
+    .string({ error: INDEX_PREFIX })
+    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, { error: INDEX_PREFIX })
+    .default("logtally")
+    .meta({
+      title: INDEX_PREFIX,
+      description: "Beginning of the names of all indices: PREFIX.logs-LOG-DAY and PREFIX.quarantine-DAY.",
+    }),
+  retention_days: wholeNumber(1, 3650)
+    .default(30)
+    .meta({
+      description:
+        "How many days before it was published a message's line may be dated to get the index of its day; others go " +
+        "to PREFIX.logs-LOG-outside.",
+    }),
+  spill_after_ms: wholeNumber(0, DAY_MS).default(60_000).meta({
+    description:
+      "Milliseconds without any success after which lines wait in the archive to be indexed later, and input goes on.",
+  }),
+});
+
 const batch = z.strictObject({
   max_bytes: sizeBytes(1 * GIB)
     .prefault("64 MiB")
@@ -187,6 +242,9 @@ export const pipelineSchema = z
     archive: z
       .discriminatedUnion("kind", [folderArchive, gcsArchive])
       .meta({ description: "Where every line is kept." }),
+    index: elasticsearchIndex.optional().meta({
+      description: "Where lines can be searched; without it nowhere.",
+    }),
     batch: batch
       .prefault({})
       .meta({ description: "When a write-ahead object is closed, and its lines are safe: at the first of these." }),

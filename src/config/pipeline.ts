@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../core/fault.ts";
+import { DAY_MS } from "../core/units.ts";
 import type { FieldPath } from "../yaml/field-schema.ts";
 import { formatProblems, type Place } from "../yaml/problem.ts";
 import { checkSchema } from "../yaml/schema-problem.ts";
@@ -16,6 +17,8 @@ export interface PipelineSettings {
   readonly instance: string | null;
   readonly source: SourceSettings;
   readonly archive: ArchiveSettings;
+  /** Null: lines are not indexed. */
+  readonly index: IndexSettings | null;
   /** A write-ahead object is closed at the first of these. `maxBytes` are raw bytes. */
   readonly batch: { readonly maxBytes: number; readonly maxLines: number; readonly maxAgeMs: number };
   readonly limits: { readonly maxDepth: number; readonly maxLineBytes: number; readonly maxInflatedBytes: number };
@@ -52,6 +55,20 @@ export interface BucketSettings {
   readonly prefix: string;
   /** URL of the service; null for Google's. */
   readonly endpoint: string | null;
+}
+
+export interface IndexSettings {
+  readonly urls: readonly string[];
+  /** Null: no credentials are sent. */
+  readonly apiKey: SecretReference | null;
+  /** Null: what the system trusts. */
+  readonly caFile: string | null;
+  /** Beginning of the names of all indices. */
+  readonly prefix: string;
+  /** How long before its publication a line may be dated to get the index of its day. */
+  readonly retentionMs: number;
+  /** Without any success for so long, what comes waits in the archive. */
+  readonly spillAfterMs: number;
 }
 
 export interface PseudonymKeySettings {
@@ -107,6 +124,7 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
     instance: config.instance ?? null,
     source: toSource(config.source, resolvePath),
     archive: toArchive(config.archive, resolvePath),
+    index: config.index === undefined ? null : toIndex(config.index, resolvePath),
     batch: { maxBytes: batch.max_bytes, maxLines: batch.max_lines, maxAgeMs: batch.max_age_ms },
     limits: {
       maxDepth: limits.max_depth,
@@ -137,9 +155,26 @@ function toArchive(archive: PipelineConfig["archive"], resolvePath: ResolvePath)
   };
 }
 
+function toIndex(index: NonNullable<PipelineConfig["index"]>, resolvePath: ResolvePath): IndexSettings {
+  return {
+    urls: index.urls,
+    apiKey: index.api_key === undefined ? null : toSecret(index.api_key, ["index", "api_key", "file"], resolvePath),
+    caFile: index.ca_file === undefined ? null : resolvePath(["index", "ca_file"], index.ca_file),
+    prefix: index.prefix,
+    retentionMs: index.retention_days * DAY_MS,
+    spillAfterMs: index.spill_after_ms,
+  };
+}
+
 function toPseudonymKey(key: PipelineConfig["pseudonym_key"], resolvePath: ResolvePath): PseudonymKeySettings {
-  const acceptsChange = key.accept_change;
-  if (key.env !== undefined) return { reference: { kind: "env", name: key.env }, acceptsChange };
-  if (key.file === undefined) return { reference: null, acceptsChange };
-  return { reference: { kind: "file", path: resolvePath(["pseudonym_key", "file"], key.file) }, acceptsChange };
+  return { reference: toSecret(key, ["pseudonym_key", "file"], resolvePath), acceptsChange: key.accept_change };
+}
+
+function toSecret(
+  { env, file }: { readonly env?: string | undefined; readonly file?: string | undefined },
+  filePath: FieldPath,
+  resolvePath: ResolvePath,
+): SecretReference | null {
+  if (env !== undefined) return { kind: "env", name: env };
+  return file === undefined ? null : { kind: "file", path: resolvePath(filePath, file) };
 }

@@ -14,37 +14,67 @@ export interface SecretStores {
   readFile(path: string): Promise<Uint8Array>;
 }
 
+/** What a secret is called in messages, and how one comes by it. */
+interface SecretWords {
+  readonly what: string;
+  /** Behind "hint:", for a variable that is not set. */
+  readonly envHint: (name: string) => string;
+  readonly hint: string;
+}
+
 /**
  * The bytes of a key, without the one newline that editors and `echo` leave at the end. `what` names the key in
  * messages (`pseudonym key`). Rejects with `UsageError` where it is missing, empty, unreadable or too short.
  */
 export async function resolveKey(what: string, reference: SecretReference, stores: SecretStores): Promise<Buffer> {
-  const place = placeName(reference);
-  const raw =
-    reference.kind === "env" ? readEnv(what, reference.name, stores) : await readKeyFile(what, reference.path, stores);
-  const key = withoutNewline(raw);
+  const hint = "make a key with: openssl rand -hex 32";
+  const envHint = (name: string): string => `export ${name}="$(openssl rand -hex 32)", and keep that key`;
+  const key = await readSecret({ what, envHint, hint }, reference, stores);
   if (key.length >= MIN_KEY_BYTES) return key;
   const found = key.length === 0 ? "is empty" : `holds ${key.length} bytes, fewer than ${MIN_KEY_BYTES}`;
-  throw new UsageError(`read ${what}: ${place} ${found} (hint: make a key with: openssl rand -hex 32)`);
+  throw new UsageError(`read ${what}: ${placeName(reference)} ${found} (hint: ${hint})`);
 }
 
-function readEnv(what: string, name: string, stores: SecretStores): Buffer {
-  const value = stores.env[name];
+/**
+ * A secret that a service has given out: one word of printable characters, as it goes into a header. Rejects with
+ * `UsageError` where it is missing, unreadable or something else. `hint` says where it comes from.
+ */
+export async function resolveToken(
+  what: string,
+  reference: SecretReference,
+  hint: string,
+  stores: SecretStores,
+): Promise<string> {
+  const envHint = (name: string): string => `export ${name}=…; ${hint}`;
+  const token = (await readSecret({ what, envHint, hint }, reference, stores)).toString("utf8");
+  if (/^[!-~]+$/.test(token)) return token;
+  const found = token === "" ? "is empty" : "holds more than one word of printable characters";
+  throw new UsageError(`read ${what}: ${placeName(reference)} ${found} (hint: ${hint})`);
+}
+
+async function readSecret(words: SecretWords, reference: SecretReference, stores: SecretStores): Promise<Buffer> {
+  const raw =
+    reference.kind === "env" ? readEnv(words, reference, stores) : await readSecretFile(words, reference, stores);
+  return withoutNewline(raw);
+}
+
+type EnvReference = Extract<SecretReference, { readonly kind: "env" }>;
+type FileReference = Extract<SecretReference, { readonly kind: "file" }>;
+
+function readEnv({ what, envHint }: SecretWords, reference: EnvReference, stores: SecretStores): Buffer {
+  const value = stores.env[reference.name];
   if (value !== undefined) return Buffer.from(value, "utf8");
-  throw new UsageError(
-    `read ${what}: environment variable "${name}" is not set (hint: export ${name}="$(openssl rand -hex 32)", and keep that key)`,
-  );
+  throw new UsageError(`read ${what}: ${placeName(reference)} is not set (hint: ${envHint(reference.name)})`);
 }
 
-async function readKeyFile(what: string, path: string, stores: SecretStores): Promise<Buffer> {
+async function readSecretFile({ what, hint }: SecretWords, reference: FileReference, stores: SecretStores) {
   try {
-    return Buffer.from(await stores.readFile(path));
+    return Buffer.from(await stores.readFile(reference.path));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `read ${what}: file "${path}" cannot be read: ${reason} (hint: make a key with: openssl rand -hex 32)`,
-      { cause: error },
-    );
+    throw new UsageError(`read ${what}: ${placeName(reference)} cannot be read: ${reason} (hint: ${hint})`, {
+      cause: error,
+    });
   }
 }
 

@@ -16,23 +16,33 @@ const LONGEST_WAIT_MS = 10_000;
 export interface Trouble {
   passes(error: unknown): boolean;
   onFirst(error: unknown): void;
+  /** Once it aborts no other try begins. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Does idempotent work, again while its error passes by itself. Each wait is about twice the one before, and a random
- * part of that, so that many workers do not come back at the same moment. Rejects with the last error.
+ * Before the try after so many failures, from 0: twice as long each time, and a random part of that, so that many
+ * workers do not come back at the same moment.
  */
+export function waitMs(failures: number, random: () => number): number {
+  const longest = Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures, 30), LONGEST_WAIT_MS);
+  return (longest * (1 + random())) / 2;
+}
+
+/** Does idempotent work, again while its error passes by itself. Rejects with the last error. */
 export async function retry<T>(work: () => Promise<T>, trouble: Trouble, by: Backoff): Promise<T> {
   const giveUpAtMs = by.monotonicMs() + by.giveUpAfterMs;
-  for (let limitMs = FIRST_WAIT_MS; ; limitMs = Math.min(2 * limitMs, LONGEST_WAIT_MS)) {
+  const isOver = (): boolean => trouble.signal?.aborted === true;
+  for (let failures = 0; ; failures += 1) {
     try {
       return await work();
     } catch (error) {
-      const waitMs = (limitMs * (1 + by.random())) / 2;
-      if (!trouble.passes(error)) throw error;
-      if (limitMs === FIRST_WAIT_MS) trouble.onFirst(error);
-      else if (by.monotonicMs() + waitMs > giveUpAtMs) throw error;
-      await by.sleep(waitMs);
+      const ms = waitMs(failures, by.random);
+      if (!trouble.passes(error) || isOver()) throw error;
+      if (failures === 0) trouble.onFirst(error);
+      else if (by.monotonicMs() + ms > giveUpAtMs) throw error;
+      await by.sleep(ms, trouble.signal);
+      if (isOver()) throw error;
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Delivery, Payload, Source } from "../core/delivery.ts";
 import type { LineLog } from "../core/line-log.ts";
+import type { ObjectIndex } from "../core/object-index.ts";
 
 /** When a batch closes, whichever comes first (I7). */
 export interface BatchLimits {
@@ -16,6 +17,8 @@ export interface EngineOptions {
   /** Decodes a payload and appends its lines to `log`. Synchronous, so that a payload is never half taken. */
   readonly take: (payload: Payload) => void;
   readonly log: LineLog;
+  /** Null where nothing is kept beside the archive. */
+  readonly index: ObjectIndex | null;
   readonly limits: BatchLimits;
   readonly clock: Clock;
   /** Stops intake; what was taken is committed and acked before `runEngine` resolves. */
@@ -23,21 +26,38 @@ export interface EngineOptions {
 }
 
 /**
- * The only loop: takes deliveries, closes batches, commits them, acks (I1). Resolves when the input has ended or the
- * signal has stopped it, with nothing pending. Rejects with what the source or the log rejects with; deliveries that
- * are not durable are then not acked (I2), and the source hands them out again.
+ * The only loop: takes deliveries, closes batches, commits them, acks (I1). One batch fills while the one before is
+ * committed; when both are full nothing is taken. Resolves when the input has ended or the signal has stopped it, with
+ * nothing pending. Rejects with what the source, the log or the index rejects with; deliveries that are not durable are
+ * then not acked (I2), and the source hands them out again.
  */
-export async function runEngine({ source, take, log, limits, clock, signal }: EngineOptions): Promise<void> {
+export async function runEngine({ source, take, log, index, limits, clock, signal }: EngineOptions): Promise<void> {
+  // Lets the source go, even while it waits.
+  const failed = new AbortController();
   // Without the payloads: they are in the log, and would fill the memory once more.
   const unacked: Delivery["ack"][] = [];
   let openedAtMs = 0;
-  const commit = async (): Promise<void> => {
-    if (log.pendingLines > 0) await log.commit();
-    // At once, so that a source may send them together.
-    await Promise.all(unacked.splice(0).map((ack) => ack()));
+  let committing = Promise.resolve();
+
+  const commit = async (acks: readonly Delivery["ack"][]): Promise<void> => {
+    try {
+      const objects = log.pendingLines > 0 ? await log.commit() : [];
+      await index?.add(objects);
+      // At once, so that a source may send them together.
+      await Promise.all(acks.map((ack) => ack()));
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  };
+  /** Resolves when the batch before is committed, and this one is on its way. */
+  const close = async (): Promise<void> => {
+    await committing;
+    committing = commit(unacked.splice(0));
+    // The next close, or the end, hears of it.
+    committing.catch(() => undefined);
   };
 
-  const failed = new AbortController();
   const deliveries = source.deliveries(AbortSignal.any([signal, failed.signal]))[Symbol.asyncIterator]();
   let next = deliveries.next();
   try {
@@ -45,7 +65,7 @@ export async function runEngine({ source, take, log, limits, clock, signal }: En
       const waitMs = openedAtMs + limits.maxAgeMs - clock.monotonicMs();
       const result = unacked.length === 0 ? await next : await settledWithin(next, Math.max(0, waitMs));
       if (result === null) {
-        await commit();
+        await close();
         continue;
       }
       if (result.done === true) break;
@@ -53,15 +73,16 @@ export async function runEngine({ source, take, log, limits, clock, signal }: En
       take(result.value.payload);
       unacked.push(result.value.ack);
       const isFull = log.pendingLines >= limits.maxLines || log.pendingBytes >= limits.maxBytes;
-      if (isFull || clock.monotonicMs() - openedAtMs >= limits.maxAgeMs) await commit();
+      if (isFull || clock.monotonicMs() - openedAtMs >= limits.maxAgeMs) await close();
       next = deliveries.next();
     }
-    await commit();
+    await close();
+    await committing;
   } catch (error) {
-    // Lets the source go, even while it waits; whatever it says to that adds nothing to the failure.
-    failed.abort();
-    await Promise.allSettled([next, deliveries.return?.()]);
-    throw error;
+    // A commit may have failed before; whatever the others say to that adds nothing.
+    if (!failed.signal.aborted) failed.abort(error);
+    await Promise.allSettled([committing, next, deliveries.return?.()]);
+    throw failed.signal.reason;
   }
 }
 

@@ -50,6 +50,7 @@ async function foundRepeats({ store }: Archive, idsPerPass?: number): Promise<st
       const sequence = all.find(({ name }) => name === line.object)?.sequence ?? 0;
       found.push(`${sequence}.${line.row} ${bytesOf(line).toString("latin1", 0, 20)} ${line.meta.id}`);
     },
+    new AbortController().signal,
     idsPerPass,
   );
   return found.sort();

@@ -14,6 +14,7 @@ const SUMMARY: RunSummary = {
   objects: 2,
   rawBytes: 3 * 1024 ** 2,
   storedBytes: 512 * 1024,
+  index: null,
   elapsedMs: 1500,
   isInterrupted: false,
 };
@@ -29,6 +30,7 @@ const EMPTY: RunSummary = {
   objects: 0,
   rawBytes: 0,
   storedBytes: 0,
+  index: null,
   elapsedMs: 0,
   isInterrupted: false,
 };

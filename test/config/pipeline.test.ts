@@ -16,7 +16,7 @@ archive: { kind: folder, path: out }
 `;
 
 const ALL_FIELDS =
-  '"name", "deployment", "instance", "source", "archive", "batch", "limits", "identity", "catalogue", "pseudonym_key"';
+  '"name", "deployment", "instance", "source", "archive", "index", "batch", "limits", "identity", "catalogue", "pseudonym_key"';
 
 function parse(text: string, file = "pipelines/a.yaml"): PipelineSettings {
   return parsePipeline(text, file, [], "/srv/app");
@@ -41,6 +41,7 @@ describe("a good pipeline", () => {
       instance: null,
       source: { kind: "stdin", topic: null },
       archive: { kind: "folder", path: "/srv/app/pipelines/out" },
+      index: null,
       batch: { maxBytes: 64 * 1024 ** 2, maxLines: 500_000, maxAgeMs: 5000 },
       limits: { maxDepth: 128, maxLineBytes: 4 * 1024 ** 2, maxInflatedBytes: 32 * 1024 ** 2 },
       identity: {},
@@ -76,6 +77,14 @@ deployment: self_managed
 instance: gprd
 source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump }
 archive: { kind: folder, path: ../out }
+index:
+  kind: elasticsearch
+  urls: [https://a.example:9200, http://b.example]
+  api_key: { file: api.key }
+  ca_file: ca.pem
+  prefix: gprd
+  retention_days: 2
+  spill_after_ms: 0
 batch: { max_bytes: 1 MiB, max_lines: 10, max_age_ms: 20 }
 limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 1 GiB }
 identity: { rails.api: request_id }
@@ -88,6 +97,14 @@ pseudonym_key: { file: key.txt, accept_change: true }
       instance: "gprd",
       source: { kind: "files", paths: ["/etc/app/*.gz", "/etc/in/a.zst", "/logs/b"], topic: "dump" },
       archive: { kind: "folder", path: "/etc/out" },
+      index: {
+        urls: ["https://a.example:9200", "http://b.example"],
+        apiKey: { kind: "file", path: "/etc/app/api.key" },
+        caFile: "/etc/app/ca.pem",
+        prefix: "gprd",
+        retentionMs: 172_800_000,
+        spillAfterMs: 0,
+      },
       batch: { maxBytes: 1024 ** 2, maxLines: 10, maxAgeMs: 20 },
       limits: { maxDepth: 5, maxLineBytes: 100, maxInflatedBytes: 1024 ** 3 },
       identity: { "rails.api": "request_id" },
@@ -99,6 +116,34 @@ pseudonym_key: { file: key.txt, accept_change: true }
   it("may take its key from the environment, and may use an alias", () => {
     const settings = parse(`${MINIMAL}instance: &a NAME\npseudonym_key: { env: *a }`);
     expect(settings.pseudonymKey.reference).toEqual({ kind: "env", name: "NAME" });
+  });
+
+  it("may index its lines, with defaults", () => {
+    const index = "index: { kind: elasticsearch, urls: [http://es:9200]";
+    expect(parse(`${MINIMAL}${index} }`).index).toEqual({
+      urls: ["http://es:9200"],
+      apiKey: null,
+      caFile: null,
+      prefix: "logtally",
+      retentionMs: 2_592_000_000,
+      spillAfterMs: 60_000,
+    });
+    const { index: withKey } = parse(`${MINIMAL}${index}, api_key: { env: ES_KEY } }`);
+    expect(withKey?.apiKey).toEqual({ kind: "env", name: "ES_KEY" });
+  });
+
+  it.each([
+    ["prefix: Logs", "index.prefix"],
+    ["prefix: _logs", "index.prefix"],
+    ["urls: [es:9200]", "index.urls.0"],
+    ["urls: []", "index.urls"],
+    ["retention_days: 0", "index.retention_days"],
+    ["api_key: {}", "index.api_key"],
+    ["api_key: { env: A, file: b }", "index.api_key"],
+  ])("refuses an index with %s", (field, name) => {
+    const fields = field.startsWith("urls") ? field : `urls: [http://es:9200], ${field}`;
+    const [first = ""] = refusal(`${MINIMAL}index: { kind: elasticsearch, ${fields} }`);
+    expect(first).toContain(`a.yaml:5: field "${name}": expected `);
   });
 
   it("keeps ${…} as it is", () => {

@@ -6,7 +6,8 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Delivery, Payload, Source } from "../../src/core/delivery.ts";
-import type { LineLog } from "../../src/core/line-log.ts";
+import type { CommittedObject, LineLog } from "../../src/core/line-log.ts";
+import type { ObjectIndex } from "../../src/core/object-index.ts";
 import { type BatchLimits, runEngine } from "../../src/engine/run.ts";
 import { sampleLine } from "../segment/sample-line.ts";
 
@@ -15,10 +16,12 @@ const NO_LIMITS: BatchLimits = { maxLines: 1e9, maxBytes: 1e9, maxAgeMs: 1e9 };
 /** Under fake timers, so that the engine's timer and its clock run together. */
 const CLOCK = { nowMs: () => Date.now(), monotonicMs: () => Date.now() };
 
-/** What one run did, in order: `take 3`, `commit 2 lines`, `ack 3`. Deliveries are numbered from 1. */
+/** What one run did, in order: `take 3`, `close 2 lines`, `commit 2 lines`, `index 2`, `ack 3`. Deliveries are numbered from 1. */
 class Stage {
   readonly trace: string[] = [];
   failsAtCommit = Number.POSITIVE_INFINITY;
+  commitTakesMs = 0;
+  index: ObjectIndex | null = null;
   #commits = 0;
 
   delivery(number: number, lines: number): Delivery {
@@ -42,13 +45,16 @@ class Stage {
   readonly log: LineLog = (() => {
     const { trace } = this;
     let lines = 0;
-    const commit = async (): Promise<void> => {
+    const commit = async (): Promise<CommittedObject[]> => {
       const pending = lines;
       lines = 0;
       this.#commits += 1;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      if (this.#commits >= this.failsAtCommit) throw new Error("disk full");
+      const number = this.#commits;
+      trace.push(`close ${pending} lines`);
+      await new Promise((resolve) => setTimeout(resolve, this.commitTakesMs));
+      if (number >= this.failsAtCommit) throw new Error("disk full");
       trace.push(`commit ${pending} lines`);
+      return [{ name: `object ${number}`, bytes: Buffer.alloc(0) }];
     };
     return {
       get pendingLines() {
@@ -71,8 +77,8 @@ class Stage {
   };
 
   run(source: Source, limits: Partial<BatchLimits> = {}, signal = new AbortController().signal): Promise<void> {
-    const { take, log } = this;
-    return runEngine({ source, take, log, limits: { ...NO_LIMITS, ...limits }, clock: CLOCK, signal });
+    const { take, log, index } = this;
+    return runEngine({ source, take, log, index, limits: { ...NO_LIMITS, ...limits }, clock: CLOCK, signal });
   }
 }
 
@@ -116,19 +122,22 @@ async function ended(run: Promise<void>): Promise<string | null> {
 }
 
 describe("a batch", () => {
-  it("closes by the number of lines, and is acked after its commit", async () => {
+  it("closes by the number of lines, and is acked after its commit, while the next one fills", async () => {
     const stage = new Stage();
     expect(await ended(stage.run(sourceOf(stage, 1, 2, 3, 1), { maxLines: 3 }))).toBeNull();
     expect(stage.trace).toEqual([
       "take 1",
       "take 2",
+      "close 3 lines",
+      "take 3",
       "commit 3 lines",
       "ack 1",
       "ack 2",
-      "take 3",
+      "close 3 lines",
+      "take 4",
       "commit 3 lines",
       "ack 3",
-      "take 4",
+      "close 1 lines",
       "commit 1 lines",
       "ack 4",
     ]);
@@ -137,16 +146,16 @@ describe("a batch", () => {
   it("closes by bytes", async () => {
     const stage = new Stage();
     expect(await ended(stage.run(sourceOf(stage, 1, 1, 1), { maxBytes: 2 * LINE_BYTES }))).toBeNull();
-    expect(stage.trace).toEqual([
-      "take 1",
-      "take 2",
-      "commit 2 lines",
-      "ack 1",
-      "ack 2",
-      "take 3",
-      "commit 1 lines",
-      "ack 3",
-    ]);
+    expect(stage.trace.filter((step) => step.startsWith("close"))).toEqual(["close 2 lines", "close 1 lines"]);
+  });
+
+  it("that is full waits for the one before, and nothing is taken meanwhile", async () => {
+    const stage = new Stage();
+    stage.commitTakesMs = 1000;
+    const run = stage.run(sourceOf(stage, 1, 1, 1, 1), { maxLines: 1 });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(stage.trace).toEqual(["take 1", "close 1 lines", "take 2"]);
+    expect(await ended(run)).toBeNull();
   });
 
   it("closes by the age of its oldest line while the source is silent", async () => {
@@ -164,11 +173,11 @@ describe("a batch", () => {
     await vi.advanceTimersByTimeAsync(99);
     expect(stage.trace).toEqual(["take 1", "take 2"]);
     await vi.advanceTimersByTimeAsync(2);
-    expect(stage.trace).toEqual(["take 1", "take 2", "commit 2 lines", "ack 1", "ack 2"]);
+    expect(stage.trace).toEqual(["take 1", "take 2", "close 2 lines", "commit 2 lines", "ack 1", "ack 2"]);
     await vi.advanceTimersByTimeAsync(1000);
     stop.abort();
     expect(await ended(run)).toBeNull();
-    expect(stage.trace).toHaveLength(5);
+    expect(stage.trace).toHaveLength(6);
   });
 
   it("closes by age under a steady trickle too, and its age begins anew with each batch", async () => {
@@ -183,9 +192,10 @@ describe("a batch", () => {
     };
     const run = stage.run(source, { maxAgeMs: 100 });
     await vi.advanceTimersByTimeAsync(145);
-    expect(stage.trace).toEqual(["take 1", "take 2", "take 3", "commit 3 lines", "ack 1", "ack 2", "ack 3"]);
+    const acks = ["ack 1", "ack 2", "ack 3"];
+    expect(stage.trace).toEqual(["take 1", "take 2", "take 3", "close 3 lines", "commit 3 lines", ...acks]);
     expect(await ended(run)).toBeNull();
-    expect(stage.trace.slice(7)).toEqual(["take 4", "take 5", "commit 2 lines", "ack 4", "ack 5"]);
+    expect(stage.trace.slice(8)).toEqual(["take 4", "take 5", "close 2 lines", "commit 2 lines", "ack 4", "ack 5"]);
   });
 
   it("without any line needs no commit to be acked", async () => {
@@ -210,7 +220,7 @@ describe("a stop", () => {
     expect(stage.trace).toEqual(["take 1"]);
     stop.abort();
     expect(await ended(run)).toBeNull();
-    expect(stage.trace).toEqual(["take 1", "commit 2 lines", "ack 1"]);
+    expect(stage.trace).toEqual(["take 1", "close 2 lines", "commit 2 lines", "ack 1"]);
   });
 
   it("before anything came commits nothing", async () => {
@@ -234,7 +244,16 @@ describe("a failure", () => {
     const stage = new Stage();
     stage.failsAtCommit = 2;
     expect(await ended(stage.run(sourceOf(stage, 1, 1, 1), { maxLines: 1 }))).toBe("disk full");
-    expect(stage.trace).toEqual(["take 1", "commit 1 lines", "ack 1", "take 2"]);
+    const first = ["take 1", "close 1 lines", "take 2", "commit 1 lines", "ack 1"];
+    // The batch after fills while the second fails.
+    expect(stage.trace).toEqual([...first, "close 1 lines", "take 3"]);
+  });
+
+  it("of the index acks nothing of its batch", async () => {
+    const stage = new Stage();
+    stage.index = { add: () => Promise.reject(new Error("no marker")) };
+    expect(await ended(stage.run(sourceOf(stage, 1)))).toBe("no marker");
+    expect(stage.trace).toEqual(["take 1", "close 1 lines", "commit 1 lines"]);
   });
 
   it("of the source is passed on; what was not durable is not acked", async () => {
@@ -247,7 +266,7 @@ describe("a failure", () => {
       },
     };
     expect(await ended(stage.run(source, { maxLines: 2 }))).toBe("connection lost");
-    expect(stage.trace).toEqual(["take 1", "commit 2 lines", "ack 1", "take 2"]);
+    expect(stage.trace.filter((step) => step.startsWith("ack"))).toEqual(["ack 1"]);
   });
 
   it("of the commit lets the source go, also one that waits", async () => {
@@ -266,7 +285,8 @@ describe("a failure", () => {
     };
     expect(await ended(stage.run(source, { maxAgeMs: 10 }))).toBe("disk full");
     expect(await ended(stage.run(source, { maxLines: 1 }))).toBe("disk full");
-    expect(stage.trace).toEqual(["take 1", "let go", "take 1", "let go"]);
+    const steps = ["take 1", "close 1 lines", "let go"];
+    expect(stage.trace).toEqual([...steps, ...steps]);
   });
 });
 
@@ -283,27 +303,35 @@ describe("any run", () => {
         const stage = new Stage();
         stage.failsAtCommit = failsAtCommit;
         const failure = await ended(stage.run(sourceOf(stage, ...lines), { maxLines, maxBytes }));
-        let pending = 0;
-        let takenLines = 0;
-        const unacked: number[] = [];
+        const open: number[] = [];
+        let openLines = 0;
+        let closing: number[] | null = null;
+        let unacked: number[] = [];
         for (const step of stage.trace) {
           const [what, number] = step.split(" ");
           if (what === "take") {
-            expect(takenLines < maxLines && takenLines * LINE_BYTES < maxBytes).toBe(true);
-            unacked.push(Number(number));
-            pending += lines[Number(number) - 1] ?? 0;
-            takenLines = pending;
+            expect(openLines < maxLines && openLines * LINE_BYTES < maxBytes).toBe(true);
+            open.push(Number(number));
+            openLines += lines[Number(number) - 1] ?? 0;
+          } else if (what === "close") {
+            expect([Number(number), closing, unacked]).toEqual([openLines, null, []]);
+            closing = open.splice(0);
+            openLines = 0;
           } else if (what === "commit") {
-            expect(Number(number)).toBe(pending);
-            pending = 0;
-            takenLines = 0;
+            unacked = closing ?? [];
+            closing = null;
           } else {
-            expect(pending).toBe(0);
+            // A batch without any line needs no commit.
+            if (unacked.length === 0 && openLines === 0) unacked = open.splice(0);
             expect(unacked.shift()).toBe(Number(number));
           }
         }
         if (failure === null)
-          expect([unacked, stage.trace.filter((step) => step.startsWith("take")).length]).toEqual([[], lines.length]);
+          expect([open, unacked, stage.trace.filter((step) => step.startsWith("ack")).length]).toEqual([
+            [],
+            [],
+            lines.length,
+          ]);
         else expect(failure).toBe("disk full");
       }),
       { numRuns: 200 },

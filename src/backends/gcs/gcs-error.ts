@@ -61,6 +61,7 @@ export function messageOf(error: unknown): string {
   const { message, cause, name } = error as Error;
   if (error instanceof ServiceError || error instanceof CredentialError) return message.split("\n")[0] ?? name;
   if (name === "TimeoutError") return "no answer in time";
+  if (name === "AbortError") return "no answer before the end";
   if (!(cause instanceof Error)) return message;
   return cause.message === "" ? codeOf(cause) : cause.message;
 }
@@ -72,7 +73,7 @@ function codeOf(error: unknown): string {
 
 /** The network failed, or time ran out. */
 function isWithoutAnswer(error: unknown): boolean {
-  if ((error as Error).name === "TimeoutError") return true;
+  if (["TimeoutError", "AbortError"].includes((error as Error).name)) return true;
   return isOfNetwork(error) && codeOf(error.cause) !== "" && !isUntrusted(error);
 }
 

@@ -29,23 +29,25 @@ export interface BucketOptions {
   readonly onTrouble: (message: string) => void;
   /** For one try. */
   readonly timeoutMs?: number;
+  /** Once it aborts no request goes on or begins. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * Objects in a bucket of Cloud Storage. Needs no right to delete or overwrite: `create` asks for a name that is not
  * taken, in one request, so that a broken upload leaves nothing. Errors that pass are tried again.
  */
-export function createGcsStore(place: BucketPlace, { backoff, onTrouble, timeoutMs }: BucketOptions): ObjectStore {
-  const service = createService(place.endpoint, timeoutMs ?? TIMEOUT_MS);
+export function createGcsStore(place: BucketPlace, options: BucketOptions): ObjectStore {
+  const { backoff, signal } = options;
+  const service = createService(place.endpoint, options.timeoutMs ?? TIMEOUT_MS, signal ?? null);
   const base = place.prefix === "" ? "" : `${place.prefix}/`;
   const url = bucketUrl(place);
   const objects = `/storage/v1/b/${place.bucket}/o`;
-
   /** Does one request, again while its error passes. Rejects with `IoError`. */
   async function request<T>(operation: string, role: Role, work: () => Promise<T>): Promise<T> {
-    const onFirst = (error: unknown): void => onTrouble(`${operation}: ${messageOf(error)}`);
+    const onFirst = (error: unknown): void => options.onTrouble(`${operation}: ${messageOf(error)}`);
     try {
-      return await retry(work, { passes, onFirst }, backoff);
+      return await retry(work, { passes, onFirst, signal }, backoff);
     } catch (error) {
       throw gcsError(operation, place.bucket, role, error);
     }

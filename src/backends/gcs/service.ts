@@ -48,13 +48,17 @@ export class CredentialError extends Error {
   }
 }
 
-/** `endpoint` is a URL without a path; null for Google's. Nothing secret goes over plain HTTP. */
-export function createService(endpoint: string | null, timeoutMs: number): Service {
+/**
+ * `endpoint` is a URL without a path; null for Google's. Nothing secret goes over plain HTTP. Once `stop` aborts each
+ * request rejects.
+ */
+export function createService(endpoint: string | null, timeoutMs: number, stop: AbortSignal | null): Service {
   const origin = endpoint ?? GOOGLE;
   const auth = origin.startsWith("https:") ? new GoogleAuth({ scopes: SCOPE }) : null;
   return {
     async send({ path, headers, body }) {
-      const signal = AbortSignal.timeout(timeoutMs);
+      const inTimeSignal = AbortSignal.timeout(timeoutMs);
+      const signal = stop === null ? inTimeSignal : AbortSignal.any([inTimeSignal, stop]);
       const url = `${origin}${path}`;
       const all = new Headers(headers);
       if (auth !== null) {

@@ -1,0 +1,62 @@
+import type { IndexDocument, Rejection } from "../../core/document-index.ts";
+import { ClusterError } from "./cluster.ts";
+
+const LF = Buffer.from("\n");
+
+/** What became of a document: it is there, will never be, or is to be sent again. */
+export type Outcome =
+  | { readonly kind: "stored" }
+  | { readonly kind: "rejected"; readonly rejection: Rejection }
+  | { readonly kind: "again"; readonly rejection: Rejection };
+
+const STORED: Outcome = { kind: "stored" };
+const CONFLICT = 409;
+const BAD_REQUEST = 400;
+const TOO_LARGE = 413;
+/** Says status 400, and means the state of the cluster: too many shards, a closed index. */
+const STATES = ["validation_exception", "index_closed_exception", "invalid_index_name_exception"];
+
+/** Query of a bulk request, whose answer then says of each document only what is read. */
+export const BULK_QUERY = {
+  filter_path: "items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by",
+};
+
+/** The body of a bulk request that creates the documents. Names and ids are our own, and need no escaping. */
+export function bulkBody(documents: readonly IndexDocument[]): Buffer {
+  const parts: Buffer[] = [];
+  for (const { index, id, source } of documents) {
+    parts.push(Buffer.from(`{"create":{"_index":"${index}","_id":"${id}"}}\n`), source, LF);
+  }
+  return Buffer.concat(parts);
+}
+
+interface BulkError {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly caused_by?: { readonly reason?: string };
+}
+
+interface BulkAnswer {
+  readonly items?: readonly { readonly create?: { readonly status?: number; readonly error?: BulkError } }[];
+}
+
+/** The outcomes, by position. Throws `ClusterError` where the answer does not fit the request. */
+export function outcomesOf(answer: unknown, count: number): Outcome[] {
+  const { items = [] } = answer as BulkAnswer;
+  if (items.length !== count) {
+    throw new ClusterError("away", null, "", `${items.length} outcomes instead of ${count} in the answer`);
+  }
+  return items.map(({ create }) => outcomeOf(create?.status ?? 0, create?.error ?? {}));
+}
+
+/**
+ * Only what is wrong with the document itself is a rejection. Missing rights, a missing or read-only index and a full
+ * disk are the cluster's state, and pass when somebody mends it.
+ */
+function outcomeOf(status: number, { type = "", reason = "", caused_by: cause }: BulkError): Outcome {
+  if ((status >= 200 && status < 300) || status === CONFLICT) return STORED;
+  const whole = cause?.reason === undefined ? reason : `${reason}: ${cause.reason}`;
+  const rejection = { status, type, reason: whole };
+  const isOfDocument = (status === BAD_REQUEST && !STATES.includes(type)) || status === TOO_LARGE;
+  return { kind: isOfDocument ? "rejected" : "again", rejection };
+}

@@ -1,0 +1,71 @@
+import { type IoCode, IoError } from "../../core/fault.ts";
+import { type Cluster, ClusterError } from "./cluster.ts";
+
+/** An index template, as it is put; `_meta.logtally` is a digest of the rest. */
+export interface Template {
+  readonly name: string;
+  readonly body: Readonly<Record<string, unknown>> & { readonly _meta: { readonly logtally: string } };
+}
+
+/** `unknown`: the credentials do not allow to look. */
+export type TemplateState = "current" | "other" | "missing" | "unknown";
+
+const NOT_FOUND = 404;
+
+/** Version of the cluster, in its own words. Rejects with `IoError` where it cannot be used. */
+export async function describeCluster(cluster: Cluster): Promise<string> {
+  const answer = await request(cluster, "reach", () => cluster.send({ method: "GET", path: "/" }));
+  const { version } = answer as { readonly version?: { readonly number?: string } };
+  return version?.number ?? "of unknown version";
+}
+
+/** Rejects with `IoError` where the cluster cannot be asked. */
+export async function templateState(cluster: Cluster, { name, body }: Template): Promise<TemplateState> {
+  const path = `/_index_template/${name}`;
+  try {
+    const answer = (await cluster.send({ method: "GET", path })) as TemplatesAnswer;
+    const found = answer.index_templates?.[0]?.index_template?._meta?.logtally;
+    return found === body._meta.logtally ? "current" : "other";
+  } catch (error) {
+    if (error instanceof ClusterError && error.status === NOT_FOUND) return "missing";
+    if (error instanceof ClusterError && error.status === 403) return "unknown";
+    throw clusterIoError(cluster, `look at index template "${name}" of`, error);
+  }
+}
+
+interface TemplatesAnswer {
+  readonly index_templates?: readonly {
+    readonly index_template?: { readonly _meta?: { readonly logtally?: string } };
+  }[];
+}
+
+/** Creates the template, or brings it up to date; indices that are there stay as they are. Rejects with `IoError`. */
+export async function putTemplate(cluster: Cluster, { name, body }: Template): Promise<void> {
+  const path = `/_index_template/${name}`;
+  await request(cluster, `put index template "${name}" into`, () => cluster.send({ method: "PUT", path, body }));
+}
+
+async function request(cluster: Cluster, operation: string, send: () => Promise<unknown>): Promise<unknown> {
+  try {
+    return await send();
+  } catch (error) {
+    throw clusterIoError(cluster, operation, error);
+  }
+}
+
+function clusterIoError(cluster: Cluster, operation: string, error: unknown): unknown {
+  if (!(error instanceof ClusterError)) return error;
+  const [code, hint] = causeOf(error);
+  return new IoError(code, `${operation} "${cluster.name}": ${error.message} (hint: ${hint})`, { cause: error });
+}
+
+function causeOf({ failure, status, message }: ClusterError): readonly [IoCode, string] {
+  if (failure === "stranger") return ["denied", "index.urls must name Elasticsearch 9"];
+  if (failure === "away" && /certificate|self.signed/i.test(message)) {
+    return ["denied", "name the file of the cluster's certificate authority: index.ca_file"];
+  }
+  if (failure === "away") return ["unavailable", "look at index.urls, the cluster's state and the way there"];
+  if (status === 401) return ["denied", "give an API key that the cluster knows: index.api_key"];
+  if (status === 403) return ["denied", "the API key lacks a right; docs/how-to/google-cloud.md names those it needs"];
+  return ["unavailable", "the cluster does not do it as it is; look at its state"];
+}

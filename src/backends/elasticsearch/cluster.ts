@@ -1,0 +1,111 @@
+import { Client, errors } from "@elastic/elasticsearch";
+import { SECOND_MS } from "../../core/units.ts";
+
+/** For one request; Elasticsearch itself gives a bulk request a minute. */
+const REQUEST_TIMEOUT_MS = 60 * SECOND_MS;
+
+export interface ClusterPlace {
+  /** Nodes of one cluster; requests go to them in turn. */
+  readonly urls: readonly string[];
+  /** Encoded, as Elasticsearch gives it out; null for a cluster without security. */
+  readonly apiKey: string | null;
+  /** Certificates of authorities to trust, as PEM; null for those of the system. */
+  readonly certificates: string | null;
+}
+
+export interface ClusterRequest {
+  readonly method: "GET" | "POST" | "PUT";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** A JSON body, or lines of JSON. */
+  readonly body?: Readonly<Record<string, unknown>> | Buffer;
+}
+
+/** A cluster, request by request; each is tried once. */
+export interface Cluster {
+  /** The nodes, for messages. */
+  readonly name: string;
+  /** Resolves with the JSON of a good answer. Rejects with `ClusterError`. */
+  send(request: ClusterRequest, signal?: AbortSignal): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** `away`: no answer in time, or none at all. `stranger`: who answers is not Elasticsearch. */
+export type ClusterFailure = "away" | "stranger" | "refused";
+
+/** A request failed. */
+export class ClusterError extends Error {
+  readonly failure: ClusterFailure;
+  /** Of the answer; null without one. */
+  readonly status: number | null;
+  /** The cluster's word for it; empty where it gives none. */
+  readonly type: string;
+
+  constructor(failure: ClusterFailure, status: number | null, type: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ClusterError";
+    this.failure = failure;
+    this.status = status;
+    this.type = type;
+  }
+}
+
+export function openCluster({ urls, apiKey, certificates }: ClusterPlace): Cluster {
+  const client = new Client({
+    nodes: [...urls],
+    // Repeats are the caller's.
+    maxRetries: 0,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...(apiKey === null ? {} : { auth: { apiKey } }),
+    ...(certificates === null ? {} : { tls: { ca: certificates } }),
+  });
+  return {
+    name: urls.join(", "),
+    async send({ method, path, query, body }, signal) {
+      const lines = body instanceof Buffer ? { bulkBody: body } : {};
+      const json = body === undefined || body instanceof Buffer ? {} : { body };
+      const querystring = query === undefined ? {} : { querystring: query };
+      try {
+        return await client.transport.request(
+          { method, path, ...querystring, ...lines, ...json },
+          signal === undefined ? {} : { signal },
+        );
+      } catch (error) {
+        throw clusterError(error);
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+function clusterError(error: unknown): unknown {
+  const options = { cause: error };
+  if (error instanceof errors.ProductNotSupportedError) {
+    return new ClusterError("stranger", null, "", "what answers there is not Elasticsearch", options);
+  }
+  if (error instanceof errors.ResponseError) {
+    const status = error.statusCode ?? null;
+    const { type, reason } = explanationIn(error.body);
+    return new ClusterError("refused", status, type, reason || `status ${status}`, options);
+  }
+  if (error instanceof errors.ElasticsearchClientError) {
+    const [line = ""] = error.message.split("\n");
+    return new ClusterError(
+      "away",
+      null,
+      "",
+      error instanceof errors.TimeoutError ? "no answer in time" : line,
+      options,
+    );
+  }
+  return error;
+}
+
+/** The cluster explains itself in JSON; what stands in between may send pages. */
+function explanationIn(body: unknown): { readonly type: string; readonly reason: string } {
+  const { error } = (typeof body === "object" && body !== null ? body : {}) as {
+    readonly error?: string | { readonly type?: string; readonly reason?: string };
+  };
+  if (typeof error === "string") return { type: "", reason: error };
+  return { type: error?.type ?? "", reason: (error?.reason ?? "").split("\n")[0] ?? "" };
+}

@@ -1,0 +1,66 @@
+import { IoError } from "../core/fault.ts";
+import type { IndexMarkers } from "../core/index-markers.ts";
+
+export interface CatchUpOptions {
+  readonly markers: IndexMarkers;
+  /** Indexes the lines of an archived object. Rejects with `IoError`. */
+  readonly index: (object: string) => Promise<void>;
+  /** An object was indexed: the index is there. */
+  readonly onIndexed: () => void;
+  /** Is told of an object that cannot be read. */
+  readonly onTrouble: (message: string) => void;
+  /** At least 0, below 1. */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Many workers catch up together: each takes so many in an order of its own, so that few are done twice. */
+const HAND = 100;
+
+/**
+ * Indexes what waits, whoever has marked it. Resolves with true when nothing waits any more, with false where something
+ * still does. An object that cannot be read is told and left; any other failure, as that of an index that is away,
+ * rejects with `IoError`. An object that two workers index at once is there once.
+ */
+export async function catchUp(options: CatchUpOptions): Promise<boolean> {
+  let isAllDone = true;
+  let hand: string[] = [];
+  const play = async (): Promise<void> => {
+    const objects = shuffled(hand, options.random);
+    hand = [];
+    for (const object of objects) {
+      if (options.signal.aborted || !(await finishOne(object, options))) isAllDone = false;
+      if (options.signal.aborted) return;
+    }
+  };
+  for await (const object of options.markers.waiting()) {
+    hand.push(object);
+    if (hand.length >= HAND) await play();
+    if (options.signal.aborted) return false;
+  }
+  await play();
+  return isAllDone;
+}
+
+async function finishOne(object: string, { markers, index, onIndexed, onTrouble }: CatchUpOptions): Promise<boolean> {
+  if (await markers.isDone(object)) return true;
+  try {
+    await index(object);
+  } catch (error) {
+    if (!(error instanceof IoError) || (error.code !== "corrupt" && error.code !== "not_found")) throw error;
+    onTrouble(error.message);
+    return false;
+  }
+  await markers.finish(object);
+  onIndexed();
+  return true;
+}
+
+/** Fisher and Yates. */
+function shuffled(names: string[], random: () => number): string[] {
+  for (let last = names.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1));
+    [names[last], names[other]] = [names[other] ?? "", names[last] ?? ""];
+  }
+  return names;
+}

@@ -1,0 +1,57 @@
+import { IoError } from "../core/fault.ts";
+import type { IndexMarkers } from "../core/index-markers.ts";
+import type { CommittedObject } from "../core/line-log.ts";
+import type { ObjectIndex } from "../core/object-index.ts";
+
+export interface SpillingIndexOptions {
+  /** Indexes the lines of an object. Rejects with `IoError` where the index has been away for too long. */
+  readonly index: (object: CommittedObject) => Promise<void>;
+  readonly markers: IndexMarkers;
+  /** Is told, in words, when objects begin to wait, and when they do no more. */
+  readonly onChange: (message: string) => void;
+}
+
+/** An index that may be away: its objects then wait in the archive, marked, and cost no memory. */
+export interface SpillingIndex extends ObjectIndex {
+  /** Objects that this worker has marked. */
+  readonly spilled: number;
+  /** The index has been reached again: new objects go there at once. */
+  resume(): void;
+}
+
+/**
+ * While the index is away each object gets a durable marker instead, and its messages can be acked: an outage costs
+ * neither memory nor the time for which a subscription keeps messages. Who catches up tells when it is over.
+ */
+export function createSpillingIndex({ index, markers, onChange }: SpillingIndexOptions): SpillingIndex {
+  let isAway = false;
+  let spilled = 0;
+
+  async function addOne(object: CommittedObject): Promise<void> {
+    if (!isAway) {
+      try {
+        await index(object);
+        return;
+      } catch (error) {
+        if (!(error instanceof IoError)) throw error;
+        if (!isAway) onChange(`${error.message}; what comes now waits in the archive to be indexed`);
+        isAway = true;
+      }
+    }
+    await markers.mark(object.name);
+    spilled += 1;
+  }
+
+  return {
+    get spilled() {
+      return spilled;
+    },
+    async add(objects) {
+      for (const object of objects) await addOne(object);
+    },
+    resume() {
+      if (isAway) onChange("the index is back; what waited is indexed");
+      isAway = false;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { Meta } from "../core/archived-line.ts";
+import { DAY_MS } from "../core/units.ts";
+
+/** Days that no index of their own exists for share this one. */
+const OUTSIDE = "outside";
+/** Names repeat on every line; hostile ones, of many days, do not fill the memory. */
+const MOST_CACHED = 1000;
+
+export interface IndexNaming {
+  /** Beginning of all names. */
+  readonly prefix: string;
+  /** How long before its publication a line may be dated and still get the index of its day. */
+  readonly retentionMs: number;
+}
+
+/** The indices of a pipeline. A line's place depends on the line and its publish time alone (I9). */
+export interface IndexNames {
+  /** `logtally.logs-rails.api-2020.12.22`, or `…-outside`. */
+  logs(meta: Meta): string;
+  /** For what the index above rejects: `logtally.quarantine-2020.12.22`, or `…-outside`. */
+  quarantine(meta: Meta): string;
+}
+
+export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNames {
+  const days = new Map<number, string>();
+  const dayText = (meta: Meta): string => {
+    const day = dayOf(meta, retentionMs);
+    if (day === null) return OUTSIDE;
+    const known = days.get(day);
+    if (known !== undefined) return known;
+    const text = new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll("-", ".");
+    if (days.size >= MOST_CACHED) days.clear();
+    days.set(day, text);
+    return text;
+  };
+  return {
+    logs: (meta) => `${prefix}.logs-${meta.log}-${dayText(meta)}`,
+    quarantine: (meta) => `${prefix}.quarantine-${dayText(meta)}`,
+  };
+}
+
+/**
+ * Days since 1970 of the line's own time, or of its publication where it has none; null for no day, or one that is too
+ * far from the publication: otherwise a line could make indices at will, or bring back those that have been deleted.
+ * What does not come from Pub/Sub has no publish time, and whoever reads such files has chosen them.
+ */
+function dayOf({ timeMs, message }: Meta, retentionMs: number): number | null {
+  const publishedAtMs = message?.publishedAtMs ?? null;
+  const ownMs = timeMs ?? publishedAtMs;
+  if (ownMs === null) return null;
+  const day = Math.floor(ownMs / DAY_MS);
+  if (publishedAtMs === null) return day;
+  const isInside =
+    day >= Math.floor((publishedAtMs - retentionMs) / DAY_MS) && day <= Math.floor((publishedAtMs + DAY_MS) / DAY_MS);
+  return isInside ? day : null;
+}
