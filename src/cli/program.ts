@@ -8,6 +8,7 @@ import { EXIT_WORDS } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
 import { generateCommand } from "./generate.ts";
 import { runCommand } from "./run.ts";
+import { setupCommand } from "./setup.ts";
 import { testCommand } from "./test.ts";
 
 const HELP_AFTER = `
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   for (const make of [
     runCommand,
     checkCommand,
+    setupCommand,
     countsCommand,
     archiveCommand,
     explainCommand,

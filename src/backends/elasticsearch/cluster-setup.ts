@@ -10,13 +10,26 @@ export interface Template {
 /** `unknown`: the credentials do not allow to look. */
 export type TemplateState = "current" | "other" | "missing" | "unknown";
 
+const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 
-/** Version of the cluster, in its own words. Rejects with `IoError` where it cannot be used. */
+/** Its name and version, in words. Rejects with `IoError` for what cannot be used. */
 export async function describeCluster(cluster: Cluster): Promise<string> {
-  const answer = await request(cluster, "reach", () => cluster.send({ method: "GET", path: "/" }));
-  const { version } = answer as { readonly version?: { readonly number?: string } };
-  return version?.number ?? "of unknown version";
+  const query = { filter_path: "cluster_name,nodes.*.version" };
+  try {
+    const answer = (await cluster.send({ method: "GET", path: "/_nodes/_local", query })) as NodesAnswer;
+    const [node] = Object.values(answer.nodes ?? {});
+    return `cluster "${answer.cluster_name ?? ""}", version ${node?.version ?? "unknown"}`;
+  } catch (error) {
+    // Elasticsearch says so itself, and nothing else needs this right.
+    if (error instanceof ClusterError && error.status === FORBIDDEN) return "a cluster that may not be looked at";
+    throw clusterIoError(cluster, "reach", error);
+  }
+}
+
+interface NodesAnswer {
+  readonly cluster_name?: string;
+  readonly nodes?: Readonly<Record<string, { readonly version?: string }>>;
 }
 
 /** Rejects with `IoError` where the cluster cannot be asked. */
@@ -28,7 +41,7 @@ export async function templateState(cluster: Cluster, { name, body }: Template):
     return found === body._meta.logtally ? "current" : "other";
   } catch (error) {
     if (error instanceof ClusterError && error.status === NOT_FOUND) return "missing";
-    if (error instanceof ClusterError && error.status === 403) return "unknown";
+    if (error instanceof ClusterError && error.status === FORBIDDEN) return "unknown";
     throw clusterIoError(cluster, `look at index template "${name}" of`, error);
   }
 }
@@ -41,15 +54,10 @@ interface TemplatesAnswer {
 
 /** Creates the template, or brings it up to date; indices that are there stay as they are. Rejects with `IoError`. */
 export async function putTemplate(cluster: Cluster, { name, body }: Template): Promise<void> {
-  const path = `/_index_template/${name}`;
-  await request(cluster, `put index template "${name}" into`, () => cluster.send({ method: "PUT", path, body }));
-}
-
-async function request(cluster: Cluster, operation: string, send: () => Promise<unknown>): Promise<unknown> {
   try {
-    return await send();
+    await cluster.send({ method: "PUT", path: `/_index_template/${name}`, body });
   } catch (error) {
-    throw clusterIoError(cluster, operation, error);
+    throw clusterIoError(cluster, `put index template "${name}" into`, error);
   }
 }
 
@@ -66,6 +74,7 @@ function causeOf({ failure, status, message }: ClusterError): readonly [IoCode, 
   }
   if (failure === "away") return ["unavailable", "look at index.urls, the cluster's state and the way there"];
   if (status === 401) return ["denied", "give an API key that the cluster knows: index.api_key"];
-  if (status === 403) return ["denied", "the API key lacks a right; docs/how-to/google-cloud.md names those it needs"];
+  if (status === FORBIDDEN)
+    return ["denied", "the API key lacks a right; docs/how-to/google-cloud.md names those it needs"];
   return ["unavailable", "the cluster does not do it as it is; look at its state"];
 }
