@@ -8,6 +8,7 @@ const COMMANDS = [
   "",
   "run",
   "check",
+  "setup",
   "counts",
   "archive",
   "archive ls",
@@ -28,7 +29,7 @@ describe("the help", () => {
 
   it("names every command", async () => {
     const { stdout } = await logtally(["--help"]);
-    const listed = [...stdout.matchAll(/^ {2}(\w+)(?: \[.*?)? {2,}/gm)].map(([, name]) => name);
+    const listed = [...stdout.matchAll(/^ {2}(\w+)(?: [[<].*?)? {2,}/gm)].map(([, name]) => name);
     const known = COMMANDS.map((command) => command.split(" ")[0]).filter((name) => name !== "");
     expect(new Set(listed.filter((name) => name !== "help" && !/^\d+$/.test(name ?? "")))).toEqual(new Set(known));
   });

@@ -5,7 +5,7 @@ export interface SetupStep {
   /** `other`: it is there, and not as it should be. `unknown`: nobody may look. */
   readonly state: "there" | "missing" | "other" | "unknown";
   /** Makes it, or brings it up to date; does no harm where it is there. Rejects with `IoError`. */
-  make(): Promise<void>;
+  readonly make: () => Promise<void>;
 }
 
 /** What one service needs. */
