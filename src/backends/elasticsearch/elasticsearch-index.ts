@@ -62,11 +62,10 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
       const rest = await send(left, rejections, signal);
       left = rest.items;
       if (left.length === 0) return;
+      if (signal.aborted) throw new IoError("unavailable", `index into "${cluster.name}": no answer before the end`);
       gate.shrink();
       health.fail(rest.why);
-      if (signal.aborted || health.isGivenUp()) {
-        throw new IoError("unavailable", `index into "${cluster.name}": ${rest.why}`);
-      }
+      if (health.isGivenUp()) throw new IoError("unavailable", `index into "${cluster.name}": ${rest.why}`);
       await backoff.sleep(waitMs(tries, backoff.random), signal);
     }
   }

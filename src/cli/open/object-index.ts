@@ -20,7 +20,9 @@ import { serviceBackoff } from "./service-backoff.ts";
 
 /** Blocks of a mebibyte that are indexed at once, whatever the cluster takes. */
 const BLOCKS_IN_WORK = 4;
-const CATCH_UP_EVERY_MS = 15 * SECOND_MS;
+/** While something waits, and otherwise: another worker may have left something. */
+const RETRY_EVERY_MS = 3 * SECOND_MS;
+const LOOK_EVERY_MS = 30 * SECOND_MS;
 const API_KEY_HINT = "POST /_security/api_key gives one, as encoded";
 
 /** The index of a pipeline, as a worker uses it. */
@@ -72,17 +74,20 @@ export async function openIndex(
     catchUp: catchUpOnce,
     async keepUp(stop) {
       while (!stop.aborted) {
-        try {
-          await catchUpOnce(stop);
-        } catch (error) {
-          // Told when it began; the next time tries again.
-          if (!(error instanceof IoError)) throw error;
-        }
-        await pause(CATCH_UP_EVERY_MS * (0.5 + Math.random()), stop);
+        const isDone = await catchUpOnce(stop).catch(falseIfAway);
+        const everyMs = isDone && !spilling.isAway ? LOOK_EVERY_MS : RETRY_EVERY_MS;
+        // Not all workers at the same moment.
+        await pause(everyMs * (0.5 + Math.random()), stop);
       }
     },
     close: () => cluster.close(),
   };
+}
+
+/** Told when it began; the next time tries again. */
+function falseIfAway(error: unknown): false {
+  if (error instanceof IoError) return false;
+  throw error;
 }
 
 /** Rejects with `UsageError` for a secret or a file that is not there. */
