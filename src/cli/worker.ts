@@ -113,14 +113,14 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
       elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
     },
     async summarize(later) {
-      const counts = tally.snapshot();
-      const isEnough = isEndless(settings) ? AbortSignal.timeout(REPEATS_GRACE_MS) : new AbortController().signal;
-      const { earlier, newer } = await partWal(store, writer, later, isEnough);
-      const takeBack = ({ buffer, start, end, meta }: ArchivedLine): void => {
+      const isRepeated = ({ buffer, start, end, meta }: ArchivedLine): void => {
         const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
         tally.repeat(meta.reason, record?.fields ? derive(record.log, record.fields) : []);
       };
-      const isWhole = await findRepeats(store, earlier, newer, takeBack, isEnough);
+      const counts = tally.snapshot();
+      const isWhole = isEndless(settings)
+        ? await isInTime((signal) => visitRepeats(store, writer, later, isRepeated, signal))
+        : await visitRepeats(store, writer, later, isRepeated, new AbortController().signal);
       return {
         pipeline: settings.name,
         ...(isWhole ? tally.snapshot() : { ...counts, duplicates: null }),
@@ -161,6 +161,7 @@ async function keepingUp(
   return stop.aborted ? null : isCaughtUp(index, stop);
 }
 
+/** False where something still waits. */
 async function isCaughtUp(index: OpenIndex, stop: AbortSignal): Promise<boolean> {
   try {
     return await index.catchUp(stop);
@@ -170,19 +171,32 @@ async function isCaughtUp(index: OpenIndex, stop: AbortSignal): Promise<boolean>
   }
 }
 
-/** The objects of this writer, and those of others but the later ones. */
-async function partWal(
+/** False where it is not done after a moment, or fails: it is not worth more. */
+async function isInTime(look: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
+  const late = AbortSignal.timeout(REPEATS_GRACE_MS);
+  const isLate = new Promise<false>((resolve) => late.addEventListener("abort", () => resolve(false)));
+  try {
+    return await Promise.race([look(late), isLate]);
+  } catch (error) {
+    if (error instanceof IoError) return false;
+    throw error;
+  }
+}
+
+/** Resolves with false where the signal has cut it short. Rejects with `IoError`. */
+async function visitRepeats(
   store: ObjectStore,
   writer: string,
   later: ReadonlySet<string>,
-  isEnough: AbortSignal,
-): Promise<{ earlier: WalObject[]; newer: WalObject[] }> {
+  visit: (line: ArchivedLine) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   const earlier: WalObject[] = [];
   const newer: WalObject[] = [];
   for await (const object of listWal(store, null)) {
     if (object.writer === writer) newer.push(object);
     else if (!later.has(object.writer)) earlier.push(object);
-    if (isEnough.aborted) break;
+    if (signal.aborted) return false;
   }
-  return { earlier, newer };
+  return findRepeats(store, earlier, newer, visit, signal);
 }

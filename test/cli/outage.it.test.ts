@@ -212,6 +212,7 @@ describe.skipIf([host, elasticsearchUrl].includes(""))("while Elasticsearch is a
   });
 });
 
+// Without Go there are no servers; on CI that fails in test/servers/setup.ts.
 describe.skipIf([host, gcsUrl].includes(""))("while Cloud Storage is away", () => {
   async function makeBucketStage(): Promise<{ stage: Stage; proxy: GateProxy; bucket: string }> {
     const proxy = await openProxy(gcsUrl);
