@@ -20,7 +20,7 @@ import { pause } from "../pause.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 /** Blocks of a mebibyte that are indexed at once, whatever the cluster takes. */
-const BLOCKS_IN_WORK = 4;
+const BLOCKS_IN_WORK = 2;
 /** While something waits, and otherwise: another worker may have left something. */
 const RETRY_EVERY_MS = 3 * SECOND_MS;
 const LOOK_EVERY_MS = 30 * SECOND_MS;
