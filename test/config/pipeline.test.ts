@@ -74,7 +74,7 @@ describe("a good pipeline", () => {
 name: rails-1
 deployment: self_managed
 instance: gprd
-source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump }
+source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump, follow: true, state: ../state }
 archive: { kind: folder, path: ../out }
 batch: { max_bytes: 1 MiB, max_lines: 10, max_age_ms: 20 }
 limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 1 GiB }
@@ -86,7 +86,13 @@ pseudonym_key: { file: key.txt, accept_change: true }
       name: "rails-1",
       deployment: "self_managed",
       instance: "gprd",
-      source: { kind: "files", paths: ["/etc/app/*.gz", "/etc/in/a.zst", "/logs/b"], topic: "dump" },
+      source: {
+        kind: "files",
+        paths: ["/etc/app/*.gz", "/etc/in/a.zst", "/logs/b"],
+        isFollowed: true,
+        statePath: "/etc/state",
+        topic: "dump",
+      },
       archive: { kind: "folder", path: "/etc/out" },
       batch: { maxBytes: 1024 ** 2, maxLines: 10, maxAgeMs: 20 },
       limits: { maxDepth: 5, maxLineBytes: 100, maxInflatedBytes: 1024 ** 3 },
@@ -112,7 +118,13 @@ pseudonym_key: { file: key.txt, accept_change: true }
     expect(local).toEqual({
       ...parse(MINIMAL),
       name: "local",
-      source: { kind: "files", paths: [join(checkout, "fixtures/local/*/input.ndjson")], topic: null },
+      source: {
+        kind: "files",
+        paths: [join(checkout, "fixtures/local/*/input.ndjson")],
+        isFollowed: false,
+        statePath: null,
+        topic: null,
+      },
       archive: { kind: "folder", path: join(checkout, "archive") },
     });
   });
