@@ -1,15 +1,13 @@
 import { Command } from "commander";
-import { expandPaths, totalBytes } from "../backends/files/paths.ts";
-import type { ArchiveSettings, PubsubSettings, SourceSettings } from "../config/pipeline.ts";
-import { IoError } from "../core/fault.ts";
+import type { ArchiveSettings } from "../config/pipeline.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { archiveName, openArchiveStore } from "./open/archive-store.ts";
 import { checkPseudonymKey } from "./open/pseudonym-key.ts";
-import { openSubscription } from "./open/subscription.ts";
 import { withPipelineOptions } from "./options.ts";
-import { formatBytes, formatThings } from "./quantity.ts";
+import { formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+import { describeSource } from "./source-description.ts";
 
 export function checkCommand(): Command {
   const command = new Command("check")
@@ -32,7 +30,7 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
   const parts: readonly (readonly [part: string, describe: () => Promise<string>])[] = [
     ["pipeline", () => Promise.resolve(`"${settings.name}", ${settings.deployment}`)],
     ["catalogue", () => describeCatalogue(settings.cataloguePath)],
-    ["source", () => describeSource(settings.source)],
+    ["source", () => describeSource(settings)],
     ["archive", () => describeArchive(settings.archive, store)],
     ["pseudonym key", () => checkPseudonymKey(settings, store)],
   ];
@@ -60,18 +58,4 @@ async function describeCatalogue(path: string | null): Promise<string> {
 async function describeArchive(archive: ArchiveSettings, store: ObjectStore): Promise<string> {
   await store.check("write");
   return `${archive.kind === "folder" ? "folder" : "bucket"} "${archiveName(archive)}" can be written`;
-}
-
-async function describePubsub(settings: PubsubSettings): Promise<string> {
-  const { subscriber, topic, problems } = await openSubscription(settings);
-  await subscriber.close();
-  if (problems.length > 0) throw new IoError("unavailable", problems.join("\n"));
-  return `subscription "${settings.subscription}", topic "${topic}"`;
-}
-
-async function describeSource(source: SourceSettings): Promise<string> {
-  if (source.kind === "stdin") return "standard input";
-  if (source.kind === "pubsub") return describePubsub(source);
-  const files = await expandPaths(source.paths);
-  return `${formatThings(files.length, "file")}, ${formatBytes(await totalBytes(files))}`;
 }

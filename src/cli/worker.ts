@@ -18,6 +18,7 @@ import { SYSTEM_CLOCK } from "./clock.ts";
 import { abortsAfter } from "./grace.ts";
 import { createLineDecoder } from "./line-decoder.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
+import { refuseStatelessFollowing } from "./open/followed-input.ts";
 import { type OpenIndex, openIndex } from "./open/object-index.ts";
 import { openInputOf } from "./open/pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
@@ -75,8 +76,9 @@ export interface Worker {
 export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
   const catalogue = await loadCatalogue(settings.cataloguePath);
   refuseKeylessBucket(settings);
+  refuseStatelessFollowing(settings);
   const store = await openArchiveStore(settings.archive, {
-    // A file can be read again; those who wait for a subscription to be read have nowhere else to go.
+    // A file can be read again; what a subscription or a log that grows brings has nowhere else to go.
     giveUpAfterMs: isEndless(settings) ? Number.POSITIVE_INFINITY : 2 * MINUTE_MS,
     signal: abortsAfter(stop, ARCHIVE_GRACE_MS),
   });
@@ -134,7 +136,7 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
 }
 
 function isEndless({ source }: PipelineSettings): boolean {
-  return source.kind === "pubsub";
+  return source.kind === "pubsub" || (source.kind === "files" && source.isFollowed);
 }
 
 /**

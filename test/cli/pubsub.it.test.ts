@@ -22,6 +22,7 @@ import {
   type Summary,
   startLogtally,
 } from "./logtally.ts";
+import { randomOf } from "./random.ts";
 
 const host = inject("pubsubHost") ?? "";
 const env = { PUBSUB_EMULATOR_HOST: host };
@@ -178,15 +179,4 @@ describe.skipIf(host === "")("a subscription", () => {
 function dataOf(row: string): string {
   const { message } = JSON.parse(row) as { message: { data: string } };
   return Buffer.from(message.data, "base64").toString("latin1");
-}
-
-/** Numbers from 0 to 1 (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
