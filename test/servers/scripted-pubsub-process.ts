@@ -50,7 +50,9 @@ export async function forkScriptedPubsub(options: Partial<ScriptedPubsubOptions>
       calls += 1;
       const call = Promise.withResolvers<unknown>();
       pending.set(calls, call);
-      child.send({ id: calls, method, parameters } satisfies Request);
+      child.send({ id: calls, method, parameters } satisfies Request, (error) => {
+        if (error !== null) call.reject(error);
+      });
       return call.promise as ReturnType<ScriptedPubsub[Name]>;
     };
   return {

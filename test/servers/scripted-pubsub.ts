@@ -33,7 +33,7 @@ export interface ScriptedPubsub {
   /** Publishes the dumped messages of a file, from a row to before another. Resolves with how many. */
   publishFile(path: string, from?: number, to?: number): Promise<number>;
   fail(faults: Partial<Faults>): Promise<void>;
-  /** Who is connected now gets no answer to a pull any more, whoever connects anew does. */
+  /** Who is connected now gets no answer any more, whoever connects anew does. */
   silence(): Promise<void>;
   /** Puts its clock forward: leases run out. */
   putForward(ms: number): Promise<void>;
@@ -66,12 +66,9 @@ export async function startScriptedPubsub(options: Partial<ScriptedPubsubOptions
   }
 
   function pull(call: Call<PullRequest>, answer: Answer): void {
-    const peer = call.getPeer();
-    peers.add(peer);
-    if (silenced.has(peer)) return;
-    if (isAway(answer)) return;
+    if (isAway(call, answer)) return;
     const tryNow = (isLast: boolean): void => {
-      if (call.cancelled || silenced.has(peer)) return done();
+      if (call.cancelled || silenced.has(call.getPeer())) return done();
       const lent = queue.lend(call.request.maxMessages);
       if (lent.length === 0 && !isLast) return;
       done();
@@ -88,8 +85,9 @@ export async function startScriptedPubsub(options: Partial<ScriptedPubsubOptions
     onWake();
   }
 
-  function acknowledge({ request: { ackIds } }: Call<IdsRequest>, answer: Answer): void {
-    if (isAway(answer)) return;
+  function acknowledge(call: Call<IdsRequest>, answer: Answer): void {
+    if (isAway(call, answer)) return;
+    const { ackIds } = call.request;
     if (faults.acks === "pending") return;
     if (faults.acks === "refused") return answer(refusal(grpc.status.PERMISSION_DENIED, "not allowed"));
     if (faults.acks === "later") return answer(refusalOfIds(reasons(ackIds, "TRANSIENT_FAILURE_NOT_NOW")));
@@ -106,15 +104,19 @@ export async function startScriptedPubsub(options: Partial<ScriptedPubsubOptions
     answerIds(invalid, answer);
   }
 
-  function modify({ request: { ackIds, ackDeadlineSeconds } }: Call<IdsRequest>, answer: Answer): void {
-    if (isAway(answer)) return;
+  function modify(call: Call<IdsRequest>, answer: Answer): void {
+    if (isAway(call, answer)) return;
+    const { ackIds, ackDeadlineSeconds } = call.request;
     const invalid = isExactlyOnce ? ackIds.filter((ackId) => !queue.isCurrent(ackId)) : [];
     for (const ackId of ackIds) queue.extend(ackId, (ackDeadlineSeconds ?? 0) * 1000);
     wake();
     answerIds(invalid, answer);
   }
 
-  function isAway(answer: Answer): boolean {
+  /** True where the right answer is not to be given. */
+  function isAway(call: Call<unknown>, answer: Answer): boolean {
+    peers.add(call.getPeer());
+    if (silenced.has(call.getPeer())) return true;
     if (faults.everything === null) return false;
     answer(refusal(grpc.status.UNAVAILABLE, "away for a while"));
     return true;
@@ -122,8 +124,9 @@ export async function startScriptedPubsub(options: Partial<ScriptedPubsubOptions
 
   const server = new grpc.Server();
   server.addService(SUBSCRIBER_SERVICE, {
-    GetSubscription: (_call: Call<Buffer>, answer: Answer) =>
-      answer(null, subscriptionBytes(SUBSCRIPTION, TOPIC, isExactlyOnce)),
+    GetSubscription(call: Call<Buffer>, answer: Answer) {
+      if (!isAway(call, answer)) answer(null, subscriptionBytes(SUBSCRIPTION, TOPIC, isExactlyOnce));
+    },
     Pull: pull,
     Acknowledge: acknowledge,
     ModifyAckDeadline: modify,
