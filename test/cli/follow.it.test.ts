@@ -11,6 +11,7 @@ import type { CountRow } from "../../src/counts/cube.ts";
 import { differences } from "../../src/generate/agreement.ts";
 import { TRUTH_SEGMENTS } from "../../src/generate/truth.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
+import { randomOf } from "../random.ts";
 import { generated } from "./generated.ts";
 import {
   archivedText,
@@ -22,7 +23,6 @@ import {
   type Summary,
   startLogtally,
 } from "./logtally.ts";
-import { randomOf } from "./random.ts";
 
 const PIPELINE = join(dirname(PROGRAM), "../pipelines/self-managed.yaml");
 const POLL_MS = 100;
