@@ -191,26 +191,54 @@ describe.skipIf([host, elasticsearchUrl].includes(""))("while Elasticsearch is a
   });
 
   it("a finite run archives all, says what waits with exit code 3, and the next one indexes it", async () => {
-    const folder = await tempFolder();
-    const { path, truth } = await generated("--lines", "300");
     const proxy = await openProxy(elasticsearchUrl);
-    const prefix = `outage-${randomBytes(4).toString("hex")}`;
-    const pipeline = join(folder, "a.yaml");
-    const text = `name: a\nsource: {kind: files, paths: ["${path}"]}\n${indexAt(proxy.url).replace("PREFIX", prefix)}`;
-    await writeFile(pipeline, text);
-    expect(await logtally(["setup", pipeline])).toMatchObject({ code: 0 });
+    const { pipeline, archive, prefix } = await makeFiniteStage(proxy.url);
+    const { path, truth } = await generated("--lines", "300");
     proxy.set("closed");
-    const away = await logtally(["run", pipeline, "--json"]);
+    const away = await logtally(["run", pipeline, "--json", "--from", path]);
     expect(away.code).toBe(3);
     expect(away.stderr).toContain("lines wait in the archive to be indexed (hint: run again");
     expect(JSON.parse(away.stdout)).toMatchObject({ archived: truth.archived, indexed: 0, index_complete: false });
     proxy.set("open");
-    const again = await logtally(["run", pipeline, "--json"]);
-    expect(again).toMatchObject({ code: 0, stderr: "" });
+    expect(await logtally(["run", pipeline, "--from", path])).toMatchObject({ code: 0, stderr: "" });
     expect(await documentsOf(elasticsearchUrl, `${prefix}.*`)).toHaveLength(truth.archived);
-    expect(await markers(join(folder, "archive"), ".done")).toBe(await markers(join(folder, "archive"), ".waiting"));
+    expect(await markers(archive, ".done")).toBe(await markers(archive, ".waiting"));
+  });
+
+  it("or takes nothing, as with a full disk, lines wait and none is taken for a bad one", async () => {
+    const { pipeline, prefix } = await makeFiniteStage(elasticsearchUrl);
+    const first = await generated("--lines", "200");
+    const other = await generated("--lines", "200", "--seed", "2");
+    expect(await logtally(["run", pipeline, "--from", first.path])).toMatchObject({ code: 0 });
+    const block = async (isBlocked: boolean): Promise<void> => {
+      const answer = await fetch(`${elasticsearchUrl}/${prefix}.logs-*/_settings`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ "index.blocks.write": isBlocked }),
+      });
+      expect(answer.ok).toBe(true);
+    };
+    await block(true);
+    const blocked = await logtally(["run", pipeline, "--json", "--from", other.path]);
+    expect(blocked.code).toBe(3);
+    expect(blocked.stderr).toContain("cluster_block_exception");
+    await block(false);
+    expect(await logtally(["run", pipeline, "--json", "--from", other.path])).toMatchObject({ code: 0 });
+    expect(await documentsOf(elasticsearchUrl, `${prefix}.quarantine-*`)).toEqual([]);
+    const ids = (await documentsOf(elasticsearchUrl, `${prefix}.logs-*`)).map(({ id }) => id);
+    expect(ids).toHaveLength(first.truth.archived + other.truth.archived);
   });
 });
+
+/** A pipeline whose input is named with each run. */
+async function makeFiniteStage(url: string): Promise<{ pipeline: string; archive: string; prefix: string }> {
+  const folder = await tempFolder();
+  const prefix = `outage-${randomBytes(4).toString("hex")}`;
+  const pipeline = join(folder, "a.yaml");
+  await writeFile(pipeline, `name: a\nsource: {kind: stdin}\n${indexAt(url).replace("PREFIX", prefix)}`);
+  expect(await logtally(["setup", pipeline])).toMatchObject({ code: 0 });
+  return { pipeline, archive: join(folder, "archive"), prefix };
+}
 
 // Without Go there are no servers; on CI that fails in test/servers/setup.ts.
 describe.skipIf([host, gcsUrl].includes(""))("while Cloud Storage is away", () => {
