@@ -1,15 +1,18 @@
 import { Command } from "commander";
 import { expandPaths, totalBytes } from "../backends/files/paths.ts";
-import type { ArchiveSettings, PubsubSettings, SourceSettings } from "../config/pipeline.ts";
+import type { ArchiveSettings, PipelineSettings, PubsubSettings, SourceSettings } from "../config/pipeline.ts";
 import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { archiveName, openArchiveStore } from "./open/archive-store.ts";
+import { checkIndex } from "./open/index-check.ts";
 import { checkPseudonymKey } from "./open/pseudonym-key.ts";
 import { openSubscription } from "./open/subscription.ts";
 import { withPipelineOptions } from "./options.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+
+type Part = readonly [name: string, describe: () => Promise<string>];
 
 export function checkCommand(): Command {
   const command = new Command("check")
@@ -29,12 +32,13 @@ export function checkCommand(): Command {
 async function checkPipeline(pipeline: string | undefined, options: PipelineOptions): Promise<number> {
   const settings = await loadSettings(pipeline, options);
   const store = await openArchiveStore(settings.archive);
-  const parts: readonly (readonly [part: string, describe: () => Promise<string>])[] = [
+  const parts: readonly Part[] = [
     ["pipeline", () => Promise.resolve(`"${settings.name}", ${settings.deployment}`)],
     ["catalogue", () => describeCatalogue(settings.cataloguePath)],
     ["source", () => describeSource(settings.source)],
     ["archive", () => describeArchive(settings.archive, store)],
     ["pseudonym key", () => checkPseudonymKey(settings, store)],
+    ...indexPart(settings),
   ];
   const exitCodes: number[] = [];
   for (const [part, describe] of parts) {
@@ -50,6 +54,10 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
     }
   }
   return exitCodes[0] ?? EXIT_OK;
+}
+
+function indexPart({ index }: PipelineSettings): Part[] {
+  return index === null ? [] : [["index", () => checkIndex(index)]];
 }
 
 async function describeCatalogue(path: string | null): Promise<string> {
