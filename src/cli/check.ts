@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { expandPaths, totalBytes } from "../backends/files/paths.ts";
+import { deadLetterProblems } from "../backends/pubsub/dead-letters.ts";
 import type { ArchiveSettings, PipelineSettings, PubsubSettings, SourceSettings } from "../config/pipeline.ts";
 import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
@@ -8,6 +9,7 @@ import { archiveName, openArchiveStore } from "./open/archive-store.ts";
 import { checkIndex } from "./open/index-check.ts";
 import { checkPseudonymKey } from "./open/pseudonym-key.ts";
 import { openSubscription } from "./open/subscription.ts";
+import { openPubsubAdmin } from "./open/subscription-setup.ts";
 import { withPipelineOptions } from "./options.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
@@ -73,8 +75,18 @@ async function describeArchive(archive: ArchiveSettings, store: ObjectStore): Pr
 async function describePubsub(settings: PubsubSettings): Promise<string> {
   const { subscriber, topic, problems } = await openSubscription(settings);
   await subscriber.close();
-  if (problems.length > 0) throw new IoError("unavailable", problems.join("\n"));
+  const all = [...problems, ...(await problemsOfDeadLetters(settings))];
+  if (all.length > 0) throw new IoError("unavailable", all.join("\n"));
   return `subscription "${settings.subscription}", topic "${topic}"`;
+}
+
+async function problemsOfDeadLetters({ subscription }: PubsubSettings): Promise<readonly string[]> {
+  const admin = await openPubsubAdmin();
+  try {
+    return await deadLetterProblems(admin, subscription);
+  } finally {
+    await admin.close();
+  }
 }
 
 async function describeSource(source: SourceSettings): Promise<string> {

@@ -96,7 +96,7 @@ async function openClient(emulator: string | null): Promise<Client> {
   return client;
 }
 
-function serverOptions(address: string) {
+export function serverOptions(address: string) {
   const [servicePath = "", port = ""] = address.replace(/^https?:\/\//, "").split(":");
   // Otherwise the client asks the machine for credentials, only to learn the domain of the service.
   const auth = new GoogleAuth({ clientOptions: { universeDomain: "googleapis.com" } });
@@ -106,7 +106,7 @@ function serverOptions(address: string) {
 /** What the authentication library says of itself, or the token endpoint of a bad key, under whatever code. */
 const WITHOUT_CREDENTIALS = /default credentials|invalid_grant|invalid_client|invalid_rapt/;
 
-function subscriberError(error: unknown): SubscriberError {
+export function subscriberError(error: unknown): SubscriberError {
   const { code, details, message } = error as { readonly code?: number; readonly details?: string; message: string };
   const [line = ""] = (details || message).trim().split("\n");
   return new SubscriberError(failureOf(code, message), line.slice(0, 300).replace(/\.( Resolution note:)?\s*$/, ""), {
@@ -125,7 +125,7 @@ interface Duration {
   readonly seconds?: number | string | { toString(): string } | null;
 }
 
-function durationMs(duration: Duration | null | undefined): number | null {
+export function durationMs(duration: Duration | null | undefined): number | null {
   return duration?.seconds === undefined || duration.seconds === null
     ? null
     : Number(duration.seconds.toString()) * SECOND_MS;
