@@ -1,13 +1,16 @@
 import { Command } from "commander";
-import type { ArchiveSettings } from "../config/pipeline.ts";
+import type { ArchiveSettings, PipelineSettings } from "../config/pipeline.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { archiveName, openArchiveStore } from "./open/archive-store.ts";
+import { checkIndex } from "./open/index-check.ts";
 import { checkPseudonymKey } from "./open/pseudonym-key.ts";
 import { withPipelineOptions } from "./options.ts";
 import { formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
 import { describeSource } from "./source-description.ts";
+
+type Part = readonly [name: string, describe: () => Promise<string>];
 
 export function checkCommand(): Command {
   const command = new Command("check")
@@ -27,12 +30,13 @@ export function checkCommand(): Command {
 async function checkPipeline(pipeline: string | undefined, options: PipelineOptions): Promise<number> {
   const settings = await loadSettings(pipeline, options);
   const store = await openArchiveStore(settings.archive);
-  const parts: readonly (readonly [part: string, describe: () => Promise<string>])[] = [
+  const parts: readonly Part[] = [
     ["pipeline", () => Promise.resolve(`"${settings.name}", ${settings.deployment}`)],
     ["catalogue", () => describeCatalogue(settings.cataloguePath)],
     ["source", () => describeSource(settings)],
     ["archive", () => describeArchive(settings.archive, store)],
     ["pseudonym key", () => checkPseudonymKey(settings, store)],
+    ...indexPart(settings),
   ];
   const exitCodes: number[] = [];
   for (const [part, describe] of parts) {
@@ -48,6 +52,10 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
     }
   }
   return exitCodes[0] ?? EXIT_OK;
+}
+
+function indexPart({ index }: PipelineSettings): Part[] {
+  return index === null ? [] : [["index", () => checkIndex(index)]];
 }
 
 async function describeCatalogue(path: string | null): Promise<string> {

@@ -3,10 +3,12 @@ import { access } from "node:fs/promises";
 import { type FileLook, keyOf, lookAtNamed } from "../backends/files/follow/file-look.ts";
 import { ioError } from "../backends/files/io-error.ts";
 import { expandPaths, totalBytes } from "../backends/files/paths.ts";
+import { deadLetterProblems } from "../backends/pubsub/dead-letters.ts";
 import type { FilesSettings, PipelineSettings, PubsubSettings } from "../config/pipeline.ts";
 import { IoError } from "../core/fault.ts";
 import { followStatePath } from "./open/followed-input.ts";
 import { openSubscription } from "./open/subscription.ts";
+import { openPubsubAdmin } from "./open/subscription-setup.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
 
 /**
@@ -25,8 +27,18 @@ export async function describeSource(settings: PipelineSettings): Promise<string
 async function describePubsub(settings: PubsubSettings): Promise<string> {
   const { subscriber, topic, problems } = await openSubscription(settings);
   await subscriber.close();
-  if (problems.length > 0) throw new IoError("unavailable", problems.join("\n"));
+  const all = [...problems, ...(await problemsOfDeadLetters(settings))];
+  if (all.length > 0) throw new IoError("unavailable", all.join("\n"));
   return `subscription "${settings.subscription}", topic "${topic}"`;
+}
+
+async function problemsOfDeadLetters({ subscription }: PubsubSettings): Promise<readonly string[]> {
+  const admin = await openPubsubAdmin();
+  try {
+    return await deadLetterProblems(admin, subscription);
+  } finally {
+    await admin.close();
+  }
 }
 
 async function describeFollowed({ paths }: FilesSettings, statePath: string): Promise<string> {

@@ -15,6 +15,7 @@ const BUCKET = "the name of a bucket, without gs://";
 const PREFIX = "parts of a name, joined by a slash: a/b";
 const ENDPOINT = "an http or https URL without a path";
 const SUBSCRIPTION = "projects/PROJECT/subscriptions/NAME";
+const TOPIC = "the name of a topic, or projects/PROJECT/topics/NAME";
 const PATHS = "a list of at least one path";
 const URLS = "a list of at least one URL";
 const INDEX_PREFIX = "1 to 63 of a-z, 0-9, dot, hyphen and underscore, first a letter or digit";
@@ -105,9 +106,16 @@ const pubsubSource = z.strictObject({
       title: SUBSCRIPTION,
       description: "Its full name; any number of workers may read one, and each message goes to one of them.",
     }),
-  topic: text("the name of a topic")
+  topic: z
+    .string({ error: TOPIC })
+    .regex(/^(?:projects\/[^/\s]+\/topics\/)?[^/\s]+$/, { error: TOPIC })
     .optional()
-    .meta({ description: "Name of the topic, which may tell the log; without it the subscription is asked." }),
+    .meta({
+      title: TOPIC,
+      description:
+        "The subscription's topic, by its full name where that is of another project. Its last part may tell the log; " +
+        "without it the service is asked. setup needs it to make the subscription.",
+    }),
 });
 
 const folderArchive = z.strictObject({

@@ -44,8 +44,10 @@ export interface PubsubSettings {
   readonly kind: "pubsub";
   /** `projects/PROJECT/subscriptions/NAME`. */
   readonly subscription: string;
-  /** Null: as the subscription says. */
+  /** Short name; null: as the subscription says. */
   readonly topic: string | null;
+  /** `projects/PROJECT/topics/NAME`; null where the pipeline names none. */
+  readonly fullTopic: string | null;
 }
 
 export type ArchiveSettings = FolderSettings | BucketSettings;
@@ -147,10 +149,17 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
 function toSource(source: PipelineConfig["source"], resolvePath: ResolvePath): SourceSettings {
   const topic = source.topic ?? null;
   if (source.kind === "stdin") return { kind: "stdin", topic };
-  if (source.kind === "pubsub") return { kind: "pubsub", subscription: source.subscription, topic };
+  if (source.kind === "pubsub") return toPubsub(source.subscription, topic);
   const paths = source.paths.map((written, index) => resolvePath(["source", "paths", String(index)], written));
   const statePath = source.state === undefined ? null : resolvePath(["source", "state"], source.state);
   return { kind: "files", paths, isFollowed: source.follow, statePath, topic };
+}
+
+function toPubsub(subscription: string, written: string | null): PubsubSettings {
+  const topic = written?.split("/").at(-1) ?? null;
+  const [, project] = subscription.split("/");
+  const fullTopic = written === null || written !== topic ? written : `projects/${project}/topics/${topic}`;
+  return { kind: "pubsub", subscription, topic, fullTopic };
 }
 
 function toArchive(archive: PipelineConfig["archive"], resolvePath: ResolvePath): ArchiveSettings {

@@ -66,8 +66,14 @@ describe("a good pipeline", () => {
     const reading = (fields: string): unknown =>
       parse(MINIMAL.replace("kind: stdin", `kind: pubsub, subscription: ${fields}`)).source;
     const subscription = "projects/my-project-1/subscriptions/logtally.a_1";
-    expect(reading(subscription)).toEqual({ kind: "pubsub", subscription, topic: null });
-    expect(reading(`${subscription}, topic: rails`)).toEqual({ kind: "pubsub", subscription, topic: "rails" });
+    expect(reading(subscription)).toEqual({ kind: "pubsub", subscription, topic: null, fullTopic: null });
+    for (const [topic, fullTopic] of [
+      ["rails", `projects/${subscription.split("/")[1]}/topics/rails`],
+      ["projects/other/topics/rails", "projects/other/topics/rails"],
+    ]) {
+      const named = { kind: "pubsub", subscription, topic: "rails", fullTopic };
+      expect(reading(`${subscription}, topic: ${topic}`)).toEqual(named);
+    }
   });
 
   it("can set every field", () => {

@@ -61,20 +61,24 @@ export async function putTemplate(cluster: Cluster, { name, body }: Template): P
   }
 }
 
-function clusterIoError(cluster: Cluster, operation: string, error: unknown): unknown {
+/** An `IoError` from what a cluster rejects with, with what to do last; other errors as they are. */
+export function clusterIoError(cluster: Cluster, operation: string, error: unknown): unknown {
   if (!(error instanceof ClusterError)) return error;
   const [code, hint] = causeOf(error);
   return new IoError(code, `${operation} "${cluster.name}": ${error.message} (hint: ${hint})`, { cause: error });
 }
 
-function causeOf({ failure, status, message }: ClusterError): readonly [IoCode, string] {
-  if (failure === "stranger") return ["denied", "index.urls must name Elasticsearch 9"];
+function causeOf({ failure, status, type, message }: ClusterError): readonly [IoCode, string] {
+  // So an older one answers the client of this one.
+  if (failure === "stranger" || type === "media_type_header_exception") {
+    return ["denied", "index.urls must name Elasticsearch 9"];
+  }
   if (failure === "away" && /certificate|self.signed/i.test(message)) {
     return ["denied", "name the file of the cluster's certificate authority: index.ca_file"];
   }
   if (failure === "away") return ["unavailable", "look at index.urls, the cluster's state and the way there"];
   if (status === 401) return ["denied", "give an API key that the cluster knows: index.api_key"];
   if (status === FORBIDDEN)
-    return ["denied", "the API key lacks a right; docs/how-to/google-cloud.md names those it needs"];
+    return ["denied", "the API key lacks a right; docs/how-to/elasticsearch.md names those it needs"];
   return ["unavailable", "the cluster does not do it as it is; look at its state"];
 }

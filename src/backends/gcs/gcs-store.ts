@@ -74,8 +74,7 @@ export function createGcsStore(place: BucketPlace, options: BucketOptions): Obje
       checkObjectName(name);
       const operation = `create "${name}" in ${url}`;
       const md5Hash = createHash("md5").update(content).digest("base64");
-      const storageClass = STORAGE_CLASSES[name.split("/", 1)[0] ?? ""] ?? HOT_CLASS;
-      const metadata = { name: `${base}${name}`, storageClass, md5Hash };
+      const metadata = { name: `${base}${name}`, storageClass: storageClassOf(name), md5Hash };
       const stored = await request(operation, CREATOR, () =>
         unlessTaken(upload(service, objects, metadata, content, 0)),
       );
@@ -111,6 +110,10 @@ export function createGcsStore(place: BucketPlace, options: BucketOptions): Obje
       );
     },
   };
+}
+
+function storageClassOf(name: string): string {
+  return STORAGE_CLASSES[name.split("/", 1)[0] ?? ""] ?? HOT_CLASS;
 }
 
 /** What the service says of an object. */

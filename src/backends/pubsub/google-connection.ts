@@ -85,7 +85,8 @@ async function openClient(emulator: string | null): Promise<Client> {
   return client;
 }
 
-function serverOptions(address: string) {
+/** For a client of a test server. */
+export function serverOptions(address: string) {
   const [servicePath = "", port = ""] = address.replace(/^https?:\/\//, "").split(":");
   // Otherwise the client asks the machine for credentials, only to learn the domain of the service.
   const auth = new GoogleAuth({ clientOptions: { universeDomain: "googleapis.com" } });

@@ -100,7 +100,7 @@ interface Duration {
   readonly seconds?: number | string | { toString(): string } | null;
 }
 
-function durationMs(duration: Duration | null | undefined): number | null {
+export function durationMs(duration: Duration | null | undefined): number | null {
   return duration?.seconds === undefined || duration.seconds === null
     ? null
     : Number(duration.seconds.toString()) * SECOND_MS;

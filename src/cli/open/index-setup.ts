@@ -19,7 +19,7 @@ export async function openIndexSetup(settings: IndexSettings): Promise<ServiceSe
         make: () => putTemplate(cluster, template),
       });
     }
-    return { steps, close: () => cluster.close() };
+    return { steps, byHand: [], close: () => cluster.close() };
   } catch (error) {
     await cluster.close();
     throw error;

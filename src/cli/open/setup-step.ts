@@ -11,6 +11,8 @@ export interface SetupStep {
 /** What one service needs. */
 export interface ServiceSetup {
   readonly steps: readonly SetupStep[];
+  /** Commands for what only an administrator can grant. */
+  readonly byHand: readonly string[];
   /** When all is made. */
   close(): Promise<void>;
 }

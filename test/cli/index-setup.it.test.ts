@@ -1,0 +1,178 @@
+/**
+ * Goal: `setup` makes what an index needs, once, and `check` says what is missing there and what gives it.
+ * Method: the program as a user starts it, on a real Elasticsearch; scripted answers for clusters with security, of
+ * another version, and for servers that are none.
+ */
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterEach, describe, expect, inject, it } from "vitest";
+import { tempFolder } from "../backends/temp-folder.ts";
+import { FIXTURES, logtally, type Outcome } from "./logtally.ts";
+
+const url = inject("elasticsearchUrl") ?? "";
+const LOCAL = join(FIXTURES, "../pipelines/local.yaml");
+
+let server: Server | null = null;
+afterEach(() => {
+  server?.close();
+  server?.closeAllConnections();
+  server = null;
+});
+
+/** A command on a pipeline with that index. */
+async function onIndex(command: readonly string[], index: Readonly<Record<string, unknown>>): Promise<Outcome> {
+  const settings = [`index=${JSON.stringify({ kind: "elasticsearch", ...index })}`, "source={kind: stdin}"];
+  const env = { TEST_KEY: "a2V5OnRlc3Q=" };
+  return logtally([...command, "--archive", await tempFolder(), ...settings.flatMap((each) => ["--set", each])], {
+    env,
+  });
+}
+
+/** The lines of the index in the output. */
+function indexLines(text: string): string[] {
+  return text.split("\n").filter((line) => /index/.test(line));
+}
+
+// Without Maven and Java there is no server; on CI that fails in test/servers/setup.ts.
+describe.skipIf(url === "")("the index of a pipeline", () => {
+  it("is missing, is shown by a dry run, made by setup, and left as it is by another", async () => {
+    const index = { urls: [url], prefix: `test-${randomBytes(6).toString("hex")}` };
+    const names = ["logs", "quarantine"].map((name) => `index template "${index.prefix}.${name}" in "${url}"`);
+
+    const missing = await onIndex(["check"], index);
+    expect(missing.code).toBe(3);
+    const hint = "not there (hint: logtally setup PIPELINE)";
+    expect(indexLines(missing.stderr)).toEqual(names.map((name) => `bad  index          ${name}: ${hint}`));
+
+    const plan = await onIndex(["setup", LOCAL, "--dry-run"], index);
+    expect(plan).toMatchObject({ code: 0, stderr: "" });
+    expect(indexLines(plan.stdout)).toEqual(names.map((name) => `create   ${name} (not done: dry run)`));
+    expect((await onIndex(["check"], index)).code).toBe(3);
+
+    const made = await onIndex(["setup", LOCAL], index);
+    expect(made).toMatchObject({ code: 0, stderr: "" });
+    expect(indexLines(made.stdout)).toEqual(names.map((name) => `create   ${name}`));
+    const again = await onIndex(["setup", LOCAL], index);
+    expect(indexLines(again.stdout)).toEqual(names.map((name) => `there    ${name}`));
+
+    const fine = await onIndex(["check"], index);
+    expect(fine).toMatchObject({ code: 0, stderr: "" });
+    expect(indexLines(fine.stdout)).toEqual([
+      expect.stringMatching(
+        /^ok {3}index {10}cluster "logtally-test-\w+", version 9\.\S+ at ".*", current templates, rights not asked/,
+      ),
+    ]);
+  });
+
+  it("is brought up to date by setup where its templates are of another version", async () => {
+    const prefix = `test-${randomBytes(6).toString("hex")}`;
+    const index = { urls: [url], prefix };
+    expect(await onIndex(["setup", LOCAL], index)).toMatchObject({ code: 0 });
+    const old = { index_patterns: [`${prefix}.logs-*`], priority: 500, _meta: { logtally: "an earlier digest" } };
+    const answer = await fetch(`${url}/_index_template/${prefix}.logs`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(old),
+    });
+    expect(answer.status).toBe(200);
+    const check = await onIndex(["check"], index);
+    expect(check.code).toBe(3);
+    expect(indexLines(check.stderr)).toEqual([
+      expect.stringContaining(`"${prefix}.logs" in "${url}": of another version`),
+    ]);
+    expect(indexLines((await onIndex(["setup", LOCAL], index)).stdout)).toEqual([
+      `update   index template "${prefix}.logs" in "${url}"`,
+      `there    index template "${prefix}.quarantine" in "${url}"`,
+    ]);
+    expect((await onIndex(["check"], index)).code).toBe(0);
+  });
+});
+
+/** What a scripted cluster answers: a status and JSON by path; 404 for any other. */
+type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>>;
+
+const PRODUCT = { "x-elastic-product": "Elasticsearch" };
+
+async function serve(listener: RequestListener): Promise<string> {
+  server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function answering(answers: Answers, headers: Readonly<Record<string, string>> = PRODUCT): Promise<string> {
+  return serve((request, response) => {
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    const [status, body] = answers[path] ?? [404, {}];
+    response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+  });
+}
+
+const NODES: Answers = { "/_nodes/_local": [200, { cluster_name: "prod", nodes: { a: { version: "9.2.0" } } }] };
+const UNSEEN: Answers = {
+  "/_index_template/logtally.logs": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
+  "/_index_template/logtally.quarantine": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
+};
+const RIGHTS = "/_security/user/_has_privileges";
+const GIVEN = { create_doc: true, auto_configure: true };
+
+describe("the check of a cluster with security", () => {
+  const key = { api_key: { env: "TEST_KEY" } };
+
+  it("passes with the rights of a worker, who may not look at templates", async () => {
+    const index = { "logtally.logs-*": GIVEN, "logtally.quarantine-*": GIVEN };
+    const place = await answering({ ...NODES, ...UNSEEN, [RIGHTS]: [200, { index }] });
+    const { code, stdout } = await onIndex(["check"], { urls: [place], ...key });
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      `cluster "prod", version 9.2.0 at "${place}", templates that the API key may not look at, documents can be created`,
+    );
+  });
+
+  it("names each right that is missing", async () => {
+    const index = { "logtally.logs-*": { ...GIVEN, auto_configure: false } };
+    const place = await answering({ ...NODES, ...UNSEEN, [RIGHTS]: [200, { index }] });
+    const { code, stderr } = await onIndex(["check"], { urls: [place], ...key });
+    expect(code).toBe(3);
+    const hint = "(hint: make one with the worker's role, docs/how-to/elasticsearch.md)";
+    expect(stderr.trimEnd().split("\n")).toEqual(
+      [
+        'auto_configure on "logtally.logs-*"',
+        'create_doc on "logtally.quarantine-*"',
+        'auto_configure on "logtally.quarantine-*"',
+      ].map((right) => `bad  index          the API key for "${place}" lacks ${right} ${hint}`),
+    );
+  });
+
+  it("says that it does not know the key", async () => {
+    const place = await answering({
+      "/_nodes/_local": [401, { error: { type: "security_exception", reason: "no key" } }],
+    });
+    const { code, stderr } = await onIndex(["check"], { urls: [place], ...key });
+    expect(code).toBe(3);
+    expect(stderr).toBe(
+      `bad  index          reach "${place}": no key (hint: give an API key that the cluster knows: index.api_key)\n`,
+    );
+  });
+});
+
+describe("a cluster that cannot be used", () => {
+  const hint = "(hint: index.urls must name Elasticsearch 9)\n";
+
+  it.each(["check", "setup"])("since it is none is told by %s", async (command) => {
+    const place = await answering({ "/_nodes/_local": [200, { name: "search" }] }, {});
+    const { code, stderr } = await onIndex(command === "setup" ? ["setup", LOCAL] : ["check"], { urls: [place] });
+    expect(code).toBe(3);
+    expect(stderr).toContain(`reach "${place}": what answers there is not Elasticsearch ${hint}`);
+  });
+
+  it("since it is an older one is told as that", async () => {
+    const error = { type: "media_type_header_exception", reason: "Invalid media-type value on headers [Accept]" };
+    const place = await answering({ "/_nodes/_local": [400, { error }] });
+    const { code, stderr } = await onIndex(["check"], { urls: [place] });
+    expect(code).toBe(3);
+    expect(stderr).toContain(hint);
+  });
+});
