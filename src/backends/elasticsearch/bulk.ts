@@ -36,17 +36,18 @@ interface BulkError {
   readonly caused_by?: { readonly reason?: string };
 }
 
-interface BulkAnswer {
-  readonly items?: readonly { readonly create?: { readonly status?: number; readonly error?: BulkError } }[];
+interface BulkItem {
+  readonly create?: { readonly status?: number; readonly error?: BulkError };
 }
 
 /** The outcomes, by position. Throws `ClusterError` where the answer does not fit the request. */
 export function outcomesOf(answer: unknown, count: number): Outcome[] {
-  const { items = [] } = answer as BulkAnswer;
-  if (items.length !== count) {
-    throw new ClusterError("away", null, "", `${items.length} outcomes instead of ${count} in the answer`);
+  const { items } = Object(answer) as { readonly items?: unknown };
+  const all = Array.isArray(items) ? (items as readonly (BulkItem | null)[]) : [];
+  if (all.length !== count) {
+    throw new ClusterError("away", null, "", `${all.length} outcomes instead of ${count} in the answer`);
   }
-  return items.map(({ create }) => outcomeOf(create?.status ?? 0, create?.error ?? {}));
+  return all.map((item) => outcomeOf(item?.create?.status ?? 0, item?.create?.error ?? {}));
 }
 
 /**

@@ -45,10 +45,12 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
       const rest = sorted(items, outcomesOf(answer, items.length), rejections);
       if (rest.items.length < items.length) health.succeed();
       if (rest.items.length === 0) gate.grow();
+      else gate.shrink();
       return rest;
     } catch (error) {
-      if (!(error instanceof ClusterError)) throw error;
-      if (error.status === TOO_LARGE) throw error;
+      if (!(error instanceof ClusterError) || error.status === TOO_LARGE) throw error;
+      // A request that was ended says nothing about the cluster.
+      if (!signal.aborted) gate.shrink();
       return { items, why: error.message };
     } finally {
       gate.leave();
@@ -62,11 +64,10 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
       const rest = await send(left, rejections, signal);
       left = rest.items;
       if (left.length === 0) return;
-      gate.shrink();
+      const failure = new IoError("unavailable", `index into "${cluster.name}": ${rest.why}`);
+      if (signal.aborted) throw failure;
       health.fail(rest.why);
-      if (signal.aborted || health.isGivenUp()) {
-        throw new IoError("unavailable", `index into "${cluster.name}": ${rest.why}`);
-      }
+      if (health.isGivenUp()) throw failure;
       await backoff.sleep(waitMs(tries, backoff.random), signal);
     }
   }
