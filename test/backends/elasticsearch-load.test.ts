@@ -15,6 +15,8 @@ interface Held {
   readonly ids: readonly string[];
   take(): Promise<void>;
   takeOnly(id: string): Promise<void>;
+  /** Takes those whose index is not blocked. */
+  readonly block: (id: string, status?: number) => Promise<void>;
   refuse(): Promise<void>;
 }
 
@@ -50,6 +52,7 @@ function stage(): Stage {
       ids,
       take: () => ended(() => resolve(answer(() => true))),
       takeOnly: (only) => ended(() => resolve(answer((id) => id === only))),
+      block: (blocked, status = 403) => ended(() => resolve(answer((id) => id !== blocked, status))),
       refuse: () => ended(() => reject(new ClusterError("refused", 429, "", "busy"))),
     };
     held.push(request);
@@ -135,6 +138,17 @@ describe("the number of requests at once", () => {
     expect(new Set(await created)).toEqual(new Set(["stored"]));
   });
 
+  it("stays as it is where only single indices take nothing", async () => {
+    const on = stage();
+    const created = Promise.all(numbers(100).map((id) => on.create(id)));
+    await settled();
+    while (on.held.length < MOST) await oldest(on).take();
+    for (const { ids, block } of on.held.slice()) await block(ids.join());
+    expect(on.held.length).toBe(MOST);
+    while (on.held.length > 0) await oldest(on).take();
+    expect(new Set(await created)).toEqual(new Set(["stored"]));
+  });
+
   it("does not grow by answers that take only some", async () => {
     const on = stage();
     const created = on.create(...numbers(20));
@@ -190,6 +204,58 @@ describe("a cluster", () => {
       'index into "cluster": busy',
       'index into "cluster": it takes documents again',
       'index into "cluster": busy',
+    ]);
+  });
+
+  it("that takes all but what belongs in one index is not waited for longer because of the others", async () => {
+    const on = stage();
+    const blocked = on.create("a", "blocked", "b");
+    const others: Promise<string>[] = [];
+    await settled();
+    for (let seconds = 0; seconds < 60; seconds += 10) {
+      on.clock.nowMs = seconds * 1000;
+      others.push(on.create(`other${seconds}`));
+      await settled();
+      expect(on.held.length).toBe(2);
+      for (const request of on.held.slice()) await request.block("blocked");
+    }
+    on.clock.nowMs = GIVE_UP_AFTER_MS;
+    expect(on.held.map(({ ids }) => ids)).toEqual([["blocked"]]);
+    await oldest(on).block("blocked");
+    expect(await blocked).toBe("given up");
+    expect(await Promise.all(others)).toEqual(Array(6).fill("stored"));
+    expect(on.told).toEqual(['index into "cluster": status 403, x: y']);
+  });
+
+  it.each([429, 500, 503])("that says %i of some is busy, and waited for as long as others get on", async (status) => {
+    const on = stage();
+    const unlucky = on.create("unlucky", "lucky");
+    await settled();
+    await oldest(on).block("unlucky", status);
+    on.clock.nowMs = GIVE_UP_AFTER_MS - 1;
+    const other = on.create("other");
+    await settled();
+    await oldest(on).block("unlucky", status);
+    await oldest(on).take();
+    expect(await other).toBe("stored");
+    on.clock.nowMs = GIVE_UP_AFTER_MS + 1;
+    await oldest(on).block("unlucky", status);
+    await oldest(on).take();
+    expect(await unlucky).toBe("stored");
+  });
+
+  it("that opens the index in time has it all", async () => {
+    const on = stage();
+    const created = on.create("a", "blocked");
+    await settled();
+    await oldest(on).block("blocked");
+    on.clock.nowMs = GIVE_UP_AFTER_MS - 1;
+    await oldest(on).block("blocked");
+    await oldest(on).take();
+    expect(await created).toBe("stored");
+    expect(on.told).toEqual([
+      'index into "cluster": status 403, x: y',
+      'index into "cluster": it takes documents again',
     ]);
   });
 });

@@ -3,16 +3,19 @@ import { ClusterError } from "./cluster.ts";
 
 const LF = Buffer.from("\n");
 
-/** What became of a document: it is there, will never be, or is to be sent again. */
+/**
+ * What became of a document: it is there, will never be, or is to be sent again, because the cluster is busy or because
+ * the index of the document does not take it as that is.
+ */
 export type Outcome =
   | { readonly kind: "stored" }
-  | { readonly kind: "rejected"; readonly rejection: Rejection }
-  | { readonly kind: "again"; readonly rejection: Rejection };
+  | { readonly kind: "rejected" | "busy" | "blocked"; readonly rejection: Rejection };
 
 const STORED: Outcome = { kind: "stored" };
 const CONFLICT = 409;
 const BAD_REQUEST = 400;
 const TOO_LARGE = 413;
+const BUSY = 429;
 /** Says status 400, and means the state of the cluster: too many shards, a closed index. */
 const STATES = ["validation_exception", "index_closed_exception", "invalid_index_name_exception"];
 
@@ -59,5 +62,6 @@ function outcomeOf(status: number, { type = "", reason = "", caused_by: cause }:
   const whole = cause?.reason === undefined ? reason : `${reason}: ${cause.reason}`;
   const rejection = { status, type, reason: whole };
   const isOfDocument = (status === BAD_REQUEST && !STATES.includes(type)) || status === TOO_LARGE;
-  return { kind: isOfDocument ? "rejected" : "again", rejection };
+  if (isOfDocument) return { kind: "rejected", rejection };
+  return { kind: status >= BAD_REQUEST && status < 500 && status !== BUSY ? "blocked" : "busy", rejection };
 }

@@ -25,6 +25,8 @@ interface Item {
 interface Rest {
   readonly items: readonly Item[];
   readonly why: string;
+  /** True where nothing but the state of single indices keeps them: read-only, closed, not allowed. */
+  readonly isBlocked: boolean;
 }
 
 /**
@@ -34,7 +36,8 @@ interface Rest {
 export function createElasticsearchIndex(cluster: Cluster, options: ElasticsearchIndexOptions): DocumentIndex {
   const { backoff } = options;
   const gate = createGate();
-  const health = createHealth(backoff, (what) => options.onTrouble(`index into "${cluster.name}": ${what}`));
+  const tell = (what: string): void => options.onTrouble(`index into "${cluster.name}": ${what}`);
+  const health = createHealth(backoff, tell);
 
   /** One request. Resolves with what is left to be sent again. */
   async function send(items: readonly Item[], rejections: (Rejection | null)[], signal: AbortSignal): Promise<Rest> {
@@ -45,13 +48,13 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
       const rest = sorted(items, outcomesOf(answer, items.length), rejections);
       if (rest.items.length < items.length) health.succeed();
       if (rest.items.length === 0) gate.grow();
-      else gate.shrink();
+      else if (!rest.isBlocked) gate.shrink();
       return rest;
     } catch (error) {
       if (!(error instanceof ClusterError) || error.status === TOO_LARGE) throw error;
       // A request that was ended says nothing about the cluster.
       if (!signal.aborted) gate.shrink();
-      return { items, why: error.message };
+      return { items, why: error.message, isBlocked: false };
     } finally {
       gate.leave();
     }
@@ -60,14 +63,20 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
   /** Until nothing is left. */
   async function settle(items: readonly Item[], rejections: (Rejection | null)[], signal: AbortSignal): Promise<void> {
     let left = items;
+    // What others get into their indices says nothing about one that takes nothing.
+    const blocked = createHealth(backoff, tell);
     for (let tries = 0; left.length > 0; tries += 1) {
       const rest = await send(left, rejections, signal);
       left = rest.items;
-      if (left.length === 0) return;
+      if (left.length === 0) {
+        blocked.succeed();
+        return;
+      }
       const failure = new IoError("unavailable", `index into "${cluster.name}": ${rest.why}`);
       if (signal.aborted) throw failure;
-      health.fail(rest.why);
-      if (health.isGivenUp()) throw failure;
+      const failing = rest.isBlocked ? blocked : health;
+      failing.fail(rest.why);
+      if (failing.isGivenUp()) throw failure;
       await backoff.sleep(waitMs(tries, backoff.random), signal);
     }
   }
@@ -118,15 +127,17 @@ function tooLarge({ source }: IndexDocument): Rejection {
 function sorted(items: readonly Item[], outcomes: readonly Outcome[], rejections: (Rejection | null)[]): Rest {
   const again: Item[] = [];
   let why = "";
+  let isBusy = false;
   for (const [at, item] of items.entries()) {
     const outcome = outcomes[at];
     if (outcome === undefined || outcome.kind === "stored") continue;
     if (outcome.kind === "rejected") rejections[item.position] = outcome.rejection;
     else {
       again.push(item);
+      if (outcome.kind === "busy") isBusy = true;
       const { status, type, reason } = outcome.rejection;
       why ||= `status ${status}, ${type}: ${reason}`;
     }
   }
-  return { items: again, why };
+  return { items: again, why, isBlocked: again.length > 0 && !isBusy };
 }
