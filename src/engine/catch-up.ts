@@ -29,8 +29,11 @@ export async function catchUp(options: CatchUpOptions): Promise<boolean> {
     const objects = shuffled(hand, options.random);
     hand = [];
     for (const object of objects) {
-      if (options.signal.aborted || !(await finishOne(object, options))) isAllDone = false;
-      if (options.signal.aborted) return;
+      if (options.signal.aborted) {
+        isAllDone = false;
+        return;
+      }
+      if (!(await finishOne(object, options))) isAllDone = false;
     }
   };
   for await (const object of options.markers.waiting()) {
