@@ -6,7 +6,6 @@ import type { OnRead } from "../backends/files/file-source.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import type { ArchivedLine } from "../core/archived-line.ts";
 import type { Payload } from "../core/delivery.ts";
-import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { MINUTE_MS, SECOND_MS } from "../core/units.ts";
 import { createTally, type TallySnapshot } from "../counts/tally.ts";
@@ -158,16 +157,7 @@ async function keepingUp(
     ended.abort();
     await keepingUpBeside;
   }
-  return stop.aborted ? null : isCaughtUp(index, stop);
-}
-
-async function isCaughtUp(index: OpenIndex, stop: AbortSignal): Promise<boolean> {
-  try {
-    return await index.catchUp(stop);
-  } catch (error) {
-    if (error instanceof IoError) return false;
-    throw error;
-  }
+  return stop.aborted ? null : index.catchUp(stop);
 }
 
 /** The objects of this writer, and those of others but the later ones. */

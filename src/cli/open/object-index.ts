@@ -29,14 +29,15 @@ export interface OpenIndex extends ObjectIndex {
   report(): IndexCounts & { readonly spilled: number };
   /** Indexes what waits, again and again until the signal aborts. */
   keepUp(signal: AbortSignal): Promise<void>;
-  /** Once. Resolves with true when nothing waits any more. */
+  /** Once. Resolves with true when nothing waits any more; why something does is told. */
   catchUp(signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /**
- * Null for a pipeline without one. Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that answers and cannot be used. One that
- * does not answer is told: what comes waits until it does. `signal` ends requests that are under way.
+ * Null for a pipeline without one. Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that
+ * answers and cannot be used. One that does not answer is told: what comes waits until it does. `signal` ends requests
+ * that are under way.
  */
 export async function openIndex(
   { name: stream, index }: PipelineSettings,
@@ -56,28 +57,34 @@ export async function openIndex(
     markers,
     onChange: tell,
   });
+  const tellNew = toldOnce(tell);
   const catchUpOnce = (stop: AbortSignal): Promise<boolean> =>
     catchUp({
       markers,
       index: async (name) =>
         indexSegment(name, await findWalObject(store, name), lines, AbortSignal.any([signal, stop])),
       onIndexed: () => spilling.resume(),
-      onTrouble: tell,
+      onTrouble: tellNew,
       random: Math.random,
       signal: stop,
     });
+  const catchUpOrTell = async (stop: AbortSignal): Promise<boolean> => {
+    try {
+      return await catchUpOnce(stop);
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      // Who waits for a service has told that already.
+      if (error.code !== "unavailable") tellNew(error.message);
+      return false;
+    }
+  };
   return {
     add: spilling.add,
     report: () => ({ ...lines.counts, spilled: spilling.spilled }),
-    catchUp: catchUpOnce,
+    catchUp: catchUpOrTell,
     async keepUp(stop) {
       while (!stop.aborted) {
-        try {
-          await catchUpOnce(stop);
-        } catch (error) {
-          // Told when it began; the next time tries again.
-          if (!(error instanceof IoError)) throw error;
-        }
+        await catchUpOrTell(stop);
         await pause(CATCH_UP_EVERY_MS * (0.5 + Math.random()), stop);
       }
     },
@@ -145,6 +152,15 @@ async function indexSegment(
     failed.abort();
     throw error;
   }
+}
+
+/** Each round of catching up meets the same again. */
+function toldOnce(tell: (message: string) => void): (message: string) => void {
+  let last = "";
+  return (message) => {
+    if (message !== last) tell(message);
+    last = message;
+  };
 }
 
 function tell(message: string): void {
