@@ -160,17 +160,7 @@ async function keepingUp(
     ended.abort();
     await keepingUpBeside;
   }
-  return stop.aborted ? null : isCaughtUp(index, stop);
-}
-
-/** False where something still waits. */
-async function isCaughtUp(index: OpenIndex, stop: AbortSignal): Promise<boolean> {
-  try {
-    return await index.catchUp(stop);
-  } catch (error) {
-    if (error instanceof IoError) return false;
-    throw error;
-  }
+  return stop.aborted ? null : index.catchUp(stop);
 }
 
 /** False where it is not done after a moment, or fails: it is not worth more. */

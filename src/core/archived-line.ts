@@ -12,7 +12,7 @@ export interface Meta {
   readonly message: MessageInfo | null;
 }
 
-/** A line that the archive holds. `buffer` is lent until the next block is read. */
+/** A line that the archive holds. All lines of a block share its buffer. */
 export interface ArchivedLine {
   readonly object: string;
   /** Place among the lines of the object, from 0. */

@@ -21,8 +21,9 @@ export interface Rejection {
 export interface DocumentIndex {
   /**
    * Creates each document; one that is there already stays as it is. Resolves once each is stored or rejected: by
-   * position, null for a stored one. What passes is waited out. Rejects with `IoError` when the cluster has failed for
-   * too long, or the signal aborts; then nothing is known about the documents, and they may be created again.
+   * position, null for a stored one. What passes is waited out. Rejects with `IoError`: `unavailable` when the cluster
+   * has failed for too long, or the signal aborts; `denied` when it works, and does not take these as it is. Then
+   * nothing is known about the documents, and they may be created again.
    */
   create(documents: readonly IndexDocument[], signal: AbortSignal): Promise<readonly (Rejection | null)[]>;
 }

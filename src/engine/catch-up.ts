@@ -7,7 +7,7 @@ export interface CatchUpOptions {
   readonly index: (object: string) => Promise<void>;
   /** An object was indexed: the index is there. */
   readonly onIndexed: () => void;
-  /** Is told of an object that cannot be read. */
+  /** Is told, in words, of an object that has to wait longer. */
   readonly onTrouble: (message: string) => void;
   /** At least 0, below 1. */
   readonly random: () => number;
@@ -19,8 +19,8 @@ const HAND = 100;
 
 /**
  * Indexes what waits, whoever has marked it. Resolves with true when nothing waits any more, with false where something
- * still does. An object that cannot be read is told and left; any other failure, as that of an index that is away,
- * rejects with `IoError`. An object that two workers index at once is there once.
+ * still does. An object that cannot be read, or that the index does not take as it is, is told and left; an index, or an
+ * archive, that is away rejects with `IoError`. An object that two workers index at once is there once.
  */
 export async function catchUp(options: CatchUpOptions): Promise<boolean> {
   let isAllDone = true;
@@ -29,8 +29,11 @@ export async function catchUp(options: CatchUpOptions): Promise<boolean> {
     const objects = shuffled(hand, options.random);
     hand = [];
     for (const object of objects) {
-      if (options.signal.aborted || !(await finishOne(object, options))) isAllDone = false;
-      if (options.signal.aborted) return;
+      if (options.signal.aborted) {
+        isAllDone = false;
+        return;
+      }
+      if (!(await finishOne(object, options))) isAllDone = false;
     }
   };
   for await (const object of options.markers.waiting()) {
@@ -47,7 +50,7 @@ async function finishOne(object: string, { markers, index, onIndexed, onTrouble 
   try {
     await index(object);
   } catch (error) {
-    if (!(error instanceof IoError) || (error.code !== "corrupt" && error.code !== "not_found")) throw error;
+    if (!(error instanceof IoError) || error.code === "unavailable") throw error;
     onTrouble(error.message);
     return false;
   }

@@ -4,10 +4,13 @@ import type { CommittedObject } from "../core/line-log.ts";
 import type { ObjectIndex } from "../core/object-index.ts";
 
 export interface SpillingIndexOptions {
-  /** Indexes the lines of an object. Rejects with `IoError` where the index has been away for too long. */
+  /**
+   * Indexes the lines of an object. Rejects with `IoError`: `unavailable` where the index has been away for too long,
+   * anything else where it does not take just these.
+   */
   readonly index: (object: CommittedObject) => Promise<void>;
   readonly markers: IndexMarkers;
-  /** Is told, in words, when objects begin to wait, and when they do no more. */
+  /** Is told, in words, when objects begin to wait, and when they need to do so no more. */
   readonly onChange: (message: string) => void;
 }
 
@@ -18,7 +21,7 @@ export interface SpillingIndex extends ObjectIndex {
   /** True while new objects are marked at once. */
   readonly isAway: boolean;
   /** The index has been reached again: new objects go there at once. */
-  resume(): void;
+  readonly resume: () => void;
 }
 
 /**
@@ -36,8 +39,9 @@ export function createSpillingIndex({ index, markers, onChange }: SpillingIndexO
         return;
       } catch (error) {
         if (!(error instanceof IoError)) throw error;
-        if (!isAway) onChange(`${error.message}; what comes now waits in the archive to be indexed`);
-        isAway = true;
+        if (error.code !== "unavailable") onChange(`${error.message}; what it does not take waits in the archive`);
+        else if (!isAway) onChange(`${error.message}; what comes now waits in the archive to be indexed`);
+        isAway ||= error.code === "unavailable";
       }
     }
     await markers.mark(object.name);
@@ -55,7 +59,7 @@ export function createSpillingIndex({ index, markers, onChange }: SpillingIndexO
       for (const object of objects) await addOne(object);
     },
     resume() {
-      if (isAway) onChange("the index is back; what waited is indexed");
+      if (isAway) onChange("the index is back; what waits is being indexed");
       isAway = false;
     },
   };

@@ -198,6 +198,30 @@ describe("a batch", () => {
     expect(stage.trace.slice(8)).toEqual(["take 4", "take 5", "close 2 lines", "commit 2 lines", "ack 4", "ack 5"]);
   });
 
+  it("is acked when the index has its objects, and not before", async () => {
+    const stage = new Stage();
+    const indexing = Promise.withResolvers<void>();
+    const { trace } = stage;
+    stage.index = {
+      async add(objects) {
+        if (objects.length === 0) return;
+        trace.push(`index ${objects.map(({ name }) => name).join()}`);
+        if (trace.filter((step) => step.startsWith("index")).length === 1) await indexing.promise;
+        trace.push("indexed");
+      },
+    };
+    const run = stage.run(sourceOf(stage, 1, 1, 1, 1), { maxLines: 2 });
+    await vi.advanceTimersByTimeAsync(1000);
+    // The next batch is full, and waits: no more than two are ever in memory.
+    const first = ["take 1", "take 2", "close 2 lines", "take 3", "commit 2 lines", "index object 1", "take 4"];
+    expect([...trace].sort()).toEqual([...first].sort());
+    indexing.resolve();
+    expect(await ended(run)).toBeNull();
+    expect(trace.slice(first.length).join()).toBe(
+      "indexed,ack 1,ack 2,close 2 lines,commit 2 lines,index object 2,indexed,ack 3,ack 4",
+    );
+  });
+
   it("without any line needs no commit to be acked", async () => {
     const stage = new Stage();
     expect(await ended(stage.run(sourceOf(stage, 0, 0)))).toBeNull();

@@ -5,16 +5,19 @@ const LF = 0x0a;
 /** What a document has around it, but for the names of itself and its index. */
 const ACTION_BYTES = `{"create":{"_index":"","_id":""}}\n\n`.length;
 
-/** What became of a document: it is there, will never be, or is to be sent again. */
+/**
+ * What became of a document: it is there, will never be, or is to be sent again, because the cluster is busy or because
+ * the index of the document does not take it as that is.
+ */
 export type Outcome =
   | { readonly kind: "stored" }
-  | { readonly kind: "rejected"; readonly rejection: Rejection }
-  | { readonly kind: "again"; readonly rejection: Rejection };
+  | { readonly kind: "rejected" | "busy" | "blocked"; readonly rejection: Rejection };
 
 const STORED: Outcome = { kind: "stored" };
 const CONFLICT = 409;
 const BAD_REQUEST = 400;
 const TOO_LARGE = 413;
+const BUSY = 429;
 /** Says status 400, and means the state of the cluster: too many shards, a closed index. */
 const STATES = ["validation_exception", "index_closed_exception", "invalid_index_name_exception"];
 
@@ -52,17 +55,18 @@ interface BulkError {
   readonly caused_by?: { readonly reason?: string };
 }
 
-interface BulkAnswer {
-  readonly items?: readonly { readonly create?: { readonly status?: number; readonly error?: BulkError } }[];
+interface BulkItem {
+  readonly create?: { readonly status?: number; readonly error?: BulkError };
 }
 
 /** The outcomes, by position. Throws `ClusterError` where the answer does not fit the request. */
 export function outcomesOf(answer: unknown, count: number): Outcome[] {
-  const { items = [] } = answer as BulkAnswer;
-  if (items.length !== count) {
-    throw new ClusterError("away", null, "", `${items.length} outcomes instead of ${count} in the answer`);
+  const { items } = Object(answer) as { readonly items?: unknown };
+  const all = Array.isArray(items) ? (items as readonly (BulkItem | null)[]) : [];
+  if (all.length !== count) {
+    throw new ClusterError("away", null, "", `${all.length} outcomes instead of ${count} in the answer`);
   }
-  return items.map(({ create }) => outcomeOf(create?.status ?? 0, create?.error ?? {}));
+  return all.map((item) => outcomeOf(item?.create?.status ?? 0, item?.create?.error ?? {}));
 }
 
 /**
@@ -74,5 +78,6 @@ function outcomeOf(status: number, { type = "", reason = "", caused_by: cause }:
   const whole = cause?.reason === undefined ? reason : `${reason}: ${cause.reason}`;
   const rejection = { status, type, reason: whole };
   const isOfDocument = (status === BAD_REQUEST && !STATES.includes(type)) || status === TOO_LARGE;
-  return { kind: isOfDocument ? "rejected" : "again", rejection };
+  if (isOfDocument) return { kind: "rejected", rejection };
+  return { kind: status >= BAD_REQUEST && status < 500 && status !== BUSY ? "blocked" : "busy", rejection };
 }

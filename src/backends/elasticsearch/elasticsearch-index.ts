@@ -2,7 +2,7 @@ import { createBufferPool } from "../../core/buffer-pool.ts";
 import type { DocumentIndex, IndexDocument, Rejection } from "../../core/document-index.ts";
 import { IoError } from "../../core/fault.ts";
 import { type Backoff, waitMs } from "../../core/retry.ts";
-import { MIB } from "../../core/units.ts";
+import { MIB, SECOND_MS } from "../../core/units.ts";
 import { BULK_QUERY, bulkBytes, type Outcome, outcomesOf, writeBulk } from "./bulk.ts";
 import { type Cluster, ClusterError } from "./cluster.ts";
 import { createGate, MOST_REQUESTS } from "./gate.ts";
@@ -16,6 +16,8 @@ export interface ElasticsearchIndexOptions {
 }
 
 const TOO_LARGE = 413;
+/** How long single indices that take nothing hold up what others take. */
+const BLOCKED_MS = 5 * SECOND_MS;
 const POOLED_BYTES = 8 * MIB;
 
 /** A document, and its place among those that were given together. */
@@ -28,6 +30,8 @@ interface Item {
 interface Rest {
   readonly items: readonly Item[];
   readonly why: string;
+  /** True where nothing but the state of single indices keeps them: read-only, closed, not allowed. */
+  readonly isBlocked: boolean;
 }
 
 /**
@@ -38,7 +42,8 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
   const { backoff } = options;
   const gate = createGate();
   const pool = createBufferPool(MOST_REQUESTS, POOLED_BYTES);
-  const health = createHealth(backoff, (what) => options.onTrouble(`index into "${cluster.name}": ${what}`));
+  const tell = (what: string): void => options.onTrouble(`index into "${cluster.name}": ${what}`);
+  const health = createHealth(backoff, tell);
 
   /** One request. Resolves with what is left to be sent again. */
   async function send(items: readonly Item[], rejections: (Rejection | null)[], signal: AbortSignal): Promise<Rest> {
@@ -53,11 +58,13 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
       const rest = sorted(items, outcomesOf(answer, items.length), rejections);
       if (rest.items.length < items.length) health.succeed();
       if (rest.items.length === 0) gate.grow();
+      else if (!rest.isBlocked) gate.shrink();
       return rest;
     } catch (error) {
-      if (!(error instanceof ClusterError)) throw error;
-      if (error.status === TOO_LARGE) throw error;
-      return { items, why: error.message };
+      if (!(error instanceof ClusterError) || error.status === TOO_LARGE) throw error;
+      // A request that was ended says nothing about the cluster.
+      if (!signal.aborted) gate.shrink();
+      return { items, why: error.message, isBlocked: false };
     } finally {
       gate.leave();
     }
@@ -66,14 +73,21 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
   /** Until nothing is left. */
   async function settle(items: readonly Item[], rejections: (Rejection | null)[], signal: AbortSignal): Promise<void> {
     let left = items;
+    // What others get into their indices says nothing about one that takes nothing.
+    const blocked = createHealth({ ...backoff, giveUpAfterMs: Math.min(backoff.giveUpAfterMs, BLOCKED_MS) }, tell);
     for (let tries = 0; left.length > 0; tries += 1) {
       const rest = await send(left, rejections, signal);
       left = rest.items;
-      if (left.length === 0) return;
-      if (signal.aborted) throw new IoError("unavailable", `index into "${cluster.name}": no answer before the end`);
-      gate.shrink();
-      health.fail(rest.why);
-      if (health.isGivenUp()) throw new IoError("unavailable", `index into "${cluster.name}": ${rest.why}`);
+      if (left.length === 0) {
+        blocked.succeed();
+        return;
+      }
+      const isAway = !rest.isBlocked || signal.aborted;
+      const failure = new IoError(isAway ? "unavailable" : "denied", `index into "${cluster.name}": ${rest.why}`);
+      if (signal.aborted) throw failure;
+      const failing = rest.isBlocked ? blocked : health;
+      failing.fail(rest.why);
+      if (failing.isGivenUp()) throw failure;
       await backoff.sleep(waitMs(tries, backoff.random), signal);
     }
   }
@@ -124,15 +138,17 @@ function tooLarge({ source }: IndexDocument): Rejection {
 function sorted(items: readonly Item[], outcomes: readonly Outcome[], rejections: (Rejection | null)[]): Rest {
   const again: Item[] = [];
   let why = "";
+  let isBusy = false;
   for (const [at, item] of items.entries()) {
     const outcome = outcomes[at];
     if (outcome === undefined || outcome.kind === "stored") continue;
     if (outcome.kind === "rejected") rejections[item.position] = outcome.rejection;
     else {
       again.push(item);
+      if (outcome.kind === "busy") isBusy = true;
       const { status, type, reason } = outcome.rejection;
       why ||= `status ${status}, ${type}: ${reason}`;
     }
   }
-  return { items: again, why };
+  return { items: again, why, isBlocked: again.length > 0 && !isBusy };
 }

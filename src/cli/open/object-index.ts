@@ -21,7 +21,7 @@ import { serviceBackoff } from "./service-backoff.ts";
 
 /** Blocks of a mebibyte that are indexed at once, whatever the cluster takes. */
 const BLOCKS_IN_WORK = 2;
-/** While something waits, and otherwise: another worker may have left something. */
+/** While the index is away, and otherwise: another worker may have left something. */
 const RETRY_EVERY_MS = 3 * SECOND_MS;
 const LOOK_EVERY_MS = 30 * SECOND_MS;
 const API_KEY_HINT = "POST /_security/api_key gives one, as encoded";
@@ -32,14 +32,15 @@ export interface OpenIndex extends ObjectIndex {
   report(): IndexCounts & { readonly spilled: number };
   /** Indexes what waits, again and again until the signal aborts. */
   keepUp(signal: AbortSignal): Promise<void>;
-  /** Once. Resolves with true when nothing waits any more. */
+  /** Once. Resolves with true when nothing waits any more; why something does is told. */
   catchUp(signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
 
 /**
- * Null for a pipeline without one. Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that answers and cannot be used. One that
- * does not answer is told: what comes waits until it does. `signal` ends requests that are under way.
+ * Null for a pipeline without one. Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that
+ * answers and cannot be used. One that does not answer is told: what comes waits until it does. `signal` ends requests
+ * that are under way.
  */
 export async function openIndex(
   { name: stream, index }: PipelineSettings,
@@ -54,41 +55,45 @@ export async function openIndex(
   const verified = await verifiedIndex(documents, () => verify(cluster, index));
   const lines = createLineIndexer({ index: verified, names: createIndexNames(index), stream });
   const markers = createIndexMarkers(store, stream);
+  const tellNew = toldOnce(tell);
   const spilling = createSpillingIndex({
     index: async (object) => indexSegment(object.name, await openWalBytes(object), lines, signal),
     markers,
-    onChange: tell,
+    onChange: tellNew,
   });
-  const catchUpOnce = (stop: AbortSignal): Promise<boolean> =>
-    catchUp({
-      markers,
-      index: async (name) =>
-        indexSegment(name, await findWalObject(store, name), lines, AbortSignal.any([signal, stop])),
-      onIndexed: () => spilling.resume(),
-      onTrouble: tell,
-      random: Math.random,
-      signal: stop,
-    });
+  const catchUpOrTell = async (stop: AbortSignal): Promise<boolean> => {
+    try {
+      const isDone = await catchUp({
+        markers,
+        index: async (name) => indexSegment(name, await findWalObject(store, name), lines, signal),
+        onIndexed: spilling.resume,
+        onTrouble: tellNew,
+        random: Math.random,
+        signal: stop,
+      });
+      // Perhaps others were faster, and nothing here would tell that the index is back.
+      if (isDone) spilling.resume();
+      return isDone;
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      // Who waits for a service has told that already.
+      if (error.code !== "unavailable") tellNew(error.message);
+      return false;
+    }
+  };
   return {
     add: spilling.add,
     report: () => ({ ...lines.counts, spilled: spilling.spilled }),
-    catchUp: catchUpOnce,
+    catchUp: catchUpOrTell,
     async keepUp(stop) {
       while (!stop.aborted) {
-        const isDone = await catchUpOnce(stop).catch(falseIfAway);
-        const everyMs = isDone && !spilling.isAway ? LOOK_EVERY_MS : RETRY_EVERY_MS;
+        await catchUpOrTell(stop);
         // Not all workers at the same moment.
-        await pause(everyMs * (0.5 + Math.random()), stop);
+        await pause((spilling.isAway ? RETRY_EVERY_MS : LOOK_EVERY_MS) * (0.5 + Math.random()), stop);
       }
     },
     close: () => cluster.close(),
   };
-}
-
-/** Told when it began; the next time tries again. */
-function falseIfAway(error: unknown): false {
-  if (error instanceof IoError) return false;
-  throw error;
 }
 
 /** Rejects with `UsageError` for a secret or a file that is not there. */
@@ -165,6 +170,15 @@ async function indexSegment(
     failed.abort();
     throw error;
   }
+}
+
+/** What is tried again and again meets the same again. */
+function toldOnce(tell: (message: string) => void): (message: string) => void {
+  let last = "";
+  return (message) => {
+    if (message !== last) tell(message);
+    last = message;
+  };
 }
 
 function tell(message: string): void {
