@@ -1,7 +1,7 @@
 import { formatCount } from "../src/cli/quantity.ts";
 import type { Column } from "../src/cli/table.ts";
 
-type Unit = "ratio" | "bytes" | "lines/s";
+type Unit = "ratio" | "bytes" | "lines/s" | "µs";
 
 /** A figure that must keep within a bound. */
 export interface Goal {
@@ -32,5 +32,6 @@ export const GOAL_COLUMNS: readonly Column<Goal>[] = [
 function formatted(value: number, unit: Unit): string {
   if (Number.isNaN(value)) return "unknown";
   if (unit === "bytes") return formatMegabytes(value);
+  if (unit === "µs") return `${value.toFixed(1)} µs`;
   return unit === "ratio" ? value.toFixed(3) : `${formatCount(value)} lines/s`;
 }

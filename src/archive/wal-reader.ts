@@ -47,7 +47,7 @@ export async function eachLine(
 ): Promise<void> {
   const metas = await segment.readMeta(block);
   const buffer = await segment.readLines(block);
-  let start = 1;
+  let start = 0;
   for (const [index, meta] of metas.entries()) {
     const end = buffer.indexOf(LF, start);
     if (end < 0) throw wrongRows(object, block);

@@ -1,18 +1,14 @@
 import { Command } from "commander";
-import { expandPaths, totalBytes } from "../backends/files/paths.ts";
-import { deadLetterProblems } from "../backends/pubsub/dead-letters.ts";
-import type { ArchiveSettings, PipelineSettings, PubsubSettings, SourceSettings } from "../config/pipeline.ts";
-import { IoError } from "../core/fault.ts";
+import type { ArchiveSettings, PipelineSettings } from "../config/pipeline.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { archiveName, openArchiveStore } from "./open/archive-store.ts";
 import { checkIndex } from "./open/index-check.ts";
 import { checkPseudonymKey } from "./open/pseudonym-key.ts";
-import { openSubscription } from "./open/subscription.ts";
-import { openPubsubAdmin } from "./open/subscription-setup.ts";
 import { withPipelineOptions } from "./options.ts";
-import { formatBytes, formatThings } from "./quantity.ts";
+import { formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+import { describeSource } from "./source-description.ts";
 
 type Part = readonly [name: string, describe: () => Promise<string>];
 
@@ -37,7 +33,7 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
   const parts: readonly Part[] = [
     ["pipeline", () => Promise.resolve(`"${settings.name}", ${settings.deployment}`)],
     ["catalogue", () => describeCatalogue(settings.cataloguePath)],
-    ["source", () => describeSource(settings.source)],
+    ["source", () => describeSource(settings)],
     ["archive", () => describeArchive(settings.archive, store)],
     ["pseudonym key", () => checkPseudonymKey(settings, store)],
     ...indexPart(settings),
@@ -70,28 +66,4 @@ async function describeCatalogue(path: string | null): Promise<string> {
 async function describeArchive(archive: ArchiveSettings, store: ObjectStore): Promise<string> {
   await store.check("write");
   return `${archive.kind === "folder" ? "folder" : "bucket"} "${archiveName(archive)}" can be written`;
-}
-
-async function describePubsub(settings: PubsubSettings): Promise<string> {
-  const { subscriber, topic, problems } = await openSubscription(settings);
-  await subscriber.close();
-  const all = [...problems, ...(await problemsOfDeadLetters(settings))];
-  if (all.length > 0) throw new IoError("unavailable", all.join("\n"));
-  return `subscription "${settings.subscription}", topic "${topic}"`;
-}
-
-async function problemsOfDeadLetters({ subscription }: PubsubSettings): Promise<readonly string[]> {
-  const admin = await openPubsubAdmin();
-  try {
-    return await deadLetterProblems(admin, subscription);
-  } finally {
-    await admin.close();
-  }
-}
-
-async function describeSource(source: SourceSettings): Promise<string> {
-  if (source.kind === "stdin") return "standard input";
-  if (source.kind === "pubsub") return describePubsub(source);
-  const files = await expandPaths(source.paths);
-  return `${formatThings(files.length, "file")}, ${formatBytes(await totalBytes(files))}`;
 }

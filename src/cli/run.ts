@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { IoError } from "../core/fault.ts";
+import { IoError, UsageError } from "../core/fault.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { namedInput } from "./open/input.ts";
 import { withPipelineOptions } from "./options.ts";
@@ -11,12 +11,14 @@ import { openWorker, type RunSummary, type Worker } from "./worker.ts";
 
 interface RunOptions extends PipelineOptions {
   readonly from?: readonly string[];
+  readonly follow?: true;
   readonly json?: true;
 }
 
 const EXAMPLES = `
 Examples:
   logtally run --from /var/log/gitlab/gitlab-rails/*_json.log --archive my-archive
+  logtally run --from '/var/log/gitlab/*/*_json.log' --follow --archive my-archive
   zcat old.log.gz | logtally run --from - --archive my-archive
   logtally run pipelines/prod.yaml --set deployment=self_managed
 `;
@@ -33,6 +35,7 @@ export function runCommand(): Command {
       "--from <file...>",
       "instead of the pipeline's source: files (NDJSON, .gz, .zst, globs), or - for standard input",
     )
+    .option("--follow", "follow the files as they grow and are rotated, until stopped (quote globs)")
     .option("--json", "print the summary as JSON, one line for each pipeline");
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
@@ -70,9 +73,9 @@ export interface RunOutcome {
 /** Runs the pipelines side by side. When one fails the others are stopped. */
 export async function runAll(
   pipelines: readonly (string | undefined)[],
-  { from, ...options }: RunOptions,
+  { from, follow, ...options }: RunOptions,
 ): Promise<RunOutcome> {
-  const set = [...(options.set ?? []), ...(from === undefined ? [] : sourceOverrides(from))];
+  const set = [...(options.set ?? []), ...sourceOverrides(from, follow === true)];
   const settings = await Promise.all(pipelines.map((pipeline) => loadSettings(pipeline, { ...options, set })));
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "the open segments are being closed");
@@ -118,8 +121,12 @@ async function runWorkers(workers: readonly Worker[], stop: AbortController): Pr
   return results;
 }
 
-function sourceOverrides(from: readonly string[]): string[] {
+/** What `--from` and `--follow` say, as `--set` would. */
+function sourceOverrides(from: readonly string[] | undefined, follows: boolean): string[] {
+  const following = follows ? ["source.follow=true"] : [];
+  if (from === undefined) return following;
   const files = namedInput(from, "name pipelines before --from");
-  if (files === null) return ["source.kind=stdin"];
-  return ["source.kind=files", `source.paths=${JSON.stringify(files)}`];
+  if (files !== null) return ["source.kind=files", `source.paths=${JSON.stringify(files)}`, ...following];
+  if (follows) throw new UsageError('follow "-": standard input is read to its end anyway (hint: leave out --follow)');
+  return ["source.kind=stdin"];
 }

@@ -18,6 +18,7 @@ import { SYSTEM_CLOCK } from "./clock.ts";
 import { abortsAfter } from "./grace.ts";
 import { createLineDecoder } from "./line-decoder.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
+import { refuseStatelessFollowing } from "./open/followed-input.ts";
 import { type OpenIndex, openIndex } from "./open/object-index.ts";
 import { openInputOf } from "./open/pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
@@ -75,8 +76,9 @@ export interface Worker {
 export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
   const catalogue = await loadCatalogue(settings.cataloguePath);
   refuseKeylessBucket(settings);
+  refuseStatelessFollowing(settings);
   const store = await openArchiveStore(settings.archive, {
-    // A file can be read again; those who wait for a subscription to be read have nowhere else to go.
+    // A file can be read again; what a subscription or a log that grows brings has nowhere else to go.
     giveUpAfterMs: isEndless(settings) ? Number.POSITIVE_INFINITY : 2 * MINUTE_MS,
     signal: abortsAfter(stop, ARCHIVE_GRACE_MS),
   });
@@ -113,14 +115,14 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
       elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
     },
     async summarize(later) {
-      const counts = tally.snapshot();
-      const isEnough = isEndless(settings) ? AbortSignal.timeout(REPEATS_GRACE_MS) : new AbortController().signal;
-      const { earlier, newer } = await partWal(store, writer, later, isEnough);
-      const takeBack = ({ buffer, start, end, meta }: ArchivedLine): void => {
+      const isRepeated = ({ buffer, start, end, meta }: ArchivedLine): void => {
         const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
         tally.repeat(meta.reason, record?.fields ? derive(record.log, record.fields) : []);
       };
-      const isWhole = await findRepeats(store, earlier, newer, takeBack, isEnough);
+      const counts = tally.snapshot();
+      const isWhole = isEndless(settings)
+        ? await isInTime((signal) => visitRepeats(store, writer, later, isRepeated, signal))
+        : await visitRepeats(store, writer, later, isRepeated, new AbortController().signal);
       return {
         pipeline: settings.name,
         ...(isWhole ? tally.snapshot() : { ...counts, duplicates: null }),
@@ -134,7 +136,7 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
 }
 
 function isEndless({ source }: PipelineSettings): boolean {
-  return source.kind === "pubsub";
+  return source.kind === "pubsub" || (source.kind === "files" && source.isFollowed);
 }
 
 /**
@@ -161,6 +163,7 @@ async function keepingUp(
   return stop.aborted ? null : isCaughtUp(index, stop);
 }
 
+/** False where something still waits. */
 async function isCaughtUp(index: OpenIndex, stop: AbortSignal): Promise<boolean> {
   try {
     return await index.catchUp(stop);
@@ -170,19 +173,32 @@ async function isCaughtUp(index: OpenIndex, stop: AbortSignal): Promise<boolean>
   }
 }
 
-/** The objects of this writer, and those of others but the later ones. */
-async function partWal(
+/** False where it is not done after a moment, or fails: it is not worth more. */
+async function isInTime(look: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
+  const late = AbortSignal.timeout(REPEATS_GRACE_MS);
+  const isLate = new Promise<false>((resolve) => late.addEventListener("abort", () => resolve(false)));
+  try {
+    return await Promise.race([look(late), isLate]);
+  } catch (error) {
+    if (error instanceof IoError) return false;
+    throw error;
+  }
+}
+
+/** Resolves with false where the signal has cut it short. Rejects with `IoError`. */
+async function visitRepeats(
   store: ObjectStore,
   writer: string,
   later: ReadonlySet<string>,
-  isEnough: AbortSignal,
-): Promise<{ earlier: WalObject[]; newer: WalObject[] }> {
+  visit: (line: ArchivedLine) => void,
+  signal: AbortSignal,
+): Promise<boolean> {
   const earlier: WalObject[] = [];
   const newer: WalObject[] = [];
   for await (const object of listWal(store, null)) {
     if (object.writer === writer) newer.push(object);
     else if (!later.has(object.writer)) earlier.push(object);
-    if (isEnough.aborted) break;
+    if (signal.aborted) return false;
   }
-  return { earlier, newer };
+  return findRepeats(store, earlier, newer, visit, signal);
 }

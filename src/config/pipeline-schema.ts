@@ -74,6 +74,21 @@ const filesSource = z.strictObject({
         "Paths or globs of NDJSON files, plain, .gz or .zst, as a list; one after the other, each once, those of a glob " +
         "in order of names; a folder is refused.",
     }),
+  follow: z
+    .boolean({ error: "true or false" })
+    .default(false)
+    .meta({
+      description:
+        "Whether plain files are followed as they grow, are rotated and come anew, until the program is stopped; .gz and " +
+        ".zst are left out then.",
+    }),
+  state: path("a path")
+    .optional()
+    .meta({
+      description:
+        "Folder that notes how far files were followed, for one process at a time; without it " +
+        "ctl/follow/NAME in an archive that is a folder.",
+    }),
   topic,
 });
 

@@ -28,10 +28,17 @@ export interface PipelineSettings {
   readonly pseudonymKey: PseudonymKeySettings;
 }
 
-export type SourceSettings =
-  | { readonly kind: "files"; readonly paths: readonly string[]; readonly topic: string | null }
-  | { readonly kind: "stdin"; readonly topic: string | null }
-  | PubsubSettings;
+export type SourceSettings = FilesSettings | { readonly kind: "stdin"; readonly topic: string | null } | PubsubSettings;
+
+export interface FilesSettings {
+  readonly kind: "files";
+  /** Paths and globs. */
+  readonly paths: readonly string[];
+  readonly isFollowed: boolean;
+  /** Folder of the checkpoints; null: in the archive. */
+  readonly statePath: string | null;
+  readonly topic: string | null;
+}
 
 export interface PubsubSettings {
   readonly kind: "pubsub";
@@ -144,7 +151,8 @@ function toSource(source: PipelineConfig["source"], resolvePath: ResolvePath): S
   if (source.kind === "stdin") return { kind: "stdin", topic };
   if (source.kind === "pubsub") return toPubsub(source.subscription, topic);
   const paths = source.paths.map((written, index) => resolvePath(["source", "paths", String(index)], written));
-  return { kind: "files", paths, topic };
+  const statePath = source.state === undefined ? null : resolvePath(["source", "state"], source.state);
+  return { kind: "files", paths, isFollowed: source.follow, statePath, topic };
 }
 
 function toPubsub(subscription: string, written: string | null): PubsubSettings {

@@ -18,7 +18,6 @@ export interface ArchivedLine {
   /** Place among the lines of the object, from 0. */
   readonly row: number;
   readonly buffer: Buffer;
-  /** At least 1: one spare byte lies before it. */
   readonly start: number;
   readonly end: number;
   readonly meta: Meta;

@@ -7,15 +7,16 @@ export type IdentityRule = "field" | "entry" | "content" | "place";
 /** Hex digits of the hash that go into an id: 12 bytes. */
 const HASH_DIGITS = 24;
 const LENGTH_BYTES = 4;
+const LEAF_PREFIX = Buffer.of(0);
 
 /**
  * SHA-256(0x00 ‖ bytes) as 64 hex digits: the leaf of the Merkle tree, and the identity of a record by its content.
- * The byte before `start` is borrowed for the prefix and put back: `start` is at least 1, and nobody else may be
- * reading the buffer. Hashing one view costs half of feeding a hash object twice.
+ * The byte before `start` is borrowed for the prefix and put back: nobody else may be reading the buffer. Hashing one
+ * view costs half of feeding a hash object twice; the first line of a block, which has no byte before it, is copied.
  */
 export function leafHash(buffer: Buffer, start: number, end: number): string {
-  const borrowed = buffer[start - 1];
-  if (borrowed === undefined) throw new RangeError("hash line: no spare byte before the line");
+  if (start === 0) return hash("sha256", Buffer.concat([LEAF_PREFIX, buffer.subarray(0, end)]), "hex");
+  const borrowed = buffer[start - 1] ?? 0;
   buffer[start - 1] = 0;
   const digest = hash("sha256", buffer.subarray(start - 1, end), "hex");
   buffer[start - 1] = borrowed;

@@ -15,6 +15,8 @@ export interface SpillingIndexOptions {
 export interface SpillingIndex extends ObjectIndex {
   /** Objects that this worker has marked. */
   readonly spilled: number;
+  /** True while new objects are marked at once. */
+  readonly isAway: boolean;
   /** The index has been reached again: new objects go there at once. */
   resume(): void;
 }
@@ -45,6 +47,9 @@ export function createSpillingIndex({ index, markers, onChange }: SpillingIndexO
   return {
     get spilled() {
       return spilled;
+    },
+    get isAway() {
+      return isAway;
     },
     async add(objects) {
       for (const object of objects) await addOne(object);

@@ -4,29 +4,53 @@ import { KIB } from "../core/units.ts";
 
 const LF = 0x0a;
 const SPACE = 0x20;
-const END = Buffer.from("}");
+const CLOSING_BRACE = 0x7d;
+/** UTF-8 takes so many bytes at the most for a unit of a string. */
+const MOST_BYTES_PER_UNIT = 3;
 /** Of a line that is no record, or is rejected: the archive has all of it. */
 const MOST_TEXT_BYTES = 8 * KIB;
 const MOST_REASON_CHARACTERS = 1000;
+
+/** A document, to be written where there is room for it. */
+export interface DocumentText {
+  /** Fields in front of the record, or the whole document. */
+  readonly head: string;
+  /** The record as it came, to be followed by the last brace; null where `head` is all. */
+  readonly record: Buffer | null;
+}
 
 /**
  * The document of a line: when, which line of the archive, and the record as `gitlab`, its bytes as they came. A line
  * that is no record has its text as `message`. `stream` is the pipeline's name.
  */
-export function documentOf(line: ArchivedLine, stream: string): Buffer {
+export function documentOf(line: ArchivedLine, stream: string): DocumentText {
   const { buffer, start, end, meta } = line;
   const head = headOf(meta, stream);
   switch (meta.lane) {
     case "line":
     case "future":
-      return spliced(`{${head},"gitlab":`, buffer.subarray(start, end));
+      return { head: `{${head},"gitlab":`, record: buffer.subarray(start, end) };
     case "wrapped":
-      return spliced(`{${head},"gitlab":`, withoutNewlines(payloadOf(buffer.subarray(start, end))));
+      return { head: `{${head},"gitlab":`, record: withoutNewlines(payloadOf(buffer.subarray(start, end))) };
     case "quarantine":
-      return Buffer.from(`{${head},"message":${JSON.stringify(textOf(buffer.subarray(start, end)))}}`);
+      return { head: `{${head},"message":${JSON.stringify(textOf(buffer.subarray(start, end)))}}`, record: null };
     case "blob":
-      return Buffer.from(`{${head}}`);
+      return { head: `{${head}}`, record: null };
   }
+}
+
+/** Room that the document takes at the most, in bytes. */
+export function mostBytesOf({ head, record }: DocumentText): number {
+  return MOST_BYTES_PER_UNIT * head.length + (record?.length ?? 0) + 1;
+}
+
+/** Writes the document at `at`; gives the place behind it. Parsing the record and writing it anew would be most of the work. */
+export function writeDocument({ head, record }: DocumentText, target: Buffer, at: number): number {
+  const recordAt = at + target.write(head, at);
+  if (record === null) return recordAt;
+  const end = recordAt + record.copy(target, recordAt);
+  target[end] = CLOSING_BRACE;
+  return end + 1;
 }
 
 /**
@@ -67,15 +91,6 @@ function headOf({ id, lane, log, timeMs, reason, message }: Meta, stream: string
 function messageFields({ topic, messageId, publishedAtMs }: NonNullable<Meta["message"]>): string {
   const published = publishedAtMs === null ? "" : `,"published_at":"${new Date(publishedAtMs).toISOString()}"`;
   return `"topic":${JSON.stringify(topic)},"message_id":${JSON.stringify(messageId)}${published}`;
-}
-
-/** The record's bytes between the braces: parsing and writing it again would be most of the work. */
-function spliced(head: string, record: Buffer): Buffer {
-  const document = Buffer.allocUnsafe(Buffer.byteLength(head) + record.length + END.length);
-  const at = document.write(head);
-  record.copy(document, at);
-  END.copy(document, at + record.length);
-  return document;
 }
 
 /** The bytes in `{"payload_base64": …}`. */

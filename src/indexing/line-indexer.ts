@@ -1,13 +1,23 @@
 import type { ArchivedLine } from "../core/archived-line.ts";
+import { createBufferPool } from "../core/buffer-pool.ts";
 import type { DocumentIndex, IndexDocument, Rejection } from "../core/document-index.ts";
 import { IoError } from "../core/fault.ts";
 import { MIB } from "../core/units.ts";
-import { documentOf, quarantineDocumentOf, rewritten } from "./document.ts";
+import {
+  type DocumentText,
+  documentOf,
+  mostBytesOf,
+  quarantineDocumentOf,
+  rewritten,
+  writeDocument,
+} from "./document.ts";
 import type { IndexNames } from "./index-name.ts";
 
 /** A request is large enough to be worth its way, and small enough to be taken by what stands in between. */
 const BATCH_BYTES = 4 * MIB;
 const BATCH_DOCUMENTS = 5000;
+/** As many as are usually in work at once. */
+const POOLED_BUFFERS = 4;
 
 export interface LineIndexerOptions {
   readonly index: DocumentIndex;
@@ -34,10 +44,35 @@ interface LineDocument extends IndexDocument {
   readonly line: ArchivedLine;
 }
 
+/** Lines whose documents go together, and the room that these take at the most. */
+interface Batch {
+  readonly lines: ArchivedLine[];
+  readonly texts: DocumentText[];
+  mostBytes: number;
+}
+
 export function createLineIndexer({ index, names, stream }: LineIndexerOptions): LineIndexer {
   const counts = { indexed: 0, rejected: 0 };
+  const pool = createBufferPool(POOLED_BUFFERS, 2 * BATCH_BYTES);
 
-  async function store(documents: readonly LineDocument[], signal: AbortSignal): Promise<void> {
+  async function store(batch: Batch, signal: AbortSignal): Promise<void> {
+    const room = pool.take(batch.mostBytes);
+    await storeDocuments(documentsIn(room, batch), signal);
+    // Not after a failure: a request that was given up may still be reading.
+    pool.giveBack(room);
+  }
+
+  function documentsIn(room: Buffer, { lines, texts }: Batch): LineDocument[] {
+    let end = 0;
+    return lines.map((line, at) => {
+      const start = end;
+      const text = texts[at];
+      if (text !== undefined) end = writeDocument(text, room, start);
+      return { index: names.logs(line.meta), id: line.meta.id, source: room.subarray(start, end), line };
+    });
+  }
+
+  async function storeDocuments(documents: readonly LineDocument[], signal: AbortSignal): Promise<void> {
     const rejected = rejectedOf(documents, await index.create(documents, signal));
     // What the cluster does not take as it came may do in plain form; few lines ever need it.
     const plain = rejected.map(({ document }) => ({
@@ -67,13 +102,7 @@ export function createLineIndexer({ index, names, stream }: LineIndexerOptions):
   return {
     counts,
     async index(lines, signal) {
-      const documents = lines.map((line) => ({
-        index: names.logs(line.meta),
-        id: line.meta.id,
-        source: documentOf(line, stream),
-        line,
-      }));
-      await Promise.all(batchesOf(documents).map((batch) => store(batch, signal)));
+      await Promise.all(batchesOf(lines, stream).map((batch) => store(batch, signal)));
     },
   };
 }
@@ -90,20 +119,21 @@ function rejectedOf(documents: readonly LineDocument[], rejections: readonly (Re
   });
 }
 
-function batchesOf(documents: readonly LineDocument[]): LineDocument[][] {
-  const batches: LineDocument[][] = [];
-  let batch: LineDocument[] = [];
-  let sizeBytes = 0;
-  for (const document of documents) {
-    const isFull = batch.length >= BATCH_DOCUMENTS || sizeBytes + document.source.length > BATCH_BYTES;
-    if (isFull && batch.length > 0) {
+function batchesOf(lines: readonly ArchivedLine[], stream: string): Batch[] {
+  const batches: Batch[] = [];
+  let batch: Batch | null = null;
+  for (const line of lines) {
+    const text = documentOf(line, stream);
+    const mostBytes = mostBytesOf(text);
+    const isFull =
+      batch !== null && (batch.lines.length >= BATCH_DOCUMENTS || batch.mostBytes + mostBytes > BATCH_BYTES);
+    if (batch === null || isFull) {
+      batch = { lines: [], texts: [], mostBytes: 0 };
       batches.push(batch);
-      batch = [];
-      sizeBytes = 0;
     }
-    batch.push(document);
-    sizeBytes += document.source.length;
+    batch.lines.push(line);
+    batch.texts.push(text);
+    batch.mostBytes += mostBytes;
   }
-  if (batch.length > 0) batches.push(batch);
   return batches;
 }

@@ -22,7 +22,7 @@ export type ReadRange = (start: number, end: number) => Promise<Buffer>;
 export interface SegmentReader {
   readonly table: BlockTable;
   readonly blocks: readonly Block[];
-  /** The raw lines of a block, each ended by LF, one spare byte before the first. Rejects with `IoError`. */
+  /** The raw lines of a block, each ended by LF. Rejects with `IoError`. */
   readLines(block: Block): Promise<Buffer>;
   /** What the lines themselves lack, one for each line. Rejects with `IoError`. */
   readMeta(block: Block): Promise<Meta[]>;
@@ -52,10 +52,7 @@ export async function openSegment(name: string, sizeBytes: number, read: ReadRan
   return {
     table,
     blocks: checked(name, "block table", () => pairBlocks(table)),
-    async readLines({ lines }) {
-      const content = await readContent(lines, `lines of block at byte ${lines.offset}`);
-      return Buffer.concat([Buffer.alloc(1), content]);
-    },
+    readLines: ({ lines }) => readContent(lines, `lines of block at byte ${lines.offset}`),
     async readMeta({ meta }) {
       const what = `meta of block at byte ${meta.offset}`;
       const content = await readContent(meta, what);

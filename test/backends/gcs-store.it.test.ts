@@ -34,6 +34,19 @@ describe.skipIf(url === "")("on a server of Cloud Storage", () => {
     expect((await ab.read("wal/1", 0, 10)).toString()).toBe("of ab");
   });
 
+  it("asks for the storage class of each root, whatever the bucket's own is", async () => {
+    const bucket = await makeBucket(url);
+    const store = storeIn(bucket, "a");
+    const classOf = async (name: string): Promise<unknown> => {
+      await store.create(name, Buffer.from(name));
+      const answer = await fetch(`${url}/storage/v1/b/${bucket}/o/${encodeURIComponent(`a/${name}`)}`);
+      return ((await answer.json()) as { storageClass?: string }).storageClass;
+    };
+    expect(await classOf("wal/gitlab/1")).toBe("STANDARD");
+    expect(await classOf("ctl/index/1")).toBe("STANDARD");
+    expect(await classOf("vault/v1/gitlab/1")).toBe("COLDLINE");
+  });
+
   it("lists more objects than a page holds", async () => {
     const store = storeIn(await makeBucket(url), "");
     const names = Array.from({ length: 1203 }, (_, index) => `wal/${String(index).padStart(5, "0")}`);

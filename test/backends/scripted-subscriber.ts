@@ -4,6 +4,7 @@ import {
   SubscriberError,
   type SubscriberFailure,
   type SubscriptionInfo,
+  type Unsettled,
 } from "../../src/backends/pubsub/subscriber.ts";
 
 type Request = "describe" | "pull" | "ack" | "extend";
@@ -15,6 +16,8 @@ const PULL_WAIT_MS = 60_000;
 export class ScriptedSubscriber implements Subscriber {
   /** The next requests of a kind fail so; `null` among them is one that does not. */
   readonly failures: Record<Request, (SubscriberFailure | null)[]> = { describe: [], pull: [], ack: [], extend: [] };
+  /** What the next acks and extensions cannot settle. */
+  readonly unsettled: Unsettled[] = [];
   readonly pulls: number[] = [];
   readonly acks: (readonly string[])[] = [];
   readonly extensions: { ackIds: readonly string[]; leaseMs: number }[] = [];
@@ -52,23 +55,30 @@ export class ScriptedSubscriber implements Subscriber {
     return lent;
   }
 
-  async ack(ackIds: readonly string[]): Promise<void> {
+  async ack(ackIds: readonly string[]): Promise<Unsettled> {
     this.acks.push(ackIds);
     this.#fail("ack");
-    for (const ackId of ackIds) this.leases.delete(ackId);
+    return this.#settle(ackIds, (ackId) => this.leases.delete(ackId));
   }
 
-  async extend(ackIds: readonly string[], leaseMs: number): Promise<void> {
+  async extend(ackIds: readonly string[], leaseMs: number): Promise<Unsettled> {
     this.extensions.push({ ackIds, leaseMs });
     this.#fail("extend");
-    for (const ackId of ackIds) {
+    return this.#settle(ackIds, (ackId) => {
       if (leaseMs === 0) this.leases.delete(ackId);
       else this.leases.set(ackId, Date.now() + leaseMs);
-    }
+    });
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
+  }
+
+  #settle(ackIds: readonly string[], settle: (ackId: string) => void): Unsettled {
+    const unsettled = this.unsettled.shift() ?? { lost: [], later: [] };
+    const open = new Set([...unsettled.lost, ...unsettled.later]);
+    for (const ackId of ackIds) if (!open.has(ackId)) settle(ackId);
+    return unsettled;
   }
 
   #fail(request: Request): void {

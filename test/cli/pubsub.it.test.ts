@@ -7,92 +7,34 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, inject, it, onTestFailed } from "vitest";
-import type { CountRow } from "../../src/counts/cube.ts";
-import { differences } from "../../src/generate/agreement.ts";
-import { TRUTH_SEGMENTS } from "../../src/generate/truth.ts";
-import { tempFolder } from "../backends/temp-folder.ts";
+import { randomOf } from "../random.ts";
 import { makeTopic, type Topic } from "../servers/topic.ts";
 import { generated } from "./generated.ts";
+import { expectOneLine, logtally } from "./logtally.ts";
 import {
-  archivedText,
-  expectOneLine,
-  logtally,
-  type Outcome,
-  type RunningProcess,
-  type Summary,
-  startLogtally,
-} from "./logtally.ts";
+  expectCounts,
+  expectLines,
+  lineOf,
+  linesOf,
+  pipelineOn,
+  stopped,
+  waitFor,
+  workersOn,
+} from "./pubsub-worker.ts";
 
 const host = inject("pubsubHost") ?? "";
 const env = { PUBSUB_EMULATOR_HOST: host };
-const POLL_MS = 100;
-const STOP_WITHIN_MS = 25_000;
-const KILLS = 5;
+const KILLS = 10;
 /** A worker begins to read about a second after its start. */
 const KILL_WITHIN_MS = 2000;
 
 let topic: Topic | null = null;
-const workers = new Set<RunningProcess>();
+const workers = workersOn(() => host);
 afterEach(async () => {
-  // What a failed test has left.
-  for (const { child } of workers) child.kill("SIGKILL");
-  workers.clear();
+  workers.killAll();
   await topic?.close();
   topic = null;
 });
-
-async function pipelineOn(subscription: string): Promise<{ pipeline: string; archive: string }> {
-  const folder = await tempFolder();
-  const pipeline = join(folder, "gitlab.yaml");
-  const archive = join(folder, "archive");
-  await writeFile(
-    pipeline,
-    `name: gitlab
-source: {kind: pubsub, subscription: ${subscription}}
-archive: {kind: folder, path: archive}
-batch: {max_lines: 100, max_age_ms: 200}
-`,
-  );
-  return { pipeline, archive };
-}
-
-function startWorker(pipeline: string): RunningProcess {
-  const worker = startLogtally(["run", pipeline, "--json"], { env });
-  workers.add(worker);
-  void worker.ended.finally(() => workers.delete(worker));
-  return worker;
-}
-
-/** The raw lines of the archive: an object of a killed worker is there whole or not at all. */
-async function linesOf(archive: string): Promise<string[]> {
-  return (await archivedText(archive)).toString("latin1").split("\n").slice(0, -1);
-}
-
-async function waitFor(holds: () => Promise<boolean>, { child, ended }: RunningProcess): Promise<void> {
-  while (!(await holds())) {
-    if (child.exitCode !== null) throw new Error(`the worker has ended: ${JSON.stringify(await ended)}`);
-    await sleep(POLL_MS);
-  }
-}
-
-async function stopped({ child, ended }: RunningProcess): Promise<Summary> {
-  child.kill("SIGTERM");
-  const late = sleep(STOP_WITHIN_MS, null, { ref: false });
-  const outcome: Outcome | null = await Promise.race([ended, late]);
-  expect(outcome).toMatchObject({ code: 130 });
-  expect(outcome?.stderr).toMatch(/^logtally: stopping[^\n]*\nlogtally: interrupted[^\n]*\n$/);
-  return JSON.parse(outcome?.stdout ?? "") as Summary;
-}
-
-async function expectCounts(archive: string, rows: readonly CountRow[]): Promise<void> {
-  const counted: CountRow[] = [];
-  for (const by of TRUTH_SEGMENTS) {
-    const outcome = await logtally(["counts", "--archive", archive, "--by", by, "--json"]);
-    expect(outcome).toMatchObject({ code: 0, stderr: "" });
-    counted.push(...(JSON.parse(outcome.stdout) as { rows: CountRow[] }).rows);
-  }
-  expect(differences(rows, counted)).toEqual([]);
-}
 
 // Without Go there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(host === "")("a subscription", () => {
@@ -102,13 +44,13 @@ describe.skipIf(host === "")("a subscription", () => {
     expect(truth.duplicates).toBeGreaterThan(0);
     topic = await makeTopic(host);
     const { pipeline, archive } = await pipelineOn(topic.subscription);
-    const worker = startWorker(pipeline);
+    const worker = workers.start(pipeline);
     await topic.publishFile(path);
     await waitFor(async () => (await linesOf(archive)).length >= truth.lines_in, worker);
     const { lines_in, archived, duplicates, quarantined, eventless, events } = await stopped(worker);
-    const { as_of: _, rows, ...totals } = truth;
+    const { as_of: _, rows: _rows, ...totals } = truth;
     expect({ lines_in, archived, duplicates, quarantined, eventless, events }).toEqual(totals);
-    await expectCounts(archive, rows);
+    await expectCounts(archive, truth);
     expect(await topic.pull()).toBe(0);
   });
 
@@ -122,7 +64,7 @@ describe.skipIf(host === "")("a subscription", () => {
       process.stderr.write(`seed ${seed}\n`);
     });
     const random = randomOf(seed);
-    const pair = [startWorker(pipeline), startWorker(pipeline)];
+    const pair = [workers.start(pipeline), workers.start(pipeline)];
     const size = Math.ceil(messages.length / (KILLS + 1));
     const publishPart = async (index: number, { publishFile }: Topic): Promise<void> => {
       const part = join(archive, "..", `part-${index}`);
@@ -135,7 +77,7 @@ describe.skipIf(host === "")("a subscription", () => {
       const victim = random() < 0.5 ? 0 : 1;
       pair[victim]?.child.kill("SIGKILL");
       expect(await pair[victim]?.ended).toMatchObject({ signal: "SIGKILL" });
-      pair[victim] = startWorker(pipeline);
+      pair[victim] = workers.start(pipeline);
     }
     const [last, other] = pair;
     if (last === undefined || other === undefined) throw new Error("no workers");
@@ -143,13 +85,13 @@ describe.skipIf(host === "")("a subscription", () => {
     await other.ended;
     // Only the last one can read these: it has begun when they are there.
     await publishPart(KILLS, topic);
-    const expected = new Set(messages.map(dataOf));
+    const expected = new Set(messages.map(lineOf));
     expect(expected.size).toBe(messages.length);
     // Leases of those that were killed have to run out.
     await waitFor(async () => new Set(await linesOf(archive)).size >= expected.size, last);
     await stopped(last);
-    expect(new Set(await linesOf(archive))).toEqual(expected);
-    await expectCounts(archive, truth.rows);
+    await expectLines(archive, messages);
+    await expectCounts(archive, truth);
   });
 
   it("that is missing is told in one line, with the command that makes it", async () => {
@@ -173,20 +115,3 @@ describe.skipIf(host === "")("a subscription", () => {
     );
   });
 });
-
-/** The line of a dumped message. */
-function dataOf(row: string): string {
-  const { message } = JSON.parse(row) as { message: { data: string } };
-  return Buffer.from(message.data, "base64").toString("latin1");
-}
-
-/** Numbers from 0 to 1 (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -81,7 +81,7 @@ describe("a good pipeline", () => {
 name: rails-1
 deployment: self_managed
 instance: gprd
-source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump }
+source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump, follow: true, state: ../state }
 archive: { kind: folder, path: ../out }
 index:
   kind: elasticsearch
@@ -101,7 +101,13 @@ pseudonym_key: { file: key.txt, accept_change: true }
       name: "rails-1",
       deployment: "self_managed",
       instance: "gprd",
-      source: { kind: "files", paths: ["/etc/app/*.gz", "/etc/in/a.zst", "/logs/b"], topic: "dump" },
+      source: {
+        kind: "files",
+        paths: ["/etc/app/*.gz", "/etc/in/a.zst", "/logs/b"],
+        isFollowed: true,
+        statePath: "/etc/state",
+        topic: "dump",
+      },
       archive: { kind: "folder", path: "/etc/out" },
       index: {
         urls: ["https://a.example:9200", "http://b.example"],
@@ -163,7 +169,13 @@ pseudonym_key: { file: key.txt, accept_change: true }
     expect(local).toEqual({
       ...parse(MINIMAL),
       name: "local",
-      source: { kind: "files", paths: [join(checkout, "fixtures/local/*/input.ndjson")], topic: null },
+      source: {
+        kind: "files",
+        paths: [join(checkout, "fixtures/local/*/input.ndjson")],
+        isFollowed: false,
+        statePath: null,
+        topic: null,
+      },
       archive: { kind: "folder", path: join(checkout, "archive") },
     });
   });

@@ -27,7 +27,7 @@ async function readAll(reader: SegmentReader): Promise<{ raw: Buffer; metas: Met
   const raw: Buffer[] = [];
   const metas: Meta[] = [];
   for (const block of reader.blocks) {
-    raw.push((await reader.readLines(block)).subarray(1));
+    raw.push(await reader.readLines(block));
     const metasOfBlock = await reader.readMeta(block);
     metas.push(...metasOfBlock);
     expect(idsOf(await reader.readIds(block))).toEqual(metasOfBlock.map(({ id }) => id));

@@ -1,7 +1,9 @@
 import type { IndexDocument, Rejection } from "../../core/document-index.ts";
 import { ClusterError } from "./cluster.ts";
 
-const LF = Buffer.from("\n");
+const LF = 0x0a;
+/** What a document has around it, but for the names of itself and its index. */
+const ACTION_BYTES = `{"create":{"_index":"","_id":""}}\n\n`.length;
 
 /** What became of a document: it is there, will never be, or is to be sent again. */
 export type Outcome =
@@ -21,13 +23,27 @@ export const BULK_QUERY = {
   filter_path: "items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by",
 };
 
-/** The body of a bulk request that creates the documents. Names and ids are our own, and need no escaping. */
-export function bulkBody(documents: readonly IndexDocument[]): Buffer {
-  const parts: Buffer[] = [];
+/** Room that the body of a bulk request takes at the most, in bytes. */
+export function bulkBytes(documents: readonly IndexDocument[]): number {
+  return documents.reduce(
+    (sum, { index, id, source }) => sum + ACTION_BYTES + index.length + id.length + source.length,
+    0,
+  );
+}
+
+/**
+ * Writes the body of a bulk request that creates the documents; gives what it has written. Names and ids are our own,
+ * plain ASCII, and need no escaping.
+ */
+export function writeBulk(documents: readonly IndexDocument[], target: Buffer): Buffer {
+  let end = 0;
   for (const { index, id, source } of documents) {
-    parts.push(Buffer.from(`{"create":{"_index":"${index}","_id":"${id}"}}\n`), source, LF);
+    end += target.write(`{"create":{"_index":"${index}","_id":"${id}"}}\n`, end, "latin1");
+    end += source.copy(target, end);
+    target[end] = LF;
+    end += 1;
   }
-  return Buffer.concat(parts);
+  return target.subarray(0, end);
 }
 
 interface BulkError {

@@ -1,9 +1,11 @@
+import { createBufferPool } from "../../core/buffer-pool.ts";
 import type { DocumentIndex, IndexDocument, Rejection } from "../../core/document-index.ts";
 import { IoError } from "../../core/fault.ts";
 import { type Backoff, waitMs } from "../../core/retry.ts";
-import { BULK_QUERY, bulkBody, type Outcome, outcomesOf } from "./bulk.ts";
+import { MIB } from "../../core/units.ts";
+import { BULK_QUERY, bulkBytes, type Outcome, outcomesOf, writeBulk } from "./bulk.ts";
 import { type Cluster, ClusterError } from "./cluster.ts";
-import { createGate } from "./gate.ts";
+import { createGate, MOST_REQUESTS } from "./gate.ts";
 import { createHealth } from "./health.ts";
 
 export interface ElasticsearchIndexOptions {
@@ -14,6 +16,7 @@ export interface ElasticsearchIndexOptions {
 }
 
 const TOO_LARGE = 413;
+const POOLED_BYTES = 8 * MIB;
 
 /** A document, and its place among those that were given together. */
 interface Item {
@@ -34,14 +37,19 @@ interface Rest {
 export function createElasticsearchIndex(cluster: Cluster, options: ElasticsearchIndexOptions): DocumentIndex {
   const { backoff } = options;
   const gate = createGate();
+  const pool = createBufferPool(MOST_REQUESTS, POOLED_BYTES);
   const health = createHealth(backoff, (what) => options.onTrouble(`index into "${cluster.name}": ${what}`));
 
   /** One request. Resolves with what is left to be sent again. */
   async function send(items: readonly Item[], rejections: (Rejection | null)[], signal: AbortSignal): Promise<Rest> {
     await gate.enter();
     try {
-      const body = bulkBody(items.map(({ document }) => document));
+      const documents = items.map(({ document }) => document);
+      const room = pool.take(bulkBytes(documents));
+      const body = writeBulk(documents, room);
       const answer = await cluster.send({ method: "POST", path: "/_bulk", query: BULK_QUERY, body }, signal);
+      // Not after a failure: what was given up may still be on its way.
+      pool.giveBack(room);
       const rest = sorted(items, outcomesOf(answer, items.length), rejections);
       if (rest.items.length < items.length) health.succeed();
       if (rest.items.length === 0) gate.grow();
@@ -62,11 +70,10 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
       const rest = await send(left, rejections, signal);
       left = rest.items;
       if (left.length === 0) return;
+      if (signal.aborted) throw new IoError("unavailable", `index into "${cluster.name}": no answer before the end`);
       gate.shrink();
       health.fail(rest.why);
-      if (signal.aborted || health.isGivenUp()) {
-        throw new IoError("unavailable", `index into "${cluster.name}": ${rest.why}`);
-      }
+      if (health.isGivenUp()) throw new IoError("unavailable", `index into "${cluster.name}": ${rest.why}`);
       await backoff.sleep(waitMs(tries, backoff.random), signal);
     }
   }

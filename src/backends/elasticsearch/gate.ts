@@ -10,7 +10,7 @@ export interface Gate {
 }
 
 const FIRST_LIMIT = 2;
-const MOST = 8;
+export const MOST_REQUESTS = 8;
 
 /** Grows by one after as many good answers as there is room for, and halves after a bad one. */
 export function createGate(): Gate {
@@ -41,7 +41,7 @@ export function createGate(): Gate {
       good += 1;
       if (good < limit) return;
       good = 0;
-      limit = Math.min(limit + 1, MOST);
+      limit = Math.min(limit + 1, MOST_REQUESTS);
       admit();
     },
     shrink() {

@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import type { LinesPayload } from "../../core/delivery.ts";
 import { MIB } from "../../core/units.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 
 export interface ChunkLimits {
   /** What is usually read at once. */
@@ -9,7 +9,7 @@ export interface ChunkLimits {
   readonly maxPieceBytes: number;
 }
 
-const LIMITS: ChunkLimits = { chunkBytes: MIB, maxPieceBytes: 8 * MIB };
+export const CHUNK_LIMITS: ChunkLimits = { chunkBytes: MIB, maxPieceBytes: 8 * MIB };
 const LF = 0x0a;
 
 /** Reads into `buffer` from `at` on; resolves with the number of bytes, 0 at the end of the input. */
@@ -17,10 +17,9 @@ export type Fill = (buffer: Buffer, at: number) => Promise<number>;
 
 /**
  * Cuts an input into chunks of whole lines. All chunks share one buffer: each is good until the next is asked for.
- * The fingerprint is the hash of the first line that is not empty: it stays the same while a file grows, is renamed,
- * copied or compressed.
+ * The fingerprint is that of `fingerprintOf`.
  */
-export async function* lineChunks(fill: Fill, limits = LIMITS): AsyncGenerator<LinesPayload> {
+export async function* lineChunks(fill: Fill, limits = CHUNK_LIMITS): AsyncGenerator<LinesPayload> {
   const { chunkBytes, maxPieceBytes } = limits;
   let buffer: Buffer = Buffer.allocUnsafe(1 + chunkBytes);
   let filled = 1;
@@ -59,17 +58,9 @@ export async function* lineChunks(fill: Fill, limits = LIMITS): AsyncGenerator<L
   if (filled > 1) yield chunk(filled);
 }
 
-function doubled(buffer: Buffer): Buffer {
+/** The same bytes in a buffer of twice the size, and the spare byte. */
+export function doubled(buffer: Buffer): Buffer {
   const larger = Buffer.allocUnsafe(1 + 2 * (buffer.length - 1));
   buffer.copy(larger);
   return larger;
-}
-
-/** Empty as long as all lines are: a line further on decides then. */
-function fingerprintOf(buffer: Buffer, end: number): string {
-  let start = 1;
-  while (start < end && buffer[start] === LF) start += 1;
-  if (start === end) return "";
-  const found = buffer.subarray(start, end).indexOf(LF);
-  return hash("sha256", buffer.subarray(start, found < 0 ? end : start + found), "hex");
 }

@@ -1,8 +1,10 @@
 import { glob, stat } from "node:fs/promises";
 import { UsageError } from "../../core/fault.ts";
 
-/** Characters that make a path a pattern. */
-const PATTERN = /[*?[{]/;
+/** True for a path with characters that make it a glob. */
+export function isPattern(path: string): boolean {
+  return /[*?[{]/.test(path);
+}
 
 /**
  * The files that paths and globs name, each once: paths in the order given, the files of a glob in order of names.
@@ -15,7 +17,7 @@ export async function expandPaths(paths: readonly string[]): Promise<string[]> {
     if (found === "file") files.add(path);
     else if (found === "folder")
       throw new UsageError(`read "${path}": it is a folder (hint: "${path}/*" names its files)`);
-    else if (PATTERN.test(path)) for (const match of await expandGlob(path)) files.add(match);
+    else if (isPattern(path)) for (const match of await expandGlob(path)) files.add(match);
     else throw new UsageError(`read "${path}": no such file`);
   }
   return [...files];

@@ -16,8 +16,12 @@ const NOT_FOUND = 404;
 const PRECONDITION_FAILED = 412;
 const BAD_GATEWAY = 502;
 const RANGE_NOT_SATISFIABLE = 416;
-/** What lies here is read soon, and small: a cold class of the bucket would make each object cost for months. */
-const STORAGE_CLASS = "STANDARD";
+/**
+ * By the first part of the name. What is read soon, or replaced by something sealed, must not have a cold class of the
+ * bucket: each object would cost for months.
+ */
+const STORAGE_CLASSES: Readonly<Record<string, string>> = { vault: "COLDLINE" };
+const HOT_CLASS = "STANDARD";
 /** No object has it: generations are times in microseconds. */
 const IMPOSSIBLE_GENERATION = 1;
 /** Never made. */
@@ -70,7 +74,7 @@ export function createGcsStore(place: BucketPlace, options: BucketOptions): Obje
       checkObjectName(name);
       const operation = `create "${name}" in ${url}`;
       const md5Hash = createHash("md5").update(content).digest("base64");
-      const metadata = { name: `${base}${name}`, storageClass: STORAGE_CLASS, md5Hash };
+      const metadata = { name: `${base}${name}`, storageClass: storageClassOf(name), md5Hash };
       const stored = await request(operation, CREATOR, () =>
         unlessTaken(upload(service, objects, metadata, content, 0)),
       );
@@ -106,6 +110,10 @@ export function createGcsStore(place: BucketPlace, options: BucketOptions): Obje
       );
     },
   };
+}
+
+function storageClassOf(name: string): string {
+  return STORAGE_CLASSES[name.split("/", 1)[0] ?? ""] ?? HOT_CLASS;
 }
 
 /** What the service says of an object. */

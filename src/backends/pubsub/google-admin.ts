@@ -3,7 +3,9 @@ import { GoogleAuth } from "google-gax";
 import { type IoCode, IoError } from "../../core/fault.ts";
 import { type Backoff, retry } from "../../core/retry.ts";
 import { SECOND_MS } from "../../core/units.ts";
-import { durationMs, serverOptions, subscriberError } from "./google-subscriber.ts";
+import { serverOptions } from "./google-connection.ts";
+import { subscriberError } from "./google-error.ts";
+import { durationMs } from "./google-subscriber.ts";
 import { passes, SubscriberError } from "./subscriber.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/pubsub";

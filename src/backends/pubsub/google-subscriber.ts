@@ -1,52 +1,48 @@
-import pubsub from "@google-cloud/pubsub-api";
-import { GoogleAuth, grpc } from "google-gax";
+import type pubsub from "@google-cloud/pubsub-api";
 import { SECOND_MS } from "../../core/units.ts";
-import {
-  type LentMessage,
-  type Subscriber,
-  SubscriberError,
-  type SubscriberFailure,
-  type SubscriptionInfo,
-} from "./subscriber.ts";
+import { createConnection } from "./google-connection.ts";
+import { isTimeout } from "./google-error.ts";
+import { type LentMessage, type Subscriber, type SubscriptionInfo, type Unsettled } from "./subscriber.ts";
 
-type Client = InstanceType<typeof pubsub.v1.SubscriberClient>;
-
-const SCOPE = "https://www.googleapis.com/auth/pubsub";
 /** A stop may have to wait for two requests without an answer, and should be over within half a minute. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** A pull waits for messages; on a connection that has died it would wait for ever. */
+const REQUEST_TIMEOUT_MS = 7000;
 const PULL_TIMEOUT_MS = 60_000;
+/** Of reasons why an id was not settled. */
+const TRANSIENT = "TRANSIENT_";
 
-/** Codes of gRPC. */
-const DEADLINE_EXCEEDED = 4;
-const NOT_FOUND = 5;
-const PERMISSION_DENIED = 7;
-const UNAUTHENTICATED = 16;
-/** Unknown, deadline exceeded, resource exhausted, aborted, internal, unavailable. */
-const PASSING = [2, DEADLINE_EXCEEDED, 8, 10, 13, 14];
+export interface GoogleSubscriberOptions {
+  /** `HOST:PORT` of a test server, reached without credentials; null for Google's service. */
+  readonly emulator: string | null;
+  /** Is told, in words, of a connection that had died. */
+  readonly onTrouble: (message: string) => void;
+  /** A pull waits for messages; on a connection that has died it would wait for ever. */
+  readonly pullTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
+}
 
 /**
  * A subscription of Google Cloud Pub/Sub, `projects/PROJECT/subscriptions/NAME`, by single requests: what is lent, and
- * for how long, is then known here, and not only to the client. `emulator` (`HOST:PORT`) is a test server, reached
- * without credentials; null for Google's service.
+ * for how long, is then known here, and not only to the client. A connection on which nothing is heard any more is
+ * replaced.
  */
-export function openGoogleSubscriber(subscription: string, emulator: string | null): Subscriber {
+export function openGoogleSubscriber(subscription: string, options: GoogleSubscriberOptions): Subscriber {
+  const { pullTimeoutMs = PULL_TIMEOUT_MS, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   // Repeats are the caller's.
-  const options = { timeout: REQUEST_TIMEOUT_MS, retry: { retryCodes: [] } };
-  let opened: Promise<Client> | null = null;
+  const callOptions = { timeout: requestTimeoutMs, retry: { retryCodes: [] } };
+  const connection = createConnection(options.emulator);
+  const { request } = connection;
 
-  async function request<T>(send: (client: Client) => Promise<T>): Promise<T> {
-    try {
-      opened ??= openClient(emulator);
-      return await send(await opened);
-    } catch (error) {
-      throw subscriberError(error);
-    }
+  /** Nothing was heard while a pull has waited: there are no messages, or there is no connection. */
+  async function probe(): Promise<void> {
+    const isReplaced = await connection.replaceIfDead((client) =>
+      client.getSubscription({ subscription }, callOptions),
+    );
+    if (isReplaced) options.onTrouble(`pull from "${subscription}": the connection was dead, and is made anew`);
   }
 
   return {
     async describe() {
-      const [found] = await request((client) => client.getSubscription({ subscription }, options));
+      const [found] = await request((client) => client.getSubscription({ subscription }, callOptions));
       const info: SubscriptionInfo = {
         topic: found.topic?.split("/").at(-1) ?? "",
         retentionMs: durationMs(found.messageRetentionDuration),
@@ -56,69 +52,48 @@ export function openGoogleSubscriber(subscription: string, emulator: string | nu
     },
 
     async pull(maxMessages, signal) {
-      const pullOptions = { ...options, timeout: PULL_TIMEOUT_MS, signal };
+      if (signal.aborted) return [];
+      const before = connection.answers;
       try {
-        if (signal.aborted) return [];
+        const pullOptions = { ...callOptions, timeout: pullTimeoutMs, signal };
         const [response] = await request((client) => client.pull({ subscription, maxMessages }, pullOptions));
         return (response.receivedMessages ?? []).map(lentMessage);
       } catch (error) {
-        const { code } = (error as Error).cause as { readonly code?: number };
-        if (signal.aborted || code === DEADLINE_EXCEEDED) return [];
-        throw error;
+        if (signal.aborted) return [];
+        if (!isTimeout(error)) throw error;
+        if (connection.answers === before) await probe();
+        return [];
       }
     },
 
-    async ack(ackIds) {
-      await request((client) => client.acknowledge({ subscription, ackIds: [...ackIds] }, options));
+    ack: (ackIds) =>
+      settle(ackIds, () => request((client) => client.acknowledge({ subscription, ackIds: [...ackIds] }, callOptions))),
+
+    extend(ackIds, leaseMs) {
+      const change = { subscription, ackIds: [...ackIds], ackDeadlineSeconds: Math.round(leaseMs / SECOND_MS) };
+      return settle(ackIds, () => request((client) => client.modifyAckDeadline(change, callOptions)));
     },
 
-    async extend(ackIds, leaseMs) {
-      const ackDeadlineSeconds = Math.round(leaseMs / SECOND_MS);
-      await request((client) =>
-        client.modifyAckDeadline({ subscription, ackIds: [...ackIds], ackDeadlineSeconds }, options),
-      );
-    },
-
-    async close() {
-      const client = await opened?.catch(() => null);
-      await client?.close();
-    },
+    close: connection.close,
   };
 }
 
-/** Looks for credentials first: a client that finds none leaves rejections that nobody can catch. */
-async function openClient(emulator: string | null): Promise<Client> {
-  if (emulator !== null) return new pubsub.v1.SubscriberClient(serverOptions(emulator));
-  const auth = new GoogleAuth({ scopes: SCOPE });
-  await auth.getClient();
-  const client = new pubsub.v1.SubscriberClient({ auth });
-  await client.initialize();
-  return client;
-}
-
-export function serverOptions(address: string) {
-  const [servicePath = "", port = ""] = address.replace(/^https?:\/\//, "").split(":");
-  // Otherwise the client asks the machine for credentials, only to learn the domain of the service.
-  const auth = new GoogleAuth({ clientOptions: { universeDomain: "googleapis.com" } });
-  return { servicePath, port: Number(port), sslCreds: grpc.credentials.createInsecure(), auth };
-}
-
-/** What the authentication library says of itself, or the token endpoint of a bad key, under whatever code. */
-const WITHOUT_CREDENTIALS = /default credentials|invalid_grant|invalid_client|invalid_rapt/;
-
-export function subscriberError(error: unknown): SubscriberError {
-  const { code, details, message } = error as { readonly code?: number; readonly details?: string; message: string };
-  const [line = ""] = (details || message).trim().split("\n");
-  return new SubscriberError(failureOf(code, message), line.slice(0, 300).replace(/\.( Resolution note:)?\s*$/, ""), {
-    cause: error,
-  });
-}
-
-function failureOf(code: number | undefined, message: string): SubscriberFailure {
-  if (code === UNAUTHENTICATED || WITHOUT_CREDENTIALS.test(message)) return "no_credentials";
-  if (code === NOT_FOUND) return "missing";
-  if (code === PERMISSION_DENIED) return "denied";
-  return code !== undefined && PASSING.includes(code) ? "passing" : "other";
+/** With exactly-once delivery an error may be about some of the ids only, and says about which. */
+async function settle(ackIds: readonly string[], send: () => Promise<unknown>): Promise<Unsettled> {
+  try {
+    await send();
+    return { lost: [], later: [] };
+  } catch (error) {
+    const { errorInfoMetadata: reasons = {} } = (error as Error).cause as {
+      errorInfoMetadata?: Record<string, string>;
+    };
+    const named = ackIds.filter((ackId) => Object.hasOwn(reasons, ackId));
+    if (named.length === 0) throw error;
+    const { later = [], lost = [] } = Object.groupBy(named, (ackId) =>
+      reasons[ackId]?.startsWith(TRANSIENT) === true ? "later" : "lost",
+    );
+    return { lost, later };
+  }
 }
 
 interface Duration {
@@ -138,7 +113,9 @@ function lentMessage({ ackId, message }: Received): LentMessage {
   const { seconds = 0, nanos = 0 } = message?.publishTime ?? {};
   return {
     ackId: ackId ?? "",
-    data: typeof data === "string" ? Buffer.from(data, "base64") : Buffer.from(data),
+    // A view on the answer: that is held a little longer, but nothing is copied.
+    data:
+      typeof data === "string" ? Buffer.from(data, "base64") : Buffer.from(data.buffer, data.byteOffset, data.length),
     messageId: message?.messageId ?? "",
     publishedAtMs: Number(String(seconds)) * SECOND_MS + Math.floor((nanos ?? 0) / 1e6),
     attributes: message?.attributes ?? {},

@@ -91,7 +91,7 @@ export function createLoans(subscriber: Subscriber, { monotonicMs, onTrouble, on
     async giveBack(ackIds) {
       settle(ackIds);
       try {
-        for (const part of idParts(ackIds)) await subscriber.extend(part, 0);
+        await Promise.all(idParts(ackIds).map((part) => subscriber.extend(part, 0)));
       } catch (error) {
         if (!(error instanceof SubscriberError)) throw error;
         onTrouble("give messages back to", error);
@@ -109,10 +109,16 @@ async function renew(subscriber: Subscriber, loans: Map<string, Loan>, monotonic
     const ackIds = part.filter((ackId) => loans.has(ackId));
     if (ackIds.length === 0) continue;
     const askedAtMs = monotonicMs();
-    await subscriber.extend(ackIds, LEASE_MS);
+    const { lost, later } = await subscriber.extend(ackIds, LEASE_MS);
+    const isLater = new Set(later);
     for (const ackId of ackIds) {
       const loan = loans.get(ackId);
-      if (loan !== undefined) loan.endsAtMs = askedAtMs + LEASE_MS;
+      if (loan !== undefined && !isLater.has(ackId)) loan.endsAtMs = askedAtMs + LEASE_MS;
+    }
+    // Held until the ack, which will say so; there is no lease any more that could be extended.
+    for (const ackId of lost) {
+      const loan = loans.get(ackId);
+      if (loan !== undefined) loan.endsAtMs = Number.POSITIVE_INFINITY;
     }
   }
 }

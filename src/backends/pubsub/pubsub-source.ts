@@ -1,8 +1,10 @@
 import type { Delivery, Source } from "../../core/delivery.ts";
 import { type Backoff, retry } from "../../core/retry.ts";
 import { createAckBatch } from "./ack-batch.ts";
+import { createBell } from "./bell.ts";
 import { createLoans, type Loans } from "./loans.ts";
-import { type Budget, createPuller, createRoom } from "./puller.ts";
+import { startPrefetch } from "./prefetch.ts";
+import type { Budget } from "./puller.ts";
 import { idParts, type LentMessage, passes, type Subscriber, SubscriberError } from "./subscriber.ts";
 
 export interface PubsubSourceOptions {
@@ -30,8 +32,9 @@ const ACK_GIVE_UP_AFTER_MS = 10_000;
 
 /**
  * Messages of a subscription. Any number of workers may read one; what is not acked comes again, to any of them.
- * A message that was taken is never given back: it is acked once it is durable, or comes again when its lease has run
- * out. Those that were pulled and not taken are given back when the signal aborts.
+ * Nothing is given back that can be finished: when the signal aborts what was pulled is still delivered, for some
+ * seconds, and only the rest is given back, or what is left where the reader leaves. A message that was taken is acked
+ * once it is durable, or comes again when its lease has run out.
  *
  * A pull whose error passes is tried again without end, since a worker has nothing better to do; others reject with
  * `IoError`. An ack never rejects: where it fails the messages come again, and count once.
@@ -40,9 +43,8 @@ export function createPubsubSource(subscriber: Subscriber, options: PubsubSource
   const { subscription, topic, budget, backoff } = options;
   const tell = (operation: string, error: unknown): void =>
     options.onTrouble(`${operation} "${subscription}": ${(error as Error).message}`);
-  const room = createRoom();
-  const loans = createLoans(subscriber, { monotonicMs: backoff.monotonicMs, onTrouble: tell, onRoom: room.wake });
-  const pull = createPuller(subscriber, { subscription, budget, backoff, loans, room, tell });
+  const room = createBell();
+  const loans = createLoans(subscriber, { monotonicMs: backoff.monotonicMs, onTrouble: tell, onRoom: room.ring });
   const acks = createAckBatch((ackIds) => sendAcks(subscriber, loans, ackIds, backoff, tell));
   const deliveryOf = ({ ackId, data, messageId, publishedAtMs, attributes }: LentMessage): Delivery => ({
     payload: { kind: "message", data, info: { topic, messageId, publishedAtMs, attributes } },
@@ -51,35 +53,17 @@ export function createPubsubSource(subscriber: Subscriber, options: PubsubSource
 
   return {
     async *deliveries(signal) {
-      // Also ends where the reader leaves without a signal.
-      const left = new AbortController();
-      const stop = AbortSignal.any([signal, left.signal]);
-      stop.addEventListener("abort", room.wake, { once: true });
-      const untaken: LentMessage[] = [];
-      const pullNext = (): Promise<LentMessage[]> => {
-        const pending = pull(stop);
-        // It may fail while a message is being worked on; whoever awaits it hears of that.
-        pending.catch(() => undefined);
-        return pending;
-      };
-      let next = pullNext();
+      const prefetch = startPrefetch(subscriber, signal, { subscription, budget, backoff, loans, room, tell });
       try {
-        while (!stop.aborted) {
-          untaken.push(...(await next));
-          next = pullNext();
-          for (let message = untaken.shift(); message !== undefined; message = untaken.shift()) {
-            if (stop.aborted) {
-              untaken.unshift(message);
-              break;
-            }
+        while (await prefetch.isThereMore()) {
+          for (let message = prefetch.take(); message !== null; message = prefetch.take()) {
             options.onRead(message.data.length);
             yield deliveryOf(message);
           }
         }
       } finally {
-        left.abort();
-        const pulled = await next.catch(() => []);
-        await loans.giveBack([...untaken, ...pulled].map(({ ackId }) => ackId));
+        const untaken = await prefetch.leave();
+        await loans.giveBack(untaken.map(({ ackId }) => ackId));
       }
     },
 
@@ -99,20 +83,32 @@ async function sendAcks(
   tell: (operation: string, error: unknown) => void,
 ): Promise<void> {
   let isTold = false;
+  let lost = 0;
   const onFirst = (error: unknown): void => {
     if (!isTold) tell("ack to", error);
     isTold = true;
   };
   const bounded = { ...backoff, giveUpAfterMs: ACK_GIVE_UP_AFTER_MS };
   const send = async (part: readonly string[]): Promise<void> => {
+    let open = part;
+    const sendOpen = async (): Promise<void> => {
+      const unsettled = await subscriber.ack(open);
+      lost += unsettled.lost.length;
+      open = unsettled.later;
+      if (open.length > 0) throw new SubscriberError("passing", `${messages(open.length)} cannot be acked yet`);
+    };
     try {
-      await retry(() => subscriber.ack(part), { passes, onFirst }, bounded);
+      await retry(sendOpen, { passes, onFirst }, bounded);
     } catch (error) {
       if (!(error instanceof SubscriberError)) throw error;
-      const messages = part.length === 1 ? "1 message" : `${part.length} messages`;
-      tell(`given up, ${messages} will come again: ack to`, error);
+      tell(`given up, ${messages(open.length)} will come again: ack to`, error);
     }
     loans.settle(part);
   };
   await Promise.all(idParts(ackIds).map(send));
+  if (lost > 0) tell("ack to", new Error(`the lease of ${messages(lost)} was over: they come again and count once`));
+}
+
+function messages(count: number): string {
+  return count === 1 ? "1 message" : `${count} messages`;
 }

@@ -1,13 +1,11 @@
 import { type Backoff, retry } from "../../core/retry.ts";
-import { KIB } from "../../core/units.ts";
+import { KIB, MIB } from "../../core/units.ts";
 import type { Loans } from "./loans.ts";
 import { pubsubError } from "./pubsub-error.ts";
-import { type LentMessage, passes, type Subscriber } from "./subscriber.ts";
+import { type LentMessage, passes, type Subscriber, SubscriberError } from "./subscriber.ts";
+import type { Untaken } from "./untaken.ts";
 
-/**
- * Once `maxBytes` are held nothing is pulled. How large messages are shows only when they are there: as many are asked
- * for as fit if they are like those of the pull before.
- */
+/** The most that is held and not acked. */
 export interface Budget {
   readonly maxMessages: number;
   readonly maxBytes: number;
@@ -18,78 +16,104 @@ export interface PullerOptions {
   readonly budget: Budget;
   readonly backoff: Backoff;
   readonly loans: Loans;
-  readonly room: Room;
+  /** Gets what was pulled. */
+  readonly untaken: Untaken;
   readonly tell: (operation: string, error: unknown) => void;
 }
 
 const MAX_PULL = 1000;
+/** An answer should not have much more. */
+const PULL_BYTES = 4 * MIB;
+/** The most that is asked for or waits to be taken: little enough to be finished at a stop. */
+const AHEAD: Budget = { maxMessages: 4 * MAX_PULL, maxBytes: 4 * PULL_BYTES };
+/** Fewer are not asked for while others come. */
+const LEAST_PULL = MAX_PULL / 4;
 /** Before anything was pulled. */
 const EXPECTED_MESSAGE_BYTES = 64 * KIB;
-/** An answer without messages usually comes late; one that comes at once must not make a busy loop. */
-const EMPTY_PAUSE_MS = 100;
+const LARGEST_MESSAGE_BYTES = 10 * MIB;
 
-/** What the pull waits for when the budget is used up. One waits at a time. */
-export interface Room {
-  wait(): Promise<void>;
-  /** Something was settled, or there is no reason to wait any more. */
-  readonly wake: () => void;
+/** Pulls, any number of them at a time, for no more than may be held. */
+export interface Puller {
+  /** How many messages a pull may ask for now; 0 where it has to wait until something is taken or settled. */
+  appetite(): number;
+  /**
+   * Waits for an answer, however long the service is away; its messages are lent and untaken. Resolves with how many;
+   * none once the signal aborts. Rejects with `IoError`.
+   */
+  pull(maxMessages: number, signal: AbortSignal): Promise<number>;
 }
 
-export function createRoom(): Room {
-  let next = Promise.withResolvers<void>();
+/**
+ * How large messages are shows only when they are there: as many are asked for as fit if they are like those before. An
+ * answer that is too large for memory is refused by the subscriber, and costs its messages one delivery.
+ */
+export function createPuller(subscriber: Subscriber, options: PullerOptions): Puller {
+  const { subscription, budget, backoff, loans, untaken, tell } = options;
+  /** Several pulls meet the same outage: it is told once. */
+  let isAway = false;
+  let messageBytes = EXPECTED_MESSAGE_BYTES;
+  let askedMessages = 0;
+  let askedBytes = 0;
+
+  function learn(messages: readonly LentMessage[]): void {
+    const bytes = messages.reduce((sum, { data }) => sum + data.length, 0);
+    // Large ones are expected for some pulls after they were seen.
+    if (messages.length > 0) messageBytes = Math.max(1, bytes / messages.length, messageBytes / 2);
+  }
+
+  async function pullOnce(maxMessages: number, signal: AbortSignal): Promise<LentMessage[]> {
+    const onFirst = (error: unknown): void => {
+      if (!isAway) tell("pull from", error);
+      isAway = true;
+    };
+    const trouble = { passes: (error: unknown) => passes(error) && !signal.aborted, onFirst };
+    const sleep = (ms: number): Promise<void> => backoff.sleep(ms, signal);
+    const untilStopped = { ...backoff, giveUpAfterMs: Number.POSITIVE_INFINITY, sleep };
+    try {
+      const pulled = await retry(() => subscriber.pull(maxMessages, signal), trouble, untilStopped);
+      isAway = false;
+      return pulled;
+    } catch (error) {
+      if (signal.aborted && passes(error)) return [];
+      throw error;
+    }
+  }
+
   return {
-    wait: () => next.promise,
-    wake() {
-      next.resolve();
-      next = Promise.withResolvers();
+    appetite() {
+      const freeMessages = Math.min(budget.maxMessages - loans.messages, AHEAD.maxMessages - untaken.messages);
+      const freeBytes = Math.min(budget.maxBytes - loans.bytes, AHEAD.maxBytes - untaken.bytes);
+      if (freeMessages <= askedMessages || freeBytes <= askedBytes) return 0;
+      const isAlone = askedMessages === 0 && untaken.messages === 0;
+      const most = Math.floor(Math.min(freeBytes - askedBytes, PULL_BYTES) / messageBytes);
+      const fitting = Math.min(freeMessages - askedMessages, most, MAX_PULL);
+      if (isAlone) return Math.max(1, fitting);
+      return fitting < Math.min(LEAST_PULL, PULL_BYTES / messageBytes) ? 0 : Math.max(1, fitting);
+    },
+
+    async pull(maxMessages, signal) {
+      const bytes = maxMessages * messageBytes;
+      askedMessages += maxMessages;
+      askedBytes += bytes;
+      try {
+        const pulled = await pullOnce(maxMessages, signal);
+        loans.lend(pulled);
+        untaken.add(pulled);
+        learn(pulled);
+        return pulled.length;
+      } catch (error) {
+        if (!isTooLarge(error)) throw pubsubError("pull from", subscription, error);
+        messageBytes = LARGEST_MESSAGE_BYTES;
+        tell("pull from", error);
+        return 0;
+      } finally {
+        askedMessages -= maxMessages;
+        askedBytes -= bytes;
+      }
     },
   };
 }
 
-/** Resolves with the next messages, lent, or with none once the signal aborts. Rejects with `IoError`. */
-export type Pull = (signal: AbortSignal) => Promise<LentMessage[]>;
-
-export function createPuller(subscriber: Subscriber, options: PullerOptions): Pull {
-  const { budget, backoff, loans, room } = options;
-  let messageBytes = EXPECTED_MESSAGE_BYTES;
-  return async (signal) => {
-    while (!signal.aborted) {
-      const freeMessages = budget.maxMessages - loans.messages;
-      const freeBytes = budget.maxBytes - loans.bytes;
-      if (freeMessages <= 0 || freeBytes <= 0) {
-        await room.wait();
-        continue;
-      }
-      const fitting = Math.max(1, Math.floor(freeBytes / messageBytes));
-      const pulled = await pullOnce(subscriber, Math.min(freeMessages, fitting, MAX_PULL), options, signal);
-      loans.lend(pulled);
-      if (pulled.length > 0) {
-        messageBytes = Math.max(1, pulled.reduce((sum, { data }) => sum + data.length, 0) / pulled.length);
-        return pulled;
-      }
-      if (!signal.aborted) await backoff.sleep(EMPTY_PAUSE_MS, signal);
-    }
-    return [];
-  };
-}
-
-/** One answer, however long the service is away; none once the signal aborts. */
-async function pullOnce(
-  subscriber: Subscriber,
-  maxMessages: number,
-  { subscription, backoff, tell }: PullerOptions,
-  signal: AbortSignal,
-): Promise<LentMessage[]> {
-  const trouble = {
-    passes: (error: unknown) => passes(error) && !signal.aborted,
-    onFirst: (error: unknown) => tell("pull from", error),
-  };
-  const sleep = (ms: number): Promise<void> => backoff.sleep(ms, signal);
-  const untilStopped = { ...backoff, giveUpAfterMs: Number.POSITIVE_INFINITY, sleep };
-  try {
-    return await retry(() => subscriber.pull(maxMessages, signal), trouble, untilStopped);
-  } catch (error) {
-    if (signal.aborted && passes(error)) return [];
-    throw pubsubError("pull from", subscription, error);
-  }
+function isTooLarge(error: unknown): boolean {
+  return error instanceof SubscriberError && error.failure === "too_large";
 }

@@ -19,23 +19,31 @@ export interface SubscriptionInfo {
   readonly expiresAfterMs: number | null;
 }
 
+/** Ids that a request could not settle, where delivery is exactly once; all the others are settled. */
+export interface Unsettled {
+  /** Their lease is over, and their messages come again under other ids. */
+  readonly lost: readonly string[];
+  /** To be sent again. */
+  readonly later: readonly string[];
+}
+
 /** One subscription, request by request. Every method rejects with `SubscriberError`. */
 export interface Subscriber {
   describe(): Promise<SubscriptionInfo>;
   /** Waits a while for the first message; none where the signal aborts or nothing came. */
   pull(maxMessages: number, signal: AbortSignal): Promise<LentMessage[]>;
   /** At most `MAX_ACK_IDS`. */
-  ack(ackIds: readonly string[]): Promise<void>;
+  ack(ackIds: readonly string[]): Promise<Unsettled>;
   /** From now on so long; 0 gives the messages back. At most `MAX_ACK_IDS`. */
-  extend(ackIds: readonly string[], leaseMs: number): Promise<void>;
+  extend(ackIds: readonly string[], leaseMs: number): Promise<Unsettled>;
   close(): Promise<void>;
 }
 
 /** A request may have 512 KiB; ids have some 200 bytes. */
 export const MAX_ACK_IDS = 1000;
 
-/** `passing`: the same request may succeed later. */
-export type SubscriberFailure = "passing" | "missing" | "denied" | "no_credentials" | "other";
+/** `passing`: the same request may succeed later. `too_large`: so may one for fewer messages. */
+export type SubscriberFailure = "passing" | "too_large" | "missing" | "denied" | "no_credentials" | "other";
 
 /** A request failed. */
 export class SubscriberError extends Error {

@@ -5,6 +5,7 @@ import type { Cluster } from "../../backends/elasticsearch/cluster.ts";
 import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { resolveToken } from "../../config/secret.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
+import type { DocumentIndex } from "../../core/document-index.ts";
 import { IoError, UsageError } from "../../core/fault.ts";
 import type { ObjectIndex } from "../../core/object-index.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
@@ -19,8 +20,10 @@ import { pause } from "../pause.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 /** Blocks of a mebibyte that are indexed at once, whatever the cluster takes. */
-const BLOCKS_IN_WORK = 4;
-const CATCH_UP_EVERY_MS = 15 * SECOND_MS;
+const BLOCKS_IN_WORK = 2;
+/** While something waits, and otherwise: another worker may have left something. */
+const RETRY_EVERY_MS = 3 * SECOND_MS;
+const LOOK_EVERY_MS = 30 * SECOND_MS;
 const API_KEY_HINT = "POST /_security/api_key gives one, as encoded";
 
 /** The index of a pipeline, as a worker uses it. */
@@ -46,10 +49,10 @@ export async function openIndex(
   if (index === null) return null;
   const { createElasticsearchIndex } = await import("../../backends/elasticsearch/elasticsearch-index.ts");
   const cluster = await openClusterOf(index);
-  await verify(cluster, index);
   const backoff = serviceBackoff(index.spillAfterMs);
   const documents = createElasticsearchIndex(cluster, { backoff, onTrouble: tell });
-  const lines = createLineIndexer({ index: documents, names: createIndexNames(index), stream });
+  const verified = await verifiedIndex(documents, () => verify(cluster, index));
+  const lines = createLineIndexer({ index: verified, names: createIndexNames(index), stream });
   const markers = createIndexMarkers(store, stream);
   const spilling = createSpillingIndex({
     index: async (object) => indexSegment(object.name, await openWalBytes(object), lines, signal),
@@ -72,17 +75,20 @@ export async function openIndex(
     catchUp: catchUpOnce,
     async keepUp(stop) {
       while (!stop.aborted) {
-        try {
-          await catchUpOnce(stop);
-        } catch (error) {
-          // Told when it began; the next time tries again.
-          if (!(error instanceof IoError)) throw error;
-        }
-        await pause(CATCH_UP_EVERY_MS * (0.5 + Math.random()), stop);
+        const isDone = await catchUpOnce(stop).catch(falseIfAway);
+        const everyMs = isDone && !spilling.isAway ? LOOK_EVERY_MS : RETRY_EVERY_MS;
+        // Not all workers at the same moment.
+        await pause(everyMs * (0.5 + Math.random()), stop);
       }
     },
     close: () => cluster.close(),
   };
+}
+
+/** Told when it began; the next time tries again. */
+function falseIfAway(error: unknown): false {
+  if (error instanceof IoError) return false;
+  throw error;
 }
 
 /** Rejects with `UsageError` for a secret or a file that is not there. */
@@ -104,20 +110,34 @@ async function readCertificates(path: string): Promise<string> {
   }
 }
 
-/** An index without its template would guess at every field, and guess wrong. */
-async function verify(cluster: Cluster, { prefix }: IndexSettings): Promise<void> {
-  const { describeCluster, templateState } = await import("../../backends/elasticsearch/cluster-setup.ts");
+/** The same index, once it has been verified: now, or where it does not answer before the first document. */
+async function verifiedIndex(documents: DocumentIndex, verify: () => Promise<void>): Promise<DocumentIndex> {
+  let isVerified = true;
   try {
-    await describeCluster(cluster);
-    for (const template of indexTemplates(prefix)) {
-      const state = await templateState(cluster, template);
-      const what = `index template "${template.name}" in "${cluster.name}"`;
-      if (state === "missing") throw new IoError("not_found", `${what}: not there (hint: logtally setup PIPELINE)`);
-      if (state === "other") tell(`${what} is of another version (hint: logtally setup PIPELINE)`);
-    }
+    await verify();
   } catch (error) {
     if (!(error instanceof IoError) || error.code !== "unavailable") throw error;
     tell(error.message);
+    isVerified = false;
+  }
+  return {
+    async create(batch, signal) {
+      if (!isVerified) await verify();
+      isVerified = true;
+      return documents.create(batch, signal);
+    },
+  };
+}
+
+/** An index without its template would guess at every field, and guess wrong. Rejects with `IoError`. */
+async function verify(cluster: Cluster, { prefix }: IndexSettings): Promise<void> {
+  const { describeCluster, templateState } = await import("../../backends/elasticsearch/cluster-setup.ts");
+  await describeCluster(cluster);
+  for (const template of indexTemplates(prefix)) {
+    const state = await templateState(cluster, template);
+    const what = `index template "${template.name}" in "${cluster.name}"`;
+    if (state === "missing") throw new IoError("not_found", `${what}: not there (hint: logtally setup PIPELINE)`);
+    if (state === "other") tell(`${what} is of another version (hint: logtally setup PIPELINE)`);
   }
 }
 

@@ -2,6 +2,7 @@ import type { OnRead } from "../../backends/files/file-source.ts";
 import { expandPaths, totalBytes } from "../../backends/files/paths.ts";
 import type { PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
 import type { Source } from "../../core/delivery.ts";
+import { openFollowed } from "./followed-input.ts";
 import { openInput } from "./input.ts";
 import { openSubscription, SUBSCRIPTION_BACKOFF, tellOfSubscription } from "./subscription.ts";
 
@@ -21,8 +22,10 @@ export interface PipelineInput {
 }
 
 /** Rejects with `UsageError` for a missing file, with `IoError` for a subscription that cannot be read. */
-export async function openInputOf({ source, batch }: PipelineSettings): Promise<PipelineInput> {
+export async function openInputOf(settings: PipelineSettings): Promise<PipelineInput> {
+  const { source, batch } = settings;
   if (source.kind === "pubsub") return openPubsub(source, batch.maxBytes);
+  if (source.kind === "files" && source.isFollowed) return openFollowed(settings, source);
   const files = source.kind === "files" ? await expandPaths(source.paths) : null;
   return {
     sizeBytes: files === null ? null : await totalBytes(files),

@@ -16,7 +16,10 @@ export async function openSubscription({ subscription, topic }: PubsubSettings):
   // Generated code of some megabytes: loaded where it is needed.
   const { openGoogleSubscriber } = await import("../../backends/pubsub/google-subscriber.ts");
   const { describeSubscription } = await import("../../backends/pubsub/subscription.ts");
-  const subscriber = openGoogleSubscriber(subscription, process.env["PUBSUB_EMULATOR_HOST"] || null);
+  const subscriber = openGoogleSubscriber(subscription, {
+    emulator: process.env["PUBSUB_EMULATOR_HOST"] || null,
+    onTrouble: tellOfSubscription,
+  });
   try {
     const found = await describeSubscription(subscriber, subscription, SUBSCRIPTION_BACKOFF, tellOfSubscription);
     return { subscriber, topic: topic ?? found.topic, problems: found.problems };

@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { openFollowState } from "../../backends/files/follow/checkpoints.ts";
+import { createFollowSource } from "../../backends/files/follow/follow-source.ts";
+import type { FilesSettings, PipelineSettings } from "../../config/pipeline.ts";
+import { UsageError } from "../../core/fault.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
+import { pause } from "../pause.ts";
+import { archiveName } from "./archive-store.ts";
+import type { PipelineInput } from "./pipeline-input.ts";
+
+/** Rejects with `UsageError` where another process follows with the same state, with `IoError` where it has no place. */
+export async function openFollowed(pipeline: PipelineSettings, files: FilesSettings): Promise<PipelineInput> {
+  const state = await openFollowState(followStatePath(pipeline, files));
+  return {
+    sizeBytes: null,
+    source: (onRead) =>
+      createFollowSource({ named: files.paths, state, onRead, tell, clock: SYSTEM_CLOCK, sleep: pause }),
+    close: () => Promise.resolve(state.close()),
+  };
+}
+
+/** Before anything is reached: throws `UsageError` for files to follow without a place to note how far they were read. */
+export function refuseStatelessFollowing(pipeline: PipelineSettings): void {
+  if (pipeline.source.kind === "files" && pipeline.source.isFollowed) followStatePath(pipeline, pipeline.source);
+}
+
+/** Where it is noted how far files were followed. Throws `UsageError` where there is no place for it. */
+export function followStatePath({ name, archive }: PipelineSettings, { statePath }: FilesSettings): string {
+  if (statePath !== null) return statePath;
+  if (archive.kind === "folder") return join(archive.path, "ctl/follow", name);
+  throw new UsageError(
+    `follow files into "${archiveName(archive)}": how far they were read cannot be noted in a bucket (hint: name a ` +
+      "folder of this machine that stays, --set source.state=/var/lib/logtally/NAME)",
+  );
+}
+
+function tell(message: string): void {
+  process.stderr.write(`logtally: ${message}\n`);
+}

@@ -1,0 +1,57 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { type FileLook, keyOf, lookAtNamed } from "../backends/files/follow/file-look.ts";
+import { ioError } from "../backends/files/io-error.ts";
+import { expandPaths, totalBytes } from "../backends/files/paths.ts";
+import { deadLetterProblems } from "../backends/pubsub/dead-letters.ts";
+import type { FilesSettings, PipelineSettings, PubsubSettings } from "../config/pipeline.ts";
+import { IoError } from "../core/fault.ts";
+import { followStatePath } from "./open/followed-input.ts";
+import { openSubscription } from "./open/subscription.ts";
+import { openPubsubAdmin } from "./open/subscription-setup.ts";
+import { formatBytes, formatThings } from "./quantity.ts";
+
+/**
+ * What a pipeline reads, in words, found along the way that a run takes. Rejects with `UsageError` for a missing input,
+ * with `IoError` for one that cannot be read; its message has a line for each problem.
+ */
+export async function describeSource(settings: PipelineSettings): Promise<string> {
+  const { source } = settings;
+  if (source.kind === "stdin") return "standard input";
+  if (source.kind === "pubsub") return describePubsub(source);
+  if (source.isFollowed) return describeFollowed(source, followStatePath(settings, source));
+  const files = await expandPaths(source.paths);
+  return `${formatThings(files.length, "file")}, ${formatBytes(await totalBytes(files))}`;
+}
+
+async function describePubsub(settings: PubsubSettings): Promise<string> {
+  const { subscriber, topic, problems } = await openSubscription(settings);
+  await subscriber.close();
+  const all = [...problems, ...(await problemsOfDeadLetters(settings))];
+  if (all.length > 0) throw new IoError("unavailable", all.join("\n"));
+  return `subscription "${settings.subscription}", topic "${topic}"`;
+}
+
+async function problemsOfDeadLetters({ subscription }: PubsubSettings): Promise<readonly string[]> {
+  const admin = await openPubsubAdmin();
+  try {
+    return await deadLetterProblems(admin, subscription);
+  } finally {
+    await admin.close();
+  }
+}
+
+async function describeFollowed({ paths }: FilesSettings, statePath: string): Promise<string> {
+  const problems: string[] = [];
+  const onProblem = (path: string, error: unknown): void => {
+    problems.push(ioError(`follow "${path}"`, error).message);
+  };
+  const found = new Map<string, FileLook>();
+  for (const path of paths) for (const look of await lookAtNamed(path, onProblem)) found.set(keyOf(look), look);
+  for (const { path } of found.values()) {
+    await access(path, constants.R_OK).catch((error: unknown) => onProblem(path, error));
+  }
+  if (problems.length > 0) throw new IoError("denied", problems.join("\n"));
+  const sizeBytes = [...found.values()].reduce((sum, look) => sum + look.sizeBytes, 0);
+  return `${formatThings(found.size, "file")} to follow now, ${formatBytes(sizeBytes)}, state in "${statePath}"`;
+}
