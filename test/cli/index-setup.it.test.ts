@@ -62,7 +62,7 @@ describe.skipIf(url === "")("the index of a pipeline", () => {
     expect(fine).toMatchObject({ code: 0, stderr: "" });
     expect(indexLines(fine.stdout)).toEqual([
       expect.stringMatching(
-        /^ok {3}index {10}cluster "logtally-test-\w+", version 9\.\S+ at ".*", current templates, rights not asked/,
+        /^ok {3}index {10}"http.*": cluster "logtally-test-\w+", version 9\.\S+, current templates, rights not asked/,
       ),
     ]);
   });
@@ -127,7 +127,7 @@ describe("the check of a cluster with security", () => {
     const { code, stdout } = await onIndex(["check"], { urls: [place], ...key });
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `cluster "prod", version 9.2.0 at "${place}", templates that the API key may not look at, documents can be created`,
+      `"${place}": cluster "prod", version 9.2.0, templates that the API key may not look at, documents can be created`,
     );
   });
 

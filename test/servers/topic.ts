@@ -22,11 +22,34 @@ export interface Topic {
   close(): Promise<void>;
 }
 
-export async function makeTopic(host: string): Promise<Topic> {
+type Publisher = InstanceType<typeof pubsub.v1.PublisherClient>;
+
+function serverOf(host: string) {
   const [servicePath = "", port = ""] = host.split(":");
   const auth = new GoogleAuth({ clientOptions: { universeDomain: "googleapis.com" } });
-  const server = { servicePath, port: Number(port), sslCreds: grpc.credentials.createInsecure(), auth };
-  const publisher = new pubsub.v1.PublisherClient(server);
+  return { servicePath, port: Number(port), sslCreds: grpc.credentials.createInsecure(), auth };
+}
+
+/** The caller closes it. */
+export function openPublisher(host: string): Publisher {
+  return new pubsub.v1.PublisherClient(serverOf(host));
+}
+
+/** Publishes each of the dumped messages of a file, in order. */
+export async function publishDump(publisher: Publisher, topic: string, path: string): Promise<void> {
+  const rows = (await readFile(path, "utf8")).trimEnd().split("\n");
+  const messages = rows.map((row) => {
+    const { data, attributes = {} } = (JSON.parse(row) as Dump).message;
+    return { data: Buffer.from(data, "base64"), attributes: { ...attributes } };
+  });
+  for (let start = 0; start < messages.length; start += MESSAGES_IN_REQUEST) {
+    await publisher.publish({ topic, messages: messages.slice(start, start + MESSAGES_IN_REQUEST) });
+  }
+}
+
+export async function makeTopic(host: string): Promise<Topic> {
+  const server = serverOf(host);
+  const publisher = openPublisher(host);
   const subscriber = new pubsub.v1.SubscriberClient(server);
   const id = randomBytes(6).toString("hex");
   const topic = `projects/test/topics/pubsub-rails-inf-${id}`;
@@ -40,16 +63,7 @@ export async function makeTopic(host: string): Promise<Topic> {
   });
   return {
     subscription,
-    async publishFile(path) {
-      const rows = (await readFile(path, "utf8")).trimEnd().split("\n");
-      const messages = rows.map((row) => {
-        const { data, attributes = {} } = (JSON.parse(row) as Dump).message;
-        return { data: Buffer.from(data, "base64"), attributes: { ...attributes } };
-      });
-      for (let start = 0; start < messages.length; start += MESSAGES_IN_REQUEST) {
-        await publisher.publish({ topic, messages: messages.slice(start, start + MESSAGES_IN_REQUEST) });
-      }
-    },
+    publishFile: (path) => publishDump(publisher, topic, path),
     async pull() {
       const [{ receivedMessages }] = await subscriber.pull({ subscription, maxMessages: 1000 });
       return receivedMessages?.length ?? 0;

@@ -32,7 +32,7 @@ export async function checkIndex(settings: IndexSettings): Promise<string> {
     if (problems[0] !== undefined) throw new IoError(problems[0].code, problems.map(({ text }) => text).join("\n"));
     const seen = states.includes("unknown") ? "templates that the API key may not look at" : "current templates";
     const allowed = rights === null ? "rights not asked, as it has no security" : "documents can be created";
-    return `${described} at "${cluster.name}", ${seen}, ${allowed}`;
+    return `"${cluster.name}": ${described}, ${seen}, ${allowed}`;
   } finally {
     await cluster.close();
   }
