@@ -2,10 +2,10 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { type FileLook, keyOf, lookAtNamed } from "../backends/files/follow/file-look.ts";
 import { ioError } from "../backends/files/io-error.ts";
-import { expandPaths, totalBytes } from "../backends/files/paths.ts";
 import type { FilesSettings, PipelineSettings, PubsubSettings } from "../config/pipeline.ts";
 import { IoError } from "../core/fault.ts";
 import { followStatePath } from "./open/followed-input.ts";
+import { findInputFiles, refuseOwnArchive } from "./open/input-files.ts";
 import { openSubscription } from "./open/subscription.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
 
@@ -18,8 +18,12 @@ export async function describeSource(settings: PipelineSettings): Promise<string
   if (source.kind === "stdin") return "standard input";
   if (source.kind === "pubsub") return describePubsub(source);
   if (source.isFollowed) return describeFollowed(source, followStatePath(settings, source));
-  const files = await expandPaths(source.paths);
-  return `${formatThings(files.length, "file")}, ${formatBytes(await totalBytes(files))}`;
+  refuseOwnArchive(settings);
+  const { files, objects, sizeBytes } = await findInputFiles(source.paths, source.endpoint);
+  const things = [formatThings(files, "file"), formatThings(objects, "object")].filter(
+    (each) => !each.startsWith("0 "),
+  );
+  return `${things.join(", ")}, ${formatBytes(sizeBytes)}`;
 }
 
 async function describePubsub(settings: PubsubSettings): Promise<string> {

@@ -12,8 +12,7 @@ import { runEngine } from "../engine/run.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { createLineDecoder } from "./line-decoder.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
-import { refuseStatelessFollowing } from "./open/followed-input.ts";
-import { openInputOf } from "./open/pipeline-input.ts";
+import { openInputOf, refuseUnreadable } from "./open/pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
@@ -47,7 +46,7 @@ export interface Worker {
 export async function openWorker(settings: PipelineSettings): Promise<Worker> {
   const catalogue = await loadCatalogue(settings.cataloguePath);
   refuseKeylessBucket(settings);
-  refuseStatelessFollowing(settings);
+  refuseUnreadable(settings);
   const store = await openArchiveStore(settings.archive);
   await store.check("write");
   const input = await openInputOf(settings);

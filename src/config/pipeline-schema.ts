@@ -16,6 +16,7 @@ const PREFIX = "parts of a name, joined by a slash: a/b";
 const ENDPOINT = "an http or https URL without a path";
 const SUBSCRIPTION = "projects/PROJECT/subscriptions/NAME";
 const PATHS = "a list of at least one path";
+const INPUT = "a path, a glob or gs://BUCKET/PREFIX";
 const VARIABLE = "the name of an environment variable";
 
 /** Absent and empty are different things in a file: an empty text is refused. */
@@ -26,6 +27,17 @@ function text(expected: string): z.ZodString {
 /** A URL, or `~` that no shell has expanded, would quietly become a folder of that name. */
 function path(expected: string) {
   return text(expected).regex(/^(?![a-z][a-z0-9+.-]*:\/\/|~(\/|$))[^\0]*$/i, { error: `${expected}, no URL and no ~` });
+}
+
+/** What can be read: a path, or objects of a bucket. */
+function input() {
+  return text(INPUT)
+    .regex(/^(?:gs:\/\/|(?![a-zA-Z][a-zA-Z0-9+.-]*:\/\/|~(?:\/|$)))[^\0]*$/, {
+      error: `${INPUT}, no other URL and no ~`,
+    })
+    .regex(/^(?:(?!gs:\/\/)|gs:\/\/[a-z0-9][a-z0-9._-]{1,220}[a-z0-9](?:\/(?!(?:.*\/)?\.{0,2}\/)[^*]*)?$)/, {
+      error: "gs://BUCKET/PREFIX, with the name of a bucket, no * and no part of the prefix that is empty, . or ..",
+    });
 }
 
 function wholeNumber(min: number, max: number): z.ZodInt {
@@ -52,6 +64,14 @@ function sizeBytes(maxBytes: number) {
   });
 }
 
+function endpoint(description: string) {
+  return z
+    .string({ error: ENDPOINT })
+    .regex(/^https?:\/\/[^/]+$/, { error: ENDPOINT })
+    .optional()
+    .meta({ title: ENDPOINT, description });
+}
+
 const topic = text("the name of a topic")
   .optional()
   .meta({
@@ -63,14 +83,19 @@ const topic = text("the name of a topic")
 const filesSource = z.strictObject({
   kind: z.literal("files").meta({ description: "Files of lines." }),
   paths: z
-    .array(path("a path or glob"), { error: PATHS })
+    .array(input(), { error: PATHS })
     .min(1, { error: PATHS })
     .meta({
       title: PATHS,
       description:
         "Paths or globs of NDJSON files, plain, .gz or .zst, as a list; one after the other, each once, those of a glob " +
-        "in order of names; a folder is refused.",
+        "in order of names; a folder is refused. gs://BUCKET/PREFIX stands for all objects of a bucket whose names begin " +
+        "with PREFIX.",
     }),
+  endpoint: endpoint(
+    "Where the service of gs:// paths answers, for private endpoints and test servers; without it Google's own. " +
+      "Credentials are sent by https only.",
+  ),
   follow: z
     .boolean({ error: "true or false" })
     .default(false)
@@ -124,16 +149,10 @@ const gcsArchive = z.strictObject({
     .regex(/^(?:(?!\.{0,2}(?:\/|$))[^/\s]+(?:\/(?!$)|$))+$/, { error: PREFIX })
     .optional()
     .meta({ title: PREFIX, description: "Beginning of the names of all objects; without it the whole bucket." }),
-  endpoint: z
-    .string({ error: ENDPOINT })
-    .regex(/^https?:\/\/[^/]+$/, { error: ENDPOINT })
-    .optional()
-    .meta({
-      title: ENDPOINT,
-      description:
-        "Where the service answers, for private endpoints and test servers; without it Google's own. Credentials are " +
-        "sent by https only.",
-    }),
+  endpoint: endpoint(
+    "Where the service answers, for private endpoints and test servers; without it Google's own. Credentials are " +
+      "sent by https only.",
+  ),
 });
 
 const batch = z.strictObject({
