@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { type FileLook, keyOf, lookAtNamed } from "../backends/files/follow/file-look.ts";
 import { ioError } from "../backends/files/io-error.ts";
+import { checkWritable } from "../backends/files/nearest-folder.ts";
 import type { FilesSettings, PipelineSettings, PubsubSettings } from "../config/pipeline.ts";
 import { IoError } from "../core/fault.ts";
 import { followStatePath } from "./open/followed-input.ts";
@@ -43,6 +44,7 @@ async function describeFollowed({ paths }: FilesSettings, statePath: string): Pr
   for (const { path } of found.values()) {
     await access(path, constants.R_OK).catch((error: unknown) => onProblem(path, error));
   }
+  await checkWritable(statePath, `follow with the state in "${statePath}"`);
   if (problems.length > 0) throw new IoError("denied", problems.join("\n"));
   const sizeBytes = [...found.values()].reduce((sum, look) => sum + look.sizeBytes, 0);
   return `${formatThings(found.size, "file")} to follow now, ${formatBytes(sizeBytes)}, state in "${statePath}"`;
