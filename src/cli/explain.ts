@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { expandPaths } from "../backends/files/paths.ts";
 import type { Fields } from "../core/fields.ts";
 import type { Line } from "../core/line.ts";
 import { MIB } from "../core/units.ts";
@@ -13,6 +12,7 @@ import { explainText } from "./explain-text.ts";
 import type { ExplainedLine } from "./explained-line.ts";
 import { createLineDecoder } from "./line-decoder.ts";
 import { namedInput, openInput } from "./open/input.ts";
+import { findInputFiles } from "./open/input-files.ts";
 import { collect, withSetOption } from "./options.ts";
 import { print } from "./print.ts";
 import { formatCount, formatThings } from "./quantity.ts";
@@ -47,7 +47,7 @@ export function explainCommand(): Command {
       "Explains lines, one after another: log, identity, time and dimensions, the events with the rule that counts " +
         "them, and for near misses the condition that fails. Reads no archive and writes nothing.",
     )
-    .argument("[file...]", "files (NDJSON, .gz, .zst, globs), or - for standard input (default: -)")
+    .argument("[file...]", "files (NDJSON, .gz, .zst, globs), gs://BUCKET/PREFIX, or - for standard input (default: -)")
     .option(
       "--pipeline <file>",
       "the pipeline whose instance, identity, limits, catalogue and source.topic hold (default: pipelines/local.yaml)",
@@ -63,7 +63,8 @@ async function explain(names: readonly string[], options: ExplainOptions): Promi
   const settings = await loadSettings(options.pipeline, options);
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
   for (const event of options.event ?? []) checkEventName(event, catalogue);
-  const files = named === null ? null : await expandPaths(named);
+  const { source: read } = settings;
+  const files = named === null ? null : await findInputFiles(named, read.kind === "files" ? read.endpoint : null);
   const decoder = createLineDecoder(settings, [...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const explainEvents = createExplainer(catalogue, decoder.slotOf, options.event ?? null);
   const dimensionsOf = createDimensions(decoder.slotOf, { instance: settings.instance });

@@ -19,6 +19,7 @@ const EXAMPLES = `
 Examples:
   logtally run --from /var/log/gitlab/gitlab-rails/*_json.log --archive my-archive
   logtally run --from '/var/log/gitlab/*/*_json.log' --follow --archive my-archive
+  logtally run --from gs://EXPORTS/stdout/2020/12/22/ --archive my-archive
   zcat old.log.gz | logtally run --from - --archive my-archive
   logtally run pipelines/prod.yaml --set deployment=self_managed
 `;
@@ -33,7 +34,7 @@ export function runCommand(): Command {
     .argument("[pipeline...]", "pipeline files (default: pipelines/local.yaml)")
     .option(
       "--from <file...>",
-      "instead of the pipeline's source: files (NDJSON, .gz, .zst, globs), or - for standard input",
+      "instead of the pipeline's source: files (NDJSON, .gz, .zst, globs), gs://BUCKET/PREFIX, or - for standard input",
     )
     .option("--follow", "follow the files as they grow and are rotated, until stopped (quote globs)")
     .option("--json", "print the summary as JSON, one line for each pipeline");

@@ -2,11 +2,12 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { type FileLook, keyOf, lookAtNamed } from "../backends/files/follow/file-look.ts";
 import { ioError } from "../backends/files/io-error.ts";
-import { expandPaths, totalBytes } from "../backends/files/paths.ts";
+import { checkWritable } from "../backends/files/nearest-folder.ts";
 import { deadLetterProblems } from "../backends/pubsub/dead-letters.ts";
 import type { FilesSettings, PipelineSettings, PubsubSettings } from "../config/pipeline.ts";
 import { IoError } from "../core/fault.ts";
 import { followStatePath } from "./open/followed-input.ts";
+import { findInputFiles, refuseOwnArchive } from "./open/input-files.ts";
 import { openSubscription } from "./open/subscription.ts";
 import { openPubsubAdmin } from "./open/subscription-setup.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
@@ -20,8 +21,12 @@ export async function describeSource(settings: PipelineSettings): Promise<string
   if (source.kind === "stdin") return "standard input";
   if (source.kind === "pubsub") return describePubsub(source);
   if (source.isFollowed) return describeFollowed(source, followStatePath(settings, source));
-  const files = await expandPaths(source.paths);
-  return `${formatThings(files.length, "file")}, ${formatBytes(await totalBytes(files))}`;
+  refuseOwnArchive(settings);
+  const { files, objects, sizeBytes } = await findInputFiles(source.paths, source.endpoint);
+  const things = [formatThings(files, "file"), formatThings(objects, "object")].filter(
+    (each) => !each.startsWith("0 "),
+  );
+  return `${things.join(", ")}, ${formatBytes(sizeBytes)}`;
 }
 
 async function describePubsub(settings: PubsubSettings): Promise<string> {
@@ -51,6 +56,7 @@ async function describeFollowed({ paths }: FilesSettings, statePath: string): Pr
   for (const { path } of found.values()) {
     await access(path, constants.R_OK).catch((error: unknown) => onProblem(path, error));
   }
+  await checkWritable(statePath, `follow with the state in "${statePath}"`);
   if (problems.length > 0) throw new IoError("denied", problems.join("\n"));
   const sizeBytes = [...found.values()].reduce((sum, look) => sum + look.sizeBytes, 0);
   return `${formatThings(found.size, "file")} to follow now, ${formatBytes(sizeBytes)}, state in "${statePath}"`;

@@ -18,9 +18,8 @@ import { SYSTEM_CLOCK } from "./clock.ts";
 import { abortsAfter } from "./grace.ts";
 import { createLineDecoder } from "./line-decoder.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
-import { refuseStatelessFollowing } from "./open/followed-input.ts";
 import { type OpenIndex, openIndex } from "./open/object-index.ts";
-import { openInputOf } from "./open/pipeline-input.ts";
+import { openInputOf, refuseUnreadable } from "./open/pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 
@@ -76,7 +75,7 @@ export interface Worker {
 export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
   const catalogue = await loadCatalogue(settings.cataloguePath);
   refuseKeylessBucket(settings);
-  refuseStatelessFollowing(settings);
+  refuseUnreadable(settings);
   const store = await openArchiveStore(settings.archive, {
     // A file can be read again; what a subscription or a log that grows brings has nowhere else to go.
     giveUpAfterMs: isEndless(settings) ? Number.POSITIVE_INFINITY : 2 * MINUTE_MS,

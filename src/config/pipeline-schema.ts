@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { DAY_MS, GIB, HOUR_MS, MIB } from "../core/units.ts";
-import { formatSize, parseSizeBytes, SIZE_PATTERN } from "./size.ts";
+import { endpoint, input, path, sizeBytes, text, wholeNumber } from "./value-schema.ts";
 
 /**
  * The pipeline file, declared once: right names, types, limits, defaults and descriptions.
@@ -13,47 +13,13 @@ import { formatSize, parseSizeBytes, SIZE_PATTERN } from "./size.ts";
 const NAME = "1 to 63 of a-z, 0-9 and hyphen";
 const BUCKET = "the name of a bucket, without gs://";
 const PREFIX = "parts of a name, joined by a slash: a/b";
-const ENDPOINT = "an http or https URL without a path";
 const SUBSCRIPTION = "projects/PROJECT/subscriptions/NAME";
 const TOPIC = "the name of a topic, or projects/PROJECT/topics/NAME";
 const PATHS = "a list of at least one path";
+const URL = "an http or https URL";
 const URLS = "a list of at least one URL";
 const INDEX_PREFIX = "1 to 63 of a-z, 0-9, dot, hyphen and underscore, first a letter or digit";
 const VARIABLE = "the name of an environment variable";
-
-/** Absent and empty are different things in a file: an empty text is refused. */
-function text(expected: string): z.ZodString {
-  return z.string({ error: expected }).min(1, { error: expected }).meta({ title: expected });
-}
-
-/** A URL, or `~` that no shell has expanded, would quietly become a folder of that name. */
-function path(expected: string) {
-  return text(expected).regex(/^(?![a-z][a-z0-9+.-]*:\/\/|~(\/|$))[^\0]*$/i, { error: `${expected}, no URL and no ~` });
-}
-
-function wholeNumber(min: number, max: number): z.ZodInt {
-  const expected = `a whole number from ${min} to ${max}`;
-  const integer = z.int({ error: expected }).min(min, { error: expected }).max(max, { error: expected });
-  return integer.meta({ title: expected });
-}
-
-function sizeBytes(maxBytes: number) {
-  const expected = `a size from 1 B to ${formatSize(maxBytes)}, in bytes or like "1 MiB"`;
-  const written = z.union([z.number(), z.string()], { error: expected }).meta({
-    title: expected,
-    // Said of numbers and of texts; that a text is no more than the limit only the program says.
-    minimum: 1,
-    maximum: maxBytes,
-    multipleOf: 1,
-    pattern: SIZE_PATTERN,
-  });
-  return written.transform((size, context) => {
-    const bytes = parseSizeBytes(size);
-    if (bytes !== null && bytes >= 1 && bytes <= maxBytes) return bytes;
-    context.addIssue({ code: "custom", message: expected });
-    return z.NEVER;
-  });
-}
 
 const topic = text("the name of a topic")
   .optional()
@@ -66,14 +32,19 @@ const topic = text("the name of a topic")
 const filesSource = z.strictObject({
   kind: z.literal("files").meta({ description: "Files of lines." }),
   paths: z
-    .array(path("a path or glob"), { error: PATHS })
+    .array(input(), { error: PATHS })
     .min(1, { error: PATHS })
     .meta({
       title: PATHS,
       description:
         "Paths or globs of NDJSON files, plain, .gz or .zst, as a list; one after the other, each once, those of a glob " +
-        "in order of names; a folder is refused.",
+        "in order of names; a folder is refused. gs://BUCKET/PREFIX stands for all objects of a bucket whose names begin " +
+        "with PREFIX.",
     }),
+  endpoint: endpoint(
+    "Where the service of gs:// paths answers, for private endpoints and test servers; without it Google's own. " +
+      "Credentials are sent by https only.",
+  ),
   follow: z
     .boolean({ error: "true or false" })
     .default(false)
@@ -134,16 +105,10 @@ const gcsArchive = z.strictObject({
     .regex(/^(?:(?!\.{0,2}(?:\/|$))[^/\s]+(?:\/(?!$)|$))+$/, { error: PREFIX })
     .optional()
     .meta({ title: PREFIX, description: "Beginning of the names of all objects; without it the whole bucket." }),
-  endpoint: z
-    .string({ error: ENDPOINT })
-    .regex(/^https?:\/\/[^/]+$/, { error: ENDPOINT })
-    .optional()
-    .meta({
-      title: ENDPOINT,
-      description:
-        "Where the service answers, for private endpoints and test servers; without it Google's own. Credentials are " +
-        "sent by https only.",
-    }),
+  endpoint: endpoint(
+    "Where the service answers, for private endpoints and test servers; without it Google's own. Credentials are " +
+      "sent by https only.",
+  ),
 });
 
 const apiKey = z
@@ -162,12 +127,10 @@ const elasticsearchIndex = z.strictObject({
   urls: z
     .array(
       z
-        .string({ error: ENDPOINT })
-        .regex(/^https?:\/\/[^\s]+$/, { error: ENDPOINT })
-        .meta({ title: ENDPOINT }),
-      {
-        error: URLS,
-      },
+        .string({ error: URL })
+        .regex(/^https?:\/\/[^\s]+$/, { error: URL })
+        .meta({ title: URL }),
+      { error: URLS },
     )
     .min(1, { error: URLS })
     .meta({ title: URLS, description: "URLs of nodes of one cluster; requests go to them in turn." }),

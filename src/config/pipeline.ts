@@ -32,8 +32,10 @@ export type SourceSettings = FilesSettings | { readonly kind: "stdin"; readonly 
 
 export interface FilesSettings {
   readonly kind: "files";
-  /** Paths and globs. */
+  /** Paths and globs, and `gs://BUCKET/PREFIX` as the user wrote it. */
   readonly paths: readonly string[];
+  /** URL of the service that has the buckets; null for Google's. */
+  readonly endpoint: string | null;
   readonly isFollowed: boolean;
   /** Folder of the checkpoints; null: in the archive. */
   readonly statePath: string | null;
@@ -150,9 +152,11 @@ function toSource(source: PipelineConfig["source"], resolvePath: ResolvePath): S
   const topic = source.topic ?? null;
   if (source.kind === "stdin") return { kind: "stdin", topic };
   if (source.kind === "pubsub") return toPubsub(source.subscription, topic);
-  const paths = source.paths.map((written, index) => resolvePath(["source", "paths", String(index)], written));
+  const paths = source.paths.map((written, index) =>
+    written.startsWith("gs://") ? written : resolvePath(["source", "paths", String(index)], written),
+  );
   const statePath = source.state === undefined ? null : resolvePath(["source", "state"], source.state);
-  return { kind: "files", paths, isFollowed: source.follow, statePath, topic };
+  return { kind: "files", paths, endpoint: source.endpoint ?? null, isFollowed: source.follow, statePath, topic };
 }
 
 function toPubsub(subscription: string, written: string | null): PubsubSettings {

@@ -16,6 +16,7 @@ import { generated } from "./generated.ts";
 import {
   archivedText,
   expectOneLine,
+  FIXTURES,
   logtally,
   type Outcome,
   PROGRAM,
@@ -171,6 +172,10 @@ describe("the logs of an instance", () => {
     expect(none.stdout).toMatch(
       /^ok {3}source +0 files to follow now, 0 B, state in ".*\/archive\/ctl\/follow\/self-managed"$/m,
     );
+    const noFolder = `source.state=${FIXTURES}/README.md`;
+    const bad = await logtally(["check", ...args, "--set", noFolder]);
+    expect(bad.code).toBe(3);
+    expectOneLine(bad.stderr, "bad  source ", `follow with the state in "${FIXTURES}/README.md": not a folder`);
     const worker = startWorker(args);
     let stderr = "";
     worker.child.stderr?.on("data", (bytes: Buffer) => {

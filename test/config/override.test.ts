@@ -119,7 +119,10 @@ describe("an override that cannot be", () => {
       "source.paths=x",
       '--set source.paths=…: field "source.paths": expected a list of at least one path, found text "x"',
     ],
-    ["source.paths.1=3", '--set source.paths.1=…: field "source.paths.1": expected a path or glob, found number 3'],
+    [
+      "source.paths.1=3",
+      '--set source.paths.1=…: field "source.paths.1": expected a path, a glob or gs://BUCKET/PREFIX, found number 3',
+    ],
     ["instance=", '--set instance=…: field "instance" has no value (hint: give it one or leave it out)'],
     [
       "source.kind=stdn",

@@ -33,6 +33,23 @@ function refusal(text: string): string[] {
   return [];
 }
 
+describe("an input that is none", () => {
+  it.each(["s3://a", "GS://a-bucket/x", "http://x/y", "~/x", "~"])("is refused: %s", (path) => {
+    expect(refusal(MINIMAL.replace("kind: stdin", `kind: files, paths: ["${path}"]`))).toEqual([
+      expect.stringContaining("expected a path, a glob or gs://BUCKET/PREFIX, no other URL and no ~, found"),
+    ]);
+  });
+
+  it.each(["gs://", "gs://A", "gs://a", "gs://a-b//x", "gs://a-b/x//y", "gs://a-b/../x", "gs://a-b/./x", "gs://a-b/*"])(
+    "is refused: %s",
+    (path) => {
+      expect(refusal(MINIMAL.replace("kind: stdin", `kind: files, paths: ["${path}"]`))).toEqual([
+        expect.stringContaining("expected gs://BUCKET/PREFIX, with the name of a bucket, no *"),
+      ]);
+    },
+  );
+});
+
 describe("a good pipeline", () => {
   it("has defaults for all but name, source and archive", () => {
     expect(parse(MINIMAL)).toEqual({
@@ -59,6 +76,20 @@ describe("a good pipeline", () => {
       bucket: "logs",
       prefix: "a/.b/c-1",
       endpoint: "https://storage-x.p.googleapis.com",
+    });
+  });
+
+  it("may read objects of a bucket, beside files", () => {
+    const reading = (fields: string): unknown =>
+      parse(MINIMAL.replace("kind: stdin", `kind: files, paths: [${fields}`)).source;
+    const paths = ["gs://my-bucket", "gs://my.bucket/", '"gs://a-b/stderr/2020/12/22/09:"', "in/*.gz"];
+    expect(reading(`${paths.join()}], endpoint: "http://127.0.0.1:1"`)).toEqual({
+      kind: "files",
+      paths: ["gs://my-bucket", "gs://my.bucket/", "gs://a-b/stderr/2020/12/22/09:", "/srv/app/pipelines/in/*.gz"],
+      endpoint: "http://127.0.0.1:1",
+      isFollowed: false,
+      statePath: null,
+      topic: null,
     });
   });
 
@@ -104,6 +135,7 @@ pseudonym_key: { file: key.txt, accept_change: true }
       source: {
         kind: "files",
         paths: ["/etc/app/*.gz", "/etc/in/a.zst", "/logs/b"],
+        endpoint: null,
         isFollowed: true,
         statePath: "/etc/state",
         topic: "dump",
@@ -172,6 +204,7 @@ pseudonym_key: { file: key.txt, accept_change: true }
       source: {
         kind: "files",
         paths: [join(checkout, "fixtures/local/*/input.ndjson")],
+        endpoint: null,
         isFollowed: false,
         statePath: null,
         topic: null,
@@ -222,8 +255,8 @@ pseudonym_key:
       'a.yaml:2: field "deployment": expected "saas" or "self_managed", found text "self-managed" (hint: did you mean "self_managed"?)',
       'a.yaml:3: field "instance" has no value (hint: give it one or leave it out)',
       'a.yaml:6: unknown field "pathz" (hint: did you mean "paths"?)',
-      'a.yaml:9: field "source.paths.1": expected a path or glob, found number 3',
-      'a.yaml:10: field "source.paths.2": expected a path or glob, found empty text',
+      'a.yaml:9: field "source.paths.1": expected a path, a glob or gs://BUCKET/PREFIX, found number 3',
+      'a.yaml:10: field "source.paths.2": expected a path, a glob or gs://BUCKET/PREFIX, found empty text',
       'a.yaml:11: missing field "archive.path" (hint: folder of the archive; it is made where it is missing)',
       'a.yaml:14: field "batch.max_bytes": expected a size from 1 B to 1 GiB, in bytes or like "1 MiB", found text "64 MB"',
       'a.yaml:15: field "batch.max_lines": expected a whole number from 1 to 10000000, found text "many"',

@@ -125,7 +125,9 @@ events:
 describe("the schema of pipelines", () => {
   it.each([
     ["the pipeline that comes with the program", LOCAL],
+    ["the one of a self-managed instance", read("pipelines/self-managed.yaml")],
     ["one with every section", WITH_ALL],
+    ["objects of a bucket", LOCAL.replace("- ../fixtures/local/*/input.ndjson", '- "gs://a-bucket/2020/12/22/09:"')],
     ["standard input", "name: a\nsource: { kind: stdin, topic: t }\narchive: { kind: folder, path: a }"],
     ["sizes of any spelling", LOCAL.replace("s: 64 MiB", "s: 65536").replace("s: 4 MiB", "s: 4MiB")],
     ["the smallest of the page", blockOf("docs/reference/configuration.md", "name:")],
@@ -141,6 +143,8 @@ describe("the schema of pipelines", () => {
     ["a name with a blank", LOCAL.replace("name: local", "name: my logs")],
     ["a kind that there is not", LOCAL.replace("kind: files", "kind: pubsub")],
     ["paths of standard input", LOCAL.replace("kind: files", "kind: stdin")],
+    ["a bucket with a *", LOCAL.replace("- ../fixtures/local/*/input.ndjson", "- gs://a-bucket/*.json")],
+    ["another URL as an input", LOCAL.replace("- ../fixtures/local/*/input.ndjson", "- s3://a-bucket/x")],
     ["a URL as a path", LOCAL.replace("path: ../archive", "path: gs://archive")],
     ["a number that is too large", LOCAL.replace("max_depth: 128", "max_depth: 1001")],
     ["a fraction", LOCAL.replace("max_lines: 500000", "max_lines: 1.5")],

@@ -11,3 +11,12 @@ export async function makeBucket(url: string): Promise<string> {
   if (!answer.ok) throw new Error(`make bucket "${name}": ${answer.status} ${await answer.text()}`);
   return name;
 }
+
+/** Puts an object there by one request. */
+export async function upload(url: string, bucket: string, name: string, content: Uint8Array): Promise<void> {
+  const answer = await fetch(
+    `${url}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${encodeURIComponent(name)}`,
+    { method: "POST", headers: { "content-type": "application/octet-stream" }, body: Buffer.from(content) },
+  );
+  if (!answer.ok) throw new Error(`upload "${name}": ${answer.status} ${await answer.text()}`);
+}

@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
-import { pipeline, type Readable, type Transform } from "node:stream";
+import { pipeline, Readable, type Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import type { BrokenPayload, Delivery, Payload, Source } from "../../core/delivery.ts";
 import { MIB } from "../../core/units.ts";
 import { ioError } from "./io-error.ts";
-import { type Fill, lineChunks } from "./line-chunks.ts";
+import { lineChunks } from "./line-chunks.ts";
+import { localFile } from "./local-file.ts";
+import type { OpenFile, StoredFile } from "./stored-file.ts";
 import { fillFromStream } from "./stream-fill.ts";
 
 const READ_BYTES = MIB;
@@ -22,11 +22,22 @@ const DECOMPRESSORS: ReadonlyMap<string, () => Transform> = new Map([
 /** Told how many stored bytes of the input have been read, for a progress bar. */
 export type OnRead = (bytes: number) => void;
 
-/** Files of lines, one after another, from beginning to end; `.gz` and `.zst` are decompressed on the way. */
-export function createFileSource(files: readonly string[], onRead: OnRead): Source {
+/** Files of this machine, as `createStoredSource` reads them. */
+export function createFileSource(paths: readonly string[], onRead: OnRead): Source {
+  return createStoredSource(() => paths.map(localFile), onRead);
+}
+
+/**
+ * Files of lines, one after another, from beginning to end; `.gz` and `.zst` are decompressed on the way. `files` is
+ * asked once, and may find one while the one before is read.
+ */
+export function createStoredSource(
+  files: () => Iterable<StoredFile> | AsyncIterable<StoredFile>,
+  onRead: OnRead,
+): Source {
   return {
     async *deliveries(signal) {
-      for (const file of files) {
+      for await (const file of files()) {
         for await (const payload of payloads(file, onRead, signal)) {
           if (signal.aborted) return;
           yield delivery(payload);
@@ -53,73 +64,94 @@ function delivery(payload: Payload): Delivery {
   return { payload, ack: () => Promise.resolve() };
 }
 
-async function* payloads(file: string, onRead: OnRead, signal: AbortSignal): AsyncGenerator<Payload> {
-  const decompressor = DECOMPRESSORS.get(/\.\w+$/.exec(file)?.[0] ?? "")?.();
+async function* payloads(file: StoredFile, onRead: OnRead, signal: AbortSignal): AsyncGenerator<Payload> {
+  const decompressor = DECOMPRESSORS.get(/\.\w+$/.exec(file.name)?.[0] ?? "")?.();
   try {
-    if (decompressor === undefined) yield* plainPayloads(file, onRead);
-    else yield* compressedPayloads(file, decompressor, onRead, signal);
+    const stored = await file.open();
+    try {
+      if (decompressor === undefined) yield* plainPayloads(stored, onRead);
+      else yield* compressedPayloads(file, stored, decompressor, onRead, signal);
+    } finally {
+      await stored.close();
+    }
   } catch (error) {
-    throw ioError(`read "${file}"`, error);
+    throw ioError(`read "${file.name}"`, error);
   }
 }
 
-async function* plainPayloads(file: string, onRead: OnRead): AsyncGenerator<Payload> {
-  const handle = await open(file, "r");
-  const fill: Fill = async (buffer, at) => {
-    const { bytesRead } = await handle.read(buffer, at, buffer.length - at, null);
-    onRead(bytesRead);
-    return bytesRead;
-  };
-  try {
-    yield* lineChunks(fill);
-  } finally {
-    await handle.close();
-  }
+function plainPayloads(stored: OpenFile, onRead: OnRead): AsyncGenerator<Payload> {
+  let position = 0;
+  return lineChunks(async (buffer, at) => {
+    const count = await stored.read(buffer, at, position);
+    position += count;
+    onRead(count);
+    return count;
+  });
 }
 
 /** The lines as far as they decompress. Where they do not, the whole file follows as it is, so nothing is lost. */
 async function* compressedPayloads(
-  file: string,
+  file: StoredFile,
+  stored: OpenFile,
   decompressor: Transform,
   onRead: OnRead,
   signal: AbortSignal,
 ): AsyncGenerator<Payload> {
-  const stored = createReadStream(file, { highWaterMark: READ_BYTES });
-  stored.on("data", (chunk) => onRead(chunk.length));
   let decompressError: Error | null = null;
   decompressor.on("error", (error) => {
     decompressError = error;
   });
+  const bytes = Readable.from(storedBytes(stored, onRead), { objectMode: false, highWaterMark: READ_BYTES });
   // A file that cannot be read is another fault than one that does not decompress, and ends up there as well.
   let readError: Error | null = null;
-  stored.on("error", (error) => {
+  bytes.on("error", (error) => {
     readError = error;
   });
   // The error comes to the reader of the decompressed stream; nothing is left for the callback.
-  pipeline(stored, decompressor, () => undefined);
+  pipeline(bytes, decompressor, () => undefined);
   try {
     yield* lineChunks(fillFromStream(decompressor, () => undefined, signal));
-    if ((decompressor as Transform & { bytesWritten: number }).bytesWritten === (await stat(file)).size) return;
+    if ((decompressor as Transform & { bytesWritten: number }).bytesWritten === (await stored.sizeBytes())) return;
   } catch (error) {
     if (decompressError === null || readError !== null) throw readError ?? error;
   }
   yield* brokenPayloads(file);
 }
 
-async function* brokenPayloads(file: string): AsyncGenerator<BrokenPayload> {
-  const handle = await open(file, "r");
+async function* storedBytes(stored: OpenFile, onRead: OnRead): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    // One for each: the stream may hold the one before still.
+    const buffer = Buffer.allocUnsafe(READ_BYTES);
+    const count = await stored.read(buffer, 0, position);
+    if (count === 0) return;
+    position += count;
+    onRead(count);
+    yield buffer.subarray(0, count);
+  }
+}
+
+async function* brokenPayloads(file: StoredFile): AsyncGenerator<BrokenPayload> {
+  const stored = await file.open();
   try {
     const buffer = Buffer.allocUnsafe(1 + BROKEN_PIECE_BYTES);
-    let offset = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 1, BROKEN_PIECE_BYTES, null);
-      if (bytesRead === 0) return;
-      const end = 1 + bytesRead;
+    for (let offset = 0; ; ) {
+      const end = 1 + (await readPiece(stored, buffer, offset));
+      if (end === 1) return;
       const fingerprint = hash("sha256", buffer.subarray(1, end), "hex");
       yield { kind: "broken", reason: "bad_compression", buffer, start: 1, end, fingerprint, offset };
-      offset += bytesRead;
+      offset += end - 1;
     }
   } finally {
-    await handle.close();
+    await stored.close();
+  }
+}
+
+/** Fills the buffer from 1 on, so that pieces do not depend on how the bytes come; less is the end of the file. */
+async function readPiece(stored: OpenFile, buffer: Buffer, offset: number): Promise<number> {
+  let size = 0;
+  for (;;) {
+    const count = await stored.read(buffer, 1 + size, offset + size);
+    size += count;
+    if (count === 0 || 1 + size === buffer.length) return size;
   }
 }

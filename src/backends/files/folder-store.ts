@@ -9,6 +9,7 @@ import { DAY_MS } from "../../core/units.ts";
 import { makeFolderDurably, syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
+import { checkWritable, nearestFolder } from "./nearest-folder.ts";
 
 /** Unfinished objects. On the same file system as all others, so that they can be linked to their names. */
 const UNFINISHED = "ctl/tmp";
@@ -66,15 +67,17 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
     },
 
     async check(mode) {
-      const folder = await nearestFolder(resolve(root));
-      if (mode === "read" && folder !== resolve(root)) {
-        throw new UsageError(`open archive "${root}": no such folder (hint: "logtally run" makes it)`);
+      const operation = `open archive "${root}"`;
+      if (mode === "write") return checkWritable(root, operation);
+      const folder = await nearestFolder(resolve(root), operation);
+      if (folder !== resolve(root)) {
+        throw new UsageError(`${operation}: no such folder (hint: "logtally run" makes it)`);
       }
-      if (mode === "read") await checkIsArchive(root);
+      await checkIsArchive(root);
       try {
-        await access(folder, mode === "read" ? constants.R_OK | constants.X_OK : constants.W_OK | constants.X_OK);
+        await access(folder, constants.R_OK | constants.X_OK);
       } catch (error) {
-        throw ioError(`open archive "${root}"`, error);
+        throw ioError(operation, error);
       }
     },
   };
@@ -152,18 +155,6 @@ async function sizeOf(path: string): Promise<number> {
     return (await stat(path)).size;
   } catch (error) {
     throw ioError(`look at "${path}"`, error);
-  }
-}
-
-/** The folder, or the nearest one above it that exists. */
-async function nearestFolder(path: string): Promise<string> {
-  try {
-    if ((await stat(path)).isDirectory()) return path;
-    throw new IoError("denied", `open archive "${path}": not a folder`);
-  } catch (error) {
-    const isThere = (error as NodeJS.ErrnoException).code !== "ENOENT";
-    if (!isThere && dirname(path) !== path) return nearestFolder(dirname(path));
-    throw ioError(`open archive "${path}"`, error);
   }
 }
 

@@ -19,13 +19,15 @@ export async function openFollowed(pipeline: PipelineSettings, files: FilesSetti
   };
 }
 
-/** Before anything is reached: throws `UsageError` for files to follow without a place to note how far they were read. */
-export function refuseStatelessFollowing(pipeline: PipelineSettings): void {
-  if (pipeline.source.kind === "files" && pipeline.source.isFollowed) followStatePath(pipeline, pipeline.source);
-}
-
-/** Where it is noted how far files were followed. Throws `UsageError` where there is no place for it. */
-export function followStatePath({ name, archive }: PipelineSettings, { statePath }: FilesSettings): string {
+/**
+ * Where it is noted how far files were followed. Throws `UsageError` where there is no place for it, and for objects,
+ * which cannot be followed.
+ */
+export function followStatePath({ name, archive }: PipelineSettings, { paths, statePath }: FilesSettings): string {
+  const object = paths.find((path) => path.startsWith("gs://"));
+  if (object !== undefined) {
+    throw new UsageError(`follow "${object}": objects do not grow (hint: read them in a run without source.follow)`);
+  }
   if (statePath !== null) return statePath;
   if (archive.kind === "folder") return join(archive.path, "ctl/follow", name);
   throw new UsageError(

@@ -1,6 +1,7 @@
-import { createFileSource, createStreamSource, type OnRead } from "../../backends/files/file-source.ts";
+import { createStoredSource, createStreamSource, type OnRead } from "../../backends/files/file-source.ts";
 import type { Source } from "../../core/delivery.ts";
 import { UsageError } from "../../core/fault.ts";
+import type { InputFiles } from "./input-files.ts";
 
 /**
  * The files that a command line names as input; null for `-`, standard input. Throws `UsageError` for a pipeline among
@@ -14,6 +15,6 @@ export function namedInput(names: readonly string[], hint: string): readonly str
 }
 
 /** The lines of files, which are there, or of standard input (null). `onRead` is told of the stored bytes. */
-export function openInput(files: readonly string[] | null, onRead: OnRead): Source {
-  return files === null ? createStreamSource(process.stdin, onRead) : createFileSource(files, onRead);
+export function openInput(files: InputFiles | null, onRead: OnRead): Source {
+  return files === null ? createStreamSource(process.stdin, onRead) : createStoredSource(files.all, onRead);
 }

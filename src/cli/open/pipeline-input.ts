@@ -1,9 +1,9 @@
 import type { OnRead } from "../../backends/files/file-source.ts";
-import { expandPaths, totalBytes } from "../../backends/files/paths.ts";
 import type { PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
 import type { Source } from "../../core/delivery.ts";
-import { openFollowed } from "./followed-input.ts";
+import { followStatePath, openFollowed } from "./followed-input.ts";
 import { openInput } from "./input.ts";
+import { findInputFiles, refuseOwnArchive } from "./input-files.ts";
 import { openSubscription, SUBSCRIPTION_BACKOFF, tellOfSubscription } from "./subscription.ts";
 
 /** The most messages that a worker holds; each costs an id of some 200 bytes. */
@@ -21,14 +21,21 @@ export interface PipelineInput {
   close(): Promise<void>;
 }
 
+/** Before anything is reached: throws `UsageError` for a source that cannot be read into this archive. */
+export function refuseUnreadable(settings: PipelineSettings): void {
+  const { source } = settings;
+  if (source.kind === "files" && source.isFollowed) followStatePath(settings, source);
+  refuseOwnArchive(settings);
+}
+
 /** Rejects with `UsageError` for a missing file, with `IoError` for a subscription that cannot be read. */
 export async function openInputOf(settings: PipelineSettings): Promise<PipelineInput> {
   const { source, batch } = settings;
   if (source.kind === "pubsub") return openPubsub(source, batch.maxBytes);
   if (source.kind === "files" && source.isFollowed) return openFollowed(settings, source);
-  const files = source.kind === "files" ? await expandPaths(source.paths) : null;
+  const files = source.kind === "files" ? await findInputFiles(source.paths, source.endpoint) : null;
   return {
-    sizeBytes: files === null ? null : await totalBytes(files),
+    sizeBytes: files?.sizeBytes ?? null,
     source: (onRead) => openInput(files, onRead),
     close: () => Promise.resolve(),
   };

@@ -1,4 +1,3 @@
-import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { IoError } from "../../../core/fault.ts";
@@ -29,8 +28,6 @@ export interface FollowState {
 }
 
 const FILE = "checkpoints.json";
-/** What stands there names files of the machine. */
-const OWNER_ONLY = 0o700;
 const VERSION = 1;
 
 const wholeNumber = z.string().regex(/^\d{1,20}$/);
@@ -55,7 +52,6 @@ const SCHEMA = z.strictObject({
 export async function openFollowState(folder: string): Promise<FollowState> {
   try {
     await makeFolderDurably(folder);
-    await chmod(folder, OWNER_ONLY);
   } catch (error) {
     throw ioError(`make "${folder}"`, error);
   }

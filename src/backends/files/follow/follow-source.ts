@@ -37,6 +37,8 @@ const MAX_OPEN = 256;
 /** A file that was changed so lately may be changed again without a sign: the clocks of file systems tick. */
 const TICK_MS = 2 * SECOND_MS;
 
+const MAX_TOLD = 10_000;
+
 /** What the parts of a follower share. */
 interface Follower {
   readonly options: FollowOptions;
@@ -186,6 +188,8 @@ function createTrouble(tell: (message: string) => void): Trouble {
   return {
     tell(path, error) {
       if (told.has(path)) return;
+      // Rather told again than remembered without a limit.
+      if (told.size >= MAX_TOLD) told.clear();
       told.add(path);
       tell(`${ioError(`follow "${path}"`, error).message}; trying again`);
     },
