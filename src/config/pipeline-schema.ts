@@ -50,8 +50,8 @@ const filesSource = z.strictObject({
     .default(false)
     .meta({
       description:
-        "Whether plain files are followed as they grow, are rotated and come anew, until the program is stopped; .gz and " +
-        ".zst are left out then.",
+        "Whether plain files are followed as they grow, are rotated and come anew, until the program is stopped. Of .gz " +
+        "and .zst only the end of a file that was followed is read.",
     }),
   state: path("a path")
     .optional()

@@ -5,8 +5,9 @@
  * rotated, and something of it was archived before it is truncated, as rotations are hours apart and looks a second.
  */
 import { existsSync } from "node:fs";
-import { appendFile, copyFile, mkdir, readdir, readFile, rename, truncate } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { type Fill, lineChunks } from "../../src/backends/files/line-chunks.ts";
@@ -24,6 +25,11 @@ function partsOf(kind: number, n: number): readonly [string, string] {
   if (kind === 1) return [`\n\n${n}:behind empty lines`, `:end${n}`];
   if (kind === 2) return [`{"time":"2020-09-14T00:00:01Z","n":${n}`, `,"m":${n}}`];
   return [`{"time":"2020-09-14T00:00:01.5Z","correlation_id":"c${n}"`, `,"n":${n}}`];
+}
+
+async function compress(path: string): Promise<void> {
+  await writeFile(`${path}.gz`, gzipSync(await readFile(path)));
+  await rm(path);
 }
 
 /** A log as its writer and whoever rotates it see it, and a follower that may die. */
@@ -106,14 +112,15 @@ class World {
     await rename(this.#log, this.#path);
   }
 
-  reopen(): void {
+  async reopen(compresses = false): Promise<void> {
     if (this.#path === this.#log) return;
     this.#leaveHalf();
+    if (compresses && this.#isArchived) await compress(this.#path);
     this.#path = this.#log;
     this.#begin();
   }
 
-  async truncate(): Promise<void> {
+  async truncate(compresses: boolean): Promise<void> {
     if (this.#path !== this.#log || this.#lines === 0) return;
     if (!this.#isArchived) {
       // At least one whole line of this file.
@@ -121,8 +128,10 @@ class World {
       await this.read(0);
       await this.commit(true);
     }
-    await copyFile(this.#log, this.#rotated());
+    const copy = this.#rotated();
+    await copyFile(this.#log, copy);
     await truncate(this.#log);
+    if (compresses) await compress(copy);
     if (this.#half !== null) {
       this.#add(this.#half.text);
       // What the writer adds to it stands alone in the truncated file.
@@ -146,7 +155,8 @@ class World {
   async wholeIds(): Promise<Map<string, string>> {
     const ids = new Map<string, string>();
     for (const name of await readdir(this.#folder)) {
-      const content = await readFile(join(this.#folder, name));
+      const stored = await readFile(join(this.#folder, name));
+      const content = name.endsWith(".gz") ? gunzipSync(stored) : stored;
       let read = 0;
       const fill: Fill = (buffer, at) => {
         const count = content.copy(buffer, at, read);
@@ -211,8 +221,8 @@ const steps = fc.oneof(
   },
   { weight: 2, arbitrary: fc.constant(step("crash", (world) => world.crash())) },
   { weight: 2, arbitrary: fc.constant(step("rename", (world) => world.rename())) },
-  { weight: 2, arbitrary: fc.constant(step("reopen", (world) => world.reopen())) },
-  { weight: 2, arbitrary: fc.constant(step("truncate", (world) => world.truncate())) },
+  { weight: 2, arbitrary: fc.boolean().map((gz) => step(`reopen ${String(gz)}`, (world) => world.reopen(gz))) },
+  { weight: 2, arbitrary: fc.boolean().map((gz) => step(`truncate ${String(gz)}`, (world) => world.truncate(gz))) },
 );
 
 it("holds each line once, whatever happens", async () => {

@@ -16,7 +16,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openFollowState } from "../../src/backends/files/follow/checkpoints.ts";
 import { type Fill, lineChunks } from "../../src/backends/files/line-chunks.ts";
@@ -132,9 +132,21 @@ describe("a followed file", () => {
     expect(await takeFrom(follower)).toBe("short\n");
     expect(follower.told).toEqual([
       expect.stringMatching(
-        /^follow ".*\/a\.log": it was truncated or replaced, and no copy .* byte 42 .*\(hint: .*--from/,
+        /^follow ".*\/a\.log": the file was truncated or replaced, and no whole copy .* byte 42 .*\(hint: .*--from/,
       ),
     ]);
+  });
+
+  it("has its copy read even where that is removed at once", async () => {
+    const follower = await start();
+    await writeFile(log, "one\n");
+    expect(await takeFrom(follower)).toBe("one\n");
+    await appendFile(log, "two\n");
+    await copyFile(log, `${log}.1`);
+    await writeFile(log, "three\n");
+    expect(textOf(await follower.read(1))).toBe("three\n");
+    await rm(`${log}.1`);
+    expect(await takeFrom(follower)).toBe("two\n");
   });
 
   it("is read from its beginning when it was truncated, and its copy as a whole where that is named", async () => {
@@ -360,20 +372,58 @@ describe("a process that dies", () => {
     let follower = await start();
     await takeFrom(follower);
     await kill(follower);
-    await writeFile(`${log}.1.gz`, gzipSync("one\ntwo\n"));
+    await writeFile(`${log}.1.gz`, gzipSync("another\ntwo\n"));
+    await writeFile(`${log}.2.gz`, gzipSync("one\ntwo\n").subarray(0, 15));
     await rm(log);
     follower = await start();
     expect(await takeFrom(follower)).toBe("");
     expect(follower.told).toEqual([
       expect.stringContaining("no plain file yet"),
       expect.stringMatching(
-        /^follow ".*a\.log": the file that was read to byte 4 is gone, .*\(hint: .*logtally run --from/,
+        /^follow ".*a\.log": the file is gone, and no whole copy .* byte 4 .*\(hint: .*logtally run --from/,
       ),
     ]);
     await kill(follower);
     follower = await start();
     await takeFrom(follower);
     expect(follower.told).toEqual([expect.stringContaining("no plain file yet")]);
+  });
+
+  it.each([
+    [".1.gz", gzipSync],
+    ["-20201222.zst", zstdCompressSync],
+  ])("loses nothing of a file that is compressed meanwhile: %s", async (end, compress) => {
+    const other = join(folder, "b.log");
+    await writeFile(log, "a1\n");
+    await writeFile(other, "b1\n");
+    let follower = await start();
+    await takeFrom(follower);
+    await kill(follower);
+    await writeFile(`${log}.0.gz`, "no gzip");
+    await writeFile(`${log}${end}`, compress("a1\na2\nhalf"));
+    await writeFile(log, "a3\n");
+    await writeFile(`${other}${end}`, compress("b1\nb2\n"));
+    await rm(other);
+    follower = await start();
+    for (const round of [1, 2]) {
+      const left = await follower.read();
+      const lines = left.flatMap((taken) => taken.lines.map(({ text }) => text));
+      expect(lines.sort()).toEqual(["a2", "a3", "b2", "half"]);
+      if (round === 2) break;
+      // With the lines in hand, when the state is written for another file.
+      await writeFile(join(folder, "c.log"), "");
+      await follower.read();
+      await kill(follower);
+      follower = await start();
+    }
+    await follower.ack();
+    await takeFrom(follower);
+    expect(await readFile(checkpointsIn(options.state), "utf8")).not.toContain("b.log");
+    expect(follower.told).toEqual([]);
+    await kill(follower);
+    follower = await start();
+    expect(await takeFrom(follower)).toBe("");
+    expect(follower.told).toEqual([]);
   });
 
   it("goes on in the same file when devices are numbered anew", async () => {

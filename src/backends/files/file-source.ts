@@ -19,6 +19,11 @@ const DECOMPRESSORS: ReadonlyMap<string, () => Transform> = new Map([
   [".zst", () => createZstdDecompress({ chunkSize: READ_BYTES })],
 ]);
 
+/** Null for a name that says nothing of compression. */
+export function decompressorFor(name: string): Transform | null {
+  return DECOMPRESSORS.get(/\.\w+$/.exec(name)?.[0] ?? "")?.() ?? null;
+}
+
 /** Told how many stored bytes of the input have been read, for a progress bar. */
 export type OnRead = (bytes: number) => void;
 
@@ -65,11 +70,11 @@ function delivery(payload: Payload): Delivery {
 }
 
 async function* payloads(file: StoredFile, onRead: OnRead, signal: AbortSignal): AsyncGenerator<Payload> {
-  const decompressor = DECOMPRESSORS.get(/\.\w+$/.exec(file.name)?.[0] ?? "")?.();
+  const decompressor = decompressorFor(file.name);
   try {
     const stored = await file.open();
     try {
-      if (decompressor === undefined) yield* plainPayloads(stored, onRead);
+      if (decompressor === null) yield* plainPayloads(stored, onRead);
       else yield* compressedPayloads(file, stored, decompressor, onRead, signal);
     } finally {
       await stored.close();

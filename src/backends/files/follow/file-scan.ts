@@ -22,7 +22,7 @@ export interface ScanOptions {
   readonly onUnseen: OnUnseen;
 }
 
-/** Looks for new, rotated and removed files; resolves with those of which there may be more to take. */
+/** Looks for new, rotated and removed files; resolves with those of which there may be more to take, or that are gone. */
 export type Scan = () => Promise<readonly FollowedFile[]>;
 
 export function createScan(options: ScanOptions): Scan {
@@ -33,7 +33,9 @@ export function createScan(options: ScanOptions): Scan {
     isFirst = false;
     const folders = createFolders(onUnseen);
     for (const file of files.all()) if (!seen.has(file)) await scanUnnamed(options, file, folders);
-    return [...files.all()].filter((file) => file.look !== null && file.taken !== wanted(file, nowMs()));
+    return [...files.all()].filter(
+      (file) => file.isGone || (file.look !== null && file.taken !== wanted(file, nowMs())),
+    );
   };
 }
 
@@ -52,6 +54,7 @@ async function scanNamed(
       if (file === null || seen.has(file)) continue;
       file.look = look;
       file.isNamed = true;
+      file.isGone = false;
       seen.add(file);
     }
   }
@@ -63,9 +66,11 @@ async function scanUnnamed(options: ScanOptions, file: FollowedFile, folders: Fo
   const { files, nowMs } = options;
   file.isNamed = false;
   const look = await lookElsewhere(options, file, folders);
-  if (look === "unknown" || (look === null && file.unacked > 0)) return;
-  if (look === null) return files.giveUp(file);
+  // What is in hand of it has to be durable first: it may be needed to find its copy once more.
+  file.isGone = look === null && file.unacked === 0;
+  if (look === "unknown") return;
   file.look = look;
+  if (look === null) return;
   const isQuiet = nowMs() - look.changedAtMs > (look.isRemoved ? REMOVED_MS : LEFT_MS);
   const isDone = file.unacked === 0 && file.taken === wanted(file, nowMs());
   if (isQuiet && isDone) await files.letGo(file);

@@ -8,11 +8,11 @@ import type { FollowState } from "./checkpoints.ts";
 import { isOfSystem } from "./file-look.ts";
 import { createScan, type Scan } from "./file-scan.ts";
 import { checkpointOf, type FollowedFile, isRotatedName, takesRest, wanted } from "./followed-file.ts";
-import { createFollowedFiles, type FollowedFiles } from "./followed-files.ts";
+import { createFollowedFiles } from "./followed-files.ts";
+import { linesLeftBehind, type Surroundings } from "./left-behind.ts";
 import { createChunkRoom, type NextLines, nextLines } from "./next-lines.ts";
-import { createOpenFiles, type OpenFiles } from "./open-files.ts";
+import { createOpenFiles } from "./open-files.ts";
 import { BEGINNING, type Position } from "./position.ts";
-import { followCopy } from "./truncated-copy.ts";
 
 export interface FollowOptions {
   /** Paths and globs, looked at again and again; what they name need not be there yet. */
@@ -40,11 +40,9 @@ const TICK_MS = 2 * SECOND_MS;
 const MAX_TOLD = 10_000;
 
 /** What the parts of a follower share. */
-interface Follower {
+interface Follower extends Surroundings {
   readonly options: FollowOptions;
-  readonly files: FollowedFiles;
   readonly scan: Scan;
-  readonly openFiles: OpenFiles;
   readonly take: (file: FollowedFile, mayTakeRest: boolean) => Promise<NextLines | null | "other">;
   /** Tells of trouble with a path once, until `isFine` is said of it. */
   readonly trouble: Trouble;
@@ -82,8 +80,13 @@ export function createFollowSource(options: FollowOptions): Source {
           }
           queue.delete(file);
           const lines = await linesOf(follower, file);
-          if (lines === "again") queue.add(file);
-          if (lines === null || lines === "again" || signal.aborted) continue;
+          if (lines === null || signal.aborted) continue;
+          if (lines === "other") {
+            if (isElsewhere(file) && file.unacked > 0) continue;
+            for await (const left of linesLeftBehind(file, follower, signal)) yield deliveryOf(file, left, save);
+            if (!signal.aborted && (await mayGoOn(follower, file))) queue.add(file);
+            continue;
+          }
           queue.add(file);
           yield deliveryOf(file, lines, save);
         }
@@ -105,24 +108,20 @@ async function createFollower(options: FollowOptions): Promise<Follower> {
     const handle = await openFiles.open(file);
     return handle === null ? null : nextLines(handle, file.position, room, mayTakeRest);
   };
-  return { options, files, scan, openFiles, take, trouble };
+  return { options, files, scan, openFiles, tell, onUnseen: trouble.tell, take, trouble };
 }
 
-/** The next lines of a file; null where there are none now, "again" where it is read from its beginning now. */
-async function linesOf(follower: Follower, file: FollowedFile): Promise<NextLines | null | "again"> {
-  const { options, files, openFiles, trouble } = follower;
+/** The next lines of a file; null where there are none now, "other" where what was read is not there any more. */
+async function linesOf(follower: Follower, file: FollowedFile): Promise<NextLines | null | "other"> {
+  if (file.isGone) return "other";
+  const { options, openFiles, trouble } = follower;
   const nowMs = options.clock.nowMs();
   const path = file.look?.path || file.path;
   try {
     const all = wanted(file, nowMs);
     const lines = await follower.take(file, takesRest(file, nowMs));
     trouble.isFine(path);
-    if (lines === "other") {
-      // Somebody else's file may have its inode by now.
-      if (!file.isNamed && !isRotatedName(path, file.path)) return await files.giveUp(file).then(() => null);
-      await beginAnew(follower, file);
-      return "again";
-    }
+    if (lines === "other") return lines;
     if (lines === null) {
       const isSettled = file.look !== null && nowMs - file.look.changedAtMs > TICK_MS;
       file.taken = isSettled ? all : null;
@@ -139,13 +138,32 @@ async function linesOf(follower: Follower, file: FollowedFile): Promise<NextLine
   }
 }
 
-/** The file of that device and inode was truncated, or is another one by now. */
-async function beginAnew({ files, options, trouble }: Follower, file: FollowedFile): Promise<void> {
-  if (file.position.offset > 0) await followCopy(files, file, { tell: options.tell, onUnseen: trouble.tell });
+/**
+ * True for a file that has gone, and for one of the same inode at another place: perhaps another file. Its checkpoint
+ * and its place say where lines are looked for that it left behind, and hold until what is in hand is acked.
+ */
+function isElsewhere({ isGone, look, path }: FollowedFile): boolean {
+  return isGone || (look !== null && look.path !== "" && look.path !== path);
+}
+
+/**
+ * A file whose beginning is another now is begun anew. False for one that has to wait, or is let go: it is gone, or
+ * nothing but its inode says that it is the same.
+ */
+async function mayGoOn({ files }: Follower, file: FollowedFile): Promise<boolean> {
+  if (isElsewhere(file) && file.unacked > 0) return false;
+  const place = file.look?.path || file.path;
+  if (file.isGone || !(file.isNamed || isRotatedName(place, file.path))) {
+    await files.letGo(file);
+    return false;
+  }
   file.position = BEGINNING;
-  file.acked = BEGINNING;
-  if (file.isNamed) file.path = file.look?.path ?? file.path;
+  // Else what is in hand comes first; whoever goes on from there sees by the first bytes that it is of the copy.
+  if (file.unacked === 0) file.acked = BEGINNING;
+  if (file.isNamed) file.path = place;
   file.taken = null;
+  files.add(file);
+  return true;
 }
 
 function deliveryOf(file: FollowedFile, { payload, next }: NextLines, save: () => Promise<void>): Delivery {
@@ -154,10 +172,7 @@ function deliveryOf(file: FollowedFile, { payload, next }: NextLines, save: () =
   return { payload, ack: () => acked(file, next, save) };
 }
 
-/**
- * Acks come in the order of deliveries. One of what was there before a file was begun anew is seen to be of that by the
- * first bytes, whoever goes on from it. Holds nothing of the payload.
- */
+/** Acks come in the order of deliveries. Holds nothing of the payload. */
 function acked(file: FollowedFile, next: Position, save: () => Promise<void>): Promise<void> {
   file.acked = next;
   file.unacked -= 1;

@@ -13,6 +13,8 @@ export interface FollowedFile {
   look: FileLook | null;
   /** True where a path or glob of the pipeline names it now. */
   isNamed: boolean;
+  /** True where it is not to be found any more. */
+  isGone: boolean;
   /** Behind what was handed over. */
   position: Position;
   /** Behind what is durable in the archive. */
@@ -38,6 +40,7 @@ export function fileAt({ device, inode, path, position }: Checkpoint): FollowedF
     path,
     look: null,
     isNamed: false,
+    isGone: false,
     position,
     acked: position,
     unacked: 0,

@@ -10,14 +10,13 @@ const MAX_FILES = 10_000;
 export interface FollowedFiles {
   readonly all: () => IterableIterator<FollowedFile>;
   readonly has: (look: FileLook) => boolean;
+  /** Also a file that is there already and was begun anew. */
   readonly add: (file: FollowedFile) => void;
   /** The file of that look, which may be a new one; null where there are too many. */
   readonly fileOf: (look: FileLook) => FollowedFile | null;
   /** Closes and forgets a file. */
   letGo(file: FollowedFile): Promise<void>;
-  /** Lets a file go that is not to be found any more, and tells so. */
-  giveUp(file: FollowedFile): Promise<void>;
-  /** True where a file came or was let go since it was asked last. */
+  /** True where a file came, was begun anew or was let go since it was asked last. */
   readonly hasChanged: () => boolean;
 }
 
@@ -68,21 +67,10 @@ export function createFollowedFiles(
     add,
     fileOf,
     letGo,
-    giveUp(file) {
-      tell(goneText(file));
-      return letGo(file);
-    },
     hasChanged() {
       const wasChanged = isChanged;
       isChanged = false;
       return wasChanged;
     },
   };
-}
-
-function goneText({ path, position }: FollowedFile): string {
-  return (
-    `follow "${path}": the file that was read to byte ${position.offset} is gone, and may have had more lines ` +
-    '(hint: name its rotated or compressed copy to "logtally run --from"; lines that came before count once)'
-  );
 }

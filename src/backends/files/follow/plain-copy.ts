@@ -4,35 +4,34 @@ import { type FileLook, isOfSystem, lookInFolder, type OnUnseen } from "./file-l
 import { type FollowedFile, fileAt, isRotatedName } from "./followed-file.ts";
 import type { FollowedFiles } from "./followed-files.ts";
 import { readHead } from "./next-lines.ts";
+import type { OpenFiles } from "./open-files.ts";
 import { isSameHead, type Position } from "./position.ts";
 
 /**
- * Whoever rotates by copying and truncating leaves the lines that were written just before in the copy alone: it is
- * followed from where the file was read to, where it lies beside it, uncompressed, under a longer name. What else there
- * is to do is told.
+ * Goes on in an uncompressed copy of what was read of a file, where one lies beside it under a longer name: it is
+ * followed from there on. False where there is none.
  */
-export async function followCopy(
-  files: FollowedFiles,
+export async function followPlainCopy(
   { path, position, acked }: FollowedFile,
-  { tell, onUnseen }: { readonly tell: (message: string) => void; readonly onUnseen: OnUnseen },
-): Promise<void> {
+  files: FollowedFiles,
+  openFiles: OpenFiles,
+  onUnseen: OnUnseen,
+): Promise<boolean> {
   for (const look of (await lookInFolder(dirname(path), onUnseen)) ?? []) {
     if (!isRotatedName(look.path, path) || !(await beginsAlike(look, position))) continue;
     // One that is named itself is read as a whole.
-    if (files.has(look)) return;
-    const copy = fileAt({ device: look.device, inode: look.inode, path, position });
+    if (files.has(look)) return true;
     // What is in hand is not durable yet: from there another process would have to go on.
-    files.add({ ...copy, acked });
-    return;
+    const copy = { ...fileAt({ device: look.device, inode: look.inode, path, position }), acked, look };
+    files.add(copy);
+    // At once: it may be compressed and removed soon.
+    await openFiles.open(copy);
+    return true;
   }
-  tell(
-    `follow "${path}": it was truncated or replaced, and no copy of what was read to byte ${position.offset} is beside ` +
-      'it, which may have more lines (hint: name a rotated or compressed copy to "logtally run --from"; lines that came ' +
-      "before count once)",
-  );
+  return false;
 }
 
-/** A file that cannot be read does not: then there is no copy, which is told. */
+/** A file that cannot be read does not: then there is no copy. */
 async function beginsAlike(look: FileLook, position: Position): Promise<boolean> {
   try {
     await using file = await open(look.path, "r");
