@@ -7,6 +7,7 @@ import { isMet } from "./goal.ts";
 import { machineLine, thisMachine } from "./machine.ts";
 import { type Report, reportJson, reportText } from "./report.ts";
 import { measureStages } from "./stages.ts";
+import { measureSubscription } from "./subscription.ts";
 
 const MOST_LINES = 100_000_000;
 const MOST_ROUNDS = 100;
@@ -20,7 +21,8 @@ const program = new Command("npm run bench --")
   .option("--memory", "also five times the lines: memory must stay below the goal")
   .option("--stages", "instead: what each stage costs, over 200,000 lines")
   .option("--generate", "instead: how fast the generator is")
-  .option("--all", "all three")
+  .option("--pubsub", "instead: messages of a subscription, and an archive that goes away")
+  .option("--all", "all four")
   .option("--markdown", "print the tables of docs/performance.md")
   .option("--json", "print JSON")
   .parse();
@@ -30,6 +32,7 @@ interface BenchOptions {
   readonly memory?: true;
   readonly stages?: true;
   readonly generate?: true;
+  readonly pubsub?: true;
   readonly all?: true;
   readonly markdown?: true;
   readonly json?: true;
@@ -37,11 +40,12 @@ interface BenchOptions {
 const { lines, rounds, ...asked } = program.opts<BenchOptions>();
 
 const machine = thisMachine();
-const withContest = asked.all === true || !(asked.stages === true || asked.generate === true);
+const withContest = asked.all === true || !(asked.stages === true || asked.generate === true || asked.pubsub === true);
 const reports: Report[] = [];
 if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: asked.memory === true }));
 if (asked.all === true || asked.stages === true) reports.push(await measureStages(lines, rounds));
 if (asked.all === true || asked.generate === true) reports.push(await measureGenerator(rounds));
+if (asked.all === true || asked.pubsub === true) reports.push(await measureSubscription(rounds));
 const form = asked.markdown === true ? "markdown" : "text";
 process.stdout.write(
   asked.json === true ? reportJson(machine, reports) : reportText(machineLine(machine), reports, form),
