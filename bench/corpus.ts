@@ -36,23 +36,26 @@ export interface Corpus {
   readonly bytes: number;
 }
 
-/** The command that generates so many lines into the file. */
-export function generateCommand(lines: number, path: string): string[] {
+/** The command that generates so many lines into the file; `form` are options of `generate`. */
+export function generateCommand(lines: number, path: string, form: readonly string[] = []): string[] {
   const amounts = ["--lines", String(lines), "--users", String(USERS), "--seed", String(SEED)];
-  return logtally("generate", ...amounts, "--output", path);
+  return logtally("generate", ...amounts, ...form, "--output", path);
 }
 
-/** A file of so many lines; it is generated unless it is there. Files of another generator are removed. */
-export async function openCorpus(lines: number): Promise<Corpus> {
+/**
+ * A file of so many lines; it is generated unless it is there. Files of another generator are removed. `form` as in
+ * `generateCommand`; the size is then that of rows, and not of lines.
+ */
+export async function openCorpus(lines: number, form: readonly string[] = []): Promise<Corpus> {
   mkdirSync(DATA, { recursive: true });
   const version = generatorHash();
   for (const name of readdirSync(DATA)) {
     if (name.startsWith(PREFIX) && !name.includes(version)) rmSync(join(DATA, name));
   }
-  const path = join(DATA, `${PREFIX}${lines}-users-${USERS}-seed-${SEED}-${version}.ndjson`);
+  const path = join(DATA, `${PREFIX}${lines}${form.join("")}-users-${USERS}-seed-${SEED}-${version}.ndjson`);
   if (!existsSync(path)) {
     process.stderr.write(`generate ${path}\n`);
-    await measure(generateCommand(lines, `${path}.tmp`));
+    await measure(generateCommand(lines, `${path}.tmp`, form));
     renameSync(`${path}.tmp`, path);
   }
   return { path, ...sizeOf(path) };

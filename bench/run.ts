@@ -8,6 +8,7 @@ import { measureIndexing } from "./indexing.ts";
 import { machineLine, thisMachine } from "./machine.ts";
 import { type Report, reportJson, reportText } from "./report.ts";
 import { measureStages } from "./stages.ts";
+import { measureSubscription } from "./subscription.ts";
 
 const MOST_LINES = 100_000_000;
 const MOST_ROUNDS = 100;
@@ -22,6 +23,7 @@ const program = new Command("npm run bench --")
   .option("--stages", "instead: what each stage costs, over 200,000 lines")
   .option("--generate", "instead: how fast the generator is")
   .option("--index", "instead: what it costs to index a line")
+  .option("--pubsub", "instead: messages of a subscription, and an archive that goes away")
   .option("--all", "all of these")
   .option("--markdown", "print the tables of docs/performance.md")
   .option("--json", "print JSON")
@@ -33,6 +35,7 @@ interface BenchOptions {
   readonly stages?: true;
   readonly generate?: true;
   readonly index?: true;
+  readonly pubsub?: true;
   readonly all?: true;
   readonly markdown?: true;
   readonly json?: true;
@@ -40,12 +43,14 @@ interface BenchOptions {
 const { lines, rounds, ...asked } = program.opts<BenchOptions>();
 
 const machine = thisMachine();
-const withContest = asked.all === true || !(asked.stages === true || asked.generate === true || asked.index === true);
+const isPart = [asked.stages, asked.generate, asked.index, asked.pubsub].includes(true);
+const withContest = asked.all === true || !isPart;
 const reports: Report[] = [];
 if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: asked.memory === true }));
 if (asked.all === true || asked.stages === true) reports.push(await measureStages(lines, rounds));
 if (asked.all === true || asked.generate === true) reports.push(await measureGenerator(rounds));
 if (asked.all === true || asked.index === true) reports.push(await measureIndexing(lines, rounds));
+if (asked.all === true || asked.pubsub === true) reports.push(await measureSubscription(rounds));
 const form = asked.markdown === true ? "markdown" : "text";
 process.stdout.write(
   asked.json === true ? reportJson(machine, reports) : reportText(machineLine(machine), reports, form),

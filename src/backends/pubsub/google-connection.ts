@@ -6,7 +6,7 @@ import { isTimeout, subscriberError } from "./google-error.ts";
 export type Client = InstanceType<typeof pubsub.v1.SubscriberClient>;
 
 const SCOPE = "https://www.googleapis.com/auth/pubsub";
-/** Messages have at most 10 MB, and a pull asks for some MiB. */
+/** Messages have at most 10 MB, and a pull asks for about a mebibyte. */
 const MOST_ANSWER_BYTES = 32 * MIB;
 const CHANNEL = {
   "grpc.max_receive_message_length": MOST_ANSWER_BYTES,

@@ -114,8 +114,7 @@ function lentMessage({ ackId, message }: Received): LentMessage {
   return {
     ackId: ackId ?? "",
     // A view on the answer: that is held a little longer, but nothing is copied.
-    data:
-      typeof data === "string" ? Buffer.from(data, "base64") : Buffer.from(data.buffer, data.byteOffset, data.length),
+    data: typeof data === "string" ? Buffer.from(data, "base64") : Buffer.isBuffer(data) ? data : Buffer.from(data),
     messageId: message?.messageId ?? "",
     publishedAtMs: Number(String(seconds)) * SECOND_MS + Math.floor((nanos ?? 0) / 1e6),
     attributes: message?.attributes ?? {},

@@ -23,7 +23,7 @@ export interface PullerOptions {
 
 const MAX_PULL = 1000;
 /** An answer should not have much more. */
-const PULL_BYTES = 4 * MIB;
+const PULL_BYTES = MIB;
 /** The most that is asked for or waits to be taken: little enough to be finished at a stop. */
 const AHEAD: Budget = { maxMessages: 4 * MAX_PULL, maxBytes: 4 * PULL_BYTES };
 /** Fewer are not asked for while others come. */
