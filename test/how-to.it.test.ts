@@ -12,7 +12,7 @@ import { describe, expect, inject, it } from "vitest";
 import { tempFolder } from "./backends/temp-folder.ts";
 import { generated } from "./cli/generated.ts";
 import { FIXTURES, logtally, type RunningProcess, start } from "./cli/logtally.ts";
-import { makeBucket } from "./servers/bucket.ts";
+import { makeBucket, upload } from "./servers/bucket.ts";
 import { openPublisher, publishDump } from "./servers/topic.ts";
 
 const PAGES = join(import.meta.dirname, "../docs/how-to");
@@ -143,9 +143,14 @@ describe.skipIf([pubsubHost, gcsUrl, elasticsearchUrl].includes(""))("the page f
       .replace(/^ {2}prefix: logtally$/m, `  prefix: ${prefix}`);
     await writeFile(join(cwd, "pipelines/gitlab-com.yaml"), ours);
     const { path } = await generated("--lines", "200");
+    const exported = await generated("--lines", "100", "--form", "logentry", "--seed", "9");
+    const exports = await makeBucket(gcsUrl);
+    await upload(gcsUrl, exports, "stdout/2020/12/22/08:00:00_08:59:59_S0.json", await readFile(exported.path));
     const commands = await prepare("google-cloud.md", cwd, (text, language) =>
       (language === "yaml" ? text.replace("bucket: BUCKET", `bucket: BUCKET\n  endpoint: ${gcsUrl}`) : text)
         .replaceAll("BUCKET", bucket)
+        .replaceAll("EXPORTS", exports)
+        .replace("--archive my-archive", `--archive my-archive --set source.endpoint=${gcsUrl}`)
         .replaceAll("PROJECT", project)
         .replace("/var/log/gitlab/*/*_json.log", path)
         .replace("https://es.example:9200", elasticsearchUrl),
@@ -174,7 +179,9 @@ describe.skipIf([pubsubHost, gcsUrl, elasticsearchUrl].includes(""))("the page f
       } else printed.push(await carryOut(command, surroundings));
     }
     await publisher.close();
-    expect(printed).toHaveLength(5);
+    expect(printed).toHaveLength(6);
+    const { stdout } = await logtally(["archive", "find", "--archive", join(cwd, "my-archive")]);
+    expect(stdout.trimEnd().split("\n")).toHaveLength(exported.truth.archived);
     const created = new Set(printed[1]?.match(/^create .*subscription "\S+?"/gm));
     expect(created.size).toBe(2 * names.length);
     expect(await documentsIn(prefix)).toBe(documents);

@@ -118,7 +118,7 @@ async function markers(archive: string, end: string): Promise<number> {
 async function linesIn(archive: string): Promise<number> {
   const outcome = await logtally(["archive", "ls", "--archive", archive, "--json"]);
   if (outcome.code !== 0) return 0;
-  const rows = outcome.stdout.trimEnd().split("\n");
+  const rows = outcome.stdout.split("\n").filter((row) => row !== "");
   return rows.reduce((sum, row) => sum + (JSON.parse(row) as { lines: number }).lines, 0);
 }
 

@@ -1,5 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** What a test reads from Elasticsearch, without the program. */
 const PAGE = 1000;
+const UNAVAILABLE = 503;
+const MOST_TRIES = 100;
+const RETRY_MS = 100;
 
 /** A document as it is stored. */
 export interface Hit {
@@ -43,7 +48,12 @@ export async function countOf(url: string, pattern: string): Promise<number> {
 
 async function post(url: string, body?: unknown): Promise<unknown> {
   const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  const answer = await fetch(url, { method: "POST", ...(body === undefined ? {} : json) });
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
+  for (let triesLeft = MOST_TRIES; ; triesLeft -= 1) {
+    const answer = await fetch(url, { method: "POST", ...(body === undefined ? {} : json) });
+    if (answer.ok) return answer.json();
+    // The shards of an index that was just made are on their way.
+    if (answer.status !== UNAVAILABLE || triesLeft === 0)
+      throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+    await sleep(RETRY_MS);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Delivery, Source } from "../../core/delivery.ts";
 import { type Backoff, retry } from "../../core/retry.ts";
+import { SECOND_MS } from "../../core/units.ts";
 import { createAckBatch } from "./ack-batch.ts";
 import { createBell } from "./bell.ts";
 import { createLoans, type Loans } from "./loans.ts";
@@ -27,8 +28,10 @@ export interface PubsubSource extends Source {
   readonly close: () => Promise<void>;
 }
 
-/** The engine waits for acks, and a stop has to end before the process is killed. */
-const ACK_GIVE_UP_AFTER_MS = 10_000;
+/** The engine waits for acks, and has something better to do. */
+const ACK_MS = 10 * SECOND_MS;
+/** At the least, however long ago the stop was: what is durable by then should not have to come again. */
+const LEAST_ACK_MS = 3 * SECOND_MS;
 
 /**
  * Messages of a subscription. Any number of workers may read one; what is not acked comes again, to any of them.
@@ -45,7 +48,15 @@ export function createPubsubSource(subscriber: Subscriber, options: PubsubSource
     options.onTrouble(`${operation} "${subscription}": ${(error as Error).message}`);
   const room = createBell();
   const loans = createLoans(subscriber, { monotonicMs: backoff.monotonicMs, onTrouble: tell, onRoom: room.ring });
-  const acks = createAckBatch((ackIds) => sendAcks(subscriber, loans, ackIds, backoff, tell));
+  let stoppedAtMs = Number.POSITIVE_INFINITY;
+  /** A stop has to end before the process is killed, and two batches may have to be acked by then. */
+  const ackMs = (): number => {
+    const nowMs = backoff.monotonicMs();
+    return Math.max(LEAST_ACK_MS, Math.min(ACK_MS, stoppedAtMs + ACK_MS - nowMs));
+  };
+  const acks = createAckBatch((ackIds) =>
+    sendAcks(subscriber, loans, ackIds, { backoff, tell, giveUpAfterMs: ackMs() }),
+  );
   const deliveryOf = ({ ackId, data, messageId, publishedAtMs, attributes }: LentMessage): Delivery => ({
     payload: { kind: "message", data, info: { topic, messageId, publishedAtMs, attributes } },
     ack: () => acks.add(ackId),
@@ -53,6 +64,7 @@ export function createPubsubSource(subscriber: Subscriber, options: PubsubSource
 
   return {
     async *deliveries(signal) {
+      signal.addEventListener("abort", () => (stoppedAtMs = backoff.monotonicMs()), { once: true });
       const prefetch = startPrefetch(subscriber, signal, { subscription, budget, backoff, loans, room, tell });
       try {
         while (await prefetch.isThereMore()) {
@@ -74,13 +86,18 @@ export function createPubsubSource(subscriber: Subscriber, options: PubsubSource
   };
 }
 
+interface SendOptions {
+  readonly backoff: Backoff;
+  readonly tell: (operation: string, error: unknown) => void;
+  readonly giveUpAfterMs: number;
+}
+
 /** Leases are kept until it is over, so that what is tried again is still an ack. */
 async function sendAcks(
   subscriber: Subscriber,
   loans: Loans,
   ackIds: readonly string[],
-  backoff: Backoff,
-  tell: (operation: string, error: unknown) => void,
+  { backoff, tell, giveUpAfterMs }: SendOptions,
 ): Promise<void> {
   let isTold = false;
   let lost = 0;
@@ -88,17 +105,17 @@ async function sendAcks(
     if (!isTold) tell("ack to", error);
     isTold = true;
   };
-  const bounded = { ...backoff, giveUpAfterMs: ACK_GIVE_UP_AFTER_MS };
+  const limit = limitOf(giveUpAfterMs, backoff);
   const send = async (part: readonly string[]): Promise<void> => {
     let open = part;
     const sendOpen = async (): Promise<void> => {
-      const unsettled = await subscriber.ack(open);
+      const unsettled = await Promise.race([subscriber.ack(open), limit.reached]);
       lost += unsettled.lost.length;
       open = unsettled.later;
       if (open.length > 0) throw new SubscriberError("passing", `${messages(open.length)} cannot be acked yet`);
     };
     try {
-      await retry(sendOpen, { passes, onFirst }, bounded);
+      await retry(sendOpen, { passes, onFirst, signal: limit.signal }, { ...backoff, giveUpAfterMs });
     } catch (error) {
       if (!(error instanceof SubscriberError)) throw error;
       tell(`given up, ${messages(open.length)} will come again: ack to`, error);
@@ -106,7 +123,29 @@ async function sendAcks(
     loans.settle(part);
   };
   await Promise.all(idParts(ackIds).map(send));
+  limit.clear();
   if (lost > 0) tell("ack to", new Error(`the lease of ${messages(lost)} was over: they come again and count once`));
+}
+
+/** A time that ends what is under way; `reached` never resolves. */
+interface Limit {
+  readonly signal: AbortSignal;
+  readonly reached: Promise<never>;
+  clear(): void;
+}
+
+function limitOf(ms: number, backoff: Backoff): Limit {
+  const over = new AbortController();
+  const done = new AbortController();
+  const { promise: reached, reject } = Promise.withResolvers<never>();
+  // Nobody may be waiting for it.
+  reached.catch(() => undefined);
+  void backoff.sleep(ms, done.signal).then(() => {
+    if (done.signal.aborted) return;
+    over.abort();
+    reject(new SubscriberError("passing", "no answer in time"));
+  });
+  return { signal: over.signal, reached, clear: () => done.abort() };
 }
 
 function messages(count: number): string {
