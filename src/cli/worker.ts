@@ -22,6 +22,7 @@ import { type OpenIndex, openIndex } from "./open/object-index.ts";
 import { openInputOf, refuseUnreadable } from "./open/pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
+import { beThrifty } from "./thrift.ts";
 
 const WRITER_BYTES = 8;
 /**
@@ -73,6 +74,7 @@ export interface Worker {
  * or an index that cannot be used.
  */
 export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
+  if (isEndless(settings)) beThrifty();
   const catalogue = await loadCatalogue(settings.cataloguePath);
   refuseKeylessBucket(settings);
   refuseUnreadable(settings);
@@ -104,7 +106,8 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
           tally.add(line.reason, fields === null ? [] : derive(line.log, fields));
           wal.append(line);
         });
-      const rest = { log: wal, index, limits: settings.batch, clock: SYSTEM_CLOCK, signal: stop };
+      const limits = { ...settings.batch, maxLines: Math.min(settings.batch.maxLines, input.maxBatchLines) };
+      const rest = { log: wal, index, limits, clock: SYSTEM_CLOCK, signal: stop };
       try {
         isComplete = await keepingUp(index, stop, () => runEngine({ source: input.source(onRead), take, ...rest }));
       } finally {

@@ -164,8 +164,8 @@ describe("a lease", () => {
     const taken = await stage.take(1200);
     await expectKept(stage, 1500);
     for (const { ackIds } of stage.subscriber.extensions) expect(ackIds.length).toBeLessThanOrEqual(1000);
-    // Once in half a minute, and not at each look.
-    expect(stage.subscriber.extensions.length).toBeLessThan(50);
+    // Four times a minute, and not at each look.
+    expect(stage.subscriber.extensions.length).toBeLessThan(100);
     await ack([...taken, ...(await stage.take(300))]);
     const extensions = stage.subscriber.extensions.length;
     await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);

@@ -2,9 +2,9 @@ import { idParts, type LentMessage, type Subscriber, SubscriberError } from "./s
 
 /** The shortest deadline that a subscription can have: before that the first extension has to be there. */
 const FIRST_LEASE_MS = 10_000;
-const LEASE_MS = 60_000;
+const LEASE_MS = 30_000;
 /** Extended when so much or less is left: some tries are left when one fails. */
-const RENEW_BELOW_MS = 30_000;
+const RENEW_BELOW_MS = 15_000;
 const CHECK_MS = 2500;
 
 interface Loan {

@@ -13,6 +13,7 @@ export async function openFollowed(pipeline: PipelineSettings, files: FilesSetti
   const state = await openFollowState(followStatePath(pipeline, files));
   return {
     sizeBytes: null,
+    maxBatchLines: Number.POSITIVE_INFINITY,
     source: (onRead) =>
       createFollowSource({ named: files.paths, state, onRead, tell, clock: SYSTEM_CLOCK, sleep: pause }),
     close: () => Promise.resolve(state.close()),

@@ -6,8 +6,8 @@ import { openInput } from "./input.ts";
 import { findInputFiles, refuseOwnArchive } from "./input-files.ts";
 import { openSubscription, SUBSCRIPTION_BACKOFF, tellOfSubscription } from "./subscription.ts";
 
-/** The most messages that a worker holds; each costs an id of some 200 bytes. */
-const MAX_MESSAGES = 100_000;
+/** The most messages that a worker holds, acks outstanding; each costs half a kilobyte. */
+const MAX_MESSAGES = 60_000;
 /** One batch is committed while the next is pulled (I7). */
 const BATCHES = 2;
 
@@ -15,6 +15,8 @@ const BATCHES = 2;
 export interface PipelineInput {
   /** Stored bytes; null where nobody knows. */
   readonly sizeBytes: number | null;
+  /** A batch of more lines could use up all that the input may lend, and would be waited for until it is too old (I7). */
+  readonly maxBatchLines: number;
   /** To be called once. `onRead` is told of stored bytes, or of those of messages. */
   source(onRead: OnRead): Source;
   /** When all is acked, or will not be any more. */
@@ -36,6 +38,7 @@ export async function openInputOf(settings: PipelineSettings): Promise<PipelineI
   const files = source.kind === "files" ? await findInputFiles(source.paths, source.endpoint) : null;
   return {
     sizeBytes: files?.sizeBytes ?? null,
+    maxBatchLines: Number.POSITIVE_INFINITY,
     source: (onRead) => openInput(files, onRead),
     close: () => Promise.resolve(),
   };
@@ -48,6 +51,7 @@ async function openPubsub(settings: PubsubSettings, maxBatchBytes: number): Prom
   let close = (): Promise<void> => subscriber.close();
   return {
     sizeBytes: null,
+    maxBatchLines: MAX_MESSAGES / BATCHES,
     source(onRead) {
       const source = createPubsubSource(subscriber, {
         subscription: settings.subscription,

@@ -1,0 +1,11 @@
+import { setFlagsFromString } from "node:v8";
+
+/**
+ * Has garbage collected earlier, for a process that runs for months beside others: a third less memory for a few
+ * hundredths of the time. By default the engine lets both generations grow as if the machine were its own, and messages
+ * are much garbage. Both are read whenever the heap grows, so they may be set while the program runs.
+ */
+export function beThrifty(): void {
+  setFlagsFromString("--semi-space-growth-factor=1");
+  setFlagsFromString("--heap-growing-percent=80");
+}
