@@ -14,10 +14,10 @@ const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 
 /** Its name and version, in words. Rejects with `IoError` for what cannot be used. */
-export async function describeCluster(cluster: Cluster): Promise<string> {
+export async function describeCluster(cluster: Cluster, signal?: AbortSignal): Promise<string> {
   const query = { filter_path: "cluster_name,nodes.*.version" };
   try {
-    const answer = (await cluster.send({ method: "GET", path: "/_nodes/_local", query })) as NodesAnswer;
+    const answer = (await cluster.send({ method: "GET", path: "/_nodes/_local", query }, signal)) as NodesAnswer;
     const [node] = Object.values(answer.nodes ?? {});
     return `cluster "${answer.cluster_name ?? ""}", version ${node?.version ?? "unknown"}`;
   } catch (error) {
@@ -33,10 +33,14 @@ interface NodesAnswer {
 }
 
 /** Rejects with `IoError` where the cluster cannot be asked. */
-export async function templateState(cluster: Cluster, { name, body }: Template): Promise<TemplateState> {
+export async function templateState(
+  cluster: Cluster,
+  { name, body }: Template,
+  signal?: AbortSignal,
+): Promise<TemplateState> {
   const path = `/_index_template/${name}`;
   try {
-    const answer = (await cluster.send({ method: "GET", path })) as TemplatesAnswer;
+    const answer = (await cluster.send({ method: "GET", path }, signal)) as TemplatesAnswer;
     const found = answer.index_templates?.[0]?.index_template?._meta?.logtally;
     return found === body._meta.logtally ? "current" : "other";
   } catch (error) {

@@ -52,7 +52,7 @@ export async function openIndex(
   const cluster = await openClusterOf(index);
   const backoff = serviceBackoff(index.spillAfterMs);
   const documents = createElasticsearchIndex(cluster, { backoff, onTrouble: tell });
-  const verified = await verifiedIndex(documents, () => verify(cluster, index));
+  const verified = await verifiedIndex(documents, () => verify(cluster, index, signal));
   const lines = createLineIndexer({ index: verified, names: createIndexNames(index), stream });
   const markers = createIndexMarkers(store, stream);
   const tellNew = toldOnce(tell);
@@ -135,11 +135,11 @@ async function verifiedIndex(documents: DocumentIndex, verify: () => Promise<voi
 }
 
 /** An index without its template would guess at every field, and guess wrong. Rejects with `IoError`. */
-async function verify(cluster: Cluster, { prefix }: IndexSettings): Promise<void> {
+async function verify(cluster: Cluster, { prefix }: IndexSettings, signal: AbortSignal): Promise<void> {
   const { describeCluster, templateState } = await import("../../backends/elasticsearch/cluster-setup.ts");
-  await describeCluster(cluster);
+  await describeCluster(cluster, signal);
   for (const template of indexTemplates(prefix)) {
-    const state = await templateState(cluster, template);
+    const state = await templateState(cluster, template, signal);
     const what = `index template "${template.name}" in "${cluster.name}"`;
     if (state === "missing") throw new IoError("not_found", `${what}: not there (hint: logtally setup PIPELINE)`);
     if (state === "other") tell(`${what} is of another version (hint: logtally setup PIPELINE)`);
@@ -159,10 +159,11 @@ async function indexSegment(
     for (const block of segment.blocks) {
       const batch: ArchivedLine[] = [];
       await eachLine({ name }, segment, block, (line) => batch.push(line));
-      const done = lines.index(batch, AbortSignal.any([signal, failed.signal])).finally(() => inWork.delete(done));
-      // Whoever awaits them all, or one of them, hears of it.
-      done.catch(() => undefined);
-      inWork.add(done);
+      const indexing = lines.index(batch, AbortSignal.any([signal, failed.signal]));
+      const indexed: Promise<void> = indexing.then(() => void inWork.delete(indexed));
+      // One that fails, perhaps while the next block is read, stays in there: whoever awaits them next hears of it.
+      indexed.catch(() => undefined);
+      inWork.add(indexed);
       if (inWork.size >= BLOCKS_IN_WORK) await Promise.race(inWork);
     }
     await Promise.all(inWork);

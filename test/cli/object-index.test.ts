@@ -1,0 +1,90 @@
+/**
+ * Goal: what waits in the archive is noted as indexed only when each of its lines is; and no request to a cluster that
+ * answers nothing holds up a stop.
+ * Method: an object of two blocks in an archive in memory, whose reads can be held up; a scripted cluster.
+ */
+import { afterEach, expect, it } from "vitest";
+import { createIndexMarkers } from "../../src/archive/index-markers.ts";
+import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
+import { type OpenIndex, openIndex } from "../../src/cli/open/object-index.ts";
+import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.ts";
+import type { ObjectStore } from "../../src/core/object-store.ts";
+import { KIB } from "../../src/core/units.ts";
+import { putObject } from "../archive/sample-archive.ts";
+import { sampleLine } from "../segment/sample-line.ts";
+import {
+  type BulkMishap,
+  type ScriptedElasticsearch,
+  startScriptedElasticsearch,
+} from "../servers/scripted-elasticsearch.ts";
+
+const NEVER = new AbortController().signal;
+const STREAM = "local";
+/** An index that is opened asks for the node and for two templates. */
+const QUESTIONS = [null, null, null];
+
+let opened: { readonly index: OpenIndex; readonly server: ScriptedElasticsearch } | null = null;
+afterEach(async () => {
+  await opened?.index.close();
+  await opened?.server.close();
+  opened = null;
+});
+
+/** Gives a document up at its first failure. */
+function settingsOf(url: string): PipelineSettings {
+  const index = `{ kind: elasticsearch, urls: ["${url}"], spill_after_ms: 0 }`;
+  const text = `name: ${STREAM}\nsource: { kind: stdin }\narchive: { kind: folder, path: out }\nindex: ${index}\n`;
+  return parsePipeline(text, "a.yaml", [], "/srv");
+}
+
+/** Two lines fill a block. */
+async function putTwoBlocks(store: ObjectStore): Promise<string> {
+  const lines = ["a", "b", "c", "d"].map((key) => sampleLine(`{"${key}":"${"x".repeat(500 * KIB)}"}`));
+  return putObject(store, lines, { stream: STREAM });
+}
+
+async function eventually(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+it("an object of which a block failed while the next one was read waits on", async () => {
+  const mishaps: (BulkMishap | null)[] = [...QUESTIONS, 503];
+  const server = await startScriptedElasticsearch({ mishaps });
+  const archive = createMemoryStore();
+  const object = await putTwoBlocks(archive);
+  const isRefused = (): boolean => server.requests.length > QUESTIONS.length;
+  let blocksRead = 0;
+  const slow: ObjectStore = {
+    ...archive,
+    async read(name, start, end) {
+      // Read are the table, the two frames of the first block and then, once that has failed, those of the second.
+      if (name === object) blocksRead += 1;
+      if (blocksRead === 4) {
+        await eventually(isRefused);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return archive.read(name, start, end);
+    },
+  };
+  const markers = createIndexMarkers(archive, STREAM);
+  await markers.mark(object);
+  const index = await openIndex(settingsOf(server.url), slow, NEVER);
+  if (index === null) throw new Error("no index");
+  opened = { index, server };
+  expect(await index.catchUp(NEVER)).toBe(false);
+  expect(await markers.isDone(object)).toBe(false);
+  expect(await index.catchUp(NEVER)).toBe(true);
+  expect(server.documents.size).toBe(4);
+});
+
+it("a cluster that takes the first question and never answers is let go when the time is over", async () => {
+  const server = await startScriptedElasticsearch({ mishaps: ["no answer"] });
+  const over = new AbortController();
+  const opening = openIndex(settingsOf(server.url), createMemoryStore(), over.signal);
+  await eventually(() => server.requests.length > 0);
+  over.abort();
+  const index = await opening;
+  if (index === null) throw new Error("no index");
+  opened = { index, server };
+  expect(server.requests).toHaveLength(1);
+});
