@@ -6,7 +6,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createPubsubSource, type PubsubSource } from "../../src/backends/pubsub/pubsub-source.ts";
 import type { Budget } from "../../src/backends/pubsub/puller.ts";
-import type { SubscriberFailure } from "../../src/backends/pubsub/subscriber.ts";
+import { SubscriberError, type SubscriberFailure } from "../../src/backends/pubsub/subscriber.ts";
 import { describeSubscription } from "../../src/backends/pubsub/subscription.ts";
 import type { Delivery } from "../../src/core/delivery.ts";
 import { ScriptedSubscriber } from "./scripted-subscriber.ts";
@@ -184,6 +184,18 @@ describe("a lease", () => {
     await expectKept(stage, 5);
     await ack(taken);
     expect(stage.subscriber.acks).toEqual([numbers(1, 5).map((id) => `ack-${id}`)]);
+  });
+
+  it("that cannot be extended holds up none of another request", async () => {
+    const stage = new Stage();
+    stage.subscriber.publish(1500);
+    await stage.take(1500);
+    const extend = stage.subscriber.extend.bind(stage.subscriber);
+    stage.subscriber.extend = (ackIds, leaseMs) =>
+      ackIds.includes("ack-1") ? Promise.reject(new SubscriberError("other", "no")) : extend(ackIds, leaseMs);
+    await vi.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(stage.subscriber.leases.get("ack-1500")).toBeGreaterThan(Date.now());
+    expect(stage.told).toEqual([`extend leases of "${SUBSCRIPTION}": no`]);
   });
 
   it("that cannot be extended is tried again, and told of once", async () => {

@@ -101,24 +101,39 @@ export function createLoans(subscriber: Subscriber, { monotonicMs, onTrouble, on
   };
 }
 
-/** Extends what is due, and has not been settled meanwhile. */
+/** Extends what is due, and has not been settled meanwhile. A part that fails holds up no other; its error comes last. */
 async function renew(subscriber: Subscriber, loans: Map<string, Loan>, monotonicMs: () => number): Promise<void> {
   const nowMs = monotonicMs();
   const due = [...loans].filter(([, { endsAtMs }]) => endsAtMs - nowMs <= RENEW_BELOW_MS).map(([ackId]) => ackId);
+  const failures: unknown[] = [];
   for (const part of idParts(due)) {
     const ackIds = part.filter((ackId) => loans.has(ackId));
     if (ackIds.length === 0) continue;
-    const askedAtMs = monotonicMs();
-    const { lost, later } = await subscriber.extend(ackIds, LEASE_MS);
-    const isLater = new Set(later);
-    for (const ackId of ackIds) {
-      const loan = loans.get(ackId);
-      if (loan !== undefined && !isLater.has(ackId)) loan.endsAtMs = askedAtMs + LEASE_MS;
+    try {
+      await renewPart(subscriber, loans, ackIds, monotonicMs);
+    } catch (error) {
+      failures.push(error);
     }
-    // Held until the ack, which will say so; there is no lease any more that could be extended.
-    for (const ackId of lost) {
-      const loan = loans.get(ackId);
-      if (loan !== undefined) loan.endsAtMs = Number.POSITIVE_INFINITY;
-    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function renewPart(
+  subscriber: Subscriber,
+  loans: Map<string, Loan>,
+  ackIds: readonly string[],
+  monotonicMs: () => number,
+): Promise<void> {
+  const askedAtMs = monotonicMs();
+  const { lost, later } = await subscriber.extend(ackIds, LEASE_MS);
+  const isLater = new Set(later);
+  for (const ackId of ackIds) {
+    const loan = loans.get(ackId);
+    if (loan !== undefined && !isLater.has(ackId)) loan.endsAtMs = askedAtMs + LEASE_MS;
+  }
+  // Held until the ack, which will say so; there is no lease any more that could be extended.
+  for (const ackId of lost) {
+    const loan = loans.get(ackId);
+    if (loan !== undefined) loan.endsAtMs = Number.POSITIVE_INFINITY;
   }
 }
