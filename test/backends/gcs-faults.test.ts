@@ -6,7 +6,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { gcsError, passes } from "../../src/backends/gcs/gcs-error.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
-import { CredentialError } from "../../src/backends/gcs/service.ts";
+import { CredentialError, createService } from "../../src/backends/gcs/service.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { type Mishap, type ScriptedGcs, startScriptedGcs } from "../servers/scripted-gcs.ts";
 
@@ -179,6 +179,12 @@ describe("the check", () => {
     expect(gcs.requests.map(({ method }) => method)).toEqual(["GET", "GET", "POST"]);
     expect(gcs.objects.size).toBe(0);
   });
+});
+
+it("a request after the end is none, and does not wait for credentials", async () => {
+  const stop = AbortSignal.abort();
+  const service = createService("https://127.0.0.1:9", 60_000, stop);
+  await expect(service.send({ path: "/" })).rejects.toBe(stop.reason);
 });
 
 describe("credentials", () => {

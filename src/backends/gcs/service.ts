@@ -59,6 +59,8 @@ export function createService(endpoint: string | null, timeoutMs: number, stop: 
     async send({ path, headers, body }) {
       const inTimeSignal = AbortSignal.timeout(timeoutMs);
       const signal = stop === null ? inTimeSignal : AbortSignal.any([inTimeSignal, stop]);
+      // Whoever listens to a signal that has aborted hears nothing.
+      signal.throwIfAborted();
       const url = `${origin}${path}`;
       const all = new Headers(headers);
       if (auth !== null) {
