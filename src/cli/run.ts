@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { IoError, UsageError } from "../core/fault.ts";
+import { SECOND_MS } from "../core/units.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { namedInput } from "./open/input.ts";
 import { withPipelineOptions } from "./options.ts";
@@ -14,6 +15,9 @@ interface RunOptions extends PipelineOptions {
   readonly follow?: true;
   readonly json?: true;
 }
+
+/** An archive of years is not looked through only to say how much of the last minutes was there before: a stop has to end. */
+const REPEATS_GRACE_MS = 3 * SECOND_MS;
 
 const EXAMPLES = `
 Examples:
@@ -95,10 +99,12 @@ async function outcomeOf(
 ): Promise<RunOutcome> {
   const ended = workers.filter((_, index) => results[index]?.status === "fulfilled");
   const summaries: RunSummary[] = [];
+  // For all of them together.
+  const late = AbortSignal.timeout(REPEATS_GRACE_MS);
   for (const [index, worker] of ended.entries()) {
     // All have written by now: only the lines of those named before count as there before.
     const later = new Set(ended.slice(index + 1).map(({ writer }) => writer));
-    summaries.push(await worker.summarize(later));
+    summaries.push(await worker.summarize(later, late));
   }
   const failed = results.find((result) => result.status === "rejected");
   return { summaries, failure: failed === undefined ? null : (failed.reason as Error) };

@@ -31,8 +31,6 @@ const WRITER_BYTES = 8;
  */
 const INDEX_GRACE_MS = 5 * SECOND_MS;
 const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
-/** An archive of years is not looked through only to say how much of the last minutes was there before. */
-const REPEATS_GRACE_MS = 3 * SECOND_MS;
 
 /** What a worker did. */
 export interface RunSummary extends Omit<TallySnapshot, "duplicates"> {
@@ -64,9 +62,10 @@ export interface Worker {
   /** Runs until the input ends or it is stopped. Rejects with `IoError`; what was committed stays valid. */
   run(onRead: OnRead): Promise<void>;
   /**
-   * What the run brought in. `later` are writers whose lines do not count as there before. Rejects with `IoError`.
+   * What the run brought in. `later` are writers whose lines do not count as there before. Where the input has no end,
+   * `late` ends the search for those that were. Rejects with `IoError`.
    */
-  summarize(later: ReadonlySet<string>): Promise<RunSummary>;
+  summarize(later: ReadonlySet<string>, late: AbortSignal): Promise<RunSummary>;
 }
 
 /**
@@ -116,14 +115,14 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
       }
       elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
     },
-    async summarize(later) {
+    async summarize(later, late) {
       const isRepeated = ({ buffer, start, end, meta }: ArchivedLine): void => {
         const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
         tally.repeat(meta.reason, record?.fields ? derive(record.log, record.fields) : []);
       };
       const counts = tally.snapshot();
       const isWhole = isEndless(settings)
-        ? await isInTime((signal) => visitRepeats(store, writer, later, isRepeated, signal))
+        ? await isBefore(late, visitRepeats(store, writer, later, isRepeated, late))
         : await visitRepeats(store, writer, later, isRepeated, new AbortController().signal);
       return {
         pipeline: settings.name,
@@ -165,15 +164,19 @@ async function keepingUp(
   return stop.aborted ? null : index.catchUp(stop);
 }
 
-/** False where it is not done after a moment, or fails: it is not worth more. */
-async function isInTime(look: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
-  const late = AbortSignal.timeout(REPEATS_GRACE_MS);
-  const isLate = new Promise<false>((resolve) => late.addEventListener("abort", () => resolve(false)));
+/** False where it is not done before the signal aborts, or fails: it is not worth more. */
+async function isBefore(late: AbortSignal, done: Promise<boolean>): Promise<boolean> {
+  const { promise: isLate, resolve } = Promise.withResolvers<false>();
+  const onLate = (): void => resolve(false);
+  if (late.aborted) onLate();
+  else late.addEventListener("abort", onLate, { once: true });
   try {
-    return await Promise.race([look(late), isLate]);
+    return await Promise.race([isLate, done]);
   } catch (error) {
     if (error instanceof IoError) return false;
     throw error;
+  } finally {
+    late.removeEventListener("abort", onLate);
   }
 }
 

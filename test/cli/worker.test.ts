@@ -1,0 +1,30 @@
+/**
+ * Goal: however many pipelines stop together, and however large their archive is, the summary does not hold up the end.
+ * Method: a worker on files that it follows, in this process, whose time for the summary is over before it begins.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { openWorker } from "../../src/cli/worker.ts";
+import { parsePipeline } from "../../src/config/pipeline.ts";
+import { tempFolder } from "../backends/temp-folder.ts";
+
+const PIPELINE = `
+name: followed
+source: { kind: files, follow: true, paths: ["logs/*.log"] }
+archive: { kind: folder, path: archive }
+`;
+
+it.each([
+  ["are not looked for once the time is over", AbortSignal.abort(), null],
+  ["are looked for within the time", new AbortController().signal, 0],
+])("repeats %s", async (_what, late, duplicates) => {
+  const folder = await tempFolder();
+  await mkdir(join(folder, "logs"));
+  await writeFile(join(folder, "logs/a.log"), "{}\n");
+  const stop = new AbortController();
+  const worker = await openWorker(parsePipeline(PIPELINE, "a.yaml", [], folder), stop.signal);
+  stop.abort();
+  await worker.run(() => undefined);
+  expect(await worker.summarize(new Set(), late)).toMatchObject({ duplicates, isInterrupted: true });
+});
