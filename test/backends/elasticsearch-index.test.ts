@@ -71,7 +71,7 @@ describe("documents", () => {
     const [request, ...others] = stage.server.requests;
     expect(others).toEqual([]);
     expect(request).toMatchObject({
-      url: expect.stringMatching(/^\/_bulk\?filter_path=/) as string,
+      url: expect.stringMatching(/^\/_bulk\?timeout=20s&filter_path=/) as string,
       headers: { authorization: "ApiKey a2V5" },
       body: '{"create":{"_index":"logs","_id":"a"}}\n{"né":"a"}\n{"create":{"_index":"logs","_id":"b"}}\n{"né":"b"}\n',
     });

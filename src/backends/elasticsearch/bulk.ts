@@ -21,8 +21,12 @@ const BUSY = 429;
 /** Says status 400, and means the state of the cluster: too many shards, a closed index. */
 const STATES = ["validation_exception", "index_closed_exception", "invalid_index_name_exception"];
 
-/** Query of a bulk request, whose answer then says of each document only what is read. */
+/**
+ * Query of a bulk request, whose answer then says of each document only what is read, and comes before the request is
+ * given up: by default the cluster waits for a minute for a shard that is not there, and the others with it.
+ */
 export const BULK_QUERY = {
+  timeout: "20s",
   filter_path: "items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by",
 };
 
