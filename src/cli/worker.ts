@@ -27,7 +27,7 @@ import { beThrifty } from "./thrift.ts";
 const WRITER_BYTES = 8;
 /**
  * From a stop to the end, at the most: what supervises workers often kills them half a minute later. The index goes
- * first, since what it does not take can be marked in the archive; then the acks have ten seconds of their own.
+ * first, since what it does not take can be marked in the archive; an ack has three seconds even after that.
  */
 const INDEX_GRACE_MS = 5 * SECOND_MS;
 const ARCHIVE_GRACE_MS = 12 * SECOND_MS;

@@ -28,7 +28,7 @@ const API_KEY_HINT = "POST /_security/api_key gives one, as encoded";
 
 /** The index of a pipeline, as a worker uses it. */
 export interface OpenIndex extends ObjectIndex {
-  /** What this worker has brought in; `waiting` objects are marked to be indexed later. */
+  /** What this worker has brought in; `spilled` objects were marked, to be indexed later. */
   report(): IndexCounts & { readonly spilled: number };
   /** Indexes what waits, again and again until the signal aborts. */
   keepUp(signal: AbortSignal): Promise<void>;
