@@ -84,7 +84,7 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
   });
   await store.check("write");
   const index = await openIndex(settings, store, abortsAfter(stop, INDEX_GRACE_MS));
-  const input = await openInputOf(settings);
+  const input = await openInputOf(settings, stop);
   // Made here, so that a copy of the archive that nobody may write to can be counted later.
   await openPseudonymKey(settings, store);
   const decoder = createLineDecoder(settings, catalogueFields(catalogue));

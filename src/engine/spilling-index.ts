@@ -12,6 +12,8 @@ export interface SpillingIndexOptions {
   readonly markers: IndexMarkers;
   /** Is told, in words, when objects begin to wait, and when they need to do so no more. */
   readonly onChange: (message: string) => void;
+  /** Is told, in words, of an object that the index does not take, again for each. */
+  readonly onTrouble: (message: string) => void;
 }
 
 /** An index that may be away: its objects then wait in the archive, marked, and cost no memory. */
@@ -28,7 +30,7 @@ export interface SpillingIndex extends ObjectIndex {
  * While the index is away each object gets a durable marker instead, and its messages can be acked: an outage costs
  * neither memory nor the time for which a subscription keeps messages. Who catches up tells when it is over.
  */
-export function createSpillingIndex({ index, markers, onChange }: SpillingIndexOptions): SpillingIndex {
+export function createSpillingIndex({ index, markers, onChange, onTrouble }: SpillingIndexOptions): SpillingIndex {
   let isAway = false;
   let spilled = 0;
 
@@ -39,7 +41,7 @@ export function createSpillingIndex({ index, markers, onChange }: SpillingIndexO
         return;
       } catch (error) {
         if (!(error instanceof IoError)) throw error;
-        if (error.code !== "unavailable") onChange(`${error.message}; what it does not take waits in the archive`);
+        if (error.code !== "unavailable") onTrouble(`${error.message}; what it does not take waits in the archive`);
         else if (!isAway) onChange(`${error.message}; what comes now waits in the archive to be indexed`);
         isAway ||= error.code === "unavailable";
       }

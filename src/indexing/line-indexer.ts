@@ -28,9 +28,8 @@ export interface LineIndexerOptions {
 
 /** Puts lines into the index, and what the index rejects into its quarantine. */
 export interface LineIndexer {
-  readonly counts: IndexCounts;
   /** Resolves once each line is in one of the two. Rejects with `IoError`; the same lines may be indexed again. */
-  index(lines: readonly ArchivedLine[], signal: AbortSignal): Promise<void>;
+  index(lines: readonly ArchivedLine[], signal: AbortSignal): Promise<IndexCounts>;
 }
 
 export interface IndexCounts {
@@ -52,14 +51,15 @@ interface Batch {
 }
 
 export function createLineIndexer({ index, names, stream }: LineIndexerOptions): LineIndexer {
-  const counts = { indexed: 0, rejected: 0 };
   const pool = createBufferPool(POOLED_BUFFERS, 2 * BATCH_BYTES);
 
-  async function store(batch: Batch, signal: AbortSignal): Promise<void> {
+  /** Resolves with how many went to the quarantine. */
+  async function store(batch: Batch, signal: AbortSignal): Promise<number> {
     const room = pool.take(batch.mostBytes);
-    await storeDocuments(documentsIn(room, batch), signal);
+    const rejected = await storeDocuments(documentsIn(room, batch), signal);
     // Not after a failure: a request that was given up may still be reading.
     pool.giveBack(room);
+    return rejected;
   }
 
   function documentsIn(room: Buffer, { lines, texts }: Batch): LineDocument[] {
@@ -72,7 +72,7 @@ export function createLineIndexer({ index, names, stream }: LineIndexerOptions):
     });
   }
 
-  async function storeDocuments(documents: readonly LineDocument[], signal: AbortSignal): Promise<void> {
+  async function storeDocuments(documents: readonly LineDocument[], signal: AbortSignal): Promise<number> {
     const rejected = rejectedOf(documents, await index.create(documents, signal));
     // What the cluster does not take as it came may do in plain form; few lines ever need it.
     const plain = rejected.map(({ document }) => ({
@@ -81,8 +81,7 @@ export function createLineIndexer({ index, names, stream }: LineIndexerOptions):
     }));
     const hopeless = plain.length === 0 ? [] : rejectedOf(plain, await index.create(plain, signal));
     if (hopeless.length > 0) await quarantine(hopeless, signal);
-    counts.indexed += documents.length;
-    counts.rejected += hopeless.length;
+    return hopeless.length;
   }
 
   async function quarantine(rejected: readonly Rejected[], signal: AbortSignal): Promise<void> {
@@ -100,9 +99,9 @@ export function createLineIndexer({ index, names, stream }: LineIndexerOptions):
   }
 
   return {
-    counts,
     async index(lines, signal) {
-      await Promise.all(batchesOf(lines, stream).map((batch) => store(batch, signal)));
+      const rejected = await Promise.all(batchesOf(lines, stream).map((batch) => store(batch, signal)));
+      return { indexed: lines.length, rejected: rejected.reduce((sum, each) => sum + each, 0) };
     },
   };
 }

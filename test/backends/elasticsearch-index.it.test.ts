@@ -97,9 +97,12 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
       record('"correlation_id":"c2","meta.user":"joe"'),
       "no record at all",
     ]);
-    await indexer.index(lines, NEVER);
-    await indexer.index([...lines].reverse(), NEVER);
-    expect(indexer.counts).toEqual({ indexed: 6, rejected: 0 });
+    const first = await indexer.index(lines, NEVER);
+    const second = await indexer.index([...lines].reverse(), NEVER);
+    expect([first, second]).toEqual([
+      { indexed: 3, rejected: 0 },
+      { indexed: 3, rejected: 0 },
+    ]);
     expect((await search()).map(({ _id }) => _id).sort()).toEqual(lines.map(({ meta }) => meta.id).sort());
     const found = async (query: Readonly<Record<string, unknown>>): Promise<(string | undefined)[]> =>
       (await search(query)).map(({ _id }) => _id);
@@ -124,8 +127,8 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
       record(`"${"k".repeat(40_000)}":1`),
       record('"n":2'),
     ]);
-    await indexer.index(lines, NEVER);
-    await indexer.index(lines, NEVER);
+    const first = await indexer.index(lines, NEVER);
+    const second = await indexer.index(lines, NEVER);
     const logs = await search(undefined, `${prefix}.logs-*`);
     expect(logs.map(({ _id }) => _id).sort()).toEqual([lines[0]?.meta.id ?? "", lines[3]?.meta.id ?? ""].sort());
     const quarantined = await search(undefined, `${prefix}.quarantine-2020.12.22`);
@@ -149,7 +152,10 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
     ]);
     const pointer = { bool: { filter: [{ term: { "place.object": "wal/test/1" } }, { term: { "place.row": 2 } }] } };
     expect((await search(pointer, `${prefix}.quarantine-*`)).map(({ _id }) => _id)).toEqual([lines[2]?.meta.id]);
-    expect(indexer.counts).toEqual({ indexed: 8, rejected: 4 });
+    expect([first, second]).toEqual([
+      { indexed: 4, rejected: 2 },
+      { indexed: 4, rejected: 2 },
+    ]);
     expect(told).toEqual([]);
   });
 
@@ -191,7 +197,7 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
     const hostile = HOSTILE.map(([, members]) => record(members));
     const plain = HOSTILE.map((_, n) => record(`"plain":${n}`));
     const lines = linesOf(hostile.flatMap((text, n) => [text, plain[n] ?? ""]));
-    await indexer.index(lines, NEVER);
+    const counts = await indexer.index(lines, NEVER);
     expect(told).toEqual([]);
     const hits = await search();
     expect(hits.map(({ _id }) => _id).sort()).toEqual(lines.map(({ meta }) => meta.id).sort());
@@ -199,7 +205,7 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
     const names = HOSTILE.filter((_, n) => rejected.has(lines[2 * n]?.meta.id ?? "")).map(([name]) => name);
     expect(names).toEqual(["NUL in a key", "a key of 40,000 characters", "a key of 100,000 characters"]);
     expect(rejected.size).toBe(3);
-    expect(indexer.counts).toEqual({ indexed: lines.length, rejected: 3 });
+    expect(counts).toEqual({ indexed: lines.length, rejected: 3 });
   });
 
   it("takes a line nested as deep as the settings allow, or has it in its quarantine", async () => {

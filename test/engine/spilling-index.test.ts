@@ -42,6 +42,7 @@ function stage(): Stage {
     },
     markers,
     onChange: (message) => told.push(message),
+    onTrouble: (message) => told.push(message),
   });
   return { trace, told, index, failWith: (what) => Object.assign(failures, what) };
 }

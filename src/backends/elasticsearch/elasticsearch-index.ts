@@ -73,8 +73,9 @@ export function createElasticsearchIndex(cluster: Cluster, options: Elasticsearc
   /** Until nothing is left. */
   async function settle(items: readonly Item[], rejections: (Rejection | null)[], signal: AbortSignal): Promise<void> {
     let left = items;
-    // What others get into their indices says nothing about one that takes nothing.
-    const blocked = createHealth({ ...backoff, giveUpAfterMs: Math.min(backoff.giveUpAfterMs, BLOCKED_MS) }, tell);
+    // What others get into their indices says nothing about one that takes nothing; whoever is told of that gets it.
+    const giveUpAfterMs = Math.min(backoff.giveUpAfterMs, BLOCKED_MS);
+    const blocked = createHealth({ ...backoff, giveUpAfterMs }, () => undefined);
     for (let tries = 0; left.length > 0; tries += 1) {
       const rest = await send(left, rejections, signal);
       left = rest.items;

@@ -37,7 +37,11 @@ export function createConnection(emulator: string | null): Connection {
 
   async function request<T>(send: Send<T>): Promise<T> {
     try {
-      opened ??= openClient(emulator);
+      opened ??= openClient(emulator).catch((error: unknown) => {
+        // Credentials may come.
+        opened = null;
+        throw error;
+      });
       const result = await send(await opened);
       answers += 1;
       return result;

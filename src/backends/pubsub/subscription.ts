@@ -14,19 +14,20 @@ export interface Subscription {
 }
 
 /**
- * Asks the service; errors that pass are tried again by `backoff`, and `onTrouble` is told of the first. Rejects with
- * `IoError` where the subscription is not there, or must not be looked at.
+ * Asks the service; errors that pass are tried again by `backoff` until the signal aborts, and `onTrouble` is told of the
+ * first. Rejects with `IoError` where the subscription is not there, or must not be looked at.
  */
 export async function describeSubscription(
   subscriber: Subscriber,
   subscription: string,
   backoff: Backoff,
   onTrouble: (message: string) => void,
+  signal?: AbortSignal,
 ): Promise<Subscription> {
   const operation = "look at";
   const onFirst = (error: unknown): void => onTrouble(`${operation} "${subscription}": ${(error as Error).message}`);
   try {
-    const info = await retry(() => subscriber.describe(), { passes, onFirst }, backoff);
+    const info = await retry(() => subscriber.describe(), { passes, onFirst, signal }, backoff);
     return { topic: info.topic, problems: [...problemsOf(subscription, info)] };
   } catch (error) {
     throw pubsubError(operation, subscription, error);

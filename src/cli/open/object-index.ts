@@ -24,6 +24,8 @@ const BLOCKS_IN_WORK = 2;
 /** While the index is away, and otherwise: another worker may have left something. */
 const RETRY_EVERY_MS = 3 * SECOND_MS;
 const LOOK_EVERY_MS = 30 * SECOND_MS;
+/** Messages that are remembered, so as not to be told again. */
+const MOST_TOLD = 100;
 const API_KEY_HINT = "POST /_security/api_key gives one, as encoded";
 
 /** The index of a pipeline, as a worker uses it. */
@@ -56,16 +58,23 @@ export async function openIndex(
   const lines = createLineIndexer({ index: verified, names: createIndexNames(index), stream });
   const markers = createIndexMarkers(store, stream);
   const tellNew = toldOnce(tell);
+  const counts = { indexed: 0, rejected: 0 };
+  const indexObject = async (name: string, segment: SegmentReader): Promise<void> => {
+    const { indexed, rejected } = await indexSegment(name, segment, lines, signal);
+    counts.indexed += indexed;
+    counts.rejected += rejected;
+  };
   const spilling = createSpillingIndex({
-    index: async (object) => indexSegment(object.name, await openWalBytes(object), lines, signal),
+    index: async (object) => indexObject(object.name, await openWalBytes(object)),
     markers,
-    onChange: tellNew,
+    onChange: tell,
+    onTrouble: tellNew,
   });
   const catchUpOrTell = async (stop: AbortSignal): Promise<boolean> => {
     try {
       const isDone = await catchUp({
         markers,
-        index: async (name) => indexSegment(name, await findWalObject(store, name), lines, signal),
+        index: async (name) => indexObject(name, await findWalObject(store, name)),
         onIndexed: spilling.resume,
         onTrouble: tellNew,
         random: Math.random,
@@ -83,7 +92,7 @@ export async function openIndex(
   };
   return {
     add: spilling.add,
-    report: () => ({ ...lines.counts, spilled: spilling.spilled }),
+    report: () => ({ ...counts, spilled: spilling.spilled }),
     catchUp: catchUpOrTell,
     async keepUp(stop) {
       while (!stop.aborted) {
@@ -152,7 +161,8 @@ async function indexSegment(
   segment: SegmentReader,
   lines: LineIndexer,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<IndexCounts> {
+  const counts = { indexed: 0, rejected: 0 };
   const failed = new AbortController();
   const inWork = new Set<Promise<void>>();
   try {
@@ -160,13 +170,18 @@ async function indexSegment(
       const batch: ArchivedLine[] = [];
       await eachLine({ name }, segment, block, (line) => batch.push(line));
       const indexing = lines.index(batch, AbortSignal.any([signal, failed.signal]));
-      const indexed: Promise<void> = indexing.then(() => void inWork.delete(indexed));
+      const indexed: Promise<void> = indexing.then((ofBlock) => {
+        counts.indexed += ofBlock.indexed;
+        counts.rejected += ofBlock.rejected;
+        inWork.delete(indexed);
+      });
       // One that fails, perhaps while the next block is read, stays in there: whoever awaits them next hears of it.
       indexed.catch(() => undefined);
       inWork.add(indexed);
       if (inWork.size >= BLOCKS_IN_WORK) await Promise.race(inWork);
     }
     await Promise.all(inWork);
+    return counts;
   } catch (error) {
     failed.abort();
     throw error;
@@ -175,10 +190,12 @@ async function indexSegment(
 
 /** What is tried again and again meets the same again. */
 function toldOnce(tell: (message: string) => void): (message: string) => void {
-  let last = "";
+  const told = new Set<string>();
   return (message) => {
-    if (message !== last) tell(message);
-    last = message;
+    if (told.has(message)) return;
+    if (told.size >= MOST_TOLD) told.clear();
+    told.add(message);
+    tell(message);
   };
 }
 

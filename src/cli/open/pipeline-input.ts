@@ -31,9 +31,9 @@ export function refuseUnreadable(settings: PipelineSettings): void {
 }
 
 /** Rejects with `UsageError` for a missing file, with `IoError` for a subscription that cannot be read. */
-export async function openInputOf(settings: PipelineSettings): Promise<PipelineInput> {
+export async function openInputOf(settings: PipelineSettings, stop: AbortSignal): Promise<PipelineInput> {
   const { source, batch } = settings;
-  if (source.kind === "pubsub") return openPubsub(source, batch.maxBytes);
+  if (source.kind === "pubsub") return openPubsub(source, batch.maxBytes, stop);
   if (source.kind === "files" && source.isFollowed) return openFollowed(settings, source);
   const files = source.kind === "files" ? await findInputFiles(source.paths, source.endpoint) : null;
   return {
@@ -44,9 +44,9 @@ export async function openInputOf(settings: PipelineSettings): Promise<PipelineI
   };
 }
 
-async function openPubsub(settings: PubsubSettings, maxBatchBytes: number): Promise<PipelineInput> {
+async function openPubsub(settings: PubsubSettings, maxBatchBytes: number, stop: AbortSignal): Promise<PipelineInput> {
   const { createPubsubSource } = await import("../../backends/pubsub/pubsub-source.ts");
-  const { subscriber, topic, problems } = await openSubscription(settings);
+  const { subscriber, topic, problems } = await openSubscription(settings, stop);
   for (const problem of problems) tellOfSubscription(problem);
   let close = (): Promise<void> => subscriber.close();
   return {

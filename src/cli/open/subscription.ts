@@ -11,8 +11,11 @@ export interface OpenSubscription extends Subscription {
   readonly subscriber: Subscriber;
 }
 
-/** Rejects with `IoError` for one that cannot be looked at. */
-export async function openSubscription({ subscription, topic }: PubsubSettings): Promise<OpenSubscription> {
+/** Rejects with `IoError` for one that cannot be looked at, or could not before the signal aborts. */
+export async function openSubscription(
+  { subscription, topic }: PubsubSettings,
+  signal?: AbortSignal,
+): Promise<OpenSubscription> {
   // Generated code of some megabytes: loaded where it is needed.
   const { openGoogleSubscriber } = await import("../../backends/pubsub/google-subscriber.ts");
   const { describeSubscription } = await import("../../backends/pubsub/subscription.ts");
@@ -21,7 +24,13 @@ export async function openSubscription({ subscription, topic }: PubsubSettings):
     onTrouble: tellOfSubscription,
   });
   try {
-    const found = await describeSubscription(subscriber, subscription, SUBSCRIPTION_BACKOFF, tellOfSubscription);
+    const found = await describeSubscription(
+      subscriber,
+      subscription,
+      SUBSCRIPTION_BACKOFF,
+      tellOfSubscription,
+      signal,
+    );
     return { subscriber, topic: topic ?? found.topic, problems: found.problems };
   } catch (error) {
     await subscriber.close();
