@@ -10,7 +10,7 @@ import { afterEach, describe, expect, inject, it, onTestFailed } from "vitest";
 import { randomOf } from "../random.ts";
 import { makeTopic, type Topic } from "../servers/topic.ts";
 import { generated } from "./generated.ts";
-import { expectOneLine, logtally } from "./logtally.ts";
+import { expectOneLine, logtally, startLogtally } from "./logtally.ts";
 import {
   expectCounts,
   expectLines,
@@ -25,6 +25,7 @@ import {
 const host = inject("pubsubHost") ?? "";
 const env = { PUBSUB_EMULATOR_HOST: host };
 const KILLS = 10;
+const STOP_WITHIN_MS = 25_000;
 /** A worker begins to read about a second after its start. */
 const KILL_WITHIN_MS = 2000;
 
@@ -103,6 +104,20 @@ describe.skipIf(host === "")("a subscription", () => {
     const check = await logtally(["check", pipeline], { env });
     expect(check.code).toBe(3);
     expectOneLine(check.stderr, "bad  source ", hint);
+  });
+
+  it("that does not answer is waited for at the start, which a stop ends", async () => {
+    const { pipeline } = await pipelineOn("projects/test/subscriptions/any");
+    const worker = startLogtally(["run", pipeline], { env: { PUBSUB_EMULATOR_HOST: "127.0.0.1:1" } });
+    let said = "";
+    worker.child.stderr?.on("data", (bytes: Buffer) => {
+      said += bytes.toString();
+    });
+    await waitFor(() => said.includes('look at "projects/test/subscriptions/any"'), worker);
+    worker.child.kill("SIGTERM");
+    const outcome = await Promise.race([worker.ended, sleep(STOP_WITHIN_MS, null, { ref: false })]);
+    worker.child.kill("SIGKILL");
+    expect(outcome).toMatchObject({ code: 3, stdout: "" });
   });
 
   it("is checked along the real path", async () => {
