@@ -135,11 +135,11 @@ function isSecret(path: FieldPath, content: unknown, schema: ZodType): boolean {
   return path.some((_, depth) => schemaAt(schema, path.slice(0, depth + 1), content)?.meta()?.["secret"] === true);
 }
 
-/** The field's description as a hint: lower case, no full stop. */
+/** The field's description as a hint: lower case but for names like URL, no full stop. */
 function describe(schema: ZodType | null): string | null {
   const description = schema?.meta()?.description;
   if (description === undefined) return null;
-  return description.slice(0, 1).toLowerCase() + description.slice(1).replace(/\.$/, "");
+  return description.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase()).replace(/\.$/, "");
 }
 
 function describeValue(value: unknown, isHidden: boolean): string {

@@ -226,6 +226,13 @@ pseudonym_key: { file: key.txt, accept_change: true }
 });
 
 describe("a bad pipeline", () => {
+  it("keeps a name like URL as it is in a hint", () => {
+    const text = "name: a\nsource: {kind: stdin}\narchive: {kind: folder, path: a}\nindex: {kind: elasticsearch}\n";
+    expect(refusal(text)).toEqual([
+      'a.yaml:4: missing field "index.urls" (hint: URLs of nodes of one cluster; requests go to them in turn)',
+    ]);
+  });
+
   it("reports every mistake at its line, in the order of the file", () => {
     const text = `name: My Pipeline
 deployment: self-managed

@@ -77,6 +77,15 @@ function causeOf({ failure, status, type, message }: ClusterError): readonly [Io
   if (failure === "stranger" || type === "media_type_header_exception") {
     return ["denied", "index.urls must name Elasticsearch 9"];
   }
+  if (failure === "away" && message.includes("altnames")) {
+    return ["denied", "index.urls must name the host as its certificate does"];
+  }
+  if (failure === "away" && message.includes("wrong version number")) {
+    return ["denied", "index.urls says https, and what answers there speaks http"];
+  }
+  if (failure === "away" && message.startsWith("other side closed")) {
+    return ["unavailable", "look at index.urls: does the cluster ask for https?"];
+  }
   if (failure === "away" && /certificate|self.signed/i.test(message)) {
     return ["denied", "name the file of the cluster's certificate authority: index.ca_file"];
   }
