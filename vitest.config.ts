@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // A slow machine is no reason to fail: generous limits, short tests.
@@ -11,6 +12,8 @@ export default defineConfig({
     // state in them, and loading everything anew for each file would double the time.
     pool: "forks",
     isolate: false,
+    // Also on two cores: the long ones wait for services most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         extends: true,

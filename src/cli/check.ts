@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { ArchiveSettings, PipelineSettings } from "../config/pipeline.ts";
+import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
 import { archiveName, openArchiveStore } from "./open/archive-store.ts";
@@ -9,6 +10,10 @@ import { withPipelineOptions } from "./options.ts";
 import { formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
 import { describeSource } from "./source-description.ts";
+import { tellingOfWait } from "./waiting.ts";
+
+const ARCHIVE = "archive";
+const KEY = "pseudonym key";
 
 type Part = readonly [name: string, describe: () => Promise<string>];
 
@@ -34,18 +39,24 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
     ["pipeline", () => Promise.resolve(`"${settings.name}", ${settings.deployment}`)],
     ["catalogue", () => describeCatalogue(settings.cataloguePath)],
     ["source", () => describeSource(settings)],
-    ["archive", () => describeArchive(settings.archive, store)],
-    ["pseudonym key", () => checkPseudonymKey(settings, store)],
+    [ARCHIVE, () => describeArchive(settings.archive, store)],
+    [KEY, () => checkPseudonymKey(settings, store)],
     ...indexPart(settings),
   ];
   const exitCodes: number[] = [];
+  let isArchiveAway = false;
   for (const [part, describe] of parts) {
+    if (part === KEY && isArchiveAway) {
+      process.stderr.write(`bad  ${part.padEnd(13)}  not looked at, since the archive is away\n`);
+      continue;
+    }
     try {
-      process.stdout.write(`ok   ${part.padEnd(13)}  ${await describe()}\n`);
+      process.stdout.write(`ok   ${part.padEnd(13)}  ${await tellingOfWait(part, describe())}\n`);
     } catch (error) {
       const exitCode = exitCodeOf(error);
       if (exitCode === null) throw error;
       exitCodes.push(exitCode);
+      isArchiveAway ||= part === ARCHIVE && error instanceof IoError && error.code === "unavailable";
       for (const problem of (error as Error).message.split("\n")) {
         process.stderr.write(`bad  ${part.padEnd(13)}  ${problem}\n`);
       }

@@ -53,6 +53,9 @@ function isBundled(pipeline: string | undefined): boolean {
 function archiveOverride(archive: string | undefined): string[] {
   if (archive === undefined) return [];
   const [, bucket, prefix] = /^gs:\/\/([^/]*)\/?(.*?)\/?$/.exec(archive) ?? [];
+  if (bucket === undefined && /^(?:[a-z][a-z0-9+.-]*:\/\/|~(?:\/|$))/i.test(archive)) {
+    throw new UsageError(`--archive "${archive}": expected a folder or gs://BUCKET/PREFIX, no other URL and no ~`);
+  }
   if (bucket === undefined) return [`archive=${JSON.stringify({ kind: "folder", path: resolve(archive) })}`];
   return [`archive=${JSON.stringify({ kind: "gcs", bucket, ...(prefix === "" ? {} : { prefix }) })}`];
 }

@@ -17,12 +17,13 @@ import type { IndexCounts } from "../indexing/line-indexer.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { abortsAfter } from "./grace.ts";
 import { createLineDecoder } from "./line-decoder.ts";
-import { openArchiveStore } from "./open/archive-store.ts";
+import { archiveName, openArchiveStore } from "./open/archive-store.ts";
 import { type OpenIndex, openIndex } from "./open/object-index.ts";
 import { openInputOf, refuseUnreadable } from "./open/pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
 import { loadCatalogue } from "./settings.ts";
 import { beThrifty } from "./thrift.ts";
+import { tellingOfWait } from "./waiting.ts";
 
 const WRITER_BYTES = 8;
 /**
@@ -73,7 +74,7 @@ export interface Worker {
  * or an index that cannot be used.
  */
 export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
-  if (isEndless(settings)) beThrifty();
+  if (isEndless(settings) || settings.index !== null) beThrifty();
   const catalogue = await loadCatalogue(settings.cataloguePath);
   refuseKeylessBucket(settings);
   refuseUnreadable(settings);
@@ -82,9 +83,10 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
     giveUpAfterMs: isEndless(settings) ? Number.POSITIVE_INFINITY : 2 * MINUTE_MS,
     signal: abortsAfter(stop, ARCHIVE_GRACE_MS),
   });
-  await store.check("write");
-  const index = await openIndex(settings, store, abortsAfter(stop, INDEX_GRACE_MS));
-  const input = await openInputOf(settings, stop);
+  await tellingOfWait(`archive "${archiveName(settings.archive)}"`, store.check("write"));
+  const indexing = openIndex(settings, store, abortsAfter(stop, INDEX_GRACE_MS));
+  const index = await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing);
+  const input = await tellingOfWait("the input", openInputOf(settings, stop));
   // Made here, so that a copy of the archive that nobody may write to can be counted later.
   await openPseudonymKey(settings, store);
   const decoder = createLineDecoder(settings, catalogueFields(catalogue));

@@ -4,6 +4,11 @@ import { SECOND_MS } from "../../core/units.ts";
 /** For one request: a cluster that takes longer has not even begun. */
 const REQUEST_TIMEOUT_MS = 30 * SECOND_MS;
 
+const FIRST_REDIRECT = 300;
+const NOT_FOUND = 404;
+/** Elasticsearch sends it with every answer. */
+const PRODUCT_HEADER = "x-elastic-product";
+
 export interface ClusterPlace {
   /** Nodes of one cluster; requests go to them in turn. */
   readonly urls: readonly string[];
@@ -68,10 +73,13 @@ export function openCluster({ urls, apiKey, certificates }: ClusterPlace): Clust
       const json = body === undefined || body instanceof Buffer ? {} : { body };
       const querystring = query === undefined ? {} : { querystring: query };
       try {
-        return await client.transport.request(
+        const answer = await client.transport.request(
           { method, path, ...querystring, ...lines, ...json },
-          signal === undefined ? {} : { signal },
+          { meta: true, ...(signal === undefined ? {} : { signal }) },
         );
+        // A page to log in at, for one. Elasticsearch sends nobody elsewhere.
+        if ((answer.statusCode ?? 0) >= FIRST_REDIRECT) throw stranger();
+        return answer.body;
       } catch (error) {
         throw clusterError(error);
       }
@@ -81,12 +89,14 @@ export function openCluster({ urls, apiKey, certificates }: ClusterPlace): Clust
 }
 
 function clusterError(error: unknown): unknown {
+  if (error instanceof ClusterError) return error;
   const options = { cause: error };
   if (error instanceof errors.ProductNotSupportedError) {
-    return new ClusterError("stranger", null, "", "what answers there is not Elasticsearch", options);
+    return stranger(options);
   }
   if (error instanceof errors.ResponseError) {
     const status = error.statusCode ?? null;
+    if (status === NOT_FOUND && error.headers?.[PRODUCT_HEADER] === undefined) return stranger(options);
     const { type, reason } = explanationIn(error.body);
     return new ClusterError("refused", status, type, reason || `status ${status}`, options);
   }
@@ -101,6 +111,10 @@ function clusterError(error: unknown): unknown {
     );
   }
   return error;
+}
+
+function stranger(options?: ErrorOptions): ClusterError {
+  return new ClusterError("stranger", null, "", "what answers there is not Elasticsearch", options);
 }
 
 /** The cluster explains itself in JSON; what stands in between may send pages. */
