@@ -1,11 +1,33 @@
-import { mkdir, open } from "node:fs/promises";
+import { mkdir, open, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Makes a folder and those above it; each new one is durable when this resolves. Rejects with what `node:fs` throws. */
+/**
+ * Makes a folder and those above it; each new one is durable when this resolves. Rejects with what `node:fs` throws. One
+ * by one: Node's own way never ends where the system denies that there is a parent which is there, as below /proc.
+ */
 export async function makeFolderDurably(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  for (let folder = path; folder.length >= first.length; folder = dirname(folder)) await syncFolder(dirname(folder));
+  if (await isThere(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolderDurably(parent);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Somebody else may have been faster.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST" && (await isThere(path))) return;
+    throw error;
+  }
+  await syncFolder(parent);
+}
+
+/** False where there is nothing, or something that is no folder. */
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw error;
+  }
 }
 
 /** A new name in a folder is durable only once the folder is. */
