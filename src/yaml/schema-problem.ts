@@ -116,7 +116,9 @@ function wrongValue(issue: core.$ZodIssue, path: FieldPath, content: unknown, sc
     return { path, what: `missing field ${quote(path.join("."))}`, hint };
   }
   if (value === null) {
-    return { path, what: `field ${quote(path.join("."))} has no value`, hint: "give it one or leave it out" };
+    const declared = schemaAt(schema, path, content);
+    const hint = declared?.safeParse(undefined).success === true ? "give it one or leave it out" : describe(declared);
+    return { path, what: `field ${quote(path.join("."))} has no value`, hint };
   }
   const expected = choices === null ? issue.message : quoteList(choices);
   const words = choices?.filter((choice) => typeof choice === "string") ?? [];

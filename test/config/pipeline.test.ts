@@ -307,6 +307,14 @@ pseudonym_key:
     expect(messages[0]).toMatch(new RegExp(`^a\\.yaml:3: field "source\\.${field}": expected `));
   });
 
+  it("says what a required field without value is, and that another one may be left out", () => {
+    const text = MINIMAL.replace("kind: folder, path: out", "kind: gcs, bucket:");
+    expect(refusal(`${text}instance:`)).toEqual([
+      'a.yaml:4: field "archive.bucket" has no value (hint: name of the bucket; it must be there)',
+      'a.yaml:5: field "instance" has no value (hint: give it one or leave it out)',
+    ]);
+  });
+
   it("names what is missing at the line of its section", () => {
     expect(refusal("# a comment\nname: a\nsource:\n  topic: t\n")).toEqual([
       'a.yaml:2: missing field "archive" (hint: where every line is kept)',

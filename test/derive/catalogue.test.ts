@@ -228,7 +228,7 @@ describe("a wrong catalogue", () => {
     [
       "a missing value",
       event("when: { status: }"),
-      '5: field "events.deploy.when.status" has no value (hint: give it one or leave it out)',
+      '5: field "events.deploy.when.status" has no value (hint: a value, a list of which one must match, or tests)',
     ],
     [
       "a fraction",
