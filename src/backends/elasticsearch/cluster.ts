@@ -75,11 +75,13 @@ export function openCluster({ urls, apiKey, certificates }: ClusterPlace): Clust
       try {
         const answer = await client.transport.request(
           { method, path, ...querystring, ...lines, ...json },
-          { meta: true, ...(signal === undefined ? {} : { signal }) },
+          { meta: true, ignore: [NOT_FOUND], ...(signal === undefined ? {} : { signal }) },
         );
+        const { statusCode: status = null, headers, body: found } = answer;
+        if (status === NOT_FOUND && headers?.[PRODUCT_HEADER] !== undefined) throw refusal(status, found);
         // A page to log in at, for one. Elasticsearch sends nobody elsewhere.
-        if ((answer.statusCode ?? 0) >= FIRST_REDIRECT) throw stranger();
-        return answer.body;
+        if (status === null || status >= FIRST_REDIRECT) throw stranger();
+        return found;
       } catch (error) {
         throw clusterError(error);
       }
@@ -95,10 +97,7 @@ function clusterError(error: unknown): unknown {
     return stranger(options);
   }
   if (error instanceof errors.ResponseError) {
-    const status = error.statusCode ?? null;
-    if (status === NOT_FOUND && error.headers?.[PRODUCT_HEADER] === undefined) return stranger(options);
-    const { type, reason } = explanationIn(error.body);
-    return new ClusterError("refused", status, type, reason || `status ${status}`, options);
+    return refusal(error.statusCode ?? null, error.body, options);
   }
   if (error instanceof errors.ElasticsearchClientError) {
     const [line = ""] = error.message.split("\n");
@@ -111,6 +110,11 @@ function clusterError(error: unknown): unknown {
     );
   }
   return error;
+}
+
+function refusal(status: number | null, body: unknown, options?: ErrorOptions): ClusterError {
+  const { type, reason } = explanationIn(body);
+  return new ClusterError("refused", status, type, reason || `status ${status}`, options);
 }
 
 function stranger(options?: ErrorOptions): ClusterError {
