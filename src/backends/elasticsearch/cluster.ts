@@ -77,10 +77,10 @@ export function openCluster({ urls, apiKey, certificates }: ClusterPlace): Clust
           { method, path, ...querystring, ...lines, ...json },
           { meta: true, ignore: [NOT_FOUND], ...(signal === undefined ? {} : { signal }) },
         );
-        const { statusCode: status = null, headers, body: found } = answer;
-        if (status === NOT_FOUND && headers?.[PRODUCT_HEADER] !== undefined) throw refusal(status, found);
+        const { statusCode: status, headers, body: found } = answer;
+        if (status === NOT_FOUND && headers[PRODUCT_HEADER] !== undefined) throw refusal(status, found);
         // A page to log in at, for one. Elasticsearch sends nobody elsewhere.
-        if (status === null || status >= FIRST_REDIRECT) throw stranger();
+        if (status >= FIRST_REDIRECT) throw stranger();
         return found;
       } catch (error) {
         throw clusterError(error);
