@@ -8,6 +8,7 @@ import { createProgress } from "./progress.ts";
 import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { stopOnSignals } from "./stop-signal.ts";
+import { tell } from "./tell.ts";
 import { openWorker, type RunSummary, type Worker } from "./worker.ts";
 
 interface RunOptions extends PipelineOptions {
@@ -55,7 +56,7 @@ async function runPipelines(pipelines: readonly string[], options: RunOptions): 
   if (failure !== null) throw failure;
   refuseIncomplete(summaries);
   if (!summaries.some((summary) => summary.isInterrupted)) return;
-  process.stderr.write("logtally: interrupted; the open segments were closed, what the summary counts is archived\n");
+  tell("interrupted; the open segments were closed, what the summary counts is archived");
   process.exitCode = EXIT_INTERRUPTED;
 }
 

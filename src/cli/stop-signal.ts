@@ -1,5 +1,6 @@
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
+import { tell } from "./tell.ts";
 
 /** Signals so close together are one. */
 const SAME_SIGNAL_MS = 500;
@@ -16,7 +17,7 @@ export function stopOnSignals(stop: AbortController, what: string): () => void {
     const nowMs = SYSTEM_CLOCK.monotonicMs();
     if (firstAtMs === null) {
       firstAtMs = nowMs;
-      process.stderr.write(`logtally: stopping; ${what} (once more to leave at once)\n`);
+      tell(`stopping; ${what} (once more to leave at once)`);
       stop.abort();
     } else if (nowMs - firstAtMs > SAME_SIGNAL_MS) process.exit(EXIT_INTERRUPTED);
   };

@@ -118,14 +118,14 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
       elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
     },
     async summarize(later, late) {
-      const isRepeated = ({ buffer, start, end, meta }: ArchivedLine): void => {
+      const takeBack = ({ buffer, start, end, meta }: ArchivedLine): void => {
         const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
         tally.repeat(meta.reason, record?.fields ? derive(record.log, record.fields) : []);
       };
       const counts = tally.snapshot();
       const isWhole = isEndless(settings)
-        ? await isBefore(late, visitRepeats(store, writer, later, isRepeated, late))
-        : await visitRepeats(store, writer, later, isRepeated, new AbortController().signal);
+        ? await isBefore(late, visitRepeats(store, writer, later, takeBack, late))
+        : await visitRepeats(store, writer, later, takeBack, new AbortController().signal);
       return {
         pipeline: settings.name,
         ...(isWhole ? tally.snapshot() : { ...counts, duplicates: null }),

@@ -111,14 +111,19 @@ const gcsArchive = z.strictObject({
   ),
 });
 
+/** Where a secret lies. */
+const secretPlace = {
+  env: z
+    .string({ error: VARIABLE })
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: VARIABLE })
+    .optional()
+    .meta({ title: VARIABLE, description: "Environment variable that holds the key." }),
+  file: path("a path").optional().meta({ description: "File that holds the key; not beside env." }),
+};
+
 const apiKey = z
   .strictObject({
-    env: z
-      .string({ error: VARIABLE })
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: VARIABLE })
-      .optional()
-      .meta({ title: VARIABLE, description: "Environment variable that holds the key." }),
-    file: path("a path").optional().meta({ description: "File that holds the key; not beside env." }),
+    ...secretPlace,
   })
   .refine((key) => (key.env === undefined) !== (key.file === undefined), { error: 'either "env" or "file"' });
 
@@ -192,12 +197,7 @@ const limits = z.strictObject({
 
 const pseudonymKey = z
   .strictObject({
-    env: z
-      .string({ error: VARIABLE })
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: VARIABLE })
-      .optional()
-      .meta({ title: VARIABLE, description: "Environment variable that holds the key." }),
-    file: path("a path").optional().meta({ description: "File that holds the key; not beside env." }),
+    ...secretPlace,
     accept_change: z.boolean({ error: "true or false" }).default(false).meta({
       description:
         "Whether a key is used although the archive was used with another one; every pseudonym changes with it.",

@@ -2,6 +2,7 @@ import { setGlobalProxyFromEnv } from "node:http";
 import type { BucketPlace } from "../../backends/gcs/bucket-place.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { MINUTE_MS } from "../../core/units.ts";
+import { tell } from "../tell.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 /** How long a bucket may be away, and what ends the requests that are under way. */
@@ -20,7 +21,7 @@ export async function openBucket(place: BucketPlace, patience?: Patience): Promi
   const howLong = giveUpAfterMs === Number.POSITIVE_INFINITY ? "until it answers" : "for up to two minutes";
   return createGcsStore(place, {
     backoff: serviceBackoff(giveUpAfterMs),
-    onTrouble: (message) => process.stderr.write(`logtally: ${message}; trying again ${howLong}\n`),
+    onTrouble: (message) => tell(`${message}; trying again ${howLong}`),
     ...(signal === undefined ? {} : { signal }),
   });
 }

@@ -5,6 +5,7 @@ import type { FilesSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { pause } from "../pause.ts";
+import { tell } from "../tell.ts";
 import { archiveName } from "./archive-store.ts";
 import type { PipelineInput } from "./pipeline-input.ts";
 
@@ -35,8 +36,4 @@ export function followStatePath({ name, archive }: PipelineSettings, { paths, st
     `follow files into "${archiveName(archive)}": how far they were read cannot be noted in a bucket (hint: name a ` +
       "folder of this machine that stays, --set source.state=/var/lib/logtally/NAME)",
   );
-}
-
-function tell(message: string): void {
-  process.stderr.write(`logtally: ${message}\n`);
 }

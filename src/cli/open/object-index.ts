@@ -17,6 +17,7 @@ import { createLineIndexer, type IndexCounts, type LineIndexer } from "../../ind
 import { indexTemplates } from "../../indexing/template.ts";
 import type { SegmentReader } from "../../segment/segment-reader.ts";
 import { pause } from "../pause.ts";
+import { tell } from "../tell.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 /** Blocks of a mebibyte that are indexed at once, whatever the cluster takes. */
@@ -197,8 +198,4 @@ function toldOnce(tell: (message: string) => void): (message: string) => void {
     told.add(message);
     tell(message);
   };
-}
-
-function tell(message: string): void {
-  process.stderr.write(`logtally: ${message}\n`);
 }

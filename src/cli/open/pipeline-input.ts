@@ -1,10 +1,11 @@
 import type { OnRead } from "../../backends/files/file-source.ts";
 import type { PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
 import type { Source } from "../../core/delivery.ts";
+import { tell } from "../tell.ts";
 import { followStatePath, openFollowed } from "./followed-input.ts";
 import { openInput } from "./input.ts";
 import { findInputFiles, refuseOwnArchive } from "./input-files.ts";
-import { openSubscription, SUBSCRIPTION_BACKOFF, tellOfSubscription } from "./subscription.ts";
+import { openSubscription, SUBSCRIPTION_BACKOFF } from "./subscription.ts";
 
 /** The most messages that a worker holds, acks outstanding; each costs half a kilobyte. */
 const MAX_MESSAGES = 60_000;
@@ -47,7 +48,7 @@ export async function openInputOf(settings: PipelineSettings, stop: AbortSignal)
 async function openPubsub(settings: PubsubSettings, maxBatchBytes: number, stop: AbortSignal): Promise<PipelineInput> {
   const { createPubsubSource } = await import("../../backends/pubsub/pubsub-source.ts");
   const { subscriber, topic, problems } = await openSubscription(settings, stop);
-  for (const problem of problems) tellOfSubscription(problem);
+  for (const problem of problems) tell(problem);
   let close = (): Promise<void> => subscriber.close();
   return {
     sizeBytes: null,
@@ -58,7 +59,7 @@ async function openPubsub(settings: PubsubSettings, maxBatchBytes: number, stop:
         topic,
         budget: { maxMessages: MAX_MESSAGES, maxBytes: BATCHES * maxBatchBytes },
         backoff: SUBSCRIPTION_BACKOFF,
-        onTrouble: tellOfSubscription,
+        onTrouble: tell,
         onRead,
       });
       close = source.close;

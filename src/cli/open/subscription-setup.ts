@@ -3,8 +3,9 @@ import type { DeadLetters, FoundSubscription, PubsubAdmin } from "../../backends
 import type { PubsubSettings } from "../../config/pipeline.ts";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { DAY_MS, MINUTE_MS } from "../../core/units.ts";
+import { tell } from "../tell.ts";
 import type { ServiceSetup, SetupStep } from "./setup-step.ts";
-import { SUBSCRIPTION_BACKOFF, tellOfSubscription } from "./subscription.ts";
+import { emulatorHost, SUBSCRIPTION_BACKOFF } from "./subscription.ts";
 
 const RETENTION_MS = 7 * DAY_MS;
 /** The longest that there is: nobody looks for dead letters every week. */
@@ -14,8 +15,8 @@ const ACK_DEADLINE_MS = MINUTE_MS;
 /** Asks about topics and subscriptions. The caller closes it. */
 export async function openPubsubAdmin(): Promise<PubsubAdmin> {
   const { openGoogleAdmin } = await import("../../backends/pubsub/google-admin.ts");
-  const options = { backoff: SUBSCRIPTION_BACKOFF, onTrouble: tellOfSubscription };
-  return openGoogleAdmin(process.env["PUBSUB_EMULATOR_HOST"] || null, options);
+  const options = { backoff: SUBSCRIPTION_BACKOFF, onTrouble: tell };
+  return openGoogleAdmin(emulatorHost(), options);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Subscriber } from "../../backends/pubsub/subscriber.ts";
 import type { Subscription } from "../../backends/pubsub/subscription.ts";
 import type { PubsubSettings } from "../../config/pipeline.ts";
 import { MINUTE_MS } from "../../core/units.ts";
+import { tell } from "../tell.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 export const SUBSCRIPTION_BACKOFF = serviceBackoff(MINUTE_MS);
@@ -20,17 +21,11 @@ export async function openSubscription(
   const { openGoogleSubscriber } = await import("../../backends/pubsub/google-subscriber.ts");
   const { describeSubscription } = await import("../../backends/pubsub/subscription.ts");
   const subscriber = openGoogleSubscriber(subscription, {
-    emulator: process.env["PUBSUB_EMULATOR_HOST"] || null,
-    onTrouble: tellOfSubscription,
+    emulator: emulatorHost(),
+    onTrouble: tell,
   });
   try {
-    const found = await describeSubscription(
-      subscriber,
-      subscription,
-      SUBSCRIPTION_BACKOFF,
-      tellOfSubscription,
-      signal,
-    );
+    const found = await describeSubscription(subscriber, subscription, SUBSCRIPTION_BACKOFF, tell, signal);
     return { subscriber, topic: topic ?? found.topic, problems: found.problems };
   } catch (error) {
     await subscriber.close();
@@ -38,6 +33,7 @@ export async function openSubscription(
   }
 }
 
-export function tellOfSubscription(message: string): void {
-  process.stderr.write(`logtally: ${message}\n`);
+/** `HOST:PORT` of a test server, as for all of Google's clients; null for Google's service. */
+export function emulatorHost(): string | null {
+  return process.env["PUBSUB_EMULATOR_HOST"] || null;
 }
