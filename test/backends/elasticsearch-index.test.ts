@@ -10,6 +10,7 @@ import { createElasticsearchIndex } from "../../src/backends/elasticsearch/elast
 import type { DocumentIndex, IndexDocument } from "../../src/core/document-index.ts";
 import { IoError } from "../../src/core/fault.ts";
 import { KIB } from "../../src/core/units.ts";
+import { scriptedBackoff } from "../core/scripted-backoff.ts";
 import {
   type BulkMishap,
   type ElasticsearchScript,
@@ -41,16 +42,8 @@ async function indexOn(script: ElasticsearchScript): Promise<Stage> {
   const server = await startScriptedElasticsearch(script);
   const cluster = openCluster({ urls: [server.url], apiKey: "a2V5", certificates: null });
   opened = { server, cluster };
-  const waits: number[] = [];
   const told: string[] = [];
-  const backoff = {
-    giveUpAfterMs: GIVE_UP_AFTER_MS,
-    monotonicMs: () => waits.reduce((sum, ms) => sum + ms, 0),
-    random: () => 0.5,
-    sleep: async (ms: number) => {
-      waits.push(ms);
-    },
-  };
+  const { backoff, waits } = scriptedBackoff(GIVE_UP_AFTER_MS);
   const index = createElasticsearchIndex(cluster, { backoff, onTrouble: (message) => told.push(message) });
   return { index, server, waits, told };
 }

@@ -2,25 +2,21 @@
  * Goal: a cluster that cannot be used is told apart from one that is away, with what helps.
  * Method: servers of a few lines that answer what such a place does; and failures as the client words them.
  */
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Cluster, ClusterError, openCluster } from "../../src/backends/elasticsearch/cluster.ts";
 import { describeCluster } from "../../src/backends/elasticsearch/cluster-setup.ts";
+import { type LoopbackServer, listenOnLoopback } from "../servers/loopback-http.ts";
 
-let server: Server | null = null;
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
+let server: LoopbackServer | null = null;
+afterEach(async () => {
+  await server?.close();
   server = null;
 });
 
 async function openAt(status: number, headers: Readonly<Record<string, string>>, body: string): Promise<Cluster> {
-  const listening = createServer((_request, response) => response.writeHead(status, headers).end(body));
-  server = listening;
-  await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
-  const address = listening.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return openCluster({ urls: [`http://127.0.0.1:${port}`], apiKey: null, certificates: null });
+  server = await listenOnLoopback(createServer((_request, response) => response.writeHead(status, headers).end(body)));
+  return openCluster({ urls: [server.url], apiKey: null, certificates: null });
 }
 
 const HTML = { "content-type": "text/html" };

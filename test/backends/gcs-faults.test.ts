@@ -8,6 +8,7 @@ import { gcsError, passes } from "../../src/backends/gcs/gcs-error.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
 import { CredentialError, createService } from "../../src/backends/gcs/service.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
+import { scriptedBackoff } from "../core/scripted-backoff.ts";
 import { type Mishap, type ScriptedGcs, startScriptedGcs } from "../servers/scripted-gcs.ts";
 
 const GIVE_UP_AFTER_MS = 60_000;
@@ -31,16 +32,8 @@ interface Stage {
 /** A store on a server with these mishaps. */
 async function storeAmid(...mishaps: readonly (Mishap | null)[]): Promise<Stage> {
   gcs = await startScriptedGcs(mishaps);
-  const waits: number[] = [];
   const told: string[] = [];
-  const backoff = {
-    giveUpAfterMs: GIVE_UP_AFTER_MS,
-    monotonicMs: () => waits.reduce((sum, ms) => sum + ms, 0),
-    random: () => 0.5,
-    sleep: async (ms: number) => {
-      waits.push(ms);
-    },
-  };
+  const { backoff, waits } = scriptedBackoff(GIVE_UP_AFTER_MS);
   const place = { bucket: "bucket", prefix: "", endpoint: gcs.url };
   const store = createGcsStore(place, { backoff, onTrouble: (message) => told.push(message), timeoutMs: 200 });
   return { store, gcs, waits, told };

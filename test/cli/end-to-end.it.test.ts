@@ -10,13 +10,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import type { CountRow } from "../../src/counts/cube.ts";
 import { differences } from "../../src/generate/agreement.ts";
-import { TRUTH_SEGMENTS } from "../../src/generate/truth.ts";
 import type { TruthReport } from "../../src/generate/truth-report.ts";
 import { makeBucket } from "../servers/bucket.ts";
 import { countOf, documentsOf, type Hit } from "../servers/search.ts";
 import { makeTopic, type Topic } from "../servers/topic.ts";
+import { countRows } from "./count-rows.ts";
 import { generated } from "./generated.ts";
 import { FIXTURES, logtally, type RunningProcess, type Summary, startLogtally } from "./logtally.ts";
 
@@ -165,11 +164,7 @@ describe.skipIf([gcsUrl, host, elasticsearchUrl].includes(""))("from Pub/Sub to 
     const [traffic = ""] = pipelines;
     const linesIn = summaries.filter((_, at) => at % 2 === 0).reduce((sum, { lines_in }) => sum + lines_in, 0);
     expect(linesIn).toBeGreaterThanOrEqual(truth.lines_in);
-    const counted: CountRow[] = [];
-    for (const by of TRUTH_SEGMENTS) {
-      const rows = await expectFine(["counts", traffic, "--by", by, "--as-of", truth.as_of, "--json"]);
-      counted.push(...(JSON.parse(rows) as { rows: CountRow[] }).rows);
-    }
+    const counted = await countRows([traffic, "--as-of", truth.as_of], { env });
     expect(differences(truth.rows, counted)).toEqual([]);
     for (const topic of topics) expect(await topic.pull()).toBe(0);
   });

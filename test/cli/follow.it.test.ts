@@ -7,11 +7,10 @@ import { appendFile, copyFile, mkdir, readFile, rename, truncate, writeFile } fr
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, onTestFailed } from "vitest";
-import type { CountRow } from "../../src/counts/cube.ts";
 import { differences } from "../../src/generate/agreement.ts";
-import { TRUTH_SEGMENTS } from "../../src/generate/truth.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { randomOf } from "../random.ts";
+import { countRows } from "./count-rows.ts";
 import { generated } from "./generated.ts";
 import {
   archivedText,
@@ -95,16 +94,6 @@ async function kill({ child, ended }: RunningProcess): Promise<void> {
   expect(await ended).toMatchObject({ signal: "SIGKILL" });
 }
 
-async function countRows(archive: string): Promise<CountRow[]> {
-  const rows: CountRow[] = [];
-  for (const by of TRUTH_SEGMENTS) {
-    const outcome = await logtally(["counts", "--archive", archive, "--by", by, "--json"]);
-    expect(outcome).toMatchObject({ code: 0, stderr: "" });
-    rows.push(...(JSON.parse(outcome.stdout) as { rows: CountRow[] }).rows);
-  }
-  return rows;
-}
-
 describe("the logs of an instance", () => {
   it("are followed through rotations and kills, and their counts are the truth", async () => {
     const { path, truth } = await generated("--lines", "6000", "--republish", "0.02");
@@ -155,7 +144,7 @@ describe("the logs of an instance", () => {
     const { stderr } = await stopped(worker);
     expect(stderr).toMatch(/^logtally: stopping[^\n]*\nlogtally: interrupted[^\n]*\n$/);
     expect(new Set(await linesOf(archive))).toEqual(new Set(lines));
-    expect(differences(truth.rows, await countRows(archive))).toEqual([]);
+    expect(differences(truth.rows, await countRows(["--archive", archive]))).toEqual([]);
 
     // Nothing is read again by the next one.
     const next = startWorker(args);

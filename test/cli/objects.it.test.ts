@@ -7,12 +7,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, inject, it } from "vitest";
-import type { CountRow } from "../../src/counts/cube.ts";
 import { differences } from "../../src/generate/agreement.ts";
-import { TRUTH_SEGMENTS } from "../../src/generate/truth.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { makeBucket, upload } from "../servers/bucket.ts";
 import { startScriptedGcs } from "../servers/scripted-gcs.ts";
+import { countRows } from "./count-rows.ts";
 import { generated } from "./generated.ts";
 import { archivedText, expectOneLine, logtally, run, type Summary } from "./logtally.ts";
 
@@ -28,16 +27,6 @@ const OBJECTS: readonly (readonly [name: string, stored: (lines: Buffer) => Uint
   [`${DAY}/10:00:00_10:59:59_S0.json.gz`, (lines) => gzipSync(lines)],
   [`${DAY}/11:00:00_11:59:59_S0.json.zst`, (lines) => zstdCompressSync(lines)],
 ];
-
-async function countRows(archive: string): Promise<CountRow[]> {
-  const rows: CountRow[] = [];
-  for (const by of TRUTH_SEGMENTS) {
-    const outcome = await logtally(["counts", "--archive", archive, "--by", by, "--json"]);
-    expect(outcome).toMatchObject({ code: 0, stderr: "" });
-    rows.push(...(JSON.parse(outcome.stdout) as { rows: CountRow[] }).rows);
-  }
-  return rows;
-}
 
 async function runFrom(archive: string, from: readonly string[]): Promise<Summary> {
   const outcome = await logtally(["run", "--archive", archive, "--json", ...AT, "--from", ...from]);
@@ -69,7 +58,7 @@ describe.skipIf(url === "")("objects of a bucket", () => {
     const archive = join(folder, "archive");
     const summary = await runFrom(archive, [`gs://${bucket}/exports/stdout/`]);
     expect(summary.lines_in).toBe(lines.length);
-    expect(differences(truth.rows, await countRows(archive))).toEqual([]);
+    expect(differences(truth.rows, await countRows(["--archive", archive]))).toEqual([]);
     expect((await archivedText(archive)).toString("latin1")).toBe(lines.join(""));
     expect(await run(archive, files)).toMatchObject({ archived: 0, duplicates: lines.length });
 

@@ -3,12 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import type { CountRow } from "../../src/counts/cube.ts";
 import { differences } from "../../src/generate/agreement.ts";
 import { TRUTH_SEGMENTS, type TruthSegment } from "../../src/generate/truth.ts";
 import { TRUTH_DAYS, type TruthReport } from "../../src/generate/truth-report.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
-import { archivedText, logtally, type Outcome, type RunningProcess, type Summary, startLogtally } from "./logtally.ts";
+import { countRows } from "./count-rows.ts";
+import { archivedText, type Outcome, type RunningProcess, type Summary, startLogtally } from "./logtally.ts";
 
 const POLL_MS = 100;
 const STOP_WITHIN_MS = 25_000;
@@ -107,13 +107,8 @@ export async function expectCounts(
   { as_of: asOf, rows }: TruthReport,
   segments: readonly TruthSegment[] = TRUTH_SEGMENTS,
 ): Promise<void> {
-  const counted: CountRow[] = [];
-  const period = ["--as-of", asOf.slice(0, 10), "--days", String(TRUTH_DAYS), "--json"];
-  for (const by of segments) {
-    const outcome = await logtally(["counts", "--archive", archive, "--by", by, ...period]);
-    expect(outcome).toMatchObject({ code: 0, stderr: "" });
-    counted.push(...(JSON.parse(outcome.stdout) as { rows: CountRow[] }).rows);
-  }
+  const period = ["--as-of", asOf.slice(0, 10), "--days", String(TRUTH_DAYS)];
+  const counted = await countRows(["--archive", archive, ...period], { segments });
   const expected = rows.filter(({ segment }) => (segments as readonly string[]).includes(segment));
   expect(differences(expected, counted).slice(0, 10)).toEqual([]);
 }

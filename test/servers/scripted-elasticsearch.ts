@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listenOnLoopback, receive } from "./loopback-http.ts";
 
 /** How an item of a bulk request fails. */
 export interface ItemMishap {
@@ -108,24 +108,7 @@ export async function startScriptedElasticsearch(script: ElasticsearchScript): P
     return { status: 201 };
   }
 
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    requests,
-    documents,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-async function receive(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  return { requests, documents, ...(await listenOnLoopback(server)) };
 }
 
 /** Lines of JSON, by twos: where a document goes, and the document. */

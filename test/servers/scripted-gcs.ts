@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listenOnLoopback, receive } from "./loopback-http.ts";
 
 /** What a request meets instead of the right answer: a status, or something that a real server does not do on demand. */
 export type Mishap =
@@ -94,24 +94,7 @@ export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Pro
     else response.end(part);
   }
 
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    requests,
-    objects,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-async function receive(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  return { requests, objects, ...(await listenOnLoopback(server)) };
 }
 
 /** The two parts of a multipart upload: JSON and bytes. */
