@@ -7,6 +7,7 @@ import { demoCommand } from "./demo.ts";
 import { EXIT_WORDS } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
 import { generateCommand } from "./generate.ts";
+import { ledgerCommand } from "./ledger.ts";
 import { runCommand } from "./run.ts";
 import { sealCommand } from "./seal.ts";
 import { setupCommand } from "./setup.ts";
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     setupCommand,
     sealCommand,
     countsCommand,
+    ledgerCommand,
     archiveCommand,
     explainCommand,
     testCommand,
