@@ -1,4 +1,5 @@
 import type { Conflict } from "../archive/manifest.ts";
+import { eachTailLine } from "../archive/seal/tail-lines.ts";
 import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { DAY_MS, HOUR_MS } from "../core/units.ts";
@@ -6,7 +7,6 @@ import type { FactReader } from "./fact-reader.ts";
 import type { FactTable } from "./fact-table.ts";
 import { ownHour } from "./newest-hour.ts";
 import type { StreamBook } from "./stream-book.ts";
-import { eachTailLine } from "./tail-lines.ts";
 
 /** The lines of one stream that are not sealed, beside their facts. */
 export interface TailFacts {

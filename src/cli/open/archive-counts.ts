@@ -1,6 +1,5 @@
 import { tmpdir } from "node:os";
 import type { PipelineSettings } from "../../config/pipeline.ts";
-import { HOUR_MS } from "../../core/units.ts";
 import { type ArchiveCounts, openArchiveCounts } from "../../counts/archive-counts.ts";
 import { readBooks } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
@@ -36,7 +35,7 @@ export async function openCounts(settings: PipelineSettings, catalogue: Catalogu
     basis: factsBasis(settings, catalogue, key),
     books: await readBooks(store),
     nowMs: SYSTEM_CLOCK.nowMs(),
-    latenessMs: LATENESS_MS,
+    latenessMs: settings.seal.latenessMs,
     memoryLimit: MEMORY_LIMIT,
     spillDirectory: tmpdir(),
     tell,
@@ -44,5 +43,3 @@ export async function openCounts(settings: PipelineSettings, catalogue: Catalogu
   });
   return { counts, pseudonymKey: keyFingerprint(key) };
 }
-
-const LATENESS_MS = HOUR_MS;
