@@ -236,6 +236,9 @@ const seal = z.strictObject({
         "Whether a worker whose input has no end seals beside its work, in a process of its own; without it where the " +
         "archive is a folder.",
     }),
+  every_ms: wholeNumber(100, DAY_MS)
+    .default(300_000)
+    .meta({ description: "How often such a worker looks for hours that are due." }),
 });
 
 export const pipelineSchema = z

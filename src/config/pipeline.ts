@@ -89,6 +89,7 @@ export interface SealSettings {
   readonly hours: 1 | 2 | 3 | 4 | 6 | 8 | 12 | 24 | null;
   /** True where an endless worker seals too. */
   readonly isByWorker: boolean;
+  readonly everyMs: number;
 }
 
 export interface PseudonymKeySettings {
@@ -150,6 +151,7 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
       latenessMs: config.seal.lateness_ms,
       hours: config.seal.hours ?? null,
       isByWorker: config.seal.by_worker ?? config.archive.kind === "folder",
+      everyMs: config.seal.every_ms,
     },
     limits: {
       maxDepth: limits.max_depth,

@@ -60,7 +60,7 @@ describe("a good pipeline", () => {
       archive: { kind: "folder", path: "/srv/app/pipelines/out" },
       index: null,
       batch: { maxBytes: 64 * 1024 ** 2, maxLines: 500_000, maxAgeMs: 5000 },
-      seal: { latenessMs: 3_600_000, hours: null, isByWorker: true },
+      seal: { latenessMs: 3_600_000, hours: null, isByWorker: true, everyMs: 300_000 },
       limits: { maxDepth: 128, maxLineBytes: 4 * 1024 ** 2, maxInflatedBytes: 32 * 1024 ** 2 },
       identity: {},
       cataloguePath: null,
@@ -124,7 +124,7 @@ index:
   retention_days: 2
   spill_after_ms: 0
 batch: { max_bytes: 1 MiB, max_lines: 10, max_age_ms: 20 }
-seal: { lateness_ms: 5, hours: 6, by_worker: false }
+seal: { lateness_ms: 5, hours: 6, by_worker: false, every_ms: 200 }
 limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 1 GiB }
 identity: { rails.api: request_id }
 catalogue: ../catalogue.yaml
@@ -152,7 +152,7 @@ pseudonym_key: { file: key.txt, accept_change: true }
         spillAfterMs: 0,
       },
       batch: { maxBytes: 1024 ** 2, maxLines: 10, maxAgeMs: 20 },
-      seal: { latenessMs: 5, hours: 6, isByWorker: false },
+      seal: { latenessMs: 5, hours: 6, isByWorker: false, everyMs: 200 },
       limits: { maxDepth: 5, maxLineBytes: 100, maxInflatedBytes: 1024 ** 3 },
       identity: { "rails.api": "request_id" },
       cataloguePath: "/etc/catalogue.yaml",
