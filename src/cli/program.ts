@@ -8,6 +8,7 @@ import { EXIT_WORDS } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
 import { generateCommand } from "./generate.ts";
 import { ledgerCommand } from "./ledger.ts";
+import { recountCommand } from "./recount.ts";
 import { runCommand } from "./run.ts";
 import { sealCommand } from "./seal.ts";
 import { setupCommand } from "./setup.ts";
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     sealCommand,
     countsCommand,
     ledgerCommand,
+    recountCommand,
     archiveCommand,
     explainCommand,
     testCommand,
