@@ -26,7 +26,8 @@ const LAST_HOUR_OF_DAY = 23;
  */
 export async function* eachSealedPlan(store: ObjectStore, isWanted: IsWanted): AsyncIterable<SealedPlan> {
   const listed: ListedPlan[] = [];
-  for (const prefix of [vaultPrefix(), recordPrefix()]) {
+  // In this order, so that no plan that found only repeats is seen without the one that has these lines.
+  for (const prefix of [recordPrefix(), vaultPrefix()]) {
     for await (const { name, sizeBytes } of store.list(prefix)) {
       const parsed = parseSealedName(name);
       if (parsed === null) continue;

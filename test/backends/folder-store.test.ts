@@ -95,6 +95,14 @@ describe("a folder store", () => {
     await store.check("read");
   });
 
+  it.each(["wal", "vault", "ctl"])("is damaged where %s is a file", async (name) => {
+    const root = await tempFolder();
+    await writeFile(join(root, name), "");
+    await expect(createFolderStore(root, nowMs).check("read")).rejects.toThrow(
+      new IoError("corrupt", `open archive "${root}": "${name}" is no folder (hint: restore it from a copy)`),
+    );
+  });
+
   it("cannot be where a file is", async () => {
     const root = join(await tempFolder(), "file");
     await writeFile(root, "");
