@@ -95,6 +95,12 @@ describe("a folder store", () => {
     await store.check("read");
   });
 
+  it.each(["wal", "vault", "ctl"])("is an archive with nothing but %s", async (name) => {
+    const root = await tempFolder();
+    await mkdir(join(root, name));
+    await expect(createFolderStore(root, nowMs).check("read")).resolves.toBeUndefined();
+  });
+
   it.each(["wal", "vault", "ctl"])("is damaged where %s is a file", async (name) => {
     const root = await tempFolder();
     await writeFile(join(root, name), "");
