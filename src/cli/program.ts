@@ -6,9 +6,11 @@ import { countsCommand } from "./counts.ts";
 import { demoCommand } from "./demo.ts";
 import { EXIT_WORDS } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
+import { gcCommand } from "./gc.ts";
 import { generateCommand } from "./generate.ts";
 import { runCommand } from "./run.ts";
 import { setupCommand } from "./setup.ts";
+import { signCommand } from "./sign.ts";
 import { testCommand } from "./test.ts";
 
 const HELP_AFTER = `
@@ -34,6 +36,8 @@ export function createProgram(): Command {
     setupCommand,
     countsCommand,
     archiveCommand,
+    signCommand,
+    gcCommand,
     explainCommand,
     testCommand,
     generateCommand,

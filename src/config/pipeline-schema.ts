@@ -209,6 +209,20 @@ const pseudonymKey = z
   })
   .meta({ not: { required: ["env", "file"] } });
 
+const signingKey = z
+  .strictObject({ ...secretPlace })
+  .refine((key) => key.env === undefined || key.file === undefined, {
+    path: ["file"],
+    error: 'no "file" beside "env"',
+  })
+  .meta({ not: { required: ["env", "file"] } });
+
+const signing = z.strictObject({
+  interval_ms: wholeNumber(1000, 366 * DAY_MS)
+    .default(HOUR_MS)
+    .meta({ description: "Milliseconds after a digest when the next one is due although nothing new is sealed." }),
+});
+
 export const pipelineSchema = z
   .strictObject({
     name: z
@@ -249,6 +263,11 @@ export const pipelineSchema = z
       description: "Secret key of the pseudonyms; without env and file the archive's own.",
       secret: true,
     }),
+    signing_key: signingKey.prefault({}).meta({
+      description: "Private key (Ed25519, PEM) that signs digests; without env and file the archive's own.",
+      secret: true,
+    }),
+    sign: signing.prefault({}).meta({ description: "When sign has something to do." }),
   })
   .meta({ title: "Pipeline", description: "Where lines come from and where they are kept, and settings." });
 
