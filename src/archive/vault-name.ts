@@ -48,6 +48,16 @@ export function segmentNames(
   return { lines: `${base}.ndjson.zst`, meta: `${base}.meta.ndjson.zst` };
 }
 
+/** Prefix of the objects of a span in the vault. */
+export function spanPrefix(span: Span): string {
+  return `vault/v1/${folderOf(span)}`;
+}
+
+/** Prefix of the records of a span. */
+export function spanRecordPrefix(span: Span): string {
+  return `ctl/seal/${folderOf(span)}`;
+}
+
 export function planPrefix(span: Span): string {
   return `ctl/plan/${folderOf(span)}`;
 }

@@ -9,6 +9,7 @@ import { explainCommand } from "./explain.ts";
 import { gcCommand } from "./gc.ts";
 import { generateCommand } from "./generate.ts";
 import { runCommand } from "./run.ts";
+import { sealCommand } from "./seal.ts";
 import { setupCommand } from "./setup.ts";
 import { signCommand } from "./sign.ts";
 import { testCommand } from "./test.ts";
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     runCommand,
     checkCommand,
     setupCommand,
+    sealCommand,
     countsCommand,
     archiveCommand,
     signCommand,

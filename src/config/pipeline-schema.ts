@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DAY_MS, GIB, HOUR_MS, MIB } from "../core/units.ts";
+import { apiKey, pseudonymKey, signingKey } from "./key-schema.ts";
 import { endpoint, input, path, sizeBytes, text, wholeNumber } from "./value-schema.ts";
 
 /**
@@ -19,7 +20,6 @@ const PATHS = "a list of at least one path";
 const URL = "an http or https URL";
 const URLS = "a list of at least one URL";
 const INDEX_PREFIX = "1 to 63 of a-z, 0-9, dot, hyphen and underscore, first a letter or digit";
-const VARIABLE = "the name of an environment variable";
 
 const topic = text("the name of a topic")
   .optional()
@@ -111,22 +111,6 @@ const gcsArchive = z.strictObject({
   ),
 });
 
-/** Where a secret lies. */
-const secretPlace = {
-  env: z
-    .string({ error: VARIABLE })
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: VARIABLE })
-    .optional()
-    .meta({ title: VARIABLE, description: "Environment variable that holds the key." }),
-  file: path("a path").optional().meta({ description: "File that holds the key; not beside env." }),
-};
-
-const apiKey = z
-  .strictObject({
-    ...secretPlace,
-  })
-  .refine((key) => (key.env === undefined) !== (key.file === undefined), { error: 'either "env" or "file"' });
-
 const elasticsearchIndex = z.strictObject({
   kind: z.literal("elasticsearch").meta({ description: "An Elasticsearch cluster." }),
   urls: z
@@ -195,32 +179,42 @@ const limits = z.strictObject({
     .meta({ description: "Most bytes that one compressed message may hold." }),
 });
 
-const pseudonymKey = z
-  .strictObject({
-    ...secretPlace,
-    accept_change: z.boolean({ error: "true or false" }).default(false).meta({
-      description:
-        "Whether a key is used although the archive was used with another one; every pseudonym changes with it.",
-    }),
-  })
-  .refine((key) => key.env === undefined || key.file === undefined, {
-    path: ["file"],
-    error: 'no "file" beside "env"',
-  })
-  .meta({ not: { required: ["env", "file"] } });
-
-const signingKey = z
-  .strictObject({ ...secretPlace })
-  .refine((key) => key.env === undefined || key.file === undefined, {
-    path: ["file"],
-    error: 'no "file" beside "env"',
-  })
-  .meta({ not: { required: ["env", "file"] } });
-
 const signing = z.strictObject({
   interval_ms: wholeNumber(1000, 366 * DAY_MS)
     .default(HOUR_MS)
     .meta({ description: "Milliseconds after a digest when the next one is due although nothing new is sealed." }),
+});
+
+const SPAN = "1, 2, 3, 4, 6, 8, 12 or 24";
+
+const seal = z.strictObject({
+  lateness_ms: wholeNumber(0, 31 * DAY_MS)
+    .default(HOUR_MS)
+    .meta({
+      description:
+        "How long after the end of an hour its lines are waited for before it is sealed. Later ones are sealed in a " +
+        "further revision; none is lost.",
+    }),
+  hours: z
+    .literal([1, 2, 3, 4, 6, 8, 12, 24], { error: SPAN })
+    .optional()
+    .meta({
+      title: SPAN,
+      description:
+        "Hours that are sealed together, from the next day on that has no seal yet; without it as many as bring about " +
+        "64 MiB, at most a day.",
+    }),
+  by_worker: z
+    .boolean({ error: "true or false" })
+    .optional()
+    .meta({
+      description:
+        "Whether a worker whose input has no end seals beside its work, in a process of its own; without it where the " +
+        "archive is a folder.",
+    }),
+  every_ms: wholeNumber(100, DAY_MS)
+    .default(300_000)
+    .meta({ description: "How often such a worker looks for hours that are due." }),
 });
 
 export const pipelineSchema = z
@@ -248,6 +242,7 @@ export const pipelineSchema = z
     batch: batch
       .prefault({})
       .meta({ description: "When a write-ahead object is closed, and its lines are safe: at the first of these." }),
+    seal: seal.prefault({}).meta({ description: "When hours of the archive are sealed, and by whom." }),
     limits: limits.prefault({}).meta({
       description: "What a record may be before it is quarantined; lines that are in the archive stay as they are.",
     }),

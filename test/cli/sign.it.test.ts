@@ -4,7 +4,7 @@
  * commands, by bash, on archives that are whole and such as are not.
  */
 import { spawnSync } from "node:child_process";
-import { createPublicKey, randomBytes } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { cp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
@@ -165,7 +165,8 @@ describe("sign", () => {
     expect(text.code).toBe(2);
     expectOneLine(text.stderr, '"TEST_KEY"', "openssl genpkey -algorithm ed25519");
     expect(text.stderr).not.toContain("no key\n");
-    const rsa = spawnSync("openssl", ["genpkey", "-algorithm", "RSA"], { encoding: "utf8" }).stdout;
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const rsa = privateKey.export({ type: "pkcs8", format: "pem" });
     expectOneLine((await logtally(args, { env: { TEST_KEY: rsa } })).stderr, "a key of rsa");
   });
 
