@@ -1,6 +1,6 @@
 /**
  * Goal: whoever has openssl and sha256sum can check what `sign` wrote, and `gc` removes what that covers, and no more.
- * Method: lines archived by `run`, sealed in the plainest way, signed and collected by the commands; the page's own
+ * Method: lines archived, sealed, signed and collected by the commands; the page's own
  * commands, by bash, on archives that are whole and such as are not.
  */
 import { spawnSync } from "node:child_process";
@@ -8,32 +8,28 @@ import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { cp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
+import type { Digest } from "../../src/archive/digest/digest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
-import { listWal, type WalObject } from "../../src/archive/wal-reader.ts";
 import { createFolderStore } from "../../src/backends/files/folder-store.ts";
 import { openArchiveStore } from "../../src/cli/open/archive-store.ts";
-import type { ObjectStore } from "../../src/core/object-store.ts";
-import { sealAll } from "../archive/sample-vault.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { makeBucket } from "../servers/bucket.ts";
-import { expectOneLine, FIXTURES, filesBelow, logtally, type Outcome, run, succeeds } from "./logtally.ts";
+import { countsOf, expectOneLine, FIXTURES, filesBelow, logtally, type Outcome, run, succeeds } from "./logtally.ts";
 
 const INPUT = join(FIXTURES, "local/ssh_push/input.ndjson");
 const LATE = join(FIXTURES, "local/web_commit/input.ndjson");
 const PAGE = join(import.meta.dirname, "../../docs/reference/archive-format.md");
 const gcsUrl = inject("gcsUrl") ?? "";
 
-async function seal(store: ObjectStore): Promise<void> {
-  const objects: WalObject[] = [];
-  for await (const object of listWal(store, "local")) objects.push(object);
-  await sealAll(store, objects);
+async function seal(...place: readonly string[]): Promise<void> {
+  expect(await logtally(["seal", ...place])).toMatchObject({ code: 0, stderr: "" });
 }
 
 /** An archive whose lines are sealed. */
 async function sealedArchive(): Promise<string> {
   const archive = await tempFolder();
   await run(archive, [INPUT]);
-  await seal(createFolderStore(archive, Date.now));
+  await seal("--archive", archive);
   return archive;
 }
 
@@ -83,7 +79,7 @@ describe("sign", () => {
     expect(rowsOf(await sign(archive, "--json"))).toEqual([]);
 
     await run(archive, [LATE]);
-    await seal(createFolderStore(archive, Date.now));
+    await seal("--archive", archive);
     const changed = ["--set", `signing_key.file=${await opensslKey()}`, "--json"];
     const [second] = rowsOf<SignedRow>(await sign(archive, ...changed, "--old-key", join(archive, "ctl/signing.key")));
     expect(second?.sequence).toBe(2);
@@ -101,6 +97,22 @@ describe("sign", () => {
       "-rawin",
     ];
     expect(succeeds("openssl", [...verify, "-in", `${statement}.json`, "-sigfile", `${statement}.sig`])).toBe(true);
+  });
+
+  it("tells totals that are those of the lines", async () => {
+    const archive = await tempFolder();
+    await run(archive, [INPUT, LATE]);
+    await run(archive, [INPUT]);
+    await seal("--archive", archive);
+    await sign(archive);
+    const text = await readFile(join(archive, "vault/v1/local/digest/00000001.json"), "utf8");
+    const { totals, objects } = JSON.parse(text) as Digest;
+    const input = (await readFile(INPUT, "utf8")).trimEnd().split("\n").length;
+    const late = (await readFile(LATE, "utf8")).trimEnd().split("\n").length;
+    expect(totals).toMatchObject({ objects: objects.length, lines: input + late, archived: input + late });
+    expect(totals).toMatchObject({ received: 2 * input + late, duplicates: input, conflicts: 0 });
+    expect(totals.counted + totals.eventless + totals.quarantined).toBe(totals.archived);
+    expect(Object.values(totals.counts)).toEqual([await countsOf(archive)]);
   });
 
   it("shows by the page's commands what was altered, removed or exchanged", async () => {
@@ -270,11 +282,12 @@ it.skipIf(gcsUrl === "")("a bucket is signed and collected like a folder", async
   const key = { env: { TEST_KEY: randomBytes(32).toString("hex") } };
   const ran = await logtally(["run", ...place, "--set", "pseudonym_key.env=TEST_KEY", "--from", INPUT], key);
   expect(ran).toMatchObject({ code: 0 });
-  const store = await openArchiveStore({ kind: "gcs", bucket, prefix: "a", endpoint: gcsUrl });
-  await seal(store);
+  const sealed = await logtally(["seal", ...place, "--set", "pseudonym_key.env=TEST_KEY"], key);
+  expect(sealed).toMatchObject({ code: 0, stderr: "" });
   const signed = ["--set", `signing_key.file=${await opensslKey()}`, "--json"];
   expect(rowsOf<SignedRow>(await logtally(["sign", ...place, ...signed]))).toHaveLength(1);
   const [row] = rowsOf<GcRow>(await logtally(["gc", ...place, "--json"]));
   expect(row?.removed.objects).toBe(1);
+  const store = await openArchiveStore({ kind: "gcs", bucket, prefix: "a", endpoint: gcsUrl });
   for await (const { name } of store.list("wal/")) throw new Error(`"${name}" is there`);
 });
