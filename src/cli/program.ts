@@ -6,10 +6,12 @@ import { countsCommand } from "./counts.ts";
 import { demoCommand } from "./demo.ts";
 import { EXIT_WORDS } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
+import { gcCommand } from "./gc.ts";
 import { generateCommand } from "./generate.ts";
 import { runCommand } from "./run.ts";
 import { sealCommand } from "./seal.ts";
 import { setupCommand } from "./setup.ts";
+import { signCommand } from "./sign.ts";
 import { testCommand } from "./test.ts";
 
 const HELP_AFTER = `
@@ -36,6 +38,8 @@ export function createProgram(): Command {
     sealCommand,
     countsCommand,
     archiveCommand,
+    signCommand,
+    gcCommand,
     explainCommand,
     testCommand,
     generateCommand,
