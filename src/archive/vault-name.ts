@@ -23,9 +23,9 @@ export function vaultPrefix(stream?: string, day?: string): string {
   return `vault/v1/${stream === undefined ? "" : `${stream}/`}${day === undefined ? "" : `${day}/`}`;
 }
 
-/** Prefix of the records of a stream, or of a day of it. */
-export function recordPrefix(stream: string, day?: string): string {
-  return `ctl/seal/${stream}/${day === undefined ? "" : `${day}/`}`;
+/** Prefix of all records, or of those of a stream, or of a day of it. */
+export function recordPrefix(stream?: string, day?: string): string {
+  return `ctl/seal/${stream === undefined ? "" : `${stream}/`}${day === undefined ? "" : `${day}/`}`;
 }
 
 /** The object that makes the lines of a plan count. */
@@ -84,7 +84,7 @@ export function parsePlanName(name: string): { readonly plan: number; readonly a
 }
 
 /** `<stream>/<day>/<HH>/` */
-function folderOf({ stream, day, firstHour }: Span): string {
+export function folderOf({ stream, day, firstHour }: Span): string {
   return `${stream}/${day}/${String(firstHour % DAY_HOURS).padStart(2, "0")}/`;
 }
 

@@ -6,12 +6,14 @@ import { countsCommand } from "./counts.ts";
 import { demoCommand } from "./demo.ts";
 import { EXIT_WORDS } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
+import { gcCommand } from "./gc.ts";
 import { generateCommand } from "./generate.ts";
 import { ledgerCommand } from "./ledger.ts";
 import { recountCommand } from "./recount.ts";
 import { runCommand } from "./run.ts";
 import { sealCommand } from "./seal.ts";
 import { setupCommand } from "./setup.ts";
+import { signCommand } from "./sign.ts";
 import { testCommand } from "./test.ts";
 
 const HELP_AFTER = `
@@ -40,6 +42,8 @@ export function createProgram(): Command {
     ledgerCommand,
     recountCommand,
     archiveCommand,
+    signCommand,
+    gcCommand,
     explainCommand,
     testCommand,
     generateCommand,

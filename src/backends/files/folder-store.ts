@@ -84,14 +84,19 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
   };
 }
 
-/** Tells an archive from other folders: lines below `wal`, or at least what the first run puts below `ctl`. */
+/** Folders with lines, of which an archive may have either or both, and what the first run makes. */
+const ROOTS = ["wal", "vault", "ctl"];
+
+/** Tells an archive from other folders. */
 async function checkIsArchive(root: string): Promise<void> {
   try {
-    const names = await readdir(root);
-    if (names.includes("wal") && !(await stat(join(root, "wal"))).isDirectory()) {
-      throw new IoError("corrupt", `open archive "${root}": "wal" is no folder (hint: restore it from a copy)`);
+    const found = (await readdir(root)).filter((name) => ROOTS.includes(name));
+    for (const name of found) {
+      // May be a link to a folder.
+      if ((await stat(join(root, name))).isDirectory()) continue;
+      throw new IoError("corrupt", `open archive "${root}": "${name}" is no folder (hint: restore it from a copy)`);
     }
-    if (names.includes("wal") || names.includes("ctl")) return;
+    if (found.length > 0) return;
   } catch (error) {
     throw ioError(`open archive "${root}"`, error);
   }
@@ -141,13 +146,15 @@ async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectIn
   for (const name of entries) {
     if (!name.startsWith(prefix)) continue;
     if (name.endsWith("/")) yield* listFolder(root, name);
-    else yield { name, sizeBytes: await sizeOf(join(root, name)) };
+    else yield { name, ...(await factsOf(join(root, name))) };
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+/** A file is linked to its name once it is whole, and never changed, so it was written last when it appeared. */
+async function factsOf(path: string): Promise<Omit<ObjectInfo, "name">> {
   try {
-    return (await stat(path)).size;
+    const { size, mtimeMs } = await stat(path);
+    return { sizeBytes: size, createdAtMs: mtimeMs };
   } catch (error) {
     throw ioError(`look at "${path}"`, error);
   }
