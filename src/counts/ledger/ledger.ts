@@ -6,7 +6,8 @@ import { countWalRows, type RowsByHour } from "../../archive/audit/wal-rows.ts";
 import { type Manifest, parseHourText } from "../../archive/manifest.ts";
 import { readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
 import type { Span } from "../../archive/span.ts";
-import { readTail, type TailObject } from "../../archive/tail.ts";
+import { type TailObject, tailOf } from "../../archive/tail.ts";
+import { listWal } from "../../archive/wal-reader.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
@@ -63,8 +64,10 @@ interface Books {
  */
 export async function readLedger(options: LedgerOptions): Promise<StreamLedger> {
   const { store, stream, takes } = options;
+  // Before the plans: of an object that is sealed and removed in between, the lines are in the vault by then.
+  const listed = await Array.fromAsync(listWal(store, stream));
   const plans = await readSealedPlans(store, stream);
-  const objects = (await readTail(store, stream, plans)).filter(({ hours }) => hours.some(takes));
+  const objects = (await tailOf(store, listed, plans)).filter(({ hours }) => hours.some(takes));
   const differences: Difference[] = [];
   const rows = await countRows(options, objects, differences);
   const books: Books = {
@@ -99,12 +102,15 @@ async function countRows(
   differences: Difference[],
 ): Promise<ReadonlyMap<string, RowsByHour>> {
   const rows = new Map<string, RowsByHour>();
-  await inParallel(objects, MOST_READS, async ({ object }) => {
+  await inParallel(objects, MOST_READS, async ({ object, unsealed }) => {
     try {
       rows.set(object.name, await countWalRows(store, object));
       onBytes(object.sizeBytes);
     } catch (error) {
-      if (!(error instanceof IoError) || error.code !== "corrupt") throw error;
+      if (!(error instanceof IoError)) throw error;
+      // Sealed and removed since it was listed.
+      if (error.code === "not_found" && unsealed.length === 0) return;
+      if (error.code !== "corrupt") throw error;
       differences.push(differenceOf(stream, { object: object.name, what: error.message }));
     }
   });
@@ -160,9 +166,9 @@ async function addPlan({ options, sizes, tail, differences }: Books, plan: Seale
   return checked.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
 }
 
-function spanLinesOptions({ options: { store }, tail }: Books, span: Span, plans: readonly SealedPlan[]) {
+function spanLinesOptions({ options: { store }, tail, rows }: Books, span: Span, plans: readonly SealedPlan[]) {
   const names = [...new Set(plans.flatMap(({ manifest }) => manifest.inputs.map(({ name }) => name)))];
-  const inputs = names.flatMap((name) => tail.get(name)?.object ?? []);
+  const inputs = names.flatMap((name) => (rows.has(name) ? (tail.get(name)?.object ?? []) : []));
   const outputs = plans.flatMap(({ manifest }) => manifest.outputs);
   return { store, span, outputs, inputs, goneInputs: names.length - inputs.length };
 }
