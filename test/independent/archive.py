@@ -1,11 +1,12 @@
 """An archive in a folder: which plans are complete, what they sealed, and which lines are not sealed yet."""
 
+import calendar
 import hashlib
 import json
 import pathlib
 import re
 
-from segments import Damaged, expect, merkle_root, rows_of, vault_segment, wal_segment
+from segments import Damaged, expect, rows_of, vault_segment, wal_segment
 
 WAL_NAME = re.compile(
     r"wal/([a-z0-9-]{1,63})/[0-9]{4}-[0-9]{2}-[0-9]{2}/[a-z0-9]+/[0-9]+\.(\w+)-(\w+)\.ndjson\.zst"
@@ -29,8 +30,6 @@ def hour_number(text):
     """Hours since 1970 of `2020-12-22T09:00:00Z`; 0 of `undated`."""
     if text == "undated":
         return 0
-    import calendar
-
     match = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):00:00Z", text)
     if match is None:
         raise Damaged(f"no hour: {text}")

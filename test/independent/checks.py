@@ -2,9 +2,9 @@
 
 import collections
 import hashlib
-import json
 
-from records import HOUR_MS, date_time, open_line
+from archive import hour_number
+from records import HOUR_MS, date_time, open_line, own_time, parse_json
 
 MOST_DEEP = 128
 
@@ -44,8 +44,6 @@ def id_problem(row, opened):
         return None if row.meta["id"][8:] == found[:24] else "another id than its entry gives"
     if row.meta["lane"] == "wrapped" or opened.record is None:
         return None
-    from records import own_time
-
     time = own_time(opened.record)
     is_distinct = time is not None and (
         time.has_fraction or opened.record.has("correlation_id") or opened.record.has("jid")
@@ -74,7 +72,11 @@ def reason_of(row):
         return "not_object"
     except ValueError:
         return "not_json"
-    if depth_of(opened.record.top if opened.record is not None else {}) > MOST_DEEP:
+    # The record's own object is 1; an entry around it is not counted.
+    depths = [depth_of(parse_json(row.raw.decode("utf-8"))) - (1 if opened.entry is not None else 0)]
+    if opened.record is not None:
+        depths.append(depth_of(opened.record.top))
+    if max(depths) > MOST_DEEP:
         return "too_deep"
     return "no_time" if opened.time() is None and "published_at" not in row.meta else None
 
@@ -118,8 +120,6 @@ def hour_problems(where, said, found):
 
 def sums_of(plans):
     """(hour → figure → sum, event → sum); what is zero is left out of the events."""
-    from archive import hour_number
-
     hours = collections.defaultdict(collections.Counter)
     events = collections.Counter()
     for plan in plans:
