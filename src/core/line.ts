@@ -50,3 +50,6 @@ export interface Line {
   /** Null for lines of files. */
   readonly message: MessageInfo | null;
 }
+
+/** What a segment takes of a line. */
+export type SegmentLine = Omit<Line, "identifiedBy">;

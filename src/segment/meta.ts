@@ -1,6 +1,6 @@
 import type { Meta } from "../core/archived-line.ts";
 import type { QuarantineReason } from "../core/fault.ts";
-import type { Lane, Line, MessageInfo } from "../core/line.ts";
+import type { Lane, MessageInfo, SegmentLine } from "../core/line.ts";
 import { KIB, SECOND_MS } from "../core/units.ts";
 
 /** A meta line: one for each raw line, in the same order and block; what does not apply is left out. */
@@ -42,7 +42,7 @@ const LONGEST_SHARED = 4 * KIB;
 export interface MetaBlock {
   /** Bytes of the lines since the block was taken last. */
   readonly sizeBytes: number;
-  append(line: Line): void;
+  append(line: SegmentLine): void;
   /** The block's text, each line ended by LF; the block is empty afterwards. */
   take(): Buffer;
 }

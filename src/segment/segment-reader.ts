@@ -36,39 +36,88 @@ export interface Block {
   readonly meta: BlockEntry;
 }
 
-/** Opens the segment `name` of that size. Rejects with `IoError` `corrupt`, naming it, where it cannot be trusted. */
+/** A stored file, to be read in parts. */
+export interface SegmentFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly read: ReadRange;
+}
+
+/** Opens a segment of one file. Rejects with `IoError` `corrupt`, naming it, where it cannot be trusted. */
 export async function openSegment(name: string, sizeBytes: number, read: ReadRange): Promise<SegmentReader> {
-  const table = await readTable(name, sizeBytes, read);
-  const readContent = async (entry: BlockEntry, what: string): Promise<Buffer> => {
-    const stored = await read(entry.offset, entry.offset + entry.storedBytes);
-    return checked(name, what, () => {
-      if (!hash("sha256", stored, "buffer").equals(entry.storedHash)) throw new RangeError("its bytes were altered");
-      const frame = entry.kind === "meta" ? skippableContent(META_FRAME_MAGIC, stored) : stored;
-      const content = decompressFrame(frame, entry.rawBytes);
-      if (!hash("sha256", content, "buffer").equals(entry.rawHash)) throw new RangeError("its content was altered");
-      return content;
-    });
+  const file = { name, sizeBytes, read };
+  const table = await readTable(file);
+  return readerOf(
+    file,
+    file,
+    table,
+    checked(name, "block table", () => pairBlocks(name, table.entries, table.entries)),
+  );
+}
+
+/** Opens a segment of the vault: lines and meta in a file each. Rejects as `openSegment` does. */
+export async function openVaultSegment(lines: SegmentFile, meta: SegmentFile): Promise<SegmentReader> {
+  const table = await readTable(lines);
+  const { entries } = await readTable(meta);
+  return readerOf(
+    lines,
+    meta,
+    table,
+    checked(meta.name, "block table", () => pairBlocks(lines.name, table.entries, entries)),
+  );
+}
+
+function readerOf(
+  linesFile: SegmentFile,
+  metaFile: SegmentFile,
+  table: BlockTable,
+  blocks: readonly Block[],
+): SegmentReader {
+  const readMetaText = (meta: BlockEntry): Promise<Buffer> => {
+    // In a file of its own the frame is one as any other.
+    const isBetween = metaFile === linesFile;
+    return readContent(metaFile, meta, metaName(meta), isBetween ? META_FRAME_MAGIC : null);
   };
   return {
     table,
-    blocks: checked(name, "block table", () => pairBlocks(table)),
-    readLines: ({ lines }) => readContent(lines, `lines of block at byte ${lines.offset}`),
+    blocks,
+    readLines: ({ lines }) => readContent(linesFile, lines, `lines of block at byte ${lines.offset}`, null),
     async readMeta({ meta }) {
-      const what = `meta of block at byte ${meta.offset}`;
-      const content = await readContent(meta, what);
-      const metas = checked(name, what, () => parseMetaBlock(content.toString("utf8")));
+      const content = await readMetaText(meta);
+      const metas = checked(metaFile.name, metaName(meta), () => parseMetaBlock(content.toString("utf8")));
       if (metas.length === meta.rows) return metas;
-      throw new IoError("corrupt", `read segment "${name}": ${what}: ${metas.length} lines instead of ${meta.rows}`);
+      const why = `${metas.length} lines instead of ${meta.rows}`;
+      throw new IoError("corrupt", `read segment "${metaFile.name}": ${metaName(meta)}: ${why}`);
     },
     async readIds({ meta }) {
-      const what = `meta of block at byte ${meta.offset}`;
-      const content = await readContent(meta, what);
-      return checked(name, what, () => parseMetaIds(content, meta.rows));
+      const content = await readMetaText(meta);
+      return checked(metaFile.name, metaName(meta), () => parseMetaIds(content, meta.rows));
     },
   };
 }
 
-async function readTable(name: string, sizeBytes: number, read: ReadRange): Promise<BlockTable> {
+function metaName({ offset }: BlockEntry): string {
+  return `meta of block at byte ${offset}`;
+}
+
+/** The content of a frame; `magic` is that of the skippable frame around it. */
+async function readContent(
+  { name, read }: SegmentFile,
+  entry: BlockEntry,
+  what: string,
+  magic: number | null,
+): Promise<Buffer> {
+  const stored = await read(entry.offset, entry.offset + entry.storedBytes);
+  return checked(name, what, () => {
+    if (!hash("sha256", stored, "buffer").equals(entry.storedHash)) throw new RangeError("its bytes were altered");
+    const frame = magic === null ? stored : skippableContent(magic, stored);
+    const content = decompressFrame(frame, entry.rawBytes);
+    if (!hash("sha256", content, "buffer").equals(entry.rawHash)) throw new RangeError("its content was altered");
+    return content;
+  });
+}
+
+async function readTable({ name, sizeBytes, read }: SegmentFile): Promise<BlockTable> {
   const tail = await read(Math.max(0, sizeBytes - TAIL_BYTES), sizeBytes);
   const trailer = tail.subarray(Math.max(0, tail.length - TRAILER_BYTES));
   const wanted = SKIPPABLE_HEADER_BYTES + checked(name, "trailer", () => tableBytes(trailer));
@@ -90,9 +139,11 @@ function checkPlaces({ entries }: BlockTable, tableAt: number): void {
   if (offset !== tableAt) throw new RangeError(`at byte ${tableAt} instead of ${offset}`);
 }
 
-function pairBlocks({ entries }: BlockTable): Block[] {
-  const lines = entries.filter((entry) => entry.kind === "lines");
-  const metas = entries.filter((entry) => entry.kind === "meta");
+/** Throws a `RangeError` where a frame of one kind has none of the other for the same rows. */
+function pairBlocks(name: string, ofLines: readonly BlockEntry[], ofMeta: readonly BlockEntry[]): Block[] {
+  const lines = ofLines.filter((entry) => entry.kind === "lines");
+  const metas = ofMeta.filter((entry) => entry.kind === "meta");
+  if (lines.length !== metas.length) throw new RangeError(`${metas.length} blocks, and ${lines.length} in "${name}"`);
   return lines.map((entry, index) => {
     const meta = metas[index];
     if (meta?.firstRow === entry.firstRow && meta.rows === entry.rows) return { lines: entry, meta };

@@ -1,8 +1,7 @@
-import { hash } from "node:crypto";
-import type { Line } from "../core/line.ts";
+import type { SegmentLine } from "../core/line.ts";
 import { MIB } from "../core/units.ts";
-import { type BlockEntry, encodeTable } from "./block-table.ts";
-import { compressFrame, META_FRAME_MAGIC, skippableFrame, TABLE_FRAME_MAGIC } from "./frame.ts";
+import { compressFrame, META_FRAME_MAGIC, skippableFrame } from "./frame.ts";
+import { createFrameFile, type FrameFile, type FrameRows } from "./frame-file.ts";
 import { createMerkleTree, merkleRoot } from "./merkle.ts";
 import { createMetaBlock } from "./meta.ts";
 
@@ -13,52 +12,101 @@ const BLOCK_ROWS = 16_384;
 const LF = 0x0a;
 const NO_ROOT = Buffer.alloc(32);
 
-/** A finished write-ahead segment: raw lines and their meta in one file. */
-export interface Segment {
-  readonly bytes: Buffer;
+interface SegmentSize {
   readonly rows: number;
   readonly rawBytes: number;
   /** Raw lines and their meta, before compression. */
   readonly contentBytes: number;
+}
+
+/** A finished write-ahead segment: raw lines and their meta in one file. */
+export interface Segment extends SegmentSize {
+  readonly bytes: Buffer;
   /** Earliest and latest filing hour of its lines. */
   readonly firstHour: number;
   readonly lastHour: number;
 }
 
+/** A finished segment of the vault: a file of raw lines, and one of their meta in the same blocks. */
+export interface VaultSegment extends SegmentSize {
+  readonly lines: Buffer;
+  readonly meta: Buffer;
+  /** Merkle root over the lines. */
+  readonly root: Buffer;
+}
+
 /** Builds one segment after another in memory; blocks are compressed as they fill. */
-export interface SegmentWriter {
-  readonly rows: number;
-  readonly rawBytes: number;
-  /** Raw lines and their meta, before compression. */
-  readonly contentBytes: number;
-  append(line: Line): void;
+export interface SegmentWriter<Finished> extends SegmentSize {
+  /** Closed blocks, compressed. */
+  readonly storedBytes: number;
+  append(line: SegmentLine): void;
   /** The segment of all lines since the last call; the writer is empty afterwards. */
-  finish(): Segment;
+  finish(): Finished;
 }
 
-export function createSegmentWriter(): SegmentWriter {
-  return new Writer();
+/** Segments of the write-ahead log. */
+export function createSegmentWriter(): SegmentWriter<Segment> {
+  const file = createFrameFile();
+  return new Writer(file, file, (blocks) => ({
+    ...blocks.size,
+    bytes: file.take(blocks.size, blocks.root),
+    firstHour: blocks.firstHour,
+    lastHour: blocks.lastHour,
+  }));
 }
 
-/** Fills a block, closes it into two frames, and keeps frames and table entries until the segment is finished. */
-class Writer implements SegmentWriter {
+/** Segments of the vault. */
+export function createVaultSegmentWriter(): SegmentWriter<VaultSegment> {
+  const lines = createFrameFile();
+  const meta = createFrameFile();
+  return new Writer(lines, meta, ({ size, metaBytes, root }) => ({
+    ...size,
+    lines: lines.take(size, root),
+    meta: meta.take({ rows: size.rows, rawBytes: metaBytes }, NO_ROOT),
+    root,
+  }));
+}
+
+/** All blocks of a segment. */
+interface Blocks {
+  readonly size: SegmentSize;
+  readonly metaBytes: number;
+  readonly root: Buffer;
+  readonly firstHour: number;
+  readonly lastHour: number;
+}
+
+/** Fills a block, closes it into two frames, and goes on until the segment is finished. */
+class Writer<Finished> implements SegmentWriter<Finished> {
   rows = 0;
   rawBytes = 0;
   contentBytes = 0;
+  readonly #linesFile: FrameFile;
+  readonly #metaFile: FrameFile;
+  readonly #finished: (blocks: Blocks) => Finished;
   readonly #meta = createMetaBlock();
   #block = Buffer.allocUnsafe(BLOCK_BYTES);
   #blockBytes = 0;
   #blockRows = 0;
   readonly #tree = createMerkleTree();
+  #roots: string[] = [];
   #firstTimeMs = Number.POSITIVE_INFINITY;
   #lastTimeMs = 0;
-  #frames: Buffer[] = [];
-  #offset = 0;
-  #entries: BlockEntry[] = [];
   #firstHour = Number.POSITIVE_INFINITY;
   #lastHour = 0;
 
-  append(line: Line): void {
+  constructor(linesFile: FrameFile, metaFile: FrameFile, finished: (blocks: Blocks) => Finished) {
+    this.#linesFile = linesFile;
+    this.#metaFile = metaFile;
+    this.#finished = finished;
+  }
+
+  get storedBytes(): number {
+    const isOne = this.#linesFile === this.#metaFile;
+    return this.#linesFile.storedBytes + (isOne ? 0 : this.#metaFile.storedBytes);
+  }
+
+  append(line: SegmentLine): void {
     const lineBytes = line.end - line.start + 1;
     if (this.#blockRows > 0 && this.#isFullFor(lineBytes)) this.#closeBlock();
     if (lineBytes > this.#block.length) this.#block = Buffer.allocUnsafe(lineBytes);
@@ -80,22 +128,23 @@ class Writer implements SegmentWriter {
     this.rawBytes += lineBytes;
   }
 
-  finish(): Segment {
+  finish(): Finished {
     if (this.#blockRows > 0) this.#closeBlock();
-    const roots = this.#entries.filter((entry) => entry.kind === "lines").map((entry) => entry.root.toString("hex"));
     const { rows, rawBytes, contentBytes } = this;
-    const table = encodeTable({ entries: this.#entries, rows, rawBytes, root: merkleRoot(roots) });
-    const bytes = Buffer.concat([...this.#frames, skippableFrame(TABLE_FRAME_MAGIC, table)]);
-    const segment = { bytes, rows, rawBytes, contentBytes, firstHour: this.#firstHour, lastHour: this.#lastHour };
+    const finished = this.#finished({
+      size: { rows, rawBytes, contentBytes },
+      metaBytes: contentBytes - rawBytes,
+      root: merkleRoot(this.#roots),
+      firstHour: this.#firstHour,
+      lastHour: this.#lastHour,
+    });
     this.rows = 0;
     this.rawBytes = 0;
     this.contentBytes = 0;
-    this.#frames = [];
-    this.#offset = 0;
-    this.#entries = [];
+    this.#roots = [];
     this.#firstHour = Number.POSITIVE_INFINITY;
     this.#lastHour = 0;
-    return segment;
+    return finished;
   }
 
   #isFullFor(lineBytes: number): boolean {
@@ -104,34 +153,27 @@ class Writer implements SegmentWriter {
   }
 
   #closeBlock(): void {
+    const hasTimes = this.#lastTimeMs > 0;
+    const rows: FrameRows = {
+      firstRow: this.rows - this.#blockRows,
+      rows: this.#blockRows,
+      firstTimeMs: hasTimes ? this.#firstTimeMs : 0,
+      lastTimeMs: this.#lastTimeMs,
+    };
+    const root = this.#tree.take();
+    this.#roots.push(root.toString("hex"));
     const lines = this.#block.subarray(0, this.#blockBytes);
-    this.#addFrame("lines", lines, compressFrame(lines), this.#tree.take());
+    this.#linesFile.add("lines", lines, compressFrame(lines), rows, root);
     const meta = this.#meta.take();
-    this.#addFrame("meta", meta, skippableFrame(META_FRAME_MAGIC, compressFrame(meta)), NO_ROOT);
+    const frame = compressFrame(meta);
+    // Between frames of lines it has to be one that decompressing passes over.
+    const isBetween = this.#metaFile === this.#linesFile;
+    this.#metaFile.add("meta", meta, isBetween ? skippableFrame(META_FRAME_MAGIC, frame) : frame, rows, NO_ROOT);
     // A single huge line must not keep its memory for the life of the writer.
     if (this.#block.length > BLOCK_BYTES) this.#block = Buffer.allocUnsafe(BLOCK_BYTES);
     this.#blockBytes = 0;
     this.#blockRows = 0;
     this.#firstTimeMs = Number.POSITIVE_INFINITY;
     this.#lastTimeMs = 0;
-  }
-
-  #addFrame(kind: BlockEntry["kind"], content: Buffer, frame: Buffer, root: Buffer): void {
-    const hasTimes = this.#lastTimeMs > 0;
-    this.#entries.push({
-      kind,
-      offset: this.#offset,
-      storedBytes: frame.length,
-      rawBytes: content.length,
-      firstRow: this.rows - this.#blockRows,
-      rows: this.#blockRows,
-      firstTimeMs: hasTimes ? this.#firstTimeMs : 0,
-      lastTimeMs: this.#lastTimeMs,
-      storedHash: hash("sha256", frame, "buffer"),
-      rawHash: hash("sha256", content, "buffer"),
-      root,
-    });
-    this.#frames.push(frame);
-    this.#offset += frame.length;
   }
 }

@@ -1,0 +1,131 @@
+import { IoError } from "../core/fault.ts";
+import { hourOf, hourText, UNDATED_HOUR } from "../core/hour.ts";
+import type { Lane } from "../core/line.ts";
+import { canonicalJson, type Json } from "./canonical-json.ts";
+import { dayOfHour, type Span } from "./span.ts";
+
+/** An object as the archive names it elsewhere. */
+export interface StoredObject {
+  readonly name: string;
+  readonly size_bytes: number;
+  /** 64 hex digits. */
+  readonly sha256: string;
+}
+
+/** A write-ahead object that a plan read. */
+export interface PlanInput extends StoredObject {
+  /** Every hour that it has lines of, in order, where there are several: also such as other plans seal. */
+  readonly hours?: readonly string[];
+}
+
+export interface PlanOutput {
+  readonly number: number;
+  readonly lines: StoredObject;
+  readonly meta: StoredObject;
+  readonly rows: number;
+  readonly raw_bytes: number;
+  /** Merkle root over the lines, 64 hex digits. */
+  readonly root: string;
+}
+
+/** A line that was left out, because the same bytes with the same id came before. */
+export interface DuplicateLine {
+  readonly id: string;
+  readonly message_id?: string;
+  readonly published_at?: string;
+  /** Where it lay in the write-ahead log. */
+  readonly place: { readonly object: string; readonly row: number };
+}
+
+/** An id that came with different bytes. All variants are kept; the events of the one that stands count. */
+export interface Conflict {
+  readonly id: string;
+  /** Of this plan and all before. */
+  readonly variants: number;
+  /** The smallest leaf hash of them, 64 hex digits. */
+  readonly standing: string;
+}
+
+/** What a plan changes in the figures of an hour (I3). Sums over all plans of the hour are its figures. */
+export interface HourFigures {
+  /** Lines of the inputs. */
+  readonly received: number;
+  /** Ids that were not there before. */
+  readonly archived: number;
+  readonly duplicates: number;
+  /** Lines among the duplicates that are kept, since their bytes are others. */
+  readonly conflicts: number;
+  readonly counted: number;
+  readonly eventless: number;
+  readonly quarantined: number;
+}
+
+/** Everything that shapes what a sealer writes: of two that differ in it each works as an attempt of its own. */
+export interface Makes {
+  readonly program: string;
+  readonly segment_format: number;
+  readonly zstd: string;
+  readonly catalogue: string;
+  /** Fingerprint. */
+  readonly pseudonym_key: string;
+  readonly instance: string | null;
+}
+
+/** What became of a plan, in the words of the stored JSON; docs/reference/archive-format.md describes it. */
+export interface Manifest {
+  readonly format: 1;
+  readonly stream: string;
+  /** RFC 3339, or `undated`. */
+  readonly first_hour: string;
+  readonly hours: number;
+  readonly plan: number;
+  /** Counts the plans of the span that added lines, from 1; 0 in the record of one that added none. */
+  readonly revision: number;
+  readonly attempt: number;
+  readonly inputs: readonly PlanInput[];
+  readonly outputs: readonly PlanOutput[];
+  /** Objects in the folder of the span that no manifest names: of attempts that were given up. */
+  readonly abandoned: readonly string[];
+  /** Rows of the outputs. */
+  readonly lines: number;
+  readonly duplicates_total: number;
+  /** The first of them. */
+  readonly duplicates: readonly DuplicateLine[];
+  readonly conflicts: readonly Conflict[];
+  readonly lanes: Readonly<Partial<Record<Lane, number>>>;
+  readonly by_hour: Readonly<Record<string, HourFigures>>;
+  /** Changes of the counts, by event. */
+  readonly counts: { readonly catalogue: string; readonly events: Readonly<Record<string, number>> };
+  readonly makes: Makes;
+}
+
+/** The stored bytes. */
+export function manifestBytes(manifest: Manifest): Buffer {
+  return Buffer.from(canonicalJson(manifest as unknown as Json));
+}
+
+/** Reads one; throws `IoError` `corrupt`, naming it, for what no sealer wrote. */
+export function parseManifest(name: string, bytes: Buffer): Manifest {
+  const corrupt = (why: string, cause?: unknown): IoError =>
+    new IoError("corrupt", `read "${name}": ${why}`, { cause });
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(bytes.toString("utf8")) as Manifest;
+  } catch (error) {
+    throw corrupt("no JSON (hint: it was cut or altered; restore it from a copy)", error);
+  }
+  if (manifest?.format !== 1) throw corrupt("not of format 1, which is all that this program knows");
+  if (!Array.isArray(manifest.inputs) || !Array.isArray(manifest.outputs)) throw corrupt("no manifest");
+  return manifest;
+}
+
+/** The span that a manifest seals. */
+export function spanOfManifest({ stream, first_hour: first, hours }: Manifest): Span {
+  const firstHour = parseHourText(first);
+  return { stream, day: dayOfHour(firstHour), firstHour, hours };
+}
+
+/** The reverse of `hourText`. */
+export function parseHourText(text: string): number {
+  return text === hourText(UNDATED_HOUR) ? UNDATED_HOUR : hourOf(Date.parse(text));
+}

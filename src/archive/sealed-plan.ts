@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { IoError } from "../core/fault.ts";
+import { inParallel } from "../core/in-parallel.ts";
+import type { ObjectStore } from "../core/object-store.ts";
+import { type Manifest, parseHourText, parseManifest, spanOfManifest } from "./manifest.ts";
+import type { Span } from "./span.ts";
+import { parseSealedName, recordPrefix, vaultPrefix } from "./vault-name.ts";
+
+/** A plan that is complete: its manifest is there, or the record that it added nothing. */
+export interface SealedPlan {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Of the stored bytes, 64 hex digits. */
+  readonly sha256: string;
+  readonly span: Span;
+  readonly manifest: Manifest;
+  /** True where it added no line: nothing in the vault tells of it. */
+  readonly isRecord: boolean;
+}
+
+/** Reads that are under way at a time: stores far away answer late. */
+const MOST_READS = 16;
+
+/** The complete plans of a stream, or of a day of it, in order of spans and plans. Rejects with `IoError`. */
+export async function readSealedPlans(store: ObjectStore, stream: string, day?: string): Promise<SealedPlan[]> {
+  const found: { readonly name: string; readonly sizeBytes: number }[] = [];
+  for (const prefix of [vaultPrefix(stream, day), recordPrefix(stream, day)]) {
+    for await (const object of store.list(prefix)) if (parseSealedName(object.name) !== null) found.push(object);
+  }
+  const plans = await inParallel(found, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
+  return plans.toSorted(byPlace);
+}
+
+/** Rejects with `IoError`, `corrupt` where its content does not fit its name. */
+export async function readSealedPlan(store: ObjectStore, name: string, sizeBytes: number): Promise<SealedPlan> {
+  const bytes = await store.read(name, 0, sizeBytes);
+  const manifest = parseManifest(name, bytes);
+  const span = spanOfManifest(manifest);
+  const said = parseSealedName(name);
+  const fits =
+    said?.stream === span.stream &&
+    said.day === span.day &&
+    said.hourOfDay === span.firstHour % 24 &&
+    said.plan === manifest.plan;
+  if (!fits) throw new IoError("corrupt", `read "${name}": it speaks of another span (hint: restore it from a copy)`);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { name, sizeBytes: bytes.length, sha256, span, manifest, isRecord: manifest.outputs.length === 0 };
+}
+
+/** The streams that an archive has, in order. Rejects with `IoError`. */
+export async function listStreams(store: ObjectStore): Promise<string[]> {
+  const streams = new Set<string>();
+  for (const [prefix, part] of [
+    ["wal/", 1],
+    ["vault/v1/", 2],
+  ] as const) {
+    for await (const { name } of store.list(prefix)) {
+      const parts = name.split("/");
+      // Public keys lie beside the streams.
+      if (parts.length > part + 2) streams.add(parts[part] ?? "");
+    }
+  }
+  return [...streams].toSorted();
+}
+
+/** The hours of each write-ahead object that these plans have sealed. */
+export function sealedHours(plans: readonly SealedPlan[]): ReadonlyMap<string, readonly SealedInput[]> {
+  const inputs = new Map<string, SealedInput[]>();
+  for (const { span, manifest } of plans) {
+    for (const { name, hours } of manifest.inputs) {
+      const known = inputs.get(name) ?? [];
+      inputs.set(name, known);
+      known.push({ span, hours: hours?.map(parseHourText) ?? null });
+    }
+  }
+  return inputs;
+}
+
+/** A write-ahead object as input of a plan. */
+export interface SealedInput {
+  readonly span: Span;
+  /** All hours of the object; null for the one that its name says. */
+  readonly hours: readonly number[] | null;
+}
+
+function byPlace(a: SealedPlan, b: SealedPlan): number {
+  return a.span.firstHour - b.span.firstHour || a.manifest.plan - b.manifest.plan;
+}

@@ -1,0 +1,46 @@
+import type { ObjectStore } from "../core/object-store.ts";
+import { ID_WORDS } from "../segment/meta.ts";
+import { type SealedPlan, sealedHours } from "./sealed-plan.ts";
+import { isInSpan } from "./span.ts";
+import { listWal, openWalObject, type WalObject } from "./wal-reader.ts";
+
+/** A write-ahead object, and what of it is not sealed. */
+export interface TailObject {
+  readonly object: WalObject;
+  /** Every hour that it has lines of, in order. */
+  readonly hours: readonly number[];
+  /** Those of them that no complete plan has it as input for. Empty: the object is sealed. */
+  readonly unsealed: readonly number[];
+}
+
+/**
+ * All write-ahead objects of a stream, in order of names, against its complete plans. Objects of several hours are read
+ * only where no plan has done so before. Rejects with `IoError`.
+ */
+export async function readTail(
+  store: ObjectStore,
+  stream: string,
+  plans: readonly SealedPlan[],
+): Promise<TailObject[]> {
+  const sealed = sealedHours(plans);
+  const tail: TailObject[] = [];
+  for await (const object of listWal(store, stream)) {
+    const inputs = sealed.get(object.name) ?? [];
+    const hours = inputs.find((input) => input.hours !== null)?.hours ?? (await hoursOf(store, object));
+    const unsealed = hours.filter((hour) => !inputs.some(({ span }) => isInSpan(span, hour)));
+    tail.push({ object, hours, unsealed });
+  }
+  return tail;
+}
+
+/** Every hour that an object has lines of, in order. Its name tells where there is only one. Rejects with `IoError`. */
+export async function hoursOf(store: ObjectStore, object: WalObject): Promise<number[]> {
+  if (object.firstHour === object.lastHour) return [object.firstHour];
+  const segment = await openWalObject(store, object);
+  const hours = new Set<number>();
+  for (const block of segment.blocks) {
+    const words = await segment.readIds(block);
+    for (let at = 0; at < words.length; at += ID_WORDS) hours.add((words[at] ?? 0) >>> 0);
+  }
+  return [...hours].toSorted((a, b) => a - b);
+}

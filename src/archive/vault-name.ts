@@ -1,0 +1,83 @@
+import type { Span } from "./span.ts";
+
+const DAY_HOURS = 24;
+const PLAN_DIGITS = 6;
+const ATTEMPT_DIGITS = 2;
+/** Segments of an attempt are numbered from here on, times the attempt. */
+export const NUMBERS_PER_ATTEMPT = 10_000;
+const MANIFEST = /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.manifest\.json$/;
+const RECORD = /^ctl\/seal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.json$/;
+const PLAN = /\/(\d{6,})a(\d{2,})\.json$/;
+
+/** What the name of a manifest or a record says. */
+export interface SealedName {
+  readonly stream: string;
+  readonly day: string;
+  /** First hour of the span within its day. */
+  readonly hourOfDay: number;
+  readonly plan: number;
+}
+
+/** Prefix of all objects of the vault, or of a stream, or of a day of it. */
+export function vaultPrefix(stream?: string, day?: string): string {
+  return `vault/v1/${stream === undefined ? "" : `${stream}/`}${day === undefined ? "" : `${day}/`}`;
+}
+
+/** Prefix of the records of a stream, or of a day of it. */
+export function recordPrefix(stream: string, day?: string): string {
+  return `ctl/seal/${stream}/${day === undefined ? "" : `${day}/`}`;
+}
+
+/** The object that makes the lines of a plan count. */
+export function manifestName(span: Span, plan: number): string {
+  return `vault/v1/${folderOf(span)}${planText(plan)}.manifest.json`;
+}
+
+/** In the place of a manifest, where a plan added no line. */
+export function recordName(span: Span, plan: number): string {
+  return `ctl/seal/${folderOf(span)}${planText(plan)}.json`;
+}
+
+/** The files of a segment. */
+export function segmentNames(
+  span: Span,
+  plan: number,
+  number: number,
+): { readonly lines: string; readonly meta: string } {
+  const base = `vault/v1/${folderOf(span)}${planText(plan)}-${number}`;
+  return { lines: `${base}.ndjson.zst`, meta: `${base}.meta.ndjson.zst` };
+}
+
+export function planPrefix(span: Span): string {
+  return `ctl/plan/${folderOf(span)}`;
+}
+
+export function planName(span: Span, plan: number, attempt: number): string {
+  return `${planPrefix(span)}${planText(plan)}a${String(attempt).padStart(ATTEMPT_DIGITS, "0")}.json`;
+}
+
+/** How long the spans of a day are. */
+export function spanLengthName(stream: string, day: string): string {
+  return `ctl/span/${stream}/${day}.json`;
+}
+
+/** The reverse of `manifestName` and `recordName`; null for any other name. */
+export function parseSealedName(name: string): SealedName | null {
+  const [, stream, day = "", hour, plan] = MANIFEST.exec(name) ?? RECORD.exec(name) ?? [];
+  return stream === undefined ? null : { stream, day, hourOfDay: Number(hour), plan: Number(plan) };
+}
+
+/** Plan and attempt in the name of a plan; null for any other name. */
+export function parsePlanName(name: string): { readonly plan: number; readonly attempt: number } | null {
+  const [, plan, attempt] = PLAN.exec(name) ?? [];
+  return plan === undefined ? null : { plan: Number(plan), attempt: Number(attempt) };
+}
+
+/** `<stream>/<day>/<HH>/` */
+export function folderOf({ stream, day, firstHour }: Span): string {
+  return `${stream}/${day}/${String(firstHour % DAY_HOURS).padStart(2, "0")}/`;
+}
+
+function planText(plan: number): string {
+  return String(plan).padStart(PLAN_DIGITS, "0");
+}
