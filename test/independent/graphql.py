@@ -7,11 +7,11 @@ KINDS = ("query", "mutation", "subscription")
 # Commas, white space, byte order marks and comments say nothing; strings are one token; the rest stands for itself.
 _TOKEN = re.compile(
     r"""
-    (?: [\ \t\r\n,\ufeff] | \#[^\r\n]* )*+
-    (?: (?P<word>[A-Za-z0-9_]++)
+    (?: [\ \t\r\n,\ufeff] | \#[^\r\n]* )*
+    (?: (?P<word>[A-Za-z0-9_]+)
       | (?P<string>
-            \"\"\" (?: [^"\\] | \\\"\"\" | \\ | "{1,2}(?!") )*+ \"\"\"
-          | "(?!"") (?: [^"\\] | \\. )*+ " )
+            \"\"\" (?: [^"\\] | \\\"\"\" | \\(?!\"\"\") | "{1,2}(?!") )* \"\"\"
+          | "(?!"") (?: [^"\\] | \\. )* " )
       | (?P<spread>\.\.\.)
       | (?P<mark>.)
       | (?P<end>\Z) )
