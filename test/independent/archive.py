@@ -1,6 +1,7 @@
 """An archive in a folder: which plans are complete, what they sealed, and which lines are not sealed yet."""
 
 import calendar
+import datetime
 import hashlib
 import json
 import pathlib
@@ -36,6 +37,11 @@ def hour_number(text):
     return calendar.timegm((*(int(part) for part in match.groups()), 0, 0)) // SECONDS_OF_HOUR
 
 
+def day_of_hour(hour):
+    """`YYYY-MM-DD` of hours since 1970."""
+    return datetime.datetime.fromtimestamp(hour * SECONDS_OF_HOUR, datetime.timezone.utc).date().isoformat()
+
+
 class Archive:
     """`folder` holds `wal`, perhaps `vault` and `ctl`."""
 
@@ -51,7 +57,9 @@ class Archive:
 
     def read_plan(self, name):
         plan = Plan(name, json.loads(self.bytes_of(name)))
-        expect(plan.stream == name.split("/")[2], name, f"of another stream: {plan.stream}")
+        day, hour = ("undated", 0) if plan.hours.start == 0 else (day_of_hour(plan.hours.start), plan.hours.start % 24)
+        fits = f"{plan.stream}/{day}/{hour:02}/{plan.said['plan']:06}."
+        expect(fits in name, name, f"it speaks of {fits[:-1]}")
         return plan
 
     def bytes_of(self, name):
@@ -96,15 +104,27 @@ class Archive:
                 if (self.folder / said["name"]).exists():
                     self.checked_bytes(said)
 
-    # --- The tail ----------------------------------------------------------------------------------------------------
+    # --- The write-ahead log -----------------------------------------------------------------------------------------
 
     def tail_rows(self):
         """(stream, row) of every line of the write-ahead log that no complete plan has looked at."""
         covered = self.covered_hours()
-        names = [name for name in sorted(self.names("wal/*/*/*/*")) if WAL_NAME.fullmatch(name)]
-        segments = (wal_segment(name, self.bytes_of(name)) for name in names if not is_all_covered(name, covered))
+        names = [name for name in self.wal_names() if not is_all_covered(name, covered)]
+        return self.wal_rows(names, lambda name, hour: hour not in covered.get(name, ()))
+
+    def covered_rows(self):
+        """(stream, row) of every line that is in the write-ahead log still, and that a complete plan has looked at."""
+        covered = self.covered_hours()
+        names = [name for name in self.wal_names() if name in covered]
+        return self.wal_rows(names, lambda name, hour: hour in covered[name])
+
+    def wal_names(self):
+        return [name for name in sorted(self.names("wal/*/*/*/*")) if WAL_NAME.fullmatch(name)]
+
+    def wal_rows(self, names, is_wanted):
+        segments = (wal_segment(name, self.bytes_of(name)) for name in names)
         for segment, row in rows_of(segments):
-            if int(row.meta["id"][:8], 16) not in covered.get(segment.name, ()):
+            if is_wanted(segment.name, row.hour()):
                 yield segment.name.split("/")[1], row
 
     def covered_hours(self):

@@ -66,6 +66,7 @@ class Book:
 
     def __init__(self):
         self.standing = {}
+        self.sealed = frozenset()
         self.variants = collections.defaultdict(set)  # of the ids that have more than one
 
     def holds(self, row):
@@ -73,13 +74,23 @@ class Book:
         known = self.standing.get(row.meta["id"])
         return known is not None and (known.leaf == row.leaf or row.leaf in self.variants.get(row.meta["id"], ()))
 
+    def conflicts(self):
+        """Id → (number of variants, hash of the one that stands as hex), of the ids with more than one."""
+        return {
+            line_id: (len(leaves), self.standing[line_id].leaf.hex()) for line_id, leaves in self.variants.items()
+        }
+
+    def seal(self):
+        """What was added so far is sealed: copies that come later change nothing."""
+        self.sealed = frozenset(self.standing)
+
     def add(self, row, facts):
         """Takes a line, in any order and any number of copies."""
         line_id = row.meta["id"]
         known = self.standing.get(line_id)
         if known is not None and known.leaf == row.leaf:
-            # The same bytes under two topics may count otherwise.
-            if known.facts != facts:
+            # The same bytes may count otherwise where they came by another topic.
+            if known.facts != facts and line_id not in self.sealed:
                 known.facts = smallest_of_each_event(known.facts + facts)
             return
         if known is not None:

@@ -96,16 +96,44 @@ def depth_of(value):
 
 def check_ledger(archive, books):
     """Sums over the manifests of each stream, against what the vault holds."""
-    problems = []
+    problems = [problem for plan in archive.plans for problem in plan_problems(plan)]
     for stream in sorted({plan.stream for plan in archive.plans}):
         said_hours, said_events = sums_of(plan for plan in archive.plans if plan.stream == stream)
         found_hours, found_events = figures_of(books[stream]) if stream in books else ({}, {})
         for hour in sorted(said_hours.keys() | found_hours.keys()):
             said, found = said_hours.get(hour, {}), found_hours.get(hour, {})
             problems += hour_problems(f"{stream}, hour {hour}", said, found)
+        problems += conflict_problems(stream, archive, books)
         if said_events != found_events:
             problems.append(f"{stream}: manifests count {dict(said_events)}, their lines {dict(found_events)}")
     return problems
+
+
+def conflict_problems(stream, archive, books):
+    """Every id with more than one variant is named, and what the last manifest says of it is true."""
+    said = {}
+    for plan in archive.plans:  # in the order of their plans, for each span
+        if plan.stream == stream:
+            said.update({each["id"]: (each["variants"], each["standing"]) for each in plan.said["conflicts"]})
+    book = books.get(stream)
+    found = {} if book is None else book.conflicts()
+    return [
+        f"{stream}: conflict {line_id}: {said.get(line_id)} in manifests, {found.get(line_id)} found"
+        for line_id in sorted(said.keys() | found.keys())
+        if said.get(line_id) != found.get(line_id)
+    ]
+
+
+def plan_problems(plan):
+    """What does not add up in a manifest by itself."""
+    said = plan.said
+    hours = said["by_hour"].values()
+    kept = sum(each["archived"] + each["conflicts"] for each in hours)
+    if not sum(output["rows"] for output in said["outputs"]) == said["lines"] == sum(said["lanes"].values()) == kept:
+        return [f"{plan.name}: lines, rows of outputs, lanes and hours do not add up"]
+    if sum(each["received"] for each in hours) - said["lines"] != said["duplicates_total"]:
+        return [f"{plan.name}: the lines that were left out are not its duplicates"]
+    return []
 
 
 def hour_problems(where, said, found):

@@ -61,6 +61,10 @@ class Row:
         self.meta = meta
         self.attributes = attributes
 
+    def hour(self):
+        """The hour in which it is filed, in hours since 1970."""
+        return int(self.meta["id"][:8], 16)
+
 
 def expect(holds, name, what):
     if not holds:
