@@ -1,6 +1,7 @@
 """Whether each line is filed as the archive's page says, and whether the ledgers of manifests balance."""
 
 import collections
+import datetime
 import hashlib
 
 from archive import hour_number
@@ -14,7 +15,7 @@ def line_problem(row, opened):
     meta = row.meta
     published = meta.get("published_at")
     published_ms = None if published is None else date_time(published).ms
-    hour = int(meta["id"][:8], 16)
+    hour = row.hour()
     if meta["lane"] in ("quarantine", "blob"):
         if hour != (0 if published_ms is None else published_ms // HOUR_MS):
             return "quarantine is filed by the publish time"
@@ -25,7 +26,7 @@ def line_problem(row, opened):
         return f"of the log {opened.log}, in meta of {meta['log']}"
     own = opened.time()
     time_ms = own.ms if own is not None else published_ms
-    if time_ms is None or date_time(meta["time"]).ms != time_ms:
+    if time_ms is None or meta["time"] != time_text(time_ms):
         return f"its time is not {meta.get('time')}"
     is_ahead = published_ms is not None and time_ms > published_ms + HOUR_MS
     if hour != (published_ms if is_ahead else time_ms) // HOUR_MS:
@@ -33,6 +34,12 @@ def line_problem(row, opened):
     if meta["lane"] != "wrapped" and meta["lane"] != ("future" if is_ahead else "line"):
         return f"in the lane {meta['lane']}"
     return id_problem(row, opened)
+
+
+def time_text(ms):
+    """`2020-12-22T09:00:00.500Z`"""
+    time = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=ms)
+    return f"{time.isoformat(timespec='milliseconds')}Z"
 
 
 def id_problem(row, opened):
