@@ -4,7 +4,7 @@ import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { type Manifest, parseHourText, parseManifest, spanOfManifest } from "./manifest.ts";
 import type { Span } from "./span.ts";
-import { parseSealedName, recordPrefix, vaultPrefix } from "./vault-name.ts";
+import { parseSealedName, recordPrefix, spanPrefix, spanRecordPrefix, vaultPrefix } from "./vault-name.ts";
 
 /** A plan that is complete: its manifest is there, or the record that it added nothing. */
 export interface SealedPlan {
@@ -23,8 +23,35 @@ const MOST_READS = 16;
 
 /** The complete plans of a stream, or of a day of it, in order of spans and plans. Rejects with `IoError`. */
 export async function readSealedPlans(store: ObjectStore, stream: string, day?: string): Promise<SealedPlan[]> {
+  return readAll(store, [vaultPrefix(stream, day), recordPrefix(stream, day)]);
+}
+
+/**
+ * The complete plans of a span, in order. Others may complete plans meanwhile, and two lists are not made at the same
+ * moment: none is seen without all before it, but such as were lost. Rejects with `IoError`.
+ */
+export async function readPlansOfSpan(store: ObjectStore, span: Span): Promise<SealedPlan[]> {
+  const prefixes = [spanPrefix(span), spanRecordPrefix(span)];
+  let plans = await readAll(store, prefixes);
+  while (plans.some(({ manifest }, index) => manifest.plan !== index + 1)) {
+    const again = await readAll(store, prefixes);
+    if (again.length === plans.length) return again;
+    plans = again;
+  }
+  return plans;
+}
+
+/** A complete plan by the name of its manifest or record. Rejects with `IoError`, `not_found` where there is none. */
+export async function findSealedPlan(store: ObjectStore, name: string): Promise<SealedPlan> {
+  for await (const object of store.list(name)) {
+    if (object.name === name) return readSealedPlan(store, name, object.sizeBytes);
+  }
+  throw new IoError("not_found", `read "${name}": not there`);
+}
+
+async function readAll(store: ObjectStore, prefixes: readonly string[]): Promise<SealedPlan[]> {
   const found: { readonly name: string; readonly sizeBytes: number }[] = [];
-  for (const prefix of [vaultPrefix(stream, day), recordPrefix(stream, day)]) {
+  for (const prefix of prefixes) {
     for await (const object of store.list(prefix)) if (parseSealedName(object.name) !== null) found.push(object);
   }
   const plans = await inParallel(found, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));

@@ -48,6 +48,16 @@ export function segmentNames(
   return { lines: `${base}.ndjson.zst`, meta: `${base}.meta.ndjson.zst` };
 }
 
+/** Prefix of the objects of a span in the vault. */
+export function spanPrefix(span: Span): string {
+  return `vault/v1/${folderOf(span)}`;
+}
+
+/** Prefix of the records of a span. */
+export function spanRecordPrefix(span: Span): string {
+  return `ctl/seal/${folderOf(span)}`;
+}
+
 export function planPrefix(span: Span): string {
   return `ctl/plan/${folderOf(span)}`;
 }
@@ -74,7 +84,7 @@ export function parsePlanName(name: string): { readonly plan: number; readonly a
 }
 
 /** `<stream>/<day>/<HH>/` */
-export function folderOf({ stream, day, firstHour }: Span): string {
+function folderOf({ stream, day, firstHour }: Span): string {
   return `${stream}/${day}/${String(firstHour % DAY_HOURS).padStart(2, "0")}/`;
 }
 

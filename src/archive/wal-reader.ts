@@ -19,7 +19,10 @@ export async function* listWal(store: ObjectStore, stream: string | null): Async
 }
 
 /** Opens an object by its block table. Rejects with `IoError`, naming it, where it cannot be trusted. */
-export function openWalObject(store: ObjectStore, { name, sizeBytes }: WalObject): Promise<SegmentReader> {
+export function openWalObject(
+  store: ObjectStore,
+  { name, sizeBytes }: Pick<WalObject, "name" | "sizeBytes">,
+): Promise<SegmentReader> {
   return openSegment(name, sizeBytes, (start, end) => store.read(name, start, end));
 }
 

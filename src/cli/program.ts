@@ -8,6 +8,7 @@ import { EXIT_WORDS } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
 import { generateCommand } from "./generate.ts";
 import { runCommand } from "./run.ts";
+import { sealCommand } from "./seal.ts";
 import { setupCommand } from "./setup.ts";
 import { testCommand } from "./test.ts";
 
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     runCommand,
     checkCommand,
     setupCommand,
+    sealCommand,
     countsCommand,
     archiveCommand,
     explainCommand,

@@ -6,6 +6,7 @@ import { namedInput } from "./open/input.ts";
 import { withPipelineOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";
+import { sealBeside } from "./seal-beside.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { stopOnSignals } from "./stop-signal.ts";
 import { tell } from "./tell.ts";
@@ -87,7 +88,19 @@ export async function runAll(
   const releaseSignals = stopOnSignals(stop, "the open segments are being closed");
   try {
     const workers = await Promise.all(settings.map((each) => openWorker(each, stop.signal)));
+    const ended = new AbortController();
+    const sealing = settings.map(async ({ seal }, index) => {
+      if (workers[index]?.isEndless !== true || !seal.isByWorker) return;
+      await sealBeside(
+        pipelines[index],
+        { ...options, set },
+        seal.everyMs,
+        AbortSignal.any([stop.signal, ended.signal]),
+      );
+    });
     const results = await runWorkers(workers, stop);
+    ended.abort();
+    await Promise.all(sealing);
     return await outcomeOf(workers, results);
   } finally {
     releaseSignals();

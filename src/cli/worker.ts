@@ -58,6 +58,8 @@ export interface IndexSummary extends IndexCounts {
 export interface Worker {
   /** Stored bytes of the input; null where nobody knows. */
   readonly inputBytes: number | null;
+  /** True where only a stop ends it. */
+  readonly isEndless: boolean;
   /** Names the objects of this worker. */
   readonly writer: string;
   /** Runs until the input ends or it is stopped. Rejects with `IoError`; what was committed stays valid. */
@@ -99,6 +101,7 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
 
   return {
     inputBytes: input.sizeBytes,
+    isEndless: isEndless(settings),
     writer,
     async run(onRead) {
       const startedAtMs = SYSTEM_CLOCK.monotonicMs();

@@ -209,6 +209,38 @@ const pseudonymKey = z
   })
   .meta({ not: { required: ["env", "file"] } });
 
+const SPAN = "1, 2, 3, 4, 6, 8, 12 or 24";
+
+const seal = z.strictObject({
+  lateness_ms: wholeNumber(0, 31 * DAY_MS)
+    .default(HOUR_MS)
+    .meta({
+      description:
+        "How long after the end of an hour its lines are waited for before it is sealed. Later ones are sealed in a " +
+        "further revision; none is lost.",
+    }),
+  hours: z
+    .literal([1, 2, 3, 4, 6, 8, 12, 24], { error: SPAN })
+    .optional()
+    .meta({
+      title: SPAN,
+      description:
+        "Hours that are sealed together, from the next day on that has no seal yet; without it as many as bring about " +
+        "64 MiB, at most a day.",
+    }),
+  by_worker: z
+    .boolean({ error: "true or false" })
+    .optional()
+    .meta({
+      description:
+        "Whether a worker whose input has no end seals beside its work, in a process of its own; without it where the " +
+        "archive is a folder.",
+    }),
+  every_ms: wholeNumber(100, DAY_MS)
+    .default(300_000)
+    .meta({ description: "How often such a worker looks for hours that are due." }),
+});
+
 export const pipelineSchema = z
   .strictObject({
     name: z
@@ -234,6 +266,7 @@ export const pipelineSchema = z
     batch: batch
       .prefault({})
       .meta({ description: "When a write-ahead object is closed, and its lines are safe: at the first of these." }),
+    seal: seal.prefault({}).meta({ description: "When hours of the archive are sealed, and by whom." }),
     limits: limits.prefault({}).meta({
       description: "What a record may be before it is quarantined; lines that are in the archive stay as they are.",
     }),

@@ -21,6 +21,7 @@ export interface PipelineSettings {
   readonly index: IndexSettings | null;
   /** A write-ahead object is closed at the first of these. `maxBytes` are raw bytes. */
   readonly batch: { readonly maxBytes: number; readonly maxLines: number; readonly maxAgeMs: number };
+  readonly seal: SealSettings;
   readonly limits: { readonly maxDepth: number; readonly maxLineBytes: number; readonly maxInflatedBytes: number };
   /** Log → field whose value identifies its lines. */
   readonly identity: Readonly<Record<string, string>>;
@@ -82,6 +83,15 @@ export interface IndexSettings {
   readonly spillAfterMs: number;
 }
 
+export interface SealSettings {
+  readonly latenessMs: number;
+  /** Null: as the volume asks for. */
+  readonly hours: 1 | 2 | 3 | 4 | 6 | 8 | 12 | 24 | null;
+  /** True where an endless worker seals too. */
+  readonly isByWorker: boolean;
+  readonly everyMs: number;
+}
+
 export interface PseudonymKeySettings {
   /** Null: the archive's own key, made there. */
   readonly reference: SecretReference | null;
@@ -137,6 +147,12 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
     archive: toArchive(config.archive, resolvePath),
     index: config.index === undefined ? null : toIndex(config.index, resolvePath),
     batch: { maxBytes: batch.max_bytes, maxLines: batch.max_lines, maxAgeMs: batch.max_age_ms },
+    seal: {
+      latenessMs: config.seal.lateness_ms,
+      hours: config.seal.hours ?? null,
+      isByWorker: config.seal.by_worker ?? config.archive.kind === "folder",
+      everyMs: config.seal.every_ms,
+    },
     limits: {
       maxDepth: limits.max_depth,
       maxLineBytes: limits.max_line_bytes,

@@ -9,6 +9,7 @@ const COMMANDS = [
   "run",
   "check",
   "setup",
+  "seal",
   "counts",
   "archive",
   "archive ls",

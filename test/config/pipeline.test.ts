@@ -16,7 +16,7 @@ archive: { kind: folder, path: out }
 `;
 
 const ALL_FIELDS =
-  '"name", "deployment", "instance", "source", "archive", "index", "batch", "limits", "identity", "catalogue", "pseudonym_key"';
+  '"name", "deployment", "instance", "source", "archive", "index", "batch", "seal", "limits", "identity", "catalogue", "pseudonym_key"';
 
 function parse(text: string, file = "pipelines/a.yaml"): PipelineSettings {
   return parsePipeline(text, file, [], "/srv/app");
@@ -60,6 +60,7 @@ describe("a good pipeline", () => {
       archive: { kind: "folder", path: "/srv/app/pipelines/out" },
       index: null,
       batch: { maxBytes: 64 * 1024 ** 2, maxLines: 500_000, maxAgeMs: 5000 },
+      seal: { latenessMs: 3_600_000, hours: null, isByWorker: true, everyMs: 300_000 },
       limits: { maxDepth: 128, maxLineBytes: 4 * 1024 ** 2, maxInflatedBytes: 32 * 1024 ** 2 },
       identity: {},
       cataloguePath: null,
@@ -123,6 +124,7 @@ index:
   retention_days: 2
   spill_after_ms: 0
 batch: { max_bytes: 1 MiB, max_lines: 10, max_age_ms: 20 }
+seal: { lateness_ms: 5, hours: 6, by_worker: false, every_ms: 200 }
 limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 1 GiB }
 identity: { rails.api: request_id }
 catalogue: ../catalogue.yaml
@@ -150,6 +152,7 @@ pseudonym_key: { file: key.txt, accept_change: true }
         spillAfterMs: 0,
       },
       batch: { maxBytes: 1024 ** 2, maxLines: 10, maxAgeMs: 20 },
+      seal: { latenessMs: 5, hours: 6, isByWorker: false, everyMs: 200 },
       limits: { maxDepth: 5, maxLineBytes: 100, maxInflatedBytes: 1024 ** 3 },
       identity: { "rails.api": "request_id" },
       cataloguePath: "/etc/catalogue.yaml",
@@ -250,6 +253,7 @@ batch:
   max_bytes: 64 MB
   max_lines: many
   max_age_ms: 1.5
+seal: { hours: 5 }
 limits: [1]
 identity:
   rails.api: [a, b]
@@ -268,10 +272,11 @@ pseudonym_key:
       'a.yaml:14: field "batch.max_bytes": expected a size from 1 B to 1 GiB, in bytes or like "1 MiB", found text "64 MB"',
       'a.yaml:15: field "batch.max_lines": expected a whole number from 1 to 10000000, found text "many"',
       'a.yaml:16: field "batch.max_age_ms": expected a whole number from 1 to 3600000, found number 1.5',
-      'a.yaml:17: field "limits": expected a mapping of fields, found a list',
-      'a.yaml:19: field "identity.rails.api": expected the name of a field, found a list',
-      `a.yaml:20: unknown field "elasticsearch" (hint: the fields here are ${ALL_FIELDS})`,
-      'a.yaml:22: field "pseudonym_key.accept_change": expected true or false, found text',
+      'a.yaml:17: field "seal.hours": expected 1, 2, 3, 4, 6, 8, 12 or 24, found number 5',
+      'a.yaml:18: field "limits": expected a mapping of fields, found a list',
+      'a.yaml:20: field "identity.rails.api": expected the name of a field, found a list',
+      `a.yaml:21: unknown field "elasticsearch" (hint: the fields here are ${ALL_FIELDS})`,
+      'a.yaml:23: field "pseudonym_key.accept_change": expected true or false, found text',
     ]);
   });
 

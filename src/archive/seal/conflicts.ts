@@ -1,0 +1,101 @@
+import type { ArchivedLine } from "../../core/archived-line.ts";
+import { leafHash } from "../../core/identity.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { ID_WORDS } from "../../segment/meta.ts";
+import { createGrowingIdSet, type IdSet } from "../id-set.ts";
+import type { Conflict, PlanOutput } from "../manifest.ts";
+import { classOf, type LineClass } from "./figures.ts";
+import { eachInputLine, type LineInput, openInput } from "./input-lines.ts";
+import { eachKeptLine } from "./kept-lines.ts";
+
+/** Ids whose lines differ, and how many lines of this run were found to do so. */
+export type Conflicting = Map<string, number>;
+
+/** One line of several with the same id. */
+interface Variant extends LineClass {
+  readonly hash: string;
+}
+
+/** How a conflict ends: whatever the order of arrival, the smallest leaf hash stands. */
+export interface SettledConflict extends Conflict {
+  /** What counted before this was known. */
+  readonly counted: Variant;
+  readonly stands: Variant;
+}
+
+/** What was found of an id: how many lines the vault has, and some of all its lines. */
+interface Found {
+  kept: number;
+  /** Of the inputs, the one that came first. */
+  first: Variant | null;
+  /** The smallest of the vault, and of all. */
+  earlier: Variant | null;
+  least: Variant | null;
+}
+
+/**
+ * Reads all lines of the ids again, those of the vault too: conflicts are rare, and their lines were not kept in memory.
+ * Rejects with `IoError`.
+ */
+export async function settleConflicts(
+  store: ObjectStore,
+  inputs: readonly LineInput[],
+  earlier: readonly PlanOutput[],
+  conflicting: Conflicting,
+  eventsOf: (line: ArchivedLine) => readonly string[],
+): Promise<SettledConflict[]> {
+  if (conflicting.size === 0) return [];
+  const found = new Map<string, Found>();
+  const stateOf = (id: string): Found => {
+    const known = found.get(id) ?? { kept: 0, first: null, earlier: null, least: null };
+    found.set(id, known);
+    return known;
+  };
+  const variantOf = (line: ArchivedLine): Variant => {
+    const { meta, buffer, start, end } = line;
+    return { hash: leafHash(buffer, start, end), ...classOf(meta, eventsOf(line)) };
+  };
+  const ids = idsOf(conflicting);
+  await eachKeptLine(
+    store,
+    earlier,
+    (words, at) => ids.has(words, at),
+    (line) => {
+      const state = stateOf(line.meta.id);
+      const variant = variantOf(line);
+      state.kept += 1;
+      state.earlier = smaller(state.earlier, variant);
+      state.least = smaller(state.least, variant);
+    },
+  );
+  for (const input of inputs) {
+    await eachInputLine(await openInput(store, input), (line) => {
+      if (!conflicting.has(line.meta.id)) return;
+      const state = stateOf(line.meta.id);
+      const variant = variantOf(line);
+      state.first ??= variant;
+      state.least = smaller(state.least, variant);
+    });
+  }
+  return [...found.entries()].flatMap(([id, { kept, first, earlier: before, least }]): SettledConflict[] => {
+    const counted = before ?? first;
+    if (counted === null || least === null) return [];
+    // The first line of an id is no conflict yet.
+    const variants = (conflicting.get(id) ?? 0) + (before === null ? 1 : kept);
+    return [{ id, variants, standing: least.hash, counted, stands: least }];
+  });
+}
+
+function smaller(known: Variant | null, other: Variant): Variant {
+  return known === null || other.hash < known.hash ? other : known;
+}
+
+function idsOf(conflicting: Conflicting): IdSet {
+  const ids = createGrowingIdSet();
+  const words = new Int32Array(ID_WORDS);
+  for (const id of conflicting.keys()) {
+    for (let word = 0; word < ID_WORDS; word += 1) words[word] = Number.parseInt(id.slice(8 * word, 8 * word + 8), 16);
+    ids.add(words, 0);
+  }
+  return ids;
+}

@@ -1,0 +1,90 @@
+import { IoError } from "../../core/fault.ts";
+import { hourText } from "../../core/hour.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { canonicalJson, type Json } from "../canonical-json.ts";
+import type { Makes } from "../manifest.ts";
+import type { Span } from "../span.ts";
+import { parsePlanName, planName, planPrefix } from "../vault-name.ts";
+
+/** What a sealer is to do: pinned before it is done, so that whoever does it, twice too, makes the same bytes. */
+export interface Plan {
+  readonly span: Span;
+  readonly number: number;
+  readonly revision: number;
+  /** Counts the tries whose bytes differ, from 1. */
+  readonly attempt: number;
+  readonly inputs: readonly PlannedInput[];
+  readonly makes: Makes;
+}
+
+export interface PlannedInput {
+  readonly name: string;
+  readonly size_bytes: number;
+}
+
+/** As stored. */
+interface PlanJson {
+  readonly format: 1;
+  readonly stream: string;
+  readonly first_hour: string;
+  readonly hours: number;
+  readonly plan: number;
+  readonly revision: number;
+  readonly attempt: number;
+  readonly inputs: readonly PlannedInput[];
+  readonly makes: Makes;
+}
+
+/** Larger plans name so many objects that they are no plans. */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** The attempts at a plan, in their order. Rejects with `IoError`. */
+export async function readAttempts(store: ObjectStore, span: Span, number: number): Promise<Plan[]> {
+  const plans: Plan[] = [];
+  for await (const { name, sizeBytes } of store.list(planPrefix(span))) {
+    if (parsePlanName(name)?.plan !== number) continue;
+    const json = parsePlan(name, await store.read(name, 0, Math.min(sizeBytes, MOST_BYTES)));
+    plans.push({
+      span,
+      number,
+      revision: json.revision,
+      attempt: json.attempt,
+      inputs: json.inputs,
+      makes: json.makes,
+    });
+  }
+  return plans.toSorted((a, b) => a.attempt - b.attempt);
+}
+
+/** False where another sealer was first. Rejects with `IoError`. */
+export async function createPlan(store: ObjectStore, plan: Plan): Promise<boolean> {
+  const { span, number, revision, attempt, inputs, makes } = plan;
+  const json: PlanJson = {
+    format: 1,
+    stream: span.stream,
+    first_hour: hourText(span.firstHour),
+    hours: span.hours,
+    plan: number,
+    revision,
+    attempt,
+    inputs,
+    makes,
+  };
+  const bytes = Buffer.from(canonicalJson(json as unknown as Json));
+  return (await store.create(planName(span, number, attempt), bytes)) === "created";
+}
+
+/** True where two sealers make the same bytes. */
+export function makesSame(a: Makes, b: Makes): boolean {
+  return canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
+}
+
+function parsePlan(name: string, bytes: Buffer): PlanJson {
+  try {
+    const json = JSON.parse(bytes.toString("utf8")) as PlanJson;
+    if (json.format === 1 && Array.isArray(json.inputs)) return json;
+  } catch (error) {
+    throw new IoError("corrupt", `read "${name}": no JSON (hint: remove it, a sealer makes it anew)`, { cause: error });
+  }
+  throw new IoError("corrupt", `read "${name}": no plan that this program knows`);
+}

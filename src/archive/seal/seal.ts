@@ -1,0 +1,78 @@
+import type { SealedPlan } from "../sealed-plan.ts";
+import { readSealedPlans } from "../sealed-plan.ts";
+import { dayOfHour, SPAN_HOURS, type Span, type SpanHours, spanOfHour, UNDATED_DAY } from "../span.ts";
+import { readTail, type TailObject } from "../tail.ts";
+import { type SealSpanOptions, sealSpan } from "./seal-span.ts";
+import { agreeOnSpanHours, proposeSpanHours } from "./span-length.ts";
+
+export interface SealOptions extends SealSpanOptions {
+  /** Filing hours before it are over: lines of them are no longer waited for. */
+  readonly overHour: number;
+  /** Null: as many hours as the instance's volume asks for. */
+  readonly spanHours: SpanHours | null;
+  /** Is told the stored bytes that will be read. */
+  readonly onTotal: (bytes: number) => void;
+  readonly onSealed: (plan: SealedPlan) => void;
+}
+
+/**
+ * Seals everything of the stream that is due: spans that are over, with lines that are not sealed. Whether it is called
+ * late or often changes only how many revisions there are. Rejects with `IoError`; what was sealed stays sealed.
+ */
+export async function sealStream(stream: string, options: SealOptions): Promise<void> {
+  const { store, signal, onTotal, onSealed } = options;
+  const plans = await readSealedPlans(store, stream);
+  const tail = (await readTail(store, stream, plans)).filter(({ unsealed }) => unsealed.length > 0);
+  const due = await dueSpans(stream, tail, plans, options);
+  onTotal(
+    due.reduce((sum, { objects }) => sum + objects.reduce((bytes, { object }) => bytes + object.sizeBytes, 0), 0),
+  );
+  for (const { span, objects } of due) {
+    if (signal.aborted) return;
+    for (const sealed of await sealSpan(span, objects, options)) onSealed(sealed);
+  }
+}
+
+interface DueSpan {
+  readonly span: Span;
+  readonly objects: readonly TailObject[];
+}
+
+/** In order of time. */
+async function dueSpans(
+  stream: string,
+  tail: readonly TailObject[],
+  plans: readonly SealedPlan[],
+  options: SealOptions,
+): Promise<DueSpan[]> {
+  const hours = new Set(tail.flatMap(({ unsealed }) => unsealed.filter((hour) => hour < options.overHour)));
+  const lengths = new Map<string, SpanHours>();
+  const spans = new Map<number, Span>();
+  for (const hour of [...hours].toSorted((a, b) => a - b)) {
+    const day = dayOfHour(hour);
+    const length = lengths.get(day) ?? (await spanHoursOf(stream, day, tail, plans, options));
+    lengths.set(day, length);
+    const span = spanOfHour(stream, hour, length);
+    if (span.firstHour + span.hours <= options.overHour) spans.set(span.firstHour, span);
+  }
+  return [...spans.values()].map((span) => ({ span, objects: objectsOf(span, tail) }));
+}
+
+function objectsOf({ firstHour, hours }: Span, tail: readonly TailObject[]): TailObject[] {
+  return tail.filter(({ unsealed }) => unsealed.some((hour) => hour >= firstHour && hour < firstHour + hours));
+}
+
+/** What is sealed of the day tells its length, also where everything in `ctl` is lost. */
+async function spanHoursOf(
+  stream: string,
+  day: string,
+  tail: readonly TailObject[],
+  plans: readonly SealedPlan[],
+  { store, spanHours, overHour }: SealOptions,
+): Promise<SpanHours> {
+  const sealed = plans.find(({ span }) => span.day === day)?.span.hours;
+  const known = SPAN_HOURS.find((hours) => hours === sealed);
+  if (known !== undefined || day === UNDATED_DAY) return known ?? 1;
+  const proposed = spanHours ?? proposeSpanHours(tail, day, overHour) ?? 1;
+  return agreeOnSpanHours(store, stream, day, proposed);
+}

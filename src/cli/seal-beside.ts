@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { SECOND_MS } from "../core/units.ts";
+import { EXIT_INTERRUPTED } from "./exit-code.ts";
+import { pause } from "./pause.ts";
+import type { PipelineOptions } from "./settings.ts";
+import { tell } from "./tell.ts";
+
+/** After a stop; what a killed sealer leaves is taken up by the next one. */
+const GRACE_MS = 8 * SECOND_MS;
+
+/**
+ * Seals what is due, again and again, each time in a process of its own: it takes a core and memory while it lasts, and
+ * must not hold up the work. Resolves once the signal aborts and no process is left; trouble is told and tried again.
+ */
+export async function sealBeside(
+  pipeline: string | undefined,
+  { archive, set = [] }: PipelineOptions,
+  everyMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = [
+    "seal",
+    ...(pipeline === undefined ? [] : [pipeline]),
+    ...(archive === undefined ? [] : ["--archive", archive]),
+    ...set.flatMap((each) => ["--set", each]),
+  ];
+  for (;;) {
+    await pause(everyMs, signal);
+    if (signal.aborted) return;
+    await sealOnce(args, signal);
+  }
+}
+
+async function sealOnce(args: readonly string[], signal: AbortSignal): Promise<void> {
+  const [program = ""] = process.argv.slice(1);
+  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-1000);
+  });
+  const onStop = (): void => {
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), GRACE_MS).unref();
+  };
+  if (signal.aborted) onStop();
+  else signal.addEventListener("abort", onStop, { once: true });
+  try {
+    const [code] = (await once(child, "close")) as [number | null];
+    if (code === 0 || code === EXIT_INTERRUPTED || signal.aborted) return;
+    tell(`sealing beside the work failed, and is tried again: ${said.trim().split("\n").at(-1) ?? ""}`);
+  } catch (error) {
+    tell(`sealing beside the work cannot be started, and is tried again: ${(error as Error).message}`);
+  } finally {
+    signal.removeEventListener("abort", onStop);
+  }
+}
