@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { openFacts } from "../src/cli/facts.ts";
+import { openCounts } from "../src/cli/open/archive-counts.ts";
 import { integerUpTo } from "../src/cli/options.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
 import { countedRows, differences } from "../src/generate/agreement.ts";
@@ -61,12 +61,12 @@ async function check(seed: number, lines: number, form: readonly string[]): Prom
 
 async function compareCounts(truth: TruthReport, archive: string): Promise<string[]> {
   const settings = await loadSettings(undefined, { archive });
-  const { table } = await openFacts(settings, await loadCatalogue(null));
+  const { counts } = await openCounts(settings, await loadCatalogue(null));
   try {
-    const counted = await countedRows(table, truth.as_of);
+    const counted = await countedRows(counts, truth.as_of);
     return differences(truth.rows, counted).map((each) => `${each.what}: truth ${each.truth}, counted ${each.counted}`);
   } finally {
-    table.close();
+    counts.close();
   }
 }
 

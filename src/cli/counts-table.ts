@@ -1,6 +1,7 @@
 import { dayName } from "../core/hour.ts";
 import { DAY_MS } from "../core/units.ts";
-import type { CountQuery, CountRow, PeriodName } from "../counts/cube.ts";
+import type { CountQuery, CountRow } from "../counts/cube.ts";
+import type { PeriodName } from "../counts/period.ts";
 import { type Column, formatTable } from "./table.ts";
 
 /**

@@ -1,14 +1,13 @@
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { dayName } from "../core/hour.ts";
 import { countsCsv, countsJson } from "../counts/count-report.ts";
-import { type CountQuery, countRows, defaultAsOf } from "../counts/cube.ts";
-import { onlyInstance } from "../counts/instances.ts";
+import type { CountQuery } from "../counts/cube.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { type CountsOptions, PERIODS } from "./counts.ts";
 import { countsTable } from "./counts-table.ts";
 import { checkEventName } from "./event-name.ts";
-import { openFacts } from "./facts.ts";
+import { openCounts } from "./open/archive-counts.ts";
 import { formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings } from "./settings.ts";
 
@@ -19,9 +18,9 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
   const settings = await loadSettings(pipeline, options);
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
   for (const event of options.event ?? []) checkEventName(event, catalogue);
-  const { table, pseudonymKey } = await openFacts(settings, catalogue);
+  const { counts, pseudonymKey } = await openCounts(settings, catalogue);
   try {
-    const asOf = options.asOf ?? (await defaultAsOf(table)) ?? dayName(SYSTEM_CLOCK.nowMs());
+    const asOf = options.asOf ?? (await counts.defaultAsOf()) ?? dayName(SYSTEM_CLOCK.nowMs());
     const query: CountQuery = {
       by: options.by,
       events: options.event ?? null,
@@ -29,8 +28,8 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
       days: options.days,
       asOf,
     };
-    const rows = await countRows(table, query);
-    const conflicts = await table.conflicts();
+    const rows = await counts.rows(query);
+    const { conflicts } = counts;
     if (conflicts > 0) {
       process.stderr.write(`${formatThings(conflicts, "id")} came with different bytes: counted once, all are kept\n`);
     }
@@ -39,7 +38,7 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
       return `${countsCaption(asOf, settings, catalogue)}\n\n${countsTable(rows, query)}`;
     }
     const { deployment } = settings;
-    const instance = settings.instance ?? (await onlyInstance(table));
+    const instance = settings.instance ?? (await counts.onlyInstance(query));
     const header = {
       asOf,
       deployment,
@@ -47,10 +46,11 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
       level: "aggregate" as const,
       catalogue: catalogue.digest,
       pseudonymKey,
+      sealedThrough: await counts.sealedThrough(),
     };
     return countsJson(header, rows);
   } finally {
-    table.close();
+    counts.close();
   }
 }
 

@@ -1,9 +1,9 @@
 import { Command } from "commander";
-import type { PeriodName, Segment } from "../counts/cube.ts";
+import type { PeriodName } from "../counts/period.ts";
+import { SEGMENTS, type Segment } from "../counts/segment.ts";
 import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "./options.ts";
 import type { PipelineOptions } from "./settings.ts";
 
-const SEGMENTS = ["instance", "plan", "group", "user", "project", "detail", "category", "operation"] as const;
 export const PERIODS = ["all", "28d", "7d", "daily"] as const;
 const FORMATS = ["table", "json", "csv"] as const;
 const DEFAULT_DAYS = 28;

@@ -1,12 +1,12 @@
 import type { PipelineSettings } from "../config/pipeline.ts";
-import { type CountQuery, countRows } from "../counts/cube.ts";
+import type { CountQuery } from "../counts/cube.ts";
 import { countedRows, differences } from "../generate/agreement.ts";
 import { TRUTH_SEGMENTS } from "../generate/truth.ts";
 import type { TruthReport } from "../generate/truth-report.ts";
 import { PERIODS } from "./counts.ts";
 import { countsTable } from "./counts-table.ts";
 import { countsCaption } from "./counts-text.ts";
-import { openFacts } from "./facts.ts";
+import { openCounts } from "./open/archive-counts.ts";
 import { formatCount } from "./quantity.ts";
 import { loadCatalogue } from "./settings.ts";
 
@@ -28,16 +28,16 @@ export interface DemoCounts {
 /** Counts the archive and holds the counts against the truth. Rejects with `UsageError` or `IoError`. */
 export async function demoCounts(settings: PipelineSettings, truth: TruthReport): Promise<DemoCounts> {
   const catalogue = await loadCatalogue(settings.cataloguePath);
-  const { table } = await openFacts(settings, catalogue);
+  const { counts } = await openCounts(settings, catalogue);
   try {
     const query: CountQuery = { by: "instance", events: null, periods: PERIODS, days: DAYS, asOf: truth.as_of };
     const caption = countsCaption(truth.as_of, settings, catalogue);
-    const shown = `${caption}\n\n${countsTable(await countRows(table, query), query)}${USERS_NOTE}`;
-    const wrong = differences(truth.rows, await countedRows(table, truth.as_of));
-    const verdict = verdictText(truth, await table.lines(), wrong);
+    const shown = `${caption}\n\n${countsTable(await counts.rows(query), query)}${USERS_NOTE}`;
+    const wrong = differences(truth.rows, await countedRows(counts, truth.as_of));
+    const verdict = verdictText(truth, counts.lines, wrong);
     return { text: `${shown}${verdict.text}`, isRight: verdict.isRight };
   } finally {
-    table.close();
+    counts.close();
   }
 }
 

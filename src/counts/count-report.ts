@@ -12,6 +12,8 @@ export interface CountsHeader {
   readonly catalogue: string;
   /** Fingerprint of the key that made the pseudonyms; null where none was used. */
   readonly pseudonymKey: string | null;
+  /** RFC 3339; null where nothing is sealed. */
+  readonly sealedThrough: string | null;
 }
 
 /** The JSON document, indented, ended by LF. */
@@ -23,7 +25,7 @@ export function countsJson(header: CountsHeader, rows: readonly CountRow[]): str
     level: header.level,
     catalogue: header.catalogue,
     pseudonym_key: header.pseudonymKey,
-    sealed_through: null,
+    sealed_through: header.sealedThrough,
     rows,
   };
   return `${JSON.stringify(document, null, 2)}\n`;

@@ -1,12 +1,7 @@
-import { BOOLEAN, INTEGER, LIST, listValue, VARCHAR } from "@duckdb/node-api";
-import { UsageError } from "../core/fault.ts";
-import { dayName, UNDATED_HOUR } from "../core/hour.ts";
-import { DAY_MS, HOUR_MS } from "../core/units.ts";
-import type { FactTable, Parameters, Row } from "./fact-table.ts";
-
-export type Segment = "instance" | "plan" | "group" | "user" | "project" | "detail" | "category" | "operation";
-
-export type PeriodName = "all" | "28d" | "7d" | "daily";
+import { INTEGER, LIST, listValue } from "@duckdb/node-api";
+import type { DuckDb, Parameters, Row } from "./duck-db.ts";
+import { midnight, type PeriodName, type PeriodSpan } from "./period.ts";
+import type { Segment } from "./segment.ts";
 
 export interface CountQuery {
   readonly by: Segment;
@@ -34,9 +29,12 @@ export interface CountRow {
   readonly unique_users: number;
   /** Null until sessions are counted. */
   readonly sessions: number | null;
+  /** False while an hour of the span is not sealed. */
   readonly sealed: boolean;
   /** With segment `user` only; null where no event has a user. */
   readonly per_user?: PerUser | null;
+  /** Number of the set of objects that the row rests on, where that was asked for. */
+  readonly evidence?: number;
 }
 
 /** Events per user, over users that have any; two decimals. */
@@ -47,128 +45,88 @@ export interface PerUser {
 }
 
 /**
- * Counts events by segment and period: a row for each event × key × period with a count above zero, sorted by event,
- * key, period and start in code-point order. Rejects with `UsageError` for a day that is none, with `IoError`.
+ * Counts events by key and span: a row for each event × key × span with a count above zero, sorted by event, key,
+ * period and start in code-point order. `eventsByDay` is SQL of that name; `days` are those with events. Rejects with
+ * `IoError`.
  */
-export async function countRows(table: FactTable, query: CountQuery): Promise<CountRow[]> {
-  const rows = await table.query(CUBE, cubeParameters(query));
-  return rows.map((row) => countRow(row, query.by));
-}
-
-/** The day after the newest filed hour, lines ahead of their hour and undated ones aside; null without any line. */
-export async function defaultAsOf(table: FactTable): Promise<string | null> {
-  const [row] = await table.query("SELECT max(hour) AS hour FROM fact WHERE NOT ahead AND hour <> $undated", {
-    undated: { value: UNDATED_HOUR, type: INTEGER },
+export async function cubeRows(
+  db: DuckDb,
+  eventsByDay: string,
+  segment: Segment,
+  spans: readonly PeriodSpan[],
+  days: readonly number[],
+  isSealed: (span: PeriodSpan) => boolean,
+): Promise<CountRow[]> {
+  const rows = await db.query(cubeSql(eventsByDay), cubeParameters(spans, days));
+  const sealed = spans.map(isSealed);
+  return rows.map((row) => {
+    const span = Number(row["span"]);
+    return countRow(row, segment, spans[span] as PeriodSpan, sealed[span] === true);
   });
-  if (typeof row?.["hour"] !== "number") return null;
-  return dayName(row["hour"] * HOUR_MS + DAY_MS);
 }
 
 /**
- * Every border of a period is a midnight, so events are first summed by day, then days into periods. Code 0 is no
- * user; as a key it has no value in the dictionary, which is the null that totals by user have.
+ * Every border of a period is a midnight, so events are summed by day first, then days into periods. An event counts in
+ * each span of its day.
  */
-const CUBE = `
-  WITH period AS (
-    SELECT unnest($periods) AS period, unnest($from_days) AS from_day, unnest($to_days) AS to_day
-  ),
-  wanted AS (
-    SELECT code, value FROM dictionary WHERE $every_event OR list_contains($events, value)
-  ),
-  by_day AS (
+function cubeSql(eventsByDay: string): string {
+  return `
+    WITH span_day AS (SELECT unnest($spans) AS span, unnest($days) AS day),
+    span_order AS (SELECT unnest($ordered) AS span, generate_subscripts($ordered, 1) AS place),
+    by_user AS (
+      SELECT event, key, span, "user", sum(events)::BIGINT AS events
+      FROM (${eventsByDay}) by_day JOIN span_day ON span_day.day = by_day.day
+      GROUP BY ALL
+    )
     SELECT
       event,
-      CASE $segment
-        WHEN 'instance' THEN instance
-        WHEN 'plan' THEN plan
-        WHEN 'group' THEN root_group
-        WHEN 'project' THEN project
-        WHEN 'detail' THEN detail
-        WHEN 'category' THEN category
-        WHEN 'operation' THEN operation
-        ELSE 0
-      END AS key,
-      pseudonym,
-      time_ms // 86400000 AS day,
-      count(*) AS events
-    FROM counted
-    GROUP BY ALL
-  ),
-  by_user AS (
-    SELECT event, key, period, from_day, to_day, pseudonym, sum(events)::BIGINT AS events
-    FROM by_day JOIN period ON day >= from_day AND day < to_day
-    GROUP BY ALL
-  )
-  SELECT
-    wanted.value AS event,
-    dictionary.value AS key,
-    period,
-    from_day,
-    to_day,
-    sum(events)::BIGINT AS count,
-    count(*) FILTER (pseudonym <> 0) AS unique_users,
-    sum(events) FILTER (pseudonym <> 0)::BIGINT AS user_events,
-    median(events) FILTER (pseudonym <> 0) AS median,
-    max(events) FILTER (pseudonym <> 0) AS max
-  FROM by_user
-  JOIN wanted ON wanted.code = event
-  LEFT JOIN dictionary ON dictionary.code = key
-  GROUP BY ALL
-  ORDER BY wanted.value, dictionary.value, period, from_day
-`;
+      key,
+      span,
+      sum(events)::BIGINT AS count,
+      count("user") AS unique_users,
+      sum(events) FILTER ("user" IS NOT NULL)::BIGINT AS user_events,
+      median(events) FILTER ("user" IS NOT NULL) AS median,
+      max(events) FILTER ("user" IS NOT NULL) AS max
+    FROM by_user JOIN span_order USING (span)
+    GROUP BY event, key, span, place
+    ORDER BY event, key, place
+  `;
+}
 
-function cubeParameters(query: CountQuery): Parameters {
-  const spans = periodSpans(query);
+function cubeParameters(spans: readonly PeriodSpan[], days: readonly number[]): Parameters {
+  const pairs = spans.flatMap(({ fromDay, toDay }, span) =>
+    days.filter((day) => day >= fromDay && day < toDay).map((day) => ({ span, day })),
+  );
+  const ordered = spans.map((_, span) => span).toSorted((a, b) => compareSpans(spans[a], spans[b]));
   return {
-    segment: { value: query.by, type: VARCHAR },
-    every_event: { value: query.events === null, type: BOOLEAN },
-    events: { value: listValue(query.events ?? []), type: LIST(VARCHAR) },
-    periods: { value: listValue(spans.map((span) => span.period)), type: LIST(VARCHAR) },
-    from_days: { value: listValue(spans.map((span) => span.fromDay)), type: LIST(INTEGER) },
-    to_days: { value: listValue(spans.map((span) => span.toDay)), type: LIST(INTEGER) },
+    spans: integers(pairs.map(({ span }) => span)),
+    days: integers(pairs.map(({ day }) => day)),
+    ordered: integers(ordered),
   };
 }
 
-/** In days since 1970, half open. */
-interface PeriodSpan {
-  readonly period: PeriodName;
-  readonly fromDay: number;
-  readonly toDay: number;
+function integers(numbers: readonly number[]): Parameters[string] {
+  return { value: listValue(numbers), type: LIST(INTEGER) };
 }
 
-/** No valid time is older than the year 2000. */
-const FIRST_DAY = Date.UTC(2000, 0, 1) / DAY_MS;
-
-function periodSpans({ periods, days, asOf }: CountQuery): PeriodSpan[] {
-  const end = dayNumber(asOf);
-  return [...new Set(periods)].flatMap((period): PeriodSpan[] => {
-    if (period === "all") return [{ period, fromDay: FIRST_DAY, toDay: end }];
-    if (period === "28d") return [{ period, fromDay: end - 28, toDay: end }];
-    if (period === "7d") return [{ period, fromDay: end - 7, toDay: end }];
-    return Array.from({ length: days }, (_, ago) => ({ period, fromDay: end - ago - 1, toDay: end - ago }));
-  });
+function compareSpans(a: PeriodSpan | undefined, b: PeriodSpan | undefined): number {
+  if (a === undefined || b === undefined) return 0;
+  if (a.period !== b.period) return a.period < b.period ? -1 : 1;
+  return a.fromDay - b.fromDay;
 }
 
-function dayNumber(day: string): number {
-  const timeMs = Date.parse(`${day}T00:00:00Z`);
-  if (Number.isNaN(timeMs) || dayName(timeMs) !== day) {
-    throw new UsageError(`read as-of day "${day}": not a day (write YYYY-MM-DD)`);
-  }
-  return timeMs / DAY_MS;
-}
-
-function countRow(row: Row, segment: Segment): CountRow {
+function countRow(row: Row, segment: Segment, { period, fromDay, toDay }: PeriodSpan, sealed: boolean): CountRow {
   const counted: CountRow = {
     event: String(row["event"]),
     segment,
     key: row["key"] === null ? null : String(row["key"]),
-    period: row["period"] as PeriodName,
-    from: midnight(Number(row["from_day"])),
-    to: midnight(Number(row["to_day"])),
+    period,
+    from: midnight(fromDay),
+    to: midnight(toDay),
     count: Number(row["count"]),
     unique_users: Number(row["unique_users"]),
     sessions: null,
-    sealed: false,
+    sealed,
   };
   return segment === "user" ? { ...counted, per_user: perUser(row) } : counted;
 }
@@ -179,8 +137,4 @@ function perUser(row: Row): PerUser | null {
   // From whole numbers, so that halves of a hundredth round up exactly.
   const mean = Math.round((100 * Number(row["user_events"])) / users) / 100;
   return { mean, median: Number(row["median"]), max: Number(row["max"]) };
-}
-
-function midnight(day: number): string {
-  return `${dayName(day * DAY_MS)}T00:00:00Z`;
 }

@@ -1,14 +1,14 @@
-import { type CountRow, countRows } from "../counts/cube.ts";
-import type { FactTable } from "../counts/fact-table.ts";
+import type { ArchiveCounts } from "../counts/archive-counts.ts";
+import type { CountRow } from "../counts/cube.ts";
 import { TRUTH_SEGMENTS } from "./truth.ts";
 import { TRUTH_DAYS } from "./truth-report.ts";
 
 /** What the truth is compared with: the counts in all its segments and periods. Rejects with `IoError`. */
-export async function countedRows(table: FactTable, asOf: string): Promise<readonly CountRow[]> {
+export async function countedRows(counts: Pick<ArchiveCounts, "rows">, asOf: string): Promise<readonly CountRow[]> {
   const rows: CountRow[] = [];
   for (const by of TRUTH_SEGMENTS) {
     const query = { by, events: null, periods: ["all", "28d", "7d", "daily"], days: TRUTH_DAYS, asOf } as const;
-    rows.push(...(await countRows(table, query)));
+    rows.push(...(await counts.rows(query)));
   }
   return rows;
 }

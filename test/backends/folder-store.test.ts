@@ -5,9 +5,11 @@
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { createFolderRemover } from "../../src/backends/files/folder-remover.ts";
 import { createFolderStore } from "../../src/backends/files/folder-store.ts";
 import { IoError } from "../../src/core/fault.ts";
 import { DAY_MS } from "../../src/core/units.ts";
+import { testObjectRemover } from "../contract/object-remover.ts";
 import { testObjectStore } from "../contract/object-store.ts";
 import { tempFolder } from "./temp-folder.ts";
 
@@ -18,6 +20,11 @@ testObjectStore("a folder", async () => ({
   store: createFolderStore(await tempFolder(), nowMs),
   close: () => Promise.resolve(),
 }));
+
+testObjectRemover("a folder", async () => {
+  const root = await tempFolder();
+  return { store: createFolderStore(root, nowMs), remover: createFolderRemover(root), close: () => Promise.resolve() };
+});
 
 /** The files below a folder, by their paths. */
 async function filesOf(root: string): Promise<string[]> {
@@ -93,6 +100,16 @@ describe("a folder store", () => {
     await store.create("wal/1", Buffer.from("x"));
     expect(await readFile(join(root, "wal/1"), "utf8")).toBe("x");
     await store.check("read");
+  });
+
+  it("keeps what is not an object: a folder is not removed, and that is told", async () => {
+    const root = await tempFolder();
+    await mkdir(join(root, "wal/a"), { recursive: true });
+    await expect(createFolderRemover(root).remove("wal/a")).rejects.toMatchObject({
+      code: "denied",
+      message: expect.stringMatching(/^remove "wal\/a": /),
+    });
+    expect((await stat(join(root, "wal/a"))).isDirectory()).toBe(true);
   });
 
   it("cannot be where a file is", async () => {

@@ -5,8 +5,10 @@
  */
 import { afterEach, describe, expect, it } from "vitest";
 import { gcsError, passes } from "../../src/backends/gcs/gcs-error.ts";
+import { createGcsRemover } from "../../src/backends/gcs/gcs-remover.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
 import { CredentialError, createService } from "../../src/backends/gcs/service.ts";
+import type { ObjectRemover } from "../../src/core/object-remover.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { scriptedBackoff } from "../core/scripted-backoff.ts";
 import { type Mishap, type ScriptedGcs, startScriptedGcs } from "../servers/scripted-gcs.ts";
@@ -23,6 +25,7 @@ afterEach(async () => {
 
 interface Stage {
   readonly store: ObjectStore;
+  readonly remover: ObjectRemover;
   readonly gcs: ScriptedGcs;
   /** How long the store waited between its tries. */
   readonly waits: readonly number[];
@@ -35,8 +38,8 @@ async function storeAmid(...mishaps: readonly (Mishap | null)[]): Promise<Stage>
   const told: string[] = [];
   const { backoff, waits } = scriptedBackoff(GIVE_UP_AFTER_MS);
   const place = { bucket: "bucket", prefix: "", endpoint: gcs.url };
-  const store = createGcsStore(place, { backoff, onTrouble: (message) => told.push(message), timeoutMs: 200 });
-  return { store, gcs, waits, told };
+  const options = { backoff, onTrouble: (message: string) => told.push(message), timeoutMs: 200 };
+  return { store: createGcsStore(place, options), remover: createGcsRemover(place, options), gcs, waits, told };
 }
 
 describe("an upload", () => {
@@ -142,6 +145,29 @@ describe("a download", () => {
   it("of what is not there is not tried again", async () => {
     const { store, gcs } = await storeAmid();
     await expect(store.read(NAME, 0, 1)).rejects.toMatchObject({ code: "not_found" });
+    expect(gcs.requests).toHaveLength(1);
+  });
+});
+
+describe("a removal", () => {
+  it("that fails on the way is tried again, and is done where its reply was lost", async () => {
+    const { store, remover, gcs, waits } = await storeAmid(null, 503, "reply lost");
+    await store.create(NAME, CONTENT);
+    await remover.remove(NAME);
+    expect(gcs.requests.map(({ method }) => method)).toEqual(["POST", "DELETE", "DELETE", "DELETE"]);
+    expect(waits).toEqual([150, 300]);
+    expect(gcs.objects.size).toBe(0);
+  });
+
+  it("names the right that is missing, and a role that has no more than that", async () => {
+    const message = "a does not have storage.objects.delete access to the Google Cloud Storage object.";
+    const { remover, gcs } = await storeAmid({ status: 403, message });
+    await expect(remover.remove(NAME)).rejects.toMatchObject({
+      code: "denied",
+      message: expect.stringMatching(
+        /^remove "wal\/a\/1" in gs:\/\/bucket: .* \(hint: .*--role=roles\/storage\.objectAdmin, or a role .* storage\.objects\.delete\)$/,
+      ),
+    });
     expect(gcs.requests).toHaveLength(1);
   });
 });

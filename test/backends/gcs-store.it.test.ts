@@ -3,16 +3,20 @@
  * Method: the contract on a server of Cloud Storage's API; pages, prefixes and wrong places on the same server.
  */
 import { describe, expect, inject, it } from "vitest";
+import { createGcsRemover } from "../../src/backends/gcs/gcs-remover.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
+import { testObjectRemover } from "../contract/object-remover.ts";
 import { testObjectStore } from "../contract/object-store.ts";
 import { makeBucket } from "../servers/bucket.ts";
 
 const url = inject("gcsUrl") ?? "";
 const NO_RETRY = { giveUpAfterMs: 0, monotonicMs: () => 0, random: () => 0, sleep: () => Promise.resolve() };
 
+const OPTIONS = { backoff: NO_RETRY, onTrouble: () => undefined };
+
 const storeIn = (bucket: string, prefix: string): ObjectStore =>
-  createGcsStore({ bucket, prefix, endpoint: url }, { backoff: NO_RETRY, onTrouble: () => undefined });
+  createGcsStore({ bucket, prefix, endpoint: url }, OPTIONS);
 
 // Without Go there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(url === "")("on a server of Cloud Storage", () => {
@@ -21,6 +25,12 @@ describe.skipIf(url === "")("on a server of Cloud Storage", () => {
       store: storeIn(await makeBucket(url), prefix),
       close: () => Promise.resolve(),
     }));
+
+    testObjectRemover(`a bucket, prefix "${prefix}"`, async () => {
+      const bucket = await makeBucket(url);
+      const remover = createGcsRemover({ bucket, prefix, endpoint: url }, OPTIONS);
+      return { store: storeIn(bucket, prefix), remover, close: () => Promise.resolve() };
+    });
   }
 
   it("stores below prefixes do not see each other", async () => {

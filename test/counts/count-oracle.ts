@@ -1,9 +1,10 @@
 import { DAY_MS } from "../../src/core/units.ts";
-import type { CountQuery, CountRow, PeriodName } from "../../src/counts/cube.ts";
-import type { Fact } from "../../src/counts/fact.ts";
+import type { CountQuery, CountRow } from "../../src/counts/cube.ts";
+import type { PeriodName } from "../../src/counts/period.ts";
+import { isFact, type SampleFact } from "./sample-facts.ts";
 
 /** The counts by the words of the design pages, one fact after the other: slow and plain, to compare the cube with. */
-export function naiveCountRows(facts: readonly Fact[], query: CountQuery): CountRow[] {
+export function naiveCountRows(facts: readonly SampleFact[], query: CountQuery): CountRow[] {
   const standing = standingEvents(facts);
   const asOfMs = Date.parse(query.asOf);
   const rows = new Map<string, { row: CountRow; users: Map<string, number> }>();
@@ -22,21 +23,35 @@ export function naiveCountRows(facts: readonly Fact[], query: CountQuery): Count
   return [...rows.values()].map((entry) => finished(entry.row, entry.users, query)).sort(byAllParts);
 }
 
-type EventFact = Fact & { readonly event: string };
+type EventFact = SampleFact & { readonly event: string };
 
-function standingEvents(facts: readonly Fact[]): EventFact[] {
+/**
+ * In each stream the smallest variant of an id stands, with all of its events or none; over all streams then the
+ * smallest of those that stand and have events.
+ */
+function standingEvents(facts: readonly SampleFact[]): EventFact[] {
   const events = new Map<string, EventFact>();
-  for (const fact of facts) {
-    const smallest = facts.filter((other) => other.id === fact.id).map((other) => other.variant);
-    if (fact.variant !== smallest.sort()[0] || fact.event === null) continue;
+  const standing = facts.filter((fact) =>
+    isSmallest(
+      fact,
+      facts.filter((other) => other.stream === fact.stream),
+    ),
+  );
+  const counting = standing.filter(isFact);
+  for (const fact of counting) {
+    if (!isSmallest(fact, counting)) continue;
     const name = `${fact.id} ${fact.event}`;
     const twin = events.get(name);
-    if (twin === undefined || compareTwins(fact, twin) < 0) events.set(name, { ...fact, event: fact.event });
+    if (twin === undefined || compareTwins(fact, twin) < 0) events.set(name, fact);
   }
   return [...events.values()];
 }
 
-function compareTwins(a: Fact, b: Fact): number {
+function isSmallest({ id, variant }: SampleFact, facts: readonly SampleFact[]): boolean {
+  return facts.every((other) => other.id !== id || other.variant >= variant);
+}
+
+function compareTwins(a: SampleFact, b: SampleFact): number {
   if (a.timeMs !== b.timeMs) return a.timeMs - b.timeMs;
   for (const name of ["operation", "detail", "instance", "plan", "group", "project", "category"] as const) {
     const order = compareText(keyOf(a, name), keyOf(b, name));
@@ -47,7 +62,7 @@ function compareTwins(a: Fact, b: Fact): number {
   return compareText(a.user, b.user);
 }
 
-function keyOf(fact: Fact, name: Exclude<CountQuery["by"], "user">): string {
+function keyOf(fact: SampleFact, name: Exclude<CountQuery["by"], "user">): string {
   const absent = name === "operation" ? "none" : name === "detail" ? "(none)" : "(unknown)";
   return fact[name] || absent;
 }

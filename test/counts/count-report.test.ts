@@ -11,6 +11,7 @@ describe("json", () => {
       level: "aggregate",
       catalogue: "sha256:abc",
       pseudonymKey: "0123abcd",
+      sealedThrough: "2020-12-23T22:00:00Z",
     } as const;
     expect(countsJson(header, [row()])).toMatchInlineSnapshot(`
       "{
@@ -20,7 +21,7 @@ describe("json", () => {
         "level": "aggregate",
         "catalogue": "sha256:abc",
         "pseudonym_key": "0123abcd",
-        "sealed_through": null,
+        "sealed_through": "2020-12-23T22:00:00Z",
         "rows": [
           {
             "event": "git_push",
@@ -48,8 +49,14 @@ describe("json", () => {
       level: "aggregate",
       catalogue: "sha256:abc",
       pseudonymKey: null,
+      sealedThrough: null,
     } as const;
-    expect(JSON.parse(countsJson(header, []))).toMatchObject({ instance: null, pseudonym_key: null, rows: [] });
+    expect(JSON.parse(countsJson(header, []))).toMatchObject({
+      instance: null,
+      pseudonym_key: null,
+      sealed_through: null,
+      rows: [],
+    });
   });
 });
 

@@ -1,30 +1,17 @@
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/**
+ * Goal: counts are exact, wherever the facts lie.
+ * Method: random facts against a slow and plain count, and single facts on every border; facts in memory, in Parquet
+ * files and in roll-ups.
+ */
 import fc from "fast-check";
-import { afterAll, describe, expect, test } from "vitest";
-import { hourOf, UNDATED_HOUR } from "../../src/core/hour.ts";
-import { DAY_MS, HOUR_MS } from "../../src/core/units.ts";
-import { type CountQuery, type CountRow, countRows, defaultAsOf, type Segment } from "../../src/counts/cube.ts";
-import type { Fact } from "../../src/counts/fact.ts";
-import { type FactTable, openFactTable } from "../../src/counts/fact-table.ts";
+import { describe, expect, test } from "vitest";
+import { DAY_MS } from "../../src/core/units.ts";
+import type { CountQuery, CountRow } from "../../src/counts/cube.ts";
+import { SEGMENTS, type Segment } from "../../src/counts/segment.ts";
+import { tempFolder } from "../backends/temp-folder.ts";
 import { naiveCountRows } from "./count-oracle.ts";
-import { AS_OF, AS_OF_MS, arbitraryFact, sampleFact } from "./sample-facts.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "cube-"));
-afterAll(() => rm(folder, { recursive: true }));
-
-const SEGMENTS: readonly Segment[] = [
-  "instance",
-  "plan",
-  "group",
-  "user",
-  "project",
-  "detail",
-  "category",
-  "operation",
-];
+import { countFacts, type Medium } from "./counted-facts.ts";
+import { AS_OF, AS_OF_MS, arbitraryFacts, pseudonym, type SampleFact, sampleFact } from "./sample-facts.ts";
 
 const QUERY: CountQuery = {
   by: "instance",
@@ -34,75 +21,51 @@ const QUERY: CountQuery = {
   asOf: AS_OF,
 };
 
-async function withTable<T>(facts: readonly Fact[], ask: (table: FactTable) => Promise<T>): Promise<T> {
-  const table = await openFactTable({ memoryLimit: "256MB", spillDirectory: join(folder, "spill") });
-  try {
-    for (const fact of facts) table.append(fact);
-    return await ask(table);
-  } finally {
-    table.close();
-  }
+async function rowsOf(facts: readonly SampleFact[], change: Partial<CountQuery> = {}): Promise<CountRow[]> {
+  const [rows = []] = await countFacts(facts, [{ ...QUERY, ...change }], await tempFolder());
+  return rows;
 }
 
-function rowsOf(facts: readonly Fact[], change: Partial<CountQuery> = {}): Promise<CountRow[]> {
-  return withTable(facts, (table) => countRows(table, { ...QUERY, ...change }));
-}
+const MEDIA: readonly Medium[] = ["memory", "facts", "rollup"];
 
 /** `all` rows as [event, key, count, unique users]. */
-async function totalsOf(facts: readonly Fact[], by: Segment = "instance") {
+async function totalsOf(facts: readonly SampleFact[], by: Segment = "instance") {
   const rows = await rowsOf(facts, { by, periods: ["all"] });
   return rows.map((row) => [row.event, row.key, row.count, row.unique_users]);
 }
 
 describe("against the naive count", () => {
-  test("every segment gives the same rows, whatever the order and the number of copies", async () => {
+  test("every segment gives the same rows, whatever the order, the streams and where the facts lie", async () => {
+    const folder = await tempFolder();
     const property = fc.asyncProperty(
-      fc.array(arbitraryFact, { maxLength: 40, size: "max" }),
+      arbitraryFacts(40),
       fc.infiniteStream(fc.nat()),
       fc.constantFrom(null, null, [], ["git_push"], ["\uff5e", "git_push", "no_such_event"]),
       fc.subarray([...QUERY.periods], { minLength: 1 }),
       fc.constantFrom(1, 8, 28),
-      async (facts, chances, events, periods, days) => {
-        const copies = facts.flatMap((fact) => Array<Fact>(1 + ((chances.next().value ?? 0) % 3)).fill(fact));
-        const shuffled = copies
-          .map((fact) => ({ fact, place: chances.next().value ?? 0 }))
-          .sort((a, b) => a.place - b.place)
-          .map(({ fact }) => fact);
-        await withTable(shuffled, async (table) => {
-          for (const by of SEGMENTS) {
-            const query = { ...QUERY, by, events, periods, days };
-            expect(await countRows(table, query)).toEqual(naiveCountRows(facts, query));
-          }
-        });
+      fc.subarray([...SEGMENTS], { minLength: 3, maxLength: 3 }),
+      async (facts, chances, events, periods, days, segments) => {
+        const chance = () => chances.next().value ?? 0;
+        const placed = facts.map((fact) => ({ fact, place: chance(), medium: MEDIA[chance() % MEDIA.length] }));
+        const media = new Map(placed.map(({ fact, medium }) => [fact, medium]));
+        const shuffled = placed.toSorted((a, b) => a.place - b.place).map(({ fact }) => fact);
+        const queries = segments.map((by) => ({ ...QUERY, by, events, periods, days }));
+        const counted = await countFacts(shuffled, queries, folder, (fact) => media.get(fact) ?? "memory");
+        expect(counted).toEqual(queries.map((query) => naiveCountRows(facts, query)));
       },
     );
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, { numRuns: 15 });
   });
 });
 
 describe("each event once", () => {
   const push = sampleFact("a");
-
-  test("per line and event, not per copy", async () => {
-    const facts = [
-      push,
-      { ...push, event: "record_update" },
-      push,
-      sampleFact("b"),
-      { ...push, event: "record_update" },
-    ];
-    expect(await totalsOf(facts)).toEqual([
-      ["git_push", "gprd", 2, 1],
-      ["record_update", "gprd", 1, 1],
-    ]);
-  });
-
   const small = { ...push, variant: `0${"f".repeat(63)}`, plan: "small" };
   const large = { ...push, variant: `f${"0".repeat(63)}`, plan: "large" };
 
   test.each([
-    ["small first", [small, large, small]],
-    ["large first", [large, large, small]],
+    ["small first", [small, large]],
+    ["large first", [large, small]],
   ])("of a conflict's variants the smallest hash counts: %s", async (_, facts) => {
     expect(await totalsOf(facts, "plan")).toEqual([["git_push", "small", 1, 1]]);
   });
@@ -116,9 +79,15 @@ describe("each event once", () => {
     expect(await totalsOf([large, { ...small, event: null }])).toEqual([]);
   });
 
+  test("that several streams have, by the smallest variant that has any", async () => {
+    const elsewhere = { ...small, stream: "web" };
+    expect(await totalsOf([large, elsewhere], "plan")).toEqual([["git_push", "small", 1, 1]]);
+    expect(await totalsOf([large, { ...elsewhere, event: null }], "plan")).toEqual([["git_push", "large", 1, 1]]);
+  });
+
   test("copies that differ (one line under two topics) are one event, chosen without regard to order", async () => {
     const one = { ...push, detail: "b", user: null };
-    const other = { ...push, detail: "a" };
+    const other = { ...push, detail: "a", stream: "web" };
     const expected = [["git_push", "a", 1, 1]];
     expect(await totalsOf([one, other], "detail")).toEqual(expected);
     expect(await totalsOf([other, one], "detail")).toEqual(expected);
@@ -197,11 +166,12 @@ describe("keys", () => {
 });
 
 describe("users", () => {
-  function pushes(user: string | null, count: number): Fact[] {
-    return Array.from({ length: count }, (_, n) => sampleFact(`${user} ${n}`, { user }));
+  function pushes(user: string | null, count: number): SampleFact[] {
+    const name = user === null ? null : pseudonym(user);
+    return Array.from({ length: count }, (_, n) => sampleFact(`${user} ${n}`, { user: name }));
   }
 
-  async function perUserOf(facts: readonly Fact[]) {
+  async function perUserOf(facts: readonly SampleFact[]) {
     const rows = await rowsOf(facts, { by: "user", periods: ["all"] });
     return rows.map(({ key, count, unique_users, per_user }) => ({ key, count, unique_users, per_user }));
   }
@@ -239,23 +209,5 @@ describe("users", () => {
       ["daily", 1, 1],
       ["daily", 1, 1],
     ]);
-  });
-});
-
-describe("default as-of day", () => {
-  const asOf = (facts: readonly Fact[]) => withTable(facts, defaultAsOf);
-  const newest = sampleFact("a", { timeMs: AS_OF_MS - HOUR_MS, event: null });
-
-  test("is the day after the newest filed hour, of lines without event too", async () => {
-    expect(await asOf([newest, sampleFact("b", { timeMs: AS_OF_MS - 5 * DAY_MS })])).toBe(AS_OF);
-    expect(await asOf([sampleFact("a", { timeMs: AS_OF_MS })])).toBe("2020-12-25");
-  });
-
-  test("passes over lines ahead of their hour and undated ones", async () => {
-    const ahead = sampleFact("b", { hour: hourOf(AS_OF_MS + 9 * DAY_MS), ahead: true });
-    const undated = sampleFact("c", { hour: UNDATED_HOUR, timeMs: 0, event: null });
-    expect(await asOf([ahead, newest, undated])).toBe(AS_OF);
-    expect(await asOf([ahead, undated])).toBeNull();
-    expect(await asOf([])).toBeNull();
   });
 });

@@ -1,47 +1,46 @@
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+/**
+ * Goal: facts are kept whole in memory, beyond memory on disk, and apart where they differ.
+ * Method: facts that differ in every column are appended and read back in words.
+ */
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { HOUR_MS } from "../../src/core/units.ts";
+import { type DuckDb, openDuckDb } from "../../src/counts/duck-db.ts";
 import type { Fact } from "../../src/counts/fact.ts";
-import { type FactTable, openFactTable } from "../../src/counts/fact-table.ts";
-import { AS_OF_MS, sampleFact } from "./sample-facts.ts";
+import { type FactTable, factWords, openFactTable, variantNumber } from "../../src/counts/fact-table.ts";
+import { FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
+import { tempFolder } from "../backends/temp-folder.ts";
+import { AS_OF_MS, isFact, pseudonym, sampleFact } from "./sample-facts.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "fact-table-"));
-afterAll(() => rm(folder, { recursive: true }));
-
-let table: FactTable | null = null;
+let opened: { readonly table: FactTable; readonly db: DuckDb } | null = null;
 afterEach(() => {
-  table?.close();
-  table = null;
+  opened?.table.close();
+  opened?.db.close();
+  opened = null;
 });
 
-async function tableOf(facts: readonly Fact[], memoryLimit = "256MB"): Promise<FactTable> {
-  table = await openFactTable({ memoryLimit, spillDirectory: join(folder, "spill") });
-  for (const fact of facts) table.append(fact);
-  return table;
+async function openTable(memoryLimit = "256MB", spillDirectory?: string) {
+  const db = await openDuckDb({ memoryLimit, spillDirectory: spillDirectory ?? join(await tempFolder(), "spill") }, 2);
+  const table = await openFactTable(db);
+  opened = { table, db };
+  return opened;
 }
 
-const READ_BACK = `
-  SELECT id, variant_high, variant_low, hour, time_ms, ahead,
-    said(event) AS event, said(operation) AS operation, said(detail) AS detail, said(instance) AS instance,
-    said(plan) AS plan, said(root_group) AS root_group, said(project) AS project, said(category) AS category,
-    said(pseudonym) AS pseudonym
-  FROM fact ORDER BY time_ms
-`;
+const SOURCE = { stream: "local", origin: "tail" };
+const READ_BACK = `FROM (${factWords([...FACTS_COLUMNS, "stream", "origin"])}) ORDER BY time`;
 
-function hex(value: unknown): string {
-  return BigInt(String(value)).toString(16).padStart(32, "0");
+function factOf(line: string, change: Parameters<typeof sampleFact>[1] = {}): Fact {
+  const fact = sampleFact(line, change);
+  if (!isFact(fact)) throw new Error("a fact without event");
+  return fact;
 }
 
 /** Every fact other than its neighbours in every column. */
 function distinctFacts(count: number): Fact[] {
   return Array.from({ length: count }, (_, n) =>
-    sampleFact(`line ${n}`, {
+    factOf(`line ${n}`, {
       timeMs: AS_OF_MS - HOUR_MS * n - n,
-      ahead: n % 3 === 0,
-      event: n % 5 === 0 ? null : `event ${n % 7}`,
+      event: `event ${n % 7}`,
       operation: `operation ${n % 4}`,
       detail: `détail ${n}`,
       instance: `instance ${n % 2}`,
@@ -49,106 +48,94 @@ function distinctFacts(count: number): Fact[] {
       group: `group ${n % 1000}`,
       project: `a project with a long name, number ${n}`,
       category: n % 11 === 0 ? null : `category ${n % 10}`,
-      user: n % 6 === 0 ? null : `user ${n}`,
+      user: n % 6 === 0 ? null : pseudonym(`user ${n}`),
+      visitor: n % 7 === 0 ? null : pseudonym(`visitor ${n}`),
     }),
   );
 }
 
-describe("rows", () => {
-  test.each([0, 1, 2047, 2048, 2049, 5000])("%i facts are read back as they were written", async (count) => {
+function hex(uuid: { toString(): string } | null | undefined): string | null {
+  return uuid == null ? null : uuid.toString().replaceAll("-", "");
+}
+
+describe("facts", () => {
+  test.each([0, 1, 2047, 2048, 2049, 5000])("%i of them are read back as they were written", async (count) => {
     const facts = distinctFacts(count);
-    const opened = await tableOf(facts.slice(0, 3000));
-    opened.flush();
-    for (const fact of facts.slice(3000)) opened.append(fact);
-    const rows = await opened.query(READ_BACK);
-    const read = rows.map((row) => ({
+    const { table, db } = await openTable();
+    for (const fact of facts.slice(0, 3000)) table.append(fact, SOURCE);
+    table.flush();
+    for (const fact of facts.slice(3000)) table.append(fact, { stream: "other", origin: "plan" });
+    table.flush();
+    expect(table.rows).toBe(count);
+    const read = (await db.query(READ_BACK)).map((row) => ({
+      ...row,
       id: hex(row["id"]),
-      variant: hex(row["variant_high"]) + hex(row["variant_low"]),
-      hour: row["hour"],
-      timeMs: Number(row["time_ms"]),
-      ahead: row["ahead"],
-      event: row["event"],
-      operation: row["operation"],
-      detail: row["detail"],
-      instance: row["instance"],
-      plan: row["plan"],
-      group: row["root_group"],
-      project: row["project"],
-      category: row["category"],
-      user: row["pseudonym"],
+      user: hex(row["user"]),
+      visitor: hex(row["visitor"]),
+      time: Number((row["time"] as { micros: bigint }).micros / 1000n),
     }));
-    const written = facts.map((fact) => ({ ...fact, category: fact.category ?? "(unknown)" }));
-    expect(read).toEqual(written.sort((a, b) => a.timeMs - b.timeMs));
+    const written = facts.map(({ timeMs, variant: _variant, group, ...fact }, n) => ({
+      ...fact,
+      time: timeMs,
+      root_group: group,
+      category: fact.category ?? "(unknown)",
+      variant: null,
+      stream: n < 3000 ? "local" : "other",
+      origin: n < 3000 ? "tail" : "plan",
+    }));
+    expect(read).toEqual(written.toSorted((a, b) => a.time - b.time));
   });
 
   test("ids and variants keep all their bits", async () => {
-    const id = "ffffffffffffffffffffffffffffffff";
-    const opened = await tableOf([sampleFact("a", { id, variant: `${id}${"0".repeat(31)}1` })]);
-    const [row] = await opened.query("SELECT id, variant_high, variant_low FROM fact");
-    expect([hex(row?.["id"]), hex(row?.["variant_high"]), hex(row?.["variant_low"])]).toEqual([
-      id,
-      id,
-      `${"0".repeat(31)}1`,
-    ]);
+    const id = "f".repeat(32);
+    const { table, db } = await openTable();
+    table.append(factOf("a", { id, variant: `8000000000000001${"0".repeat(48)}` }), SOURCE);
+    table.flush();
+    const [row] = await db.query(READ_BACK);
+    expect([hex(row?.["id"]), row?.["variant"]]).toEqual([id, 0x8000000000000001n]);
   });
 
-  test("facts beyond the memory limit go to disk and none is lost", async () => {
+  test("a variant is no number of its own where the id says it already", () => {
+    const { id, variant } = factOf("a");
+    expect(variantNumber(id, variant)).toBe(0n);
+    expect(variantNumber(id, `${variant.slice(0, 15)}${variant[15] === "0" ? "1" : "0"}`)).not.toBe(0n);
+  });
+
+  test("that were cleared are gone, with their words", async () => {
+    const { table, db } = await openTable();
+    table.append(factOf("a", { plan: "gold" }), SOURCE);
+    await table.clear();
+    table.append(factOf("b", { plan: "free" }), SOURCE);
+    table.flush();
+    expect((await db.query(READ_BACK)).map((row) => row["plan"])).toEqual(["free"]);
+    expect(await db.query("SELECT value FROM dictionary WHERE value = 'gold'")).toEqual([]);
+  });
+
+  test("beyond the memory limit go to disk and none is lost", async () => {
     const facts = distinctFacts(20_000);
-    const opened = await tableOf([], "48MB");
-    for (let copy = 0; copy < 20; copy++) for (const fact of facts) opened.append(fact);
-    expect(await opened.query("SELECT count(*) AS facts FROM fact")).toEqual([{ facts: 400_000n }]);
-    expect(await opened.lines()).toBe(20_000);
+    const { table, db } = await openTable("48MB");
+    for (let copy = 0; copy < 20; copy++) for (const fact of facts) table.append(fact, SOURCE);
+    table.flush();
+    expect(await db.query("SELECT count(*) AS facts FROM fact")).toEqual([{ facts: 400_000n }]);
+    expect(await db.query("SELECT count(DISTINCT id) AS ids FROM fact")).toEqual([{ ids: 20_000n }]);
   });
 
-  test("texts that UTF-8 writes alike are one word", async () => {
-    const opened = await tableOf([sampleFact("a", { plan: "\ud800" }), sampleFact("b", { plan: "\udbff" })]);
-    expect(await opened.query("SELECT DISTINCT said(plan) AS plan FROM fact")).toEqual([{ plan: "\ufffd" }]);
-    expect(await opened.query("SELECT count(DISTINCT plan) AS plans FROM fact")).toEqual([{ plans: 1n }]);
+  test("with texts that UTF-8 writes alike share one word", async () => {
+    const { table, db } = await openTable();
+    for (const plan of ["\ud800", "\udbff"]) table.append(factOf(plan, { plan }), SOURCE);
+    table.flush();
+    expect((await db.query(READ_BACK)).map((row) => row["plan"])).toEqual(["\ufffd", "\ufffd"]);
+    expect(await db.query("SELECT count(DISTINCT plan) AS plans FROM fact")).toEqual([{ plans: 1n }]);
   });
 
-  test("a spill folder that cannot be made is a fault of storage, with a hint", async () => {
-    table = await openFactTable({ memoryLimit: "48MB", spillDirectory: join(folder, "missing", "spill") });
+  test("and a spill folder that cannot be made is a fault of storage, with a hint", async () => {
+    const { table } = await openTable("48MB", join(await tempFolder(), "missing", "spill"));
     const facts = distinctFacts(1000);
     const fill = () => {
-      for (let copy = 0; copy < 1000; copy++) for (const fact of facts) table?.append(fact);
+      for (let copy = 0; copy < 1000; copy++) for (const fact of facts) table.append(fact, SOURCE);
     };
     expect(fill).toThrow(
       expect.objectContaining({ name: "IoError", message: expect.stringMatching(/^count facts: .*spill/) }),
     );
-  });
-});
-
-describe("distinct lines and conflicts", () => {
-  const a = sampleFact("a");
-  const b = sampleFact("b", { event: null });
-
-  test("an empty table has none", async () => {
-    const opened = await tableOf([]);
-    expect([await opened.lines(), await opened.conflicts()]).toEqual([0, 0]);
-  });
-
-  test("copies and the events of one line are one line, a line without event is one too", async () => {
-    const opened = await tableOf([a, b, a, { ...a, event: "record_update" }, b]);
-    expect([await opened.lines(), await opened.conflicts()]).toEqual([2, 0]);
-  });
-
-  test.each([
-    ["first half", `0${"f".repeat(63)}`],
-    ["second half", a.variant.slice(0, 63) + (a.variant.endsWith("0") ? "1" : "0")],
-  ])("the same id with other bytes is one line and one conflict: %s of the hash", async (_, variant) => {
-    const opened = await tableOf([a, b, { ...a, variant }, { ...a, variant, event: null }, a]);
-    expect([await opened.lines(), await opened.conflicts()]).toEqual([2, 1]);
-  });
-
-  test("what comes later is in the next answer", async () => {
-    const opened = await tableOf([a]);
-    expect(await opened.lines()).toBe(1);
-    opened.append(b);
-    expect(await opened.lines()).toBe(2);
-  });
-
-  test("questions may overlap", async () => {
-    const opened = await tableOf([a, b]);
-    expect(await Promise.all([opened.lines(), opened.conflicts(), opened.lines()])).toEqual([2, 0, 2]);
   });
 });

@@ -8,17 +8,21 @@ import type { Fact } from "../../src/counts/fact.ts";
 export const AS_OF = "2020-12-24";
 export const AS_OF_MS = Date.UTC(2020, 11, 24);
 
+/** A fact with the stream that its line is in, or what tells of a line that derives nothing. */
+export interface SampleFact extends Omit<Fact, "event"> {
+  readonly stream: string;
+  readonly event: string | null;
+}
+
 /** A fact that counts in every period, unless told otherwise. Its id and variant are those of `line`. */
-export function sampleFact(line: string, change: Partial<Fact> = {}): Fact {
+export function sampleFact(line: string, change: Partial<SampleFact> = {}): SampleFact {
   const variant = createHash("sha256").update(line).digest("hex");
   const timeMs = change.timeMs ?? AS_OF_MS - 1;
-  const hour = change.hour ?? hourOf(timeMs);
   return {
-    id: hour.toString(16).padStart(8, "0") + variant.slice(0, 24),
+    stream: "local",
+    id: hourOf(timeMs).toString(16).padStart(8, "0") + variant.slice(0, 24),
     variant,
-    hour,
     timeMs,
-    ahead: false,
     event: "git_push",
     operation: "update",
     detail: "ssh",
@@ -27,9 +31,18 @@ export function sampleFact(line: string, change: Partial<Fact> = {}): Fact {
     group: "acme",
     project: "acme/shop",
     category: "source_code_management",
-    user: "u1",
+    user: pseudonym("u1"),
+    visitor: pseudonym("v1"),
     ...change,
   };
+}
+
+export function isFact(fact: SampleFact): fact is SampleFact & Fact {
+  return fact.event !== null;
+}
+
+export function pseudonym(name: string): string {
+  return createHash("sha256").update(name).digest("hex").slice(0, 32);
 }
 
 /** Words that are awkward somewhere: in SQL, in C strings, in UTF-16 order, or because they name the absence. */
@@ -44,24 +57,35 @@ const timeMs = fc
   .map(([daysAgo, shiftMs]) => AS_OF_MS - daysAgo * DAY_MS + shiftMs);
 
 /**
- * Few ids and few variants, so that copies, conflicts and twins (the same variant with other dimensions) are common.
- * The hour in the id is not that of the time here: nothing counted may hang on it.
+ * Few ids and few variants, so that copies in several streams, conflicts and twins (the same variant with other
+ * dimensions) are common. Some variants begin as their id does, as those of lines that are identified by content.
  */
-export const arbitraryFact: fc.Arbitrary<Fact> = fc.record({
-  id: fc.constantFrom("0", "1", "8", "f").map((digit) => digit.repeat(32)),
-  variant: fc
-    .tuple(fc.constantFrom("1", "1", "1", "9", "f"), fc.constantFrom("1", "1", "1", "e"))
-    .map(([high, low]) => high.repeat(32) + low.repeat(32)),
-  hour: timeMs.map(hourOf),
-  timeMs,
-  ahead: fc.boolean(),
-  event: fc.option(fc.constantFrom("git_push", "\uff5e", "\u{1d11e}"), { nil: null }),
-  operation: fc.constantFrom("read", "update", "none"),
-  detail: word,
-  instance: wordOrAbsent,
-  plan: wordOrAbsent,
-  group: wordOrAbsent,
-  project: wordOrAbsent,
-  category: wordOrAbsent,
-  user: fc.option(fc.constantFrom("u1", "u2", "u3", "u4"), { nil: null }),
-});
+const arbitraryFact: fc.Arbitrary<SampleFact> = fc
+  .record({
+    stream: fc.constantFrom("api", "api", "api", "shell", "web"),
+    id: fc.constantFrom("0", "1", "8", "f").map((digit) => digit.repeat(24)),
+    variant: fc
+      .tuple(fc.constantFrom("1", "1", "1", "9", "f"), fc.constantFrom("1", "1", "1", "e"))
+      .map(([high, low]) => high.repeat(8) + low.repeat(56)),
+    timeMs,
+    event: fc.option(fc.constantFrom("git_push", "\uff5e", "\u{1d11e}"), { nil: null }),
+    operation: fc.constantFrom("read", "update", "none"),
+    detail: word,
+    instance: wordOrAbsent,
+    plan: wordOrAbsent,
+    group: wordOrAbsent,
+    project: wordOrAbsent,
+    category: wordOrAbsent,
+    user: fc.option(fc.constantFrom("u1", "u2", "u3", "u4").map(pseudonym), { nil: null }),
+    visitor: fc.option(fc.constantFrom("v1", "v2").map(pseudonym), { nil: null }),
+  })
+  .map((fact) => ({ ...fact, id: hourOf(fact.timeMs).toString(16).padStart(8, "0") + fact.id }));
+
+/** Facts of lines as streams keep them: each line once in each. */
+export function arbitraryFacts(maxLength: number): fc.Arbitrary<SampleFact[]> {
+  return fc.uniqueArray(arbitraryFact, {
+    maxLength,
+    size: "max",
+    selector: ({ stream, id, variant, event }) => `${stream} ${id} ${variant} ${event}`,
+  });
+}

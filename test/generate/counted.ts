@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createWalWriter } from "../../src/archive/wal-writer.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import type { Payload } from "../../src/core/delivery.ts";
 import type { QuarantineReason } from "../../src/core/fault.ts";
 import { MIB } from "../../src/core/units.ts";
+import { openArchiveCounts } from "../../src/counts/archive-counts.ts";
 import type { CountRow } from "../../src/counts/cube.ts";
-import { openFactTable } from "../../src/counts/fact-table.ts";
-import { scanArchive } from "../../src/counts/scan.ts";
+import { createFactReader } from "../../src/counts/fact-reader.ts";
+import { readBooks } from "../../src/counts/stream-book.ts";
 import { createDecoder } from "../../src/decode/decoder.ts";
 import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
 import { createDeriver } from "../../src/derive/deriver.ts";
@@ -29,12 +31,12 @@ const LIMITS = { maxDepth: 128, maxLineBytes: 4 * MIB, maxInflatedBytes: 32 * MI
 const names = [...catalogueFields(STANDARD), ...DIMENSION_FIELDS];
 const decoder = createDecoder({ names, limits: LIMITS, identityFields: {}, topic: "" });
 const derive = createDeriver(STANDARD, decoder.slotOf);
-const READER = {
+const READER = createFactReader({
   decoder,
   derive,
   dimensionsOf: createDimensions(decoder.slotOf, { instance: null }),
   pseudonyms: createPseudonyms(Buffer.from("0123456789abcdef")),
-};
+});
 
 /** Archives files of rows in memory, and counts them from there in every segment and period before `asOf`. */
 export async function counted(files: readonly (readonly Buffer[])[], asOf: string): Promise<Counted> {
@@ -53,19 +55,27 @@ export async function counted(files: readonly (readonly Buffer[])[], asOf: strin
     });
   }
   await wal.commit();
-  const table = await openFactTable({ memoryLimit: "256MB", spillDirectory: tmpdir() });
+  const counts = await openArchiveCounts({
+    store,
+    local: {
+      fileOf: (object) => Promise.reject(new Error(`nothing is sealed, and yet "${object.name}" is asked for`)),
+    },
+    reader: READER,
+    basis: { catalogue: STANDARD.digest, pseudonymKey: "", instance: null },
+    books: await readBooks(store),
+    nowMs: 0,
+    latenessMs: 0,
+    memoryLimit: "256MB",
+    spillDirectory: join(tmpdir(), "logtally-spill"),
+    tell: () => undefined,
+    startProgress: () => ({ add: () => undefined, stop: () => undefined }),
+  });
   try {
-    await scanArchive(
-      store,
-      READER,
-      (fact) => table.append(fact),
-      () => undefined,
-    );
-    const rows = await countedRows(table, asOf);
+    const rows = await countedRows(counts, asOf);
     const { counted: _counted, eventless = 0, ...quarantined } = sizes([...kinds.values()]);
-    return { lines_in: lines, archived: kinds.size, eventless, quarantined, rows };
+    return { lines_in: lines, archived: counts.lines, eventless, quarantined, rows };
   } finally {
-    table.close();
+    counts.close();
   }
 }
 

@@ -53,7 +53,9 @@ export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Pro
       else if (mishap !== null && typeof mishap === "object") {
         refuse(response, mishap.status, mishap.message, mishap.reason);
       } else if (upload !== null) store(upload, query["ifGenerationMatch"] ?? "", mishap, response);
-      else if (name !== undefined) deliver(decodeURIComponent(name), request, mishap, response);
+      else if (name !== undefined && request.method === "DELETE") {
+        remove(decodeURIComponent(name), mishap, response);
+      } else if (name !== undefined) deliver(decodeURIComponent(name), request, mishap, response);
       else answer(response, { items: [] });
     });
   });
@@ -92,6 +94,12 @@ export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Pro
     response.writeHead(mishap === "whole object" ? 200 : 206, { "content-length": part.length });
     if (mishap === "torn") response.write(part.subarray(0, 1), () => response.destroy());
     else response.end(part);
+  }
+
+  function remove(name: string, mishap: Mishap | null, response: ServerResponse): void {
+    if (!objects.delete(name)) refuse(response, 404, "No such object");
+    else if (mishap === "reply lost") response.destroy();
+    else response.writeHead(204).end();
   }
 
   return { requests, objects, ...(await listenOnLoopback(server)) };

@@ -9,6 +9,7 @@ import { DAY_MS } from "../../core/units.ts";
 import { makeFolderDurably, syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
+import { isMissing } from "./missing.ts";
 import { checkWritable, nearestFolder } from "./nearest-folder.ts";
 
 /** Unfinished objects. On the same file system as all others, so that they can be linked to their names. */
@@ -113,12 +114,6 @@ async function removeIfThere(path: string): Promise<void> {
   } catch (error) {
     if (!isMissing(error)) throw ioError("remove an unfinished object", error);
   }
-}
-
-/** Not there, or below something that is no folder. */
-function isMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 async function readFully(file: FileHandle, start: number, end: number): Promise<Buffer> {

@@ -5,14 +5,14 @@ import { syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 
 /**
- * Gives the file of that path this text and these rights, whether it is there or not: wholly or not at all, so that no
- * reader meets half of it. Until then the text lies in a hidden file beside it. Rejects with `IoError`.
+ * Gives the file of that path this content and these rights, whether it is there or not: wholly or not at all, so that no
+ * reader meets half of it. Until then the content lies in a hidden file beside it. Rejects with `IoError`.
  */
-export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   try {
     try {
-      await writeFile(unfinished, text, { flag: "wx", mode, flush: true });
+      await writeFile(unfinished, content, { flag: "wx", mode, flush: true });
       await rename(unfinished, path);
       await syncFolder(dirname(path));
     } finally {

@@ -6,7 +6,12 @@ const PASSING_STATUSES = [408, 429];
 const FIRST_SERVER_ERROR = 500;
 
 /** The role that an operation needs, as the hint names it. */
-export type Role = "roles/storage.objectCreator" | "roles/storage.objectViewer";
+export type Role = "roles/storage.objectCreator" | "roles/storage.objectViewer" | "roles/storage.objectAdmin";
+
+/** In the place of a role that may do much more than is needed. */
+const OWN_ROLES: Readonly<Partial<Record<Role, string>>> = {
+  "roles/storage.objectAdmin": ", or a role of your own with storage.objects.delete",
+};
 
 /** The HTTP status of an answer that is no success; null for any other error. */
 export function statusOf(error: unknown): number | null {
@@ -46,7 +51,8 @@ function causeOf(bucket: string, role: Role, error: unknown): readonly [IoCode, 
 function causeOfAnswer(bucket: string, role: Role, error: ServiceError): readonly [IoCode, string] {
   // Also a bill that is not paid, a policy or a perimeter: the service says which.
   if (error.status === 403 && /does not have storage\./.test(error.message)) {
-    return ["denied", `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=PRINCIPAL --role=${role}`];
+    const grant = `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=PRINCIPAL --role=${role}`;
+    return ["denied", `${grant}${OWN_ROLES[role] ?? ""}`];
   }
   if (error.status === 403) return ["denied", `the project or the bucket does not allow it; it needs ${role} as well`];
   if (error.status === 404) {

@@ -2,15 +2,13 @@ import { createHash, randomUUID } from "node:crypto";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
-import { type Backoff, retry } from "../../core/retry.ts";
-import { type BucketPlace, bucketUrl } from "./bucket-place.ts";
-import { gcsError, messageOf, passes, type Role, statusOf } from "./gcs-error.ts";
-import { createService, type Service, type ServiceAnswer, ServiceError } from "./service.ts";
+import type { BucketPlace } from "./bucket-place.ts";
+import { type BucketOptions, createBucketRequests } from "./bucket-requests.ts";
+import { type Role, statusOf } from "./gcs-error.ts";
+import { type Service, type ServiceAnswer, ServiceError } from "./service.ts";
 
 const CREATOR: Role = "roles/storage.objectCreator";
 const VIEWER: Role = "roles/storage.objectViewer";
-/** For one try. */
-const TIMEOUT_MS = 45_000;
 const PAGE = 1000;
 const NOT_FOUND = 404;
 const PRECONDITION_FAILED = 412;
@@ -27,35 +25,12 @@ const IMPOSSIBLE_GENERATION = 1;
 /** Never made. */
 const CHECKED_NAME = "ctl/check";
 
-export interface BucketOptions {
-  readonly backoff: Backoff;
-  /** Is told, in words, of the first error of a request that is tried again. */
-  readonly onTrouble: (message: string) => void;
-  /** For one try. */
-  readonly timeoutMs?: number;
-  /** Once it aborts no request goes on or begins. */
-  readonly signal?: AbortSignal;
-}
-
 /**
  * Objects in a bucket of Cloud Storage. Needs no right to delete or overwrite: `create` asks for a name that is not
  * taken, in one request, so that a broken upload leaves nothing. Errors that pass are tried again.
  */
 export function createGcsStore(place: BucketPlace, options: BucketOptions): ObjectStore {
-  const { backoff, signal } = options;
-  const service = createService(place.endpoint, options.timeoutMs ?? TIMEOUT_MS, signal ?? null);
-  const base = place.prefix === "" ? "" : `${place.prefix}/`;
-  const url = bucketUrl(place);
-  const objects = `/storage/v1/b/${place.bucket}/o`;
-  /** Does one request, again while its error passes. Rejects with `IoError`. */
-  async function request<T>(operation: string, role: Role, work: () => Promise<T>): Promise<T> {
-    const onFirst = (error: unknown): void => options.onTrouble(`${operation}: ${messageOf(error)}`);
-    try {
-      return await retry(work, { passes, onFirst, signal }, backoff);
-    } catch (error) {
-      throw gcsError(operation, place.bucket, role, error);
-    }
-  }
+  const { service, base, url, objects, request } = createBucketRequests(place, options);
 
   async function* list(prefix: string): AsyncIterable<ObjectInfo> {
     checkObjectPrefix(prefix);

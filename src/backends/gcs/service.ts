@@ -5,10 +5,11 @@ const SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
 const MAX_MESSAGE_LENGTH = 300;
 
 export interface ServiceRequest {
+  /** Without one it is a POST where there is a body, else a GET. */
+  readonly method?: "DELETE";
   /** Below the service's own URL, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** With one it is a POST, without a GET. */
   readonly body?: Uint8Array<ArrayBuffer>;
 }
 
@@ -56,7 +57,7 @@ export function createService(endpoint: string | null, timeoutMs: number, stop: 
   const origin = endpoint ?? GOOGLE;
   const auth = origin.startsWith("https:") ? new GoogleAuth({ scopes: SCOPE }) : null;
   return {
-    async send({ path, headers, body }) {
+    async send({ method, path, headers, body }) {
       const inTimeSignal = AbortSignal.timeout(timeoutMs);
       const signal = stop === null ? inTimeSignal : AbortSignal.any([inTimeSignal, stop]);
       // Whoever listens to a signal that has aborted hears nothing.
@@ -67,9 +68,10 @@ export function createService(endpoint: string | null, timeoutMs: number, stop: 
         for (const [key, value] of await inTime(credentialsFor(auth, url), signal)) all.set(key, value);
       }
       const answer = await fetch(url, {
+        method: method ?? (body === undefined ? "GET" : "POST"),
         headers: all,
         signal,
-        ...(body === undefined ? {} : { method: "POST", body }),
+        ...(body === undefined ? {} : { body }),
       });
       const content = Buffer.from(await answer.arrayBuffer());
       if (answer.ok) return { status: answer.status, body: content };

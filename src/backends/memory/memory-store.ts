@@ -1,9 +1,10 @@
 import { IoError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
+import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 
-/** Objects in memory: the plainest implementation of the port, which tests and simulations use. */
-export function createMemoryStore(): ObjectStore {
+/** Objects in memory: the plainest implementation of the ports, which tests and simulations use. */
+export function createMemoryStore(): ObjectStore & ObjectRemover {
   const objects = new Map<string, Buffer>();
   return {
     async create(name, content) {
@@ -24,5 +25,9 @@ export function createMemoryStore(): ObjectStore {
       for (const name of names) yield { name, sizeBytes: objects.get(name)?.length ?? 0 };
     },
     check: () => Promise.resolve(),
+    async remove(name) {
+      checkObjectName(name);
+      objects.delete(name);
+    },
   };
 }

@@ -1,14 +1,21 @@
+import { createFolderRemover } from "../../backends/files/folder-remover.ts";
 import { createFolderStore } from "../../backends/files/folder-store.ts";
 import { bucketUrl } from "../../backends/gcs/bucket-place.ts";
 import type { ArchiveSettings } from "../../config/pipeline.ts";
+import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
-import { openBucket, type Patience } from "./bucket.ts";
+import { openBucket, openBucketRemover, type Patience } from "./bucket.ts";
 
 /** The objects of an archive, wherever it lies; nothing is reached yet. Without patience two minutes have to do. */
 export async function openArchiveStore(archive: ArchiveSettings, patience?: Patience): Promise<ObjectStore> {
   if (archive.kind === "folder") return createFolderStore(archive.path, SYSTEM_CLOCK.nowMs);
   return openBucket(archive, patience);
+}
+
+/** Removes objects of the archive; nothing is reached yet. */
+export async function openArchiveRemover(archive: ArchiveSettings): Promise<ObjectRemover> {
+  return archive.kind === "folder" ? createFolderRemover(archive.path) : openBucketRemover(archive);
 }
 
 /** As a user writes it: a path or a URL. */

@@ -1,5 +1,7 @@
 import { setGlobalProxyFromEnv } from "node:http";
 import type { BucketPlace } from "../../backends/gcs/bucket-place.ts";
+import type { BucketOptions } from "../../backends/gcs/bucket-requests.ts";
+import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { MINUTE_MS } from "../../core/units.ts";
 import { tell } from "../tell.ts";
@@ -13,15 +15,29 @@ export interface Patience {
 
 /** The objects of a bucket below a prefix; nothing is reached yet. Without patience two minutes have to do. */
 export async function openBucket(place: BucketPlace, patience?: Patience): Promise<ObjectStore> {
-  // HTTPS_PROXY and NO_PROXY hold for requests to the service as they do for other programs.
-  setGlobalProxyFromEnv();
+  setProxy();
   // Google's library for credentials takes a while to load.
   const { createGcsStore } = await import("../../backends/gcs/gcs-store.ts");
-  const { giveUpAfterMs = 2 * MINUTE_MS, signal } = patience ?? {};
+  return createGcsStore(place, bucketOptions(patience));
+}
+
+/** Removes objects of `openBucket`, with as much patience. */
+export async function openBucketRemover(place: BucketPlace): Promise<ObjectRemover> {
+  setProxy();
+  const { createGcsRemover } = await import("../../backends/gcs/gcs-remover.ts");
+  return createGcsRemover(place, bucketOptions());
+}
+
+/** HTTPS_PROXY and NO_PROXY hold for requests to the service as they do for other programs. */
+function setProxy(): void {
+  setGlobalProxyFromEnv();
+}
+
+function bucketOptions({ giveUpAfterMs = 2 * MINUTE_MS, signal }: Partial<Patience> = {}): BucketOptions {
   const howLong = giveUpAfterMs === Number.POSITIVE_INFINITY ? "until it answers" : "for up to two minutes";
-  return createGcsStore(place, {
+  return {
     backoff: serviceBackoff(giveUpAfterMs),
     onTrouble: (message) => tell(`${message}; trying again ${howLong}`),
     ...(signal === undefined ? {} : { signal }),
-  });
+  };
 }

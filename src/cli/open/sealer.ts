@@ -1,19 +1,23 @@
 import { readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import type { Makes } from "../../archive/manifest.ts";
-import type { PlanObserver } from "../../archive/seal/plan-observer.ts";
 import { type SealOptions, sealStream } from "../../archive/seal/seal.ts";
 import { hourThatIsOver } from "../../archive/seal/span-length.ts";
-import { listStreams, type SealedPlan } from "../../archive/sealed-plan.ts";
+import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
+import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
-import { catalogueFields } from "../../derive/catalogue-fields.ts";
-import { createDeriver } from "../../derive/deriver.ts";
+import { createFactsObserver } from "../../counts/facts/facts-observer.ts";
+import { writeRollups } from "../../counts/facts/rollup-writer.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
 import { FORMAT_VERSION } from "../../segment/block-table.ts";
-import { createArchiveDecoder } from "../archive-decoder.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { loadCatalogue } from "../settings.ts";
-import { openArchiveStore } from "./archive-store.ts";
+import { tell } from "../tell.ts";
+import { MEMORY_LIMIT } from "./archive-counts.ts";
+import { openArchiveRemover, openArchiveStore } from "./archive-store.ts";
+import { factsBasis, openFactReader } from "./fact-reader.ts";
+import { openLocalObjects } from "./local-objects.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
 
 /** Seals what is due of an archive. */
@@ -36,18 +40,47 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   const key = await openPseudonymKey(settings, store);
   const makes = makesOf(settings, catalogue, key);
   const streams = (await listStreams(store)).filter((stream) => only === null || stream === only);
+  const local = openLocalObjects(settings.archive, store);
+  const facts = {
+    views: { store, remover: await openArchiveRemover(settings.archive) },
+    scratch: createScratchFolder(tmpdir()),
+    basis: factsBasis(settings, catalogue, key),
+    program: makes.program,
+    memoryLimit: MEMORY_LIMIT,
+    spillDirectory: tmpdir(),
+    tell,
+  };
+  const { latenessMs } = settings.seal;
   return {
     streams,
-    seal: (stream, rest) =>
-      sealStream(stream, {
+    async seal(stream, rest) {
+      const touched = new Set<string>();
+      const nowMs = SYSTEM_CLOCK.nowMs();
+      await sealStream(stream, {
         ...rest,
+        onSealed(sealed) {
+          touched.add(sealed.span.day);
+          rest.onSealed(sealed);
+        },
         store,
         makes,
-        observe: () => Promise.resolve(createObserver(catalogue)),
-        overHour: hourThatIsOver(SYSTEM_CLOCK.nowMs(), settings.seal.latenessMs),
+        observe: ({ span, number }) =>
+          createFactsObserver({ ...facts, reader: openFactReader(settings, catalogue, key), span, plan: number }),
+        overHour: hourThatIsOver(nowMs, latenessMs),
         spanHours: settings.seal.hours,
-      }),
+      });
+      if (touched.size === 0) return;
+      const plans = await readSealedPlans(store, stream);
+      const days = daysToRollUp(plans, touched);
+      await writeRollups({ ...facts, local, stream, plans, days, dueThroughMs: nowMs - latenessMs });
+    },
   };
+}
+
+/** Those days, and before each of them the last one: it may have had its last lines before it was over. */
+function daysToRollUp(plans: readonly SealedPlan[], touched: ReadonlySet<string>): string[] {
+  const all = [...new Set(plans.map(({ span }) => span.day))].toSorted();
+  return all.filter((day, index) => touched.has(day) || touched.has(all[index + 1] ?? ""));
 }
 
 function makesOf(settings: PipelineSettings, catalogue: Catalogue, key: Buffer): Makes {
@@ -61,20 +94,5 @@ function makesOf(settings: PipelineSettings, catalogue: Catalogue, key: Buffer):
     catalogue: catalogue.digest,
     pseudonym_key: keyFingerprint(key),
     instance: settings.instance,
-  };
-}
-
-function createObserver(catalogue: Catalogue): PlanObserver {
-  const decoder = createArchiveDecoder(catalogueFields(catalogue));
-  const derive = createDeriver(catalogue, decoder.slotOf);
-  return {
-    eventsOf({ buffer, start, end, meta }) {
-      const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
-      return record?.fields ? derive(record.log, record.fields).map(({ event }) => event) : [];
-    },
-    keep: () => undefined,
-    endSegment: () => Promise.resolve(),
-    end: (_sealed: SealedPlan) => Promise.resolve(),
-    close: () => undefined,
   };
 }

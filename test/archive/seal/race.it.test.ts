@@ -45,10 +45,15 @@ describe("two sealers", { timeout: 5 * MINUTE_MS }, () => {
         return state / 2 ** 31;
       };
       await putObject(store, lines, { sequence: 1 });
+      // Lines that come meanwhile are seen by one of them, by both, or by none.
+      const coming = putObject(
+        dawdling(store, () => 4 * random()),
+        late,
+        { sequence: 2 },
+      );
       const first = seal(dawdling(store, random), { spanHours: 24 });
-      await putObject(store, late, { sequence: 2 });
       const second = seal(dawdling(store, random), { spanHours: 24, makes });
-      await Promise.all([first, second]);
+      await Promise.all([coming, first, second]);
       await seal(store, { spanHours: 24 });
       expect(await vaultLines(store), `seed ${seed}`).toEqual(distinctLines([...lines, ...late]));
       expect(summed(await readSealedPlans(store, STREAM)), `seed ${seed}`).toEqual(expected);

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, readdir, rm, stat, utimes } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { IoError } from "../../core/fault.ts";
+import type { ExpectedObject, LocalObjects } from "../../core/local-objects.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { MIB } from "../../core/units.ts";
+import { ioError } from "./io-error.ts";
+import { isMissing } from "./missing.ts";
+import { replaceFile } from "./replace-file.ts";
+
+const CHUNK_BYTES = MIB;
+const OWNER_ONLY = 0o600;
+
+/** The objects of an archive that is a folder: its own files. */
+export function createFolderObjects(root: string): LocalObjects {
+  return {
+    async fileOf(object) {
+      const path = resolve(root, object.name);
+      await checkFile(path, object);
+      return path;
+    },
+  };
+}
+
+export interface ObjectCacheOptions {
+  readonly store: ObjectStore;
+  /** Made where it is missing; nothing else lies in it. */
+  readonly folder: string;
+  /** Beyond it the files that were not used for longest are removed, none of this process. */
+  readonly limitBytes: number;
+  readonly nowMs: () => number;
+}
+
+/** Copies of objects of any store, by their content, kept for the next time. */
+export function createObjectCache({ store, folder, limitBytes, nowMs }: ObjectCacheOptions): LocalObjects {
+  const lent = new Set<string>();
+
+  async function copy(path: string, object: ExpectedObject): Promise<void> {
+    const bytes = await store.read(object.name, 0, object.sizeBytes + 1);
+    checkBytes(object, bytes.length, createHash("sha256").update(bytes).digest("hex"));
+    await replaceFile(path, bytes, OWNER_ONLY);
+  }
+
+  return {
+    async fileOf(object) {
+      const path = join(folder, object.sha256);
+      lent.add(object.sha256);
+      try {
+        await mkdir(folder, { recursive: true });
+        if (await isCopyOf(path, object)) {
+          const now = new Date(nowMs());
+          await utimes(path, now, now);
+        } else {
+          await copy(path, object);
+          await removeOldest(folder, limitBytes, lent);
+        }
+      } catch (error) {
+        throw ioError(`read "${object.name}"`, error);
+      }
+      return path;
+    },
+  };
+}
+
+/** False for a copy that is missing, or was damaged since. */
+async function isCopyOf(path: string, object: ExpectedObject): Promise<boolean> {
+  try {
+    await checkFile(path, object);
+    return true;
+  } catch (error) {
+    if (error instanceof IoError && (error.code === "not_found" || error.code === "corrupt")) return false;
+    throw error;
+  }
+}
+
+async function checkFile(path: string, object: ExpectedObject): Promise<void> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        sizeBytes += chunk.length;
+        hash.update(chunk);
+      }
+    });
+  } catch (error) {
+    throw ioError(`read "${object.name}"`, error);
+  }
+  checkBytes(object, sizeBytes, hash.digest("hex"));
+}
+
+function checkBytes(object: ExpectedObject, sizeBytes: number, sha256: string): void {
+  if (sizeBytes !== object.sizeBytes) {
+    throw new IoError("corrupt", `read "${object.name}": it is not of ${object.sizeBytes} bytes`);
+  }
+  if (sha256 !== object.sha256) throw new IoError("corrupt", `read "${object.name}": its bytes were altered`);
+}
+
+async function removeOldest(folder: string, limitBytes: number, lent: ReadonlySet<string>): Promise<void> {
+  const files = await Promise.all((await readdir(folder)).map((name) => fileIn(folder, name)));
+  const found = files.filter((file) => file !== null).toSorted((a, b) => a.usedAtMs - b.usedAtMs);
+  let sizeBytes = found.reduce((sum, file) => sum + file.sizeBytes, 0);
+  for (const file of found) {
+    if (sizeBytes <= limitBytes) return;
+    if (lent.has(file.name)) continue;
+    await rm(join(folder, file.name), { force: true });
+    sizeBytes -= file.sizeBytes;
+  }
+}
+
+/** Null where another process removed it. */
+async function fileIn(folder: string, name: string) {
+  try {
+    const { size: sizeBytes, mtimeMs: usedAtMs } = await stat(join(folder, name));
+    return { name, sizeBytes, usedAtMs };
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,210 @@
+import { dayName } from "../core/hour.ts";
+import { inParallel } from "../core/in-parallel.ts";
+import { DAY_MS, HOUR_MS } from "../core/units.ts";
+import { standingVariants, writeConflicts } from "./conflict-table.ts";
+import { type CountQuery, type CountRow, cubeRows } from "./cube.ts";
+import { type DayBooks, dayBooks, type StreamDay } from "./day-book.ts";
+import { type DaySources, eventsByDay, type FactsOfDays, instancesOf } from "./day-rows.ts";
+import { type DuckDb, type DuckDbOptions, openDuckDb } from "./duck-db.ts";
+import { type FactTable, openFactTable } from "./fact-table.ts";
+import { newestSealedHour } from "./newest-hour.ts";
+import { daysOf, periodSpans } from "./period.ts";
+import { createSealedFacts, type SealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
+import { isSealed, sealedThrough, sealingOf } from "./sealing.ts";
+import type { Segment } from "./segment.ts";
+import { type StreamBook, tailBytes } from "./stream-book.ts";
+import { readTailFacts, TAIL_ORIGIN, type TailFacts } from "./tail-facts.ts";
+
+export interface ArchiveCountsOptions extends DuckDbOptions, Omit<SealedFactsOptions, "table"> {
+  readonly books: readonly StreamBook[];
+  /** What is due by then counts as sealed. */
+  readonly nowMs: number;
+  /** How long after its end an hour is due. */
+  readonly latenessMs: number;
+}
+
+/** The counts of an archive: of what is sealed, from facts and roll-ups, and of everything that came since. */
+export interface ArchiveCounts {
+  /** Distinct lines of each stream, by id. */
+  readonly lines: number;
+  /** Ids that came with more than one variant. */
+  readonly conflicts: number;
+  /**
+   * A row for each event × key × period with a count above zero, sorted by event, key, period and start in code-point
+   * order. Rejects with `UsageError` for a day that is none, with `IoError`.
+   */
+  rows(query: CountQuery): Promise<CountRow[]>;
+  /** The instance that all events of the query's periods share; null where they carry several, or there are none. */
+  onlyInstance(query: CountQuery): Promise<string | null>;
+  /** The day after the newest filed hour, lines ahead of their hour and undated ones aside; null without any line. */
+  defaultAsOf(): Promise<string | null>;
+  /** Up to where everything is sealed, RFC 3339; null where nothing is. */
+  sealedThrough(): Promise<string | null>;
+  close(): void;
+}
+
+const THREADS = 2;
+
+/** Derives the facts of what is not sealed; the rest is read when it is asked for. Rejects with `IoError`. */
+export async function openArchiveCounts(options: ArchiveCountsOptions): Promise<ArchiveCounts> {
+  const db = await openDuckDb(options, THREADS);
+  const table = await openFactTable(db);
+  try {
+    const tails = await readTails(options, table);
+    const conflicts = standingVariants([
+      ...tails,
+      ...options.books.flatMap(({ stream, plans }) =>
+        plans.map(({ manifest }) => ({ stream, conflicts: manifest.conflicts })),
+      ),
+    ]);
+    await writeConflicts(db, conflicts);
+    const loss = conflicts.reduce((sum, { variants }) => sum + variants - 1, 0);
+    const lines = sum(tails.map((tail) => tail.lines)) + sum(planLines(options.books)) - loss;
+    return countsOf({ ...options, db, table, tails, hasConflicts: conflicts.length > 0 }, lines, conflicts.length);
+  } catch (error) {
+    table.close();
+    db.close();
+    throw error;
+  }
+}
+
+interface OpenCounts extends ArchiveCountsOptions {
+  readonly db: DuckDb;
+  readonly table: FactTable;
+  readonly tails: readonly TailFacts[];
+  readonly hasConflicts: boolean;
+}
+
+function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCounts {
+  const { store, books, tails, nowMs, latenessMs, db, table } = open;
+  const days = dayBooks(books, tails);
+  const sealed = createSealedFacts(open);
+  const sealing = sealingOf(books, nowMs, latenessMs);
+  const sourcesOf = (by: Segment, wanted: readonly number[]) => daySources(sealed, days, wanted, by, open.hasConflicts);
+
+  async function newestHour(): Promise<number | null> {
+    const ofPlans = await newestSealedHour(
+      store,
+      books.flatMap(({ plans }) => plans),
+    );
+    const hours = [ofPlans, ...tails.map((tail) => tail.newestHour)].filter((hour) => hour !== null);
+    return hours.length === 0 ? null : Math.max(...hours);
+  }
+
+  return {
+    lines,
+    conflicts,
+    async rows({ by, events, periods, days: daysBack, asOf }) {
+      const spans = periodSpans(periods, daysBack, asOf);
+      const wanted = daysOf(spans, days.keys());
+      const { sources } = await sourcesOf(by, wanted);
+      table.flush();
+      const rows = eventsByDay(sources, by, events);
+      return cubeRows(db, rows, by, spans, wanted, (span) => isSealed(sealing, span));
+    },
+    async onlyInstance({ periods, days: daysBack, asOf }) {
+      const wanted = daysOf(periodSpans(periods, daysBack, asOf), days.keys());
+      const { sources, instances } = await sourcesOf("instance", wanted);
+      table.flush();
+      const found = await db.query(instancesOf(sources));
+      const all = new Set([...instances, ...found.map((row) => String(row["instance"]))]);
+      return all.size === 1 ? ([...all][0] ?? null) : null;
+    },
+    async defaultAsOf() {
+      const hour = await newestHour();
+      return hour === null ? null : dayName(hour * HOUR_MS + DAY_MS);
+    },
+    sealedThrough: async () => sealedThrough(sealing, await newestHour()),
+    close() {
+      table.close();
+      db.close();
+    },
+  };
+}
+
+async function readTails(options: ArchiveCountsOptions, table: FactTable): Promise<TailFacts[]> {
+  const { store, reader, books, startProgress } = options;
+  const progress = startProgress(tailBytes(books));
+  const watched: typeof store = {
+    ...store,
+    async read(name, start, end) {
+      const bytes = await store.read(name, start, end);
+      if (name.startsWith("wal/")) progress.add(bytes.length);
+      return bytes;
+    },
+  };
+  try {
+    const tails: TailFacts[] = [];
+    for (const book of books) tails.push(await readTailFacts(watched, reader, table, book));
+    return tails;
+  } finally {
+    progress.stop();
+  }
+}
+
+interface FoundSources {
+  readonly sources: DaySources;
+  /** Of the roll-ups. */
+  readonly instances: ReadonlySet<string>;
+}
+
+/** Days that are read at a time. */
+const MOST_DAYS = 8;
+
+async function daySources(
+  sealed: SealedFacts,
+  books: DayBooks,
+  days: readonly number[],
+  segment: Segment,
+  hasConflicts: boolean,
+): Promise<FoundSources> {
+  const single = days.filter((day) => books.get(day)?.length === 1);
+  const shared = days.filter((day) => (books.get(day)?.length ?? 0) > 1);
+  const streams = single.flatMap((day) => books.get(day) ?? []);
+  const found = await inParallel(streams, MOST_DAYS, async (streamDay) => ({
+    streamDay,
+    rollup: await rollupOf(sealed, streamDay, segment),
+  }));
+  const rollups = found.flatMap(({ rollup }) => rollup ?? []);
+  const left = found.map(({ streamDay, rollup }) => ({ ...streamDay, plans: rollup?.others ?? streamDay.plans }));
+  return {
+    sources: {
+      rollups: rollups.map(({ path }) => path),
+      single: await factsOfDays(sealed, left, single),
+      shared: await factsOfDays(
+        sealed,
+        shared.flatMap((day) => books.get(day) ?? []),
+        shared,
+      ),
+      hasConflicts,
+    },
+    instances: new Set(rollups.flatMap(({ rollup }) => rollup.instances)),
+  };
+}
+
+function rollupOf(sealed: SealedFacts, { stream, day, plans, hasTailConflict }: StreamDay, segment: Segment) {
+  return hasTailConflict || plans.length === 0 ? null : sealed.rollup(stream, day, plans, segment);
+}
+
+async function factsOfDays(
+  sealed: SealedFacts,
+  streamDays: readonly StreamDay[],
+  days: readonly number[],
+): Promise<FactsOfDays> {
+  const files: { stream: string; paths: readonly string[] }[] = [];
+  const origins = new Set<string>(streamDays.some(({ hasTail }) => hasTail) ? [TAIL_ORIGIN] : []);
+  for (const [stream, all] of Map.groupBy(streamDays, ({ stream }) => stream)) {
+    const loaded = await sealed.load(all.flatMap(({ plans }) => plans));
+    if (loaded.paths.length > 0) files.push({ stream, paths: loaded.paths });
+    for (const origin of loaded.origins) origins.add(origin);
+  }
+  return { files, origins: [...origins], days };
+}
+
+function planLines(books: readonly StreamBook[]): number[] {
+  return books.flatMap(({ plans }) => plans.map(({ manifest }) => manifest.lines));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,132 @@
+import { sqlText, sqlTexts } from "./duck-db.ts";
+import { type FactColumn, factWords } from "./fact-table.ts";
+import { KEY_COLUMNS, type Segment } from "./segment.ts";
+
+/** Where the facts of some days lie. The table `conflict` is that of the database. */
+export interface FactsOfDays {
+  /** Parquet files with facts. */
+  readonly files: readonly { readonly stream: string; readonly paths: readonly string[] }[];
+  /** Of the facts in memory. */
+  readonly origins: readonly string[];
+  /** Days since 1970, of the facts in memory. */
+  readonly days: readonly number[];
+}
+
+/** Everything that is to be counted. */
+export interface DaySources {
+  /** Parquet files of roll-ups of the segment. */
+  readonly rollups: readonly string[];
+  /** Days on which one stream has facts: each is there once. */
+  readonly single: FactsOfDays;
+  /** Days on which several streams do: an id may be there several times. */
+  readonly shared: FactsOfDays;
+  /** True where variants are to be left out. */
+  readonly hasConflicts: boolean;
+}
+
+const DAY = "epoch_ms(time) // 86400000";
+/** What a row of counts may be made of. */
+export const WORD_COLUMNS = [
+  "time",
+  "event",
+  "operation",
+  "detail",
+  "instance",
+  "plan",
+  "root_group",
+  "project",
+  "category",
+  "user",
+] as const satisfies readonly FactColumn[];
+/** The first 8 bytes of the hash, which the id has where the column has not. */
+const VARIANT = "coalesce(variant, ('0x' || substr(replace(of_streams.id::VARCHAR, '-', ''), 9, 16))::UBIGINT)";
+/** Copies of the same bytes in several streams are normally equal; where they are not, the smallest is taken. */
+const BY_WORDS = `ORDER BY time, operation, detail, instance, plan, root_group, project, category, "user" NULLS LAST`;
+
+/** Events by day: `event`, `key`, `user`, `day` (since 1970), `events`; empty where there is nothing. */
+export function eventsByDay(sources: DaySources, segment: Segment, events: readonly string[] | null): string {
+  const { rollups, single, shared, hasConflicts } = sources;
+  const wanted = events === null ? "" : `WHERE event IN (SELECT unnest(${sqlTexts(events)}::VARCHAR[]))`;
+  const column = KEY_COLUMNS[segment];
+  const counted = (rows: string): string =>
+    `SELECT event, ${column ?? "NULL::VARCHAR"} AS key, "user", ${DAY} AS day, count(*) AS events
+      FROM (${rows}) ${wanted} GROUP BY ALL`;
+  const needed = ["time", "event", "user", ...(column === null ? [] : [column])] as const;
+  const parts = [
+    `SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS key, NULL::UUID AS "user", 0 AS day, 0 AS events WHERE false`,
+    ...(rollups.length === 0
+      ? []
+      : [`SELECT event, key, "user", ${ROLLUP_DAY}, events FROM ${parquet(rollups)} ${wanted}`]),
+    ...(isEmpty(single) ? [] : [counted(standingRows(single, needed, hasConflicts))]),
+    ...(isEmpty(shared) ? [] : [counted(distinctRows(shared, hasConflicts))]),
+  ];
+  return parts.join("\nUNION ALL\n");
+}
+
+/** The distinct instances of the same facts, but for those of roll-ups. */
+export function instancesOf({ single, shared, hasConflicts }: DaySources): string {
+  const parts = [
+    "SELECT NULL::VARCHAR AS instance WHERE false",
+    ...(isEmpty(single) ? [] : [`SELECT instance FROM (${standingRows(single, ["instance"], hasConflicts)})`]),
+    ...(isEmpty(shared) ? [] : [`SELECT instance FROM (${distinctRows(shared, hasConflicts)})`]),
+  ];
+  return `SELECT DISTINCT instance FROM (${parts.join("\nUNION ALL\n")})`;
+}
+
+/** Those columns of all facts, without the variants that do not stand; empty where there are no facts. */
+export function standingRows(facts: FactsOfDays, columns: readonly FactColumn[], hasConflicts: boolean): string {
+  if (!hasConflicts) return allRows(facts, columns);
+  const rows = allRows(facts, [...new Set([...columns, "stream", "id", "variant"] as const)]);
+  if (rows === "") return rows;
+  return `SELECT facts.* FROM (${rows}) facts ANTI JOIN conflict ON conflict.id = facts.id
+    AND conflict.stream = facts.stream AND conflict.standing <> coalesce(facts.variant, 0)`;
+}
+
+function allRows({ files, origins, days }: FactsOfDays, columns: readonly FactColumn[]): string {
+  const names = columns.map((column) => `"${column}"`).join(", ");
+  const stored = columns.filter((column) => column !== "stream").map((column) => `"${column}"`);
+  const parts = files
+    .filter(({ paths }) => paths.length > 0)
+    .map(({ stream, paths }) => {
+      const words = columns.includes("stream") ? [`${sqlText(stream)} AS stream`, ...stored] : stored;
+      return `SELECT ${names} FROM (SELECT ${words.join(", ")} FROM ${parquet(paths)})`;
+    });
+  if (origins.length > 0) {
+    const wanted = [...new Set([...columns, "origin", "time"] as const)];
+    parts.push(`SELECT ${names} FROM (${factWords(wanted)})
+      WHERE origin IN (SELECT unnest(${sqlTexts(origins)})) AND ${DAY} IN (SELECT unnest([${days.join(", ")}]))`);
+  }
+  return parts.join("\nUNION ALL\n");
+}
+
+/** An id that several streams have counts once: of its rows with events the smallest variant. */
+function distinctRows(facts: FactsOfDays, hasConflicts: boolean): string {
+  return `
+    WITH of_streams AS (${standingRows(facts, [...WORD_COLUMNS, "stream", "id", "variant"], hasConflicts)}),
+    repeated AS (SELECT id FROM of_streams GROUP BY id HAVING min(stream) <> max(stream)),
+    smallest AS (
+      FROM of_streams SEMI JOIN repeated ON repeated.id = of_streams.id
+      QUALIFY rank() OVER (PARTITION BY of_streams.id ORDER BY ${VARIANT}) = 1
+    )
+    FROM of_streams ANTI JOIN repeated ON repeated.id = of_streams.id
+    UNION ALL
+    FROM smallest QUALIFY row_number() OVER (PARTITION BY id, event ${BY_WORDS}) = 1`;
+}
+
+function isEmpty({ files, origins }: FactsOfDays): boolean {
+  return files.every(({ paths }) => paths.length === 0) && origins.length === 0;
+}
+
+/** The rows of a roll-up, in their order, from rows of facts. */
+export function rollupRows(rows: string, segment: Segment): string {
+  return `SELECT event, ${KEY_COLUMNS[segment] ?? "NULL::VARCHAR"} AS key, "user", time::DATE AS day,
+      count(*)::INTEGER AS events
+    FROM (${rows}) GROUP BY ALL ORDER BY event, key, "user"`;
+}
+
+/** A source of rows, for `FROM`. */
+function parquet(paths: readonly string[]): string {
+  return `read_parquet(${sqlTexts(paths)})`;
+}
+
+const ROLLUP_DAY = "day - DATE '1970-01-01' AS day";

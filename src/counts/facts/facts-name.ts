@@ -1,0 +1,32 @@
+import type { Span } from "../../archive/span.ts";
+
+const PLAN_DIGITS = 6;
+const DAY_HOURS = 24;
+
+/** The facts of a segment. `catalogue` is its digest. */
+export function factsName(catalogue: string, span: Span, plan: number, number: number): string {
+  return `${folderOf(catalogue, span)}${planText(plan)}-${number}.parquet`;
+}
+
+/** What makes the facts of a plan count. */
+export function receiptName(catalogue: string, span: Span, plan: number): string {
+  return `${folderOf(catalogue, span)}${planText(plan)}.json`;
+}
+
+/** Prefix of the roll-ups of a day. */
+export function rollupPrefix(catalogue: string, stream: string, day: string): string {
+  return `facts/rollup/catalogue=${hexOf(catalogue)}/stream=${stream}/day=${day}/`;
+}
+
+function folderOf(catalogue: string, { stream, day, firstHour }: Span): string {
+  const hour = String(firstHour % DAY_HOURS).padStart(2, "0");
+  return `facts/catalogue=${hexOf(catalogue)}/stream=${stream}/day=${day}/hour=${hour}/`;
+}
+
+function hexOf(catalogue: string): string {
+  return catalogue.replace(/^sha256:/, "");
+}
+
+function planText(plan: number): string {
+  return String(plan).padStart(PLAN_DIGITS, "0");
+}

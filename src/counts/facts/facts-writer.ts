@@ -1,0 +1,79 @@
+import type { Span } from "../../archive/span.ts";
+import type { ScratchFiles } from "../../core/scratch-files.ts";
+import { type DuckDbOptions, openDuckDb, sqlText } from "../duck-db.ts";
+import type { Fact } from "../fact.ts";
+import { type FactColumn, factWords, openFactTable } from "../fact-table.ts";
+import { factsName } from "./facts-name.ts";
+import type { FactsFile } from "./receipt.ts";
+import { putView, type ViewStore } from "./view-store.ts";
+
+export interface FactsWriterOptions extends DuckDbOptions {
+  readonly views: ViewStore;
+  readonly scratch: ScratchFiles;
+  /** Digest of the catalogue. */
+  readonly catalogue: string;
+  readonly span: Span;
+  readonly plan: number;
+}
+
+/** Writes the facts of a plan, segment by segment, as Parquet files. */
+export interface FactsWriter {
+  /** Throws `IoError`. */
+  append(fact: Fact): void;
+  /** All facts of the segment were appended. Rejects with `IoError`. */
+  endSegment(number: number): Promise<void>;
+  readonly files: readonly FactsFile[];
+  close(): void;
+}
+
+/**
+ * The columns of a file, in their order. Sizes and speed of other types were measured: docs/decisions/0016-facts.md has
+ * the figures.
+ */
+export const FACTS_COLUMNS = [
+  "time",
+  "event",
+  "operation",
+  "detail",
+  "instance",
+  "plan",
+  "root_group",
+  "project",
+  "category",
+  "user",
+  "visitor",
+  "id",
+  "variant",
+] as const satisfies readonly FactColumn[];
+
+/** One thread: the same facts in the same order give the same bytes, so that a second try finds its own file. */
+const THREADS = 1;
+
+export async function openFactsWriter(options: FactsWriterOptions): Promise<FactsWriter> {
+  const { views, scratch, catalogue, span, plan } = options;
+  const db = await openDuckDb(options, THREADS);
+  const table = await openFactTable(db);
+  const source = { stream: span.stream, origin: "" };
+  const files: FactsFile[] = [];
+  return {
+    files,
+    append: (fact) => table.append(fact, source),
+    async endSegment(number) {
+      const { rows } = table;
+      if (rows === 0) return;
+      table.flush();
+      const bytes = await scratch.collect((path) => db.run(copyOf(factWords(FACTS_COLUMNS), path)));
+      await table.clear();
+      files.push({ number, rows, ...(await putView(views, factsName(catalogue, span, plan, number), bytes)) });
+    },
+    close() {
+      table.close();
+      db.close();
+    },
+  };
+}
+
+/** The statement that writes rows as a Parquet file. */
+export function copyOf(rows: string, path: string): string {
+  return `COPY (${rows}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`;
+}

@@ -1,0 +1,52 @@
+import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { IoError } from "../../core/fault.ts";
+import type { LocalObjects } from "../../core/local-objects.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { type FactsBasis, otherBasis } from "./facts-basis.ts";
+import { receiptName } from "./facts-name.ts";
+import { FACTS_FORMAT, type Receipt, readReceipt } from "./receipt.ts";
+
+/** The facts of a plan as files of this machine, or why there are none, as the end of a sentence about them. */
+export type PlanFacts = PlanFiles | { readonly missing: string };
+
+export interface PlanFiles {
+  readonly paths: readonly string[];
+  /** Of the files. */
+  readonly sha256: readonly string[];
+}
+
+/** Looks for the facts of a plan, and checks every byte of them. Rejects with `IoError` where the store fails. */
+export async function findPlanFacts(
+  store: ObjectStore,
+  local: LocalObjects,
+  basis: FactsBasis,
+  sealed: SealedPlan,
+): Promise<PlanFacts> {
+  const name = receiptName(basis.catalogue, sealed.span, sealed.manifest.plan);
+  try {
+    const receipt = await readReceipt<Receipt>(store, name);
+    const stale = whyStale(receipt, basis, sealed);
+    if (stale !== null) return { missing: `"${name}" is ${stale}` };
+    const paths: string[] = [];
+    for (const { name: file, size_bytes: sizeBytes, sha256 } of receipt.files) {
+      paths.push(await local.fileOf({ name: file, sizeBytes, sha256 }));
+    }
+    return { paths, sha256: receipt.files.map((file) => file.sha256) };
+  } catch (error) {
+    return { missing: whyMissing(error, name) };
+  }
+}
+
+/** Says what an object of a view lacks; throws what says nothing about it. */
+export function whyMissing(error: unknown, receipt: string): string {
+  if (!(error instanceof IoError)) throw error;
+  if (error.code !== "not_found" && error.code !== "corrupt") throw error;
+  return error.code === "not_found" && error.message.includes(receipt) ? `"${receipt}" is missing` : error.message;
+}
+
+function whyStale({ format, manifest, ...stored }: Receipt, basis: FactsBasis, sealed: SealedPlan): string | null {
+  if (format !== FACTS_FORMAT) return `of format ${format}`;
+  if (manifest.name !== sealed.name || manifest.sha256 !== sealed.sha256) return "of another manifest";
+  const other = otherBasis(stored, basis);
+  return other === null ? null : `of ${other}`;
+}

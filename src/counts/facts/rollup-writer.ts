@@ -1,0 +1,134 @@
+import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { UNDATED_DAY } from "../../archive/span.ts";
+import { IoError } from "../../core/fault.ts";
+import { inParallel } from "../../core/in-parallel.ts";
+import type { LocalObjects } from "../../core/local-objects.ts";
+import type { ScratchFiles } from "../../core/scratch-files.ts";
+import { DAY_MS } from "../../core/units.ts";
+import { standingVariants, writeConflicts } from "../conflict-table.ts";
+import { type FactsOfDays, rollupRows, standingRows, WORD_COLUMNS } from "../day-rows.ts";
+import { type DuckDb, type DuckDbOptions, openDuckDb } from "../duck-db.ts";
+import { SEGMENTS, type Segment } from "../segment.ts";
+import { type FactsBasis, storedBasis } from "./facts-basis.ts";
+import { copyOf } from "./facts-writer.ts";
+import { findPlanFacts, type PlanFiles } from "./plan-facts.ts";
+import { receiptBytes } from "./receipt.ts";
+import { findRollup, ROLLUP_FORMAT, type Rollup, type RollupFile, rollupName } from "./rollup.ts";
+import { putView, type ViewStore } from "./view-store.ts";
+
+export interface RollupOptions extends DuckDbOptions {
+  readonly views: ViewStore;
+  readonly local: LocalObjects;
+  readonly scratch: ScratchFiles;
+  readonly basis: FactsBasis;
+  readonly stream: string;
+  /** All complete plans of the days, in order. */
+  readonly plans: readonly SealedPlan[];
+  /** `YYYY-MM-DD`; the undated day has no roll-up, since nothing of it counts in any period. */
+  readonly days: readonly string[];
+  /** Days that end later get no roll-up yet: every hour that is sealed would need another one. */
+  readonly dueThroughMs: number;
+  /** Told in one line which day has none. */
+  readonly tell: (sentence: string) => void;
+}
+
+/** A roll-up is made anew when so large a part of the day's lines is not in the one that is there. */
+const WORTH_IT = 0.1;
+const THREADS = 1;
+const MOST_READS = 16;
+
+/**
+ * Writes the roll-ups of those days that are over, where a new one is worth it; resolves with their days. To be called
+ * when the facts of the plans are written. Rejects with `IoError`.
+ */
+export async function writeRollups(options: RollupOptions): Promise<string[]> {
+  const written: string[] = [];
+  for (const day of new Set(options.days)) {
+    if (day === UNDATED_DAY || Date.parse(day) + DAY_MS > options.dueThroughMs) continue;
+    const plans = options.plans.filter((plan) => plan.span.day === day && !plan.isRecord);
+    if (plans.length > 0 && (await isWorthIt(options, day, plans)) && (await writeRollup(options, day, plans))) {
+      written.push(day);
+    }
+  }
+  return written;
+}
+
+async function isWorthIt(options: RollupOptions, day: string, plans: readonly SealedPlan[]): Promise<boolean> {
+  const { views, local, basis, stream } = options;
+  const found = await findRollup(views.store, basis, stream, day, plans);
+  if (found === null || linesOf(found.others) > WORTH_IT * linesOf(plans)) return true;
+  return !(await areWhole(local, found.rollup.files));
+}
+
+async function areWhole(local: LocalObjects, files: readonly RollupFile[]): Promise<boolean> {
+  try {
+    for (const { name, size_bytes: sizeBytes, sha256 } of files) await local.fileOf({ name, sizeBytes, sha256 });
+    return true;
+  } catch (error) {
+    if (error instanceof IoError && (error.code === "not_found" || error.code === "corrupt")) return false;
+    throw error;
+  }
+}
+
+function linesOf(plans: readonly SealedPlan[]): number {
+  return plans.reduce((sum, { manifest }) => sum + manifest.lines, 0);
+}
+
+/** False where the facts of the day are not all there: it is counted without a roll-up then. */
+async function writeRollup(options: RollupOptions, day: string, plans: readonly SealedPlan[]): Promise<boolean> {
+  const { views, local, basis, stream, tell } = options;
+  const found = await inParallel(plans, MOST_READS, (plan) => findPlanFacts(views.store, local, basis, plan));
+  const files: PlanFiles[] = [];
+  for (const facts of found) {
+    if ("missing" in facts) {
+      tell(`${stream} has no roll-up of ${day}: ${facts.missing} (hint: "logtally facts rebuild" writes both)`);
+      return false;
+    }
+    files.push(facts);
+  }
+  const inputs = plans.map(({ name, sha256 }, index) => ({ name, sha256, facts: files[index]?.sha256 ?? [] }));
+  const name = rollupName(basis, stream, day, inputs);
+  const db = await openDuckDb(options, THREADS);
+  try {
+    const conflicts = standingVariants(plans.map(({ manifest }) => ({ stream, conflicts: manifest.conflicts })));
+    await writeConflicts(db, conflicts);
+    const paths = files.flatMap((each) => each.paths);
+    const facts: FactsOfDays = { files: paths.length === 0 ? [] : [{ stream, paths }], origins: [], days: [] };
+    const rows = paths.length === 0 ? NO_ROWS : standingRows(facts, WORD_COLUMNS, conflicts.length > 0);
+    const written: RollupFile[] = [];
+    for (const segment of SEGMENTS) written.push(await writeSegment(options, db, rows, name, segment));
+    const instances = await db.query(`SELECT DISTINCT instance FROM (${rows}) ORDER BY instance`);
+    const rollup: Rollup = {
+      format: ROLLUP_FORMAT,
+      stream,
+      day,
+      ...storedBasis(basis),
+      inputs,
+      instances: instances.map((row) => String(row["instance"])),
+      files: written,
+    };
+    await putView(views, `${name}.json`, receiptBytes(rollup));
+  } finally {
+    db.close();
+  }
+  return true;
+}
+
+/** A day on which nothing counts. */
+const NO_ROWS = `
+  SELECT NULL::TIMESTAMP AS time, '' AS event, '' AS operation, '' AS detail, '' AS instance, '' AS plan,
+    '' AS root_group, '' AS project, '' AS category, NULL::UUID AS "user" WHERE false`;
+
+async function writeSegment(
+  { views, scratch }: RollupOptions,
+  db: DuckDb,
+  rows: string,
+  name: string,
+  segment: Segment,
+): Promise<RollupFile> {
+  await db.run(`CREATE OR REPLACE TEMP TABLE rollup AS ${rollupRows(rows, segment)}`);
+  const [counted] = await db.query("SELECT count(*)::INTEGER AS rows FROM rollup");
+  const bytes = await scratch.collect((path) => db.run(copyOf("FROM rollup", path)));
+  const object = await putView(views, `${name}-${segment}.parquet`, bytes);
+  return { segment, rows: Number(counted?.["rows"]), ...object };
+}

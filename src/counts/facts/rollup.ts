@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, type Json } from "../../archive/canonical-json.ts";
+import type { StoredObject } from "../../archive/manifest.ts";
+import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { IoError } from "../../core/fault.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import type { Segment } from "../segment.ts";
+import { type FactsBasis, otherBasis, type StoredBasis, storedBasis } from "./facts-basis.ts";
+import { rollupPrefix } from "./facts-name.ts";
+import { readReceipt } from "./receipt.ts";
+
+/** Of the columns, and of what they mean. */
+export const ROLLUP_FORMAT = 1;
+
+/** A plan whose facts are in a roll-up. */
+export interface RollupInput {
+  /** Of the manifest. */
+  readonly name: string;
+  readonly sha256: string;
+  /** SHA-256 of the files of its facts. */
+  readonly facts: readonly string[];
+}
+
+export interface RollupFile extends StoredObject {
+  readonly segment: Segment;
+  readonly rows: number;
+}
+
+/** The counts of a day of one stream by user, in the words of the stored JSON. */
+export interface Rollup extends StoredBasis {
+  readonly format: number;
+  readonly stream: string;
+  readonly day: string;
+  readonly inputs: readonly RollupInput[];
+  /** Which instances its events have, in order. */
+  readonly instances: readonly string[];
+  readonly files: readonly RollupFile[];
+}
+
+/** The name of a roll-up, but for its end. Other inputs have another name, so that none is ever out of date. */
+export function rollupName(basis: FactsBasis, stream: string, day: string, inputs: readonly RollupInput[]): string {
+  const all = { format: ROLLUP_FORMAT, ...storedBasis(basis), inputs };
+  const digest = createHash("sha256")
+    .update(canonicalJson(all as unknown as Json))
+    .digest("hex");
+  return `${rollupPrefix(basis.catalogue, stream, day)}${digest}`;
+}
+
+/** A roll-up that holds the facts of some plans of a day, and those plans that it does not hold. */
+export interface FoundRollup {
+  readonly name: string;
+  readonly rollup: Rollup;
+  readonly others: readonly SealedPlan[];
+}
+
+/**
+ * The roll-up of a day that holds most of these plans and no other; null where none can be used. A plan that it does not
+ * hold may have no conflicts, since its lines could take back what was counted. Rejects with `IoError`.
+ */
+export async function findRollup(
+  store: ObjectStore,
+  basis: FactsBasis,
+  stream: string,
+  day: string,
+  plans: readonly SealedPlan[],
+): Promise<FoundRollup | null> {
+  let best: FoundRollup | null = null;
+  for await (const { name } of store.list(rollupPrefix(basis.catalogue, stream, day))) {
+    if (!name.endsWith(".json")) continue;
+    const rollup = await readRollup(store, name);
+    if (rollup === null || !isWhole(name, rollup, basis, stream, day)) continue;
+    const others = plansBeside(rollup, plans);
+    if (others !== null && (best === null || others.length < best.others.length)) best = { name, rollup, others };
+  }
+  return best;
+}
+
+/** Null for one that cannot be read: the facts themselves are counted then. */
+async function readRollup(store: ObjectStore, name: string): Promise<Rollup | null> {
+  try {
+    return await readReceipt<Rollup>(store, name);
+  } catch (error) {
+    if (error instanceof IoError && error.code === "corrupt") return null;
+    throw error;
+  }
+}
+
+/** The name is the digest of what it says. */
+function isWhole(name: string, rollup: Rollup, basis: FactsBasis, stream: string, day: string): boolean {
+  return (
+    rollup.format === ROLLUP_FORMAT &&
+    otherBasis(rollup, basis) === null &&
+    `${rollupName(basis, stream, day, rollup.inputs)}.json` === name
+  );
+}
+
+function plansBeside({ inputs }: Rollup, plans: readonly SealedPlan[]): SealedPlan[] | null {
+  const sha256 = new Map(inputs.map((input) => [input.name, input.sha256]));
+  const others = plans.filter((plan) => sha256.get(plan.name) !== plan.sha256);
+  if (plans.length - others.length !== inputs.length) return null;
+  return others.some(({ manifest }) => manifest.conflicts.length > 0) ? null : others;
+}

@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import type { StoredObject } from "../../archive/manifest.ts";
+import { IoError } from "../../core/fault.ts";
+import type { ObjectRemover } from "../../core/object-remover.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+
+/** Where views of the archive are kept: unlike the book of record they may be replaced. */
+export interface ViewStore {
+  readonly store: ObjectStore;
+  /** Null where nothing may be removed: then nothing is replaced. */
+  readonly remover: ObjectRemover | null;
+}
+
+/**
+ * Puts the object there. Where the name is taken by other bytes (an earlier try that was damaged, or one of another key)
+ * it is replaced. Rejects with `IoError`, `denied` where that may not be.
+ */
+export async function putView({ store, remover }: ViewStore, name: string, bytes: Buffer): Promise<StoredObject> {
+  const object = { name, size_bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  if ((await store.create(name, bytes)) === "created") return object;
+  if ((await store.read(name, 0, bytes.length + 1)).equals(bytes)) return object;
+  if (remover === null) {
+    throw new IoError("denied", `replace "${name}": it is another one (hint: "logtally facts rebuild" may replace it)`);
+  }
+  await remover.remove(name);
+  await store.create(name, bytes);
+  return object;
+}

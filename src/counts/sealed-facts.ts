@@ -1,0 +1,125 @@
+import type { SealedPlan } from "../archive/sealed-plan.ts";
+import { IoError } from "../core/fault.ts";
+import { inParallel } from "../core/in-parallel.ts";
+import type { LocalObjects } from "../core/local-objects.ts";
+import type { ObjectStore } from "../core/object-store.ts";
+import type { FactReader } from "./fact-reader.ts";
+import type { FactTable } from "./fact-table.ts";
+import type { FactsBasis } from "./facts/facts-basis.ts";
+import { findPlanFacts } from "./facts/plan-facts.ts";
+import { type FoundRollup, findRollup } from "./facts/rollup.ts";
+import { eachSealedLine, sealedBytes } from "./facts/sealed-lines.ts";
+import type { Segment } from "./segment.ts";
+
+export interface SealedFactsOptions {
+  readonly store: ObjectStore;
+  readonly local: LocalObjects;
+  readonly reader: FactReader;
+  readonly basis: FactsBasis;
+  readonly table: FactTable;
+  /** Told in one line what was not at hand. */
+  readonly tell: (sentence: string) => void;
+  readonly startProgress: StartProgress;
+}
+
+/** Shows how far a work over so many bytes is. */
+export type StartProgress = (totalBytes: number) => {
+  readonly add: (bytes: number) => void;
+  readonly stop: () => void;
+};
+
+/** Gets hold of what is sealed: as files, or else by deriving it again, into the table. */
+export interface SealedFacts {
+  /** Paths of files with the facts of these plans; those that have none are in the table then, by their names. */
+  load(plans: readonly SealedPlan[]): Promise<LoadedFacts>;
+  /** The roll-up of these plans of a day, whole, with the file of that segment; null where there is none to be used. */
+  rollup(stream: string, day: string, plans: readonly SealedPlan[], segment: Segment): Promise<LoadedRollup | null>;
+}
+
+export interface LoadedFacts {
+  readonly paths: readonly string[];
+  /** In the table. */
+  readonly origins: readonly string[];
+}
+
+export interface LoadedRollup extends FoundRollup {
+  readonly path: string;
+}
+
+/** Files that are looked for at a time: stores far away answer late. */
+const MOST_READS = 16;
+
+export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
+  const { store, local, basis, tell } = options;
+  const loaded = new Map<string, LoadedFacts>();
+  const rollups = new Map<string, Promise<FoundRollup | null>>();
+
+  async function load(plans: readonly SealedPlan[]): Promise<LoadedFacts> {
+    const wanted = plans.filter(({ name }) => !loaded.has(name));
+    const found = await inParallel(wanted, MOST_READS, (plan) => findPlanFacts(store, local, basis, plan));
+    const missing: { readonly plan: SealedPlan; readonly why: string }[] = [];
+    for (const [index, plan] of wanted.entries()) {
+      const facts = found[index];
+      if (facts === undefined || "missing" in facts) missing.push({ plan, why: facts?.missing ?? "" });
+      else loaded.set(plan.name, { paths: facts.paths, origins: [] });
+    }
+    if (missing.length > 0) {
+      tell(
+        `facts of ${missing.length} of ${wanted.length} sealed plans are derived again, for this answer only: ` +
+          `${missing[0]?.why} (hint: "logtally facts rebuild" writes them)`,
+      );
+      await derive(
+        options,
+        missing.map(({ plan }) => plan),
+      );
+      for (const { plan } of missing) loaded.set(plan.name, { paths: [], origins: [plan.name] });
+    }
+    const all = plans.map(({ name }) => loaded.get(name));
+    return { paths: all.flatMap((each) => each?.paths ?? []), origins: all.flatMap((each) => each?.origins ?? []) };
+  }
+
+  async function rollup(
+    stream: string,
+    day: string,
+    plans: readonly SealedPlan[],
+    segment: Segment,
+  ): Promise<LoadedRollup | null> {
+    const key = `${stream} ${day}`;
+    const finding = rollups.get(key) ?? findRollup(store, basis, stream, day, plans);
+    rollups.set(key, finding);
+    const found = await finding;
+    const file = found?.rollup.files.find((each) => each.segment === segment);
+    if (found === null || file === undefined) return null;
+    try {
+      const { name, size_bytes: sizeBytes, sha256 } = file;
+      return { ...found, path: await local.fileOf({ name, sizeBytes, sha256 }) };
+    } catch (error) {
+      if (!(error instanceof IoError) || (error.code !== "corrupt" && error.code !== "not_found")) throw error;
+      tell(`${day} is counted without its roll-up: ${error.message} (hint: "logtally facts rebuild" writes it again)`);
+      return null;
+    }
+  }
+
+  return { load, rollup };
+}
+
+async function derive(
+  { store, reader, table, startProgress }: SealedFactsOptions,
+  plans: readonly SealedPlan[],
+): Promise<void> {
+  const progress = startProgress(sealedBytes(plans));
+  try {
+    for (const plan of plans) {
+      const source = { stream: plan.span.stream, origin: plan.name };
+      await eachSealedLine(store, plan, {
+        line(line, hash) {
+          for (const fact of reader.factsOf(line, hash)) table.append(fact, source);
+        },
+        endSegment: () => {},
+        bytes: progress.add,
+      });
+    }
+  } finally {
+    progress.stop();
+  }
+}

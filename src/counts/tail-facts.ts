@@ -1,0 +1,53 @@
+import type { Conflict } from "../archive/manifest.ts";
+import { eachTailLine } from "../archive/seal/tail-lines.ts";
+import { hourOfId } from "../core/identity.ts";
+import type { ObjectStore } from "../core/object-store.ts";
+import { DAY_MS, HOUR_MS } from "../core/units.ts";
+import type { FactReader } from "./fact-reader.ts";
+import type { FactTable } from "./fact-table.ts";
+import { ownHour } from "./newest-hour.ts";
+import type { StreamBook } from "./stream-book.ts";
+
+/** The lines of one stream that are not sealed, beside their facts. */
+export interface TailFacts {
+  readonly stream: string;
+  /** Lines that a seal would keep. */
+  readonly lines: number;
+  /** Days since 1970 that they are filed under. */
+  readonly days: ReadonlySet<number>;
+  /** The newest hour that has a line of its own; null where there is none. */
+  readonly newestHour: number | null;
+  readonly conflicts: readonly Conflict[];
+}
+
+/** Where the facts of lines lie that are not sealed. */
+export const TAIL_ORIGIN = "tail";
+
+const DAY_HOURS = DAY_MS / HOUR_MS;
+
+/** Derives the facts of what is not sealed yet into the table. Rejects with `IoError`. */
+export async function readTailFacts(
+  store: ObjectStore,
+  reader: FactReader,
+  table: FactTable,
+  { stream, plans, tail }: StreamBook,
+): Promise<TailFacts> {
+  const source = { stream, origin: TAIL_ORIGIN };
+  const days = new Set<number>();
+  let lines = 0;
+  let newestHour: number | null = null;
+  const conflicts = await eachTailLine(store, plans, tail, (line, hash) => {
+    const { id, timeMs } = line.meta;
+    for (const fact of reader.factsOf(line, hash)) table.append(fact, source);
+    lines += 1;
+    days.add(dayOfId(id));
+    const hour = ownHour(id, timeMs);
+    if (hour !== null && (newestHour === null || hour > newestHour)) newestHour = hour;
+  });
+  return { stream, lines, days, newestHour, conflicts };
+}
+
+/** The day that a line counts on. */
+export function dayOfId(id: string): number {
+  return Math.floor(hourOfId(id) / DAY_HOURS);
+}

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import type { Conflict } from "../../src/archive/manifest.ts";
+import { DAY_MS } from "../../src/core/units.ts";
+import { standingVariants, writeConflicts } from "../../src/counts/conflict-table.ts";
+import { type CountQuery, type CountRow, cubeRows } from "../../src/counts/cube.ts";
+import { eventsByDay, type FactsOfDays, rollupRows, standingRows, WORD_COLUMNS } from "../../src/counts/day-rows.ts";
+import { type DuckDb, openDuckDb } from "../../src/counts/duck-db.ts";
+import { factWords, openFactTable } from "../../src/counts/fact-table.ts";
+import { copyOf, FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
+import { periodSpans } from "../../src/counts/period.ts";
+import { isFact, type SampleFact } from "./sample-facts.ts";
+
+/** Where a fact lies while it is counted. On a day of several streams there is no roll-up, but the facts themselves. */
+export type Medium = "memory" | "facts" | "rollup";
+
+/** Counts facts in a database of their own, each in its medium; files go into `folder`. */
+export async function countFacts(
+  facts: readonly SampleFact[],
+  queries: readonly CountQuery[],
+  folder: string,
+  mediumOf: (fact: SampleFact) => Medium = () => "memory",
+): Promise<CountRow[][]> {
+  const db = await openDuckDb({ memoryLimit: "256MB", spillDirectory: join(folder, "spill") }, 2);
+  const table = await openFactTable(db);
+  try {
+    const days = Map.groupBy(facts, dayOf);
+    const placeOf = (fact: SampleFact): string => {
+      const streams = new Set(days.get(dayOf(fact))?.map(({ stream }) => stream));
+      if (streams.size === 1) return `single ${mediumOf(fact)}`;
+      return mediumOf(fact) === "memory" ? "shared memory" : "shared facts";
+    };
+    for (const fact of facts) {
+      if (isFact(fact)) table.append(fact, { stream: fact.stream, origin: placeOf(fact) });
+    }
+    table.flush();
+    const conflicts = standingVariants(conflictsOf(facts));
+    await writeConflicts(db, conflicts);
+    const from = { db, folder, days: [...days.keys()], hasConflicts: conflicts.length > 0 };
+    const answers: CountRow[][] = [];
+    for (const query of queries) answers.push(await answer(from, query));
+    return answers;
+  } finally {
+    table.close();
+    db.close();
+  }
+}
+
+interface Place {
+  readonly db: DuckDb;
+  readonly folder: string;
+  readonly days: readonly number[];
+  readonly hasConflicts: boolean;
+}
+
+async function answer(place: Place, { by, events, periods, days, asOf }: CountQuery): Promise<CountRow[]> {
+  const { db, folder, hasConflicts } = place;
+  const rows = standingRows(await factsAt(place, "single rollup", null), WORD_COLUMNS, hasConflicts);
+  const rollup = join(folder, `${by}.parquet`);
+  if (rows !== "") await db.run(copyOf(rollupRows(rows, by), rollup));
+  const sources = {
+    rollups: rows === "" ? [] : [rollup],
+    single: await factsAt(place, "single facts", "single memory"),
+    shared: await factsAt(place, "shared facts", "shared memory"),
+    hasConflicts,
+  };
+  const spans = periodSpans(periods, days, asOf);
+  return cubeRows(db, eventsByDay(sources, by, events), by, spans, place.days, () => false);
+}
+
+/** Facts of one origin as files, those of the other in memory. */
+async function factsAt({ db, folder, days }: Place, written: string, origin: string | null): Promise<FactsOfDays> {
+  const all = factWords([...FACTS_COLUMNS, "stream", "origin"]);
+  const streams = await db.query(`SELECT DISTINCT stream FROM (${all}) WHERE origin = '${written}'`);
+  const files: { stream: string; paths: string[] }[] = [];
+  for (const stream of streams.map((row) => String(row["stream"]))) {
+    const path = join(folder, `${written} ${stream}.parquet`);
+    const wanted = `WHERE origin = '${written}' AND stream = '${stream}'`;
+    await db.run(copyOf(`SELECT * EXCLUDE (stream, origin) FROM (${all}) ${wanted}`, path));
+    files.push({ stream, paths: [path] });
+  }
+  return { files, origins: origin === null ? [] : [origin], days };
+}
+
+function dayOf({ timeMs }: SampleFact): number {
+  return Math.floor(timeMs / DAY_MS);
+}
+
+/** As the manifests of each stream name them. */
+function conflictsOf(facts: readonly SampleFact[]): { stream: string; conflicts: Conflict[] }[] {
+  return [...Map.groupBy(facts, ({ stream }) => stream)].map(([stream, all]) => ({
+    stream,
+    conflicts: [...Map.groupBy(all, ({ id }) => id)].flatMap(([id, lines]) => {
+      const variants = [...new Set(lines.map(({ variant }) => variant))].toSorted();
+      return variants.length < 2 ? [] : [{ id, variants: variants.length, standing: variants[0] ?? "" }];
+    }),
+  }));
+}
