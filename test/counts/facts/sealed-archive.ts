@@ -81,11 +81,11 @@ export async function testArchive(): Promise<TestArchive> {
   const newCache = (): LocalObjects => {
     caches += 1;
     const options = { store, folder: join(folder, `cache-${caches}`), limitBytes: 100 * MIB, nowMs: () => NOW_MS };
-    const { fileOf } = createObjectCache(options);
+    const cache = createObjectCache(options);
     return {
       fileOf(object) {
         opened.push(object.name);
-        return fileOf(object);
+        return cache.fileOf(object);
       },
     };
   };
