@@ -39,6 +39,8 @@ export function createProgram(): Command {
     signCommand,
     gcCommand,
     countsCommand,
+    ledgerCommand,
+    recountCommand,
     factsCommand,
     ledgerCommand,
     recountCommand,
