@@ -42,8 +42,6 @@ export function createProgram(): Command {
     ledgerCommand,
     recountCommand,
     factsCommand,
-    ledgerCommand,
-    recountCommand,
     archiveCommand,
     explainCommand,
     testCommand,
