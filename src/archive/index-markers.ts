@@ -17,32 +17,58 @@ export function createIndexMarkers(store: ObjectStore, stream: string): IndexMar
   const create = async (object: string, end: string): Promise<void> => {
     await store.create(markerName(object, end), EMPTY);
   };
+  const isThere = async (object: string, end: string): Promise<boolean> => {
+    try {
+      await store.read(markerName(object, end), 0, 1);
+      return true;
+    } catch (error) {
+      if (error instanceof IoError && error.code === "not_found") return false;
+      throw error;
+    }
+  };
   return {
     async *waiting() {
       let done = "";
       for await (const { name } of store.list(`${MARKERS}${stream}/`)) {
         if (name.endsWith(DONE)) done = name.slice(0, -DONE.length);
-        else if (name.endsWith(WAITING) && name.slice(0, -WAITING.length) !== done) yield objectName(name);
+        else if (name.endsWith(WAITING) && name.slice(0, -WAITING.length) !== done) yield objectName(name, WAITING);
       }
     },
     mark: (object) => create(object, WAITING),
-    async isDone(object) {
-      try {
-        await store.read(markerName(object, DONE), 0, 1);
-        return true;
-      } catch (error) {
-        if (error instanceof IoError && error.code === "not_found") return false;
-        throw error;
-      }
-    },
+    isWaiting: (object) => isThere(object, WAITING),
+    isDone: (object) => isThere(object, DONE),
     finish: (object) => create(object, DONE),
   };
+}
+
+/** What is noted of an object. */
+export interface IndexMark {
+  readonly isWaiting: boolean;
+  readonly isDone: boolean;
+}
+
+/** All markers of a stream, by the names of their objects. Rejects with `IoError`. */
+export async function listMarks(store: ObjectStore, stream: string): Promise<Map<string, IndexMark>> {
+  const marks = new Map<string, IndexMark>();
+  for await (const { name } of store.list(`${MARKERS}${stream}/`)) {
+    const end = [DONE, WAITING].find((each) => name.endsWith(each));
+    if (end === undefined) continue;
+    const object = objectName(name, end);
+    const { isWaiting = false, isDone = false } = marks.get(object) ?? {};
+    marks.set(object, { isWaiting: isWaiting || end === WAITING, isDone: isDone || end === DONE });
+  }
+  return marks;
+}
+
+/** In the order in which they may be removed: what is done must never look as if it waited. */
+export function markerNames(object: string): readonly [waiting: string, done: string] {
+  return [markerName(object, WAITING), markerName(object, DONE)];
 }
 
 function markerName(object: string, end: string): string {
   return `${MARKERS}${object.slice(WAL.length)}${end}`;
 }
 
-function objectName(marker: string): string {
-  return `${WAL}${marker.slice(MARKERS.length, -WAITING.length)}`;
+function objectName(marker: string, end: string): string {
+  return `${WAL}${marker.slice(MARKERS.length, -end.length)}`;
 }

@@ -84,7 +84,7 @@ export function parsePlanName(name: string): { readonly plan: number; readonly a
 }
 
 /** `<stream>/<day>/<HH>/` */
-function folderOf({ stream, day, firstHour }: Span): string {
+export function folderOf({ stream, day, firstHour }: Span): string {
   return `${stream}/${day}/${String(firstHour % DAY_HOURS).padStart(2, "0")}/`;
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { archiveCommand } from "./archive.ts";
 import { checkCommand } from "./check.ts";
@@ -6,10 +5,14 @@ import { countsCommand } from "./counts.ts";
 import { demoCommand } from "./demo.ts";
 import { EXIT_WORDS } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
+import { factsCommand } from "./facts.ts";
+import { gcCommand } from "./gc.ts";
 import { generateCommand } from "./generate.ts";
+import { programVersion } from "./open/program-version.ts";
 import { runCommand } from "./run.ts";
 import { sealCommand } from "./seal.ts";
 import { setupCommand } from "./setup.ts";
+import { signCommand } from "./sign.ts";
 import { testCommand } from "./test.ts";
 
 const HELP_AFTER = `
@@ -21,12 +24,9 @@ Results go to standard output, everything else to standard error. Times are UTC.
 
 /** All commands, ready to be run, or to be asked what they take. */
 export function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
   const program = new Command("logtally")
     .description("Archives every line of GitLab's system logs, and counts the CRUD and API events in them, exactly.")
-    .version(version)
+    .version(programVersion())
     .showSuggestionAfterError()
     .addHelpText("after", HELP_AFTER);
   for (const make of [
@@ -34,7 +34,10 @@ export function createProgram(): Command {
     checkCommand,
     setupCommand,
     sealCommand,
+    signCommand,
+    gcCommand,
     countsCommand,
+    factsCommand,
     archiveCommand,
     explainCommand,
     testCommand,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DAY_MS, GIB, HOUR_MS, MIB } from "../core/units.ts";
+import { apiKey, pseudonymKey, signingKey } from "./key-schema.ts";
 import { endpoint, input, path, sizeBytes, text, wholeNumber } from "./value-schema.ts";
 
 /**
@@ -19,7 +20,6 @@ const PATHS = "a list of at least one path";
 const URL = "an http or https URL";
 const URLS = "a list of at least one URL";
 const INDEX_PREFIX = "1 to 63 of a-z, 0-9, dot, hyphen and underscore, first a letter or digit";
-const VARIABLE = "the name of an environment variable";
 
 const topic = text("the name of a topic")
   .optional()
@@ -111,22 +111,6 @@ const gcsArchive = z.strictObject({
   ),
 });
 
-/** Where a secret lies. */
-const secretPlace = {
-  env: z
-    .string({ error: VARIABLE })
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: VARIABLE })
-    .optional()
-    .meta({ title: VARIABLE, description: "Environment variable that holds the key." }),
-  file: path("a path").optional().meta({ description: "File that holds the key; not beside env." }),
-};
-
-const apiKey = z
-  .strictObject({
-    ...secretPlace,
-  })
-  .refine((key) => (key.env === undefined) !== (key.file === undefined), { error: 'either "env" or "file"' });
-
 const elasticsearchIndex = z.strictObject({
   kind: z.literal("elasticsearch").meta({ description: "An Elasticsearch cluster." }),
   urls: z
@@ -195,19 +179,11 @@ const limits = z.strictObject({
     .meta({ description: "Most bytes that one compressed message may hold." }),
 });
 
-const pseudonymKey = z
-  .strictObject({
-    ...secretPlace,
-    accept_change: z.boolean({ error: "true or false" }).default(false).meta({
-      description:
-        "Whether a key is used although the archive was used with another one; every pseudonym changes with it.",
-    }),
-  })
-  .refine((key) => key.env === undefined || key.file === undefined, {
-    path: ["file"],
-    error: 'no "file" beside "env"',
-  })
-  .meta({ not: { required: ["env", "file"] } });
+const signing = z.strictObject({
+  interval_ms: wholeNumber(1000, 366 * DAY_MS)
+    .default(HOUR_MS)
+    .meta({ description: "Milliseconds after a digest when the next one is due although nothing new is sealed." }),
+});
 
 const SPAN = "1, 2, 3, 4, 6, 8, 12 or 24";
 
@@ -282,6 +258,11 @@ export const pipelineSchema = z
       description: "Secret key of the pseudonyms; without env and file the archive's own.",
       secret: true,
     }),
+    signing_key: signingKey.prefault({}).meta({
+      description: "Private key (Ed25519, PEM) that signs digests; without env and file the archive's own.",
+      secret: true,
+    }),
+    sign: signing.prefault({}).meta({ description: "When sign has something to do." }),
   })
   .meta({ title: "Pipeline", description: "Where lines come from and where they are kept, and settings." });
 

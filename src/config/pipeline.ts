@@ -27,6 +27,7 @@ export interface PipelineSettings {
   readonly identity: Readonly<Record<string, string>>;
   readonly cataloguePath: string | null;
   readonly pseudonymKey: PseudonymKeySettings;
+  readonly signing: SigningSettings;
 }
 
 export type SourceSettings = FilesSettings | { readonly kind: "stdin"; readonly topic: string | null } | PubsubSettings;
@@ -99,6 +100,13 @@ export interface PseudonymKeySettings {
   readonly acceptsChange: boolean;
 }
 
+export interface SigningSettings {
+  /** Null: the archive's own key, made there. */
+  readonly key: SecretReference | null;
+  /** After so long a digest is due although nothing new is sealed. */
+  readonly intervalMs: number;
+}
+
 /**
  * Reads and checks a pipeline. `file` is the name of the text in messages, and the paths in it are relative to
  * its folder; `overrides` are the arguments of `--set` (`a.b=c`), later ones win, and the paths in them are
@@ -161,6 +169,10 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
     identity: config.identity,
     cataloguePath: config.catalogue === undefined ? null : resolvePath(["catalogue"], config.catalogue),
     pseudonymKey: toPseudonymKey(config.pseudonym_key, resolvePath),
+    signing: {
+      key: toSecret(config.signing_key, ["signing_key", "file"], resolvePath),
+      intervalMs: config.sign.interval_ms,
+    },
   };
 }
 

@@ -52,6 +52,20 @@ export async function resolveToken(
   throw new UsageError(`read ${what}: ${placeName(reference)} ${found} (hint: ${hint})`);
 }
 
+/**
+ * A private key in PEM, as it stands there. Rejects with `UsageError` where it is missing or unreadable; what it holds
+ * is for the caller to judge. `hint` says how one is made.
+ */
+export async function resolvePem(
+  what: string,
+  reference: SecretReference,
+  hint: string,
+  stores: SecretStores,
+): Promise<Buffer> {
+  const envHint = (name: string): string => `${hint}, and export ${name}="$(cat FILE)"`;
+  return readSecret({ what, envHint, hint }, reference, stores);
+}
+
 async function readSecret(words: SecretWords, reference: SecretReference, stores: SecretStores): Promise<Buffer> {
   const raw =
     reference.kind === "env" ? readEnv(words, reference, stores) : await readSecretFile(words, reference, stores);
@@ -78,7 +92,7 @@ async function readSecretFile({ what, hint }: SecretWords, reference: FileRefere
   }
 }
 
-function placeName(reference: SecretReference): string {
+export function placeName(reference: SecretReference): string {
   return reference.kind === "env" ? `environment variable "${reference.name}"` : `file "${reference.path}"`;
 }
 

@@ -4,6 +4,7 @@ export interface IndexMarkers {
   waiting(): AsyncIterable<string>;
   /** Resolves once the note is durable. */
   mark(object: string): Promise<void>;
+  isWaiting(object: string): Promise<boolean>;
   isDone(object: string): Promise<boolean>;
   /** Notes that a marked object is indexed. */
   finish(object: string): Promise<void>;

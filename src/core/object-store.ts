@@ -1,6 +1,8 @@
 export interface ObjectInfo {
   readonly name: string;
   readonly sizeBytes: number;
+  /** By the clock of the store, in milliseconds since 1970: for telling how old it is, never for filing. */
+  readonly createdAtMs: number;
 }
 
 /** Immutable objects by name. One contract suite runs on every back end. Every method rejects with `IoError`. */

@@ -51,6 +51,8 @@ async function finishOne(object: string, { markers, index, onIndexed, onTrouble 
     await index(object);
   } catch (error) {
     if (!(error instanceof IoError) || error.code === "unavailable") throw error;
+    // Another worker has indexed it since it was listed, and then it was removed with its markers.
+    if (error.code === "not_found" && !(await markers.isWaiting(object))) return true;
     onTrouble(error.message);
     return false;
   }

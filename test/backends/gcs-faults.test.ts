@@ -149,6 +149,12 @@ describe("a download", () => {
   });
 });
 
+it("a list asks for all that is told of an object, and for no more", async () => {
+  const { store, gcs } = await storeAmid();
+  for await (const _ of store.list("wal/")) break;
+  expect(gcs.requests).toMatchObject([{ query: { fields: "items(name,size,timeCreated),nextPageToken" } }]);
+});
+
 describe("a removal", () => {
   it("that fails on the way is tried again, and is done where its reply was lost", async () => {
     const { store, remover, gcs, waits } = await storeAmid(null, 503, "reply lost");

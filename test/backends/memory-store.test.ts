@@ -3,7 +3,7 @@ import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { testObjectRemover } from "../contract/object-remover.ts";
 import { testObjectStore } from "../contract/object-store.ts";
 
-testObjectStore("memory", async () => ({ store: createMemoryStore(), close: () => Promise.resolve() }));
+testObjectStore("memory", async () => ({ store: createMemoryStore(Date.now), close: () => Promise.resolve() }));
 
 testObjectRemover("memory", async () => {
   const store = createMemoryStore();

@@ -14,6 +14,8 @@ const COMMANDS = [
   "archive",
   "archive ls",
   "archive find",
+  "sign",
+  "gc",
   "explain",
   "test",
   "generate",

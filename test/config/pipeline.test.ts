@@ -16,7 +16,7 @@ archive: { kind: folder, path: out }
 `;
 
 const ALL_FIELDS =
-  '"name", "deployment", "instance", "source", "archive", "index", "batch", "seal", "limits", "identity", "catalogue", "pseudonym_key"';
+  '"name", "deployment", "instance", "source", "archive", "index", "batch", "seal", "limits", "identity", "catalogue", "pseudonym_key", "signing_key", "sign"';
 
 function parse(text: string, file = "pipelines/a.yaml"): PipelineSettings {
   return parsePipeline(text, file, [], "/srv/app");
@@ -65,6 +65,7 @@ describe("a good pipeline", () => {
       identity: {},
       cataloguePath: null,
       pseudonymKey: { reference: null, acceptsChange: false },
+      signing: { key: null, intervalMs: 3_600_000 },
     });
   });
 
@@ -129,6 +130,8 @@ limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 1 GiB }
 identity: { rails.api: request_id }
 catalogue: ../catalogue.yaml
 pseudonym_key: { file: key.txt, accept_change: true }
+signing_key: { file: signing.key }
+sign: { interval_ms: 60000 }
 `;
     expect(parse(text, "/etc/app/a.yaml")).toEqual({
       name: "rails-1",
@@ -157,6 +160,7 @@ pseudonym_key: { file: key.txt, accept_change: true }
       identity: { "rails.api": "request_id" },
       cataloguePath: "/etc/catalogue.yaml",
       pseudonymKey: { reference: { kind: "file", path: "/etc/app/key.txt" }, acceptsChange: true },
+      signing: { key: { kind: "file", path: "/etc/app/signing.key" }, intervalMs: 60_000 },
     });
   });
 
@@ -358,6 +362,9 @@ pseudonym_key:
   it("never repeats what may be a key", () => {
     expect(refusal(`${MINIMAL}pseudonym_key: 4f9c-secret`)).toEqual([
       'a.yaml:5: field "pseudonym_key": expected a mapping of fields, found text',
+    ]);
+    expect(refusal(`${MINIMAL}signing_key:\n  env: A\n  file: |\n    4f9c-secret`)).toEqual([
+      'a.yaml:7: field "signing_key.file": expected no "file" beside "env", found text',
     ]);
     expect(refusal(`${MINIMAL}pseudonym_key: { env: 4f9c-secret, file: a }`)).toEqual([
       'a.yaml:5: field "pseudonym_key.env": expected the name of an environment variable, found text',

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { IoError } from "../../src/core/fault.ts";
 import type { ObjectInfo, ObjectStore } from "../../src/core/object-store.ts";
-import { MIB } from "../../src/core/units.ts";
+import { DAY_MS, MIB } from "../../src/core/units.ts";
 
 /** A store that is empty, and how to remove it. */
 export interface OpenedStore {
@@ -14,6 +14,8 @@ async function listed(store: ObjectStore, prefix: string): Promise<ObjectInfo[]>
   for await (const object of store.list(prefix)) objects.push(object);
   return objects;
 }
+
+const object = (name: string, sizeBytes: number): ObjectInfo => ({ name, sizeBytes, createdAtMs: expect.any(Number) });
 
 async function readWhole(store: ObjectStore, name: string): Promise<string> {
   return (await store.read(name, 0, 1000)).toString();
@@ -46,7 +48,7 @@ export function testObjectStore(what: string, open: () => Promise<OpenedStore>):
       const outcomes = await Promise.all(contents.map((content) => store.create("wal/a/1", Buffer.from(content))));
       expect(outcomes.filter((outcome) => outcome === "created")).toHaveLength(1);
       expect(await readWhole(store, "wal/a/1")).toBe(contents[outcomes.indexOf("created")]);
-      expect(await listed(store, "wal/")).toEqual([{ name: "wal/a/1", sizeBytes: 9 }]);
+      expect(await listed(store, "wal/")).toEqual([object("wal/a/1", 9)]);
     });
 
     it("keeps what it was given, even where the giver uses those bytes again", async () => {
@@ -81,10 +83,7 @@ export function testObjectStore(what: string, open: () => Promise<OpenedStore>):
         true,
       );
       expect(await readWhole(store, "empty")).toBe("");
-      expect(await listed(store, "")).toEqual([
-        { name: "empty", sizeBytes: 0 },
-        { name: "large", sizeBytes: large.length },
-      ]);
+      expect(await listed(store, "")).toEqual([object("empty", 0), object("large", large.length)]);
     });
 
     it("says not_found, and the name, of an object that is not there", async () => {
@@ -111,7 +110,7 @@ export function testObjectStore(what: string, open: () => Promise<OpenedStore>):
       expect(await namesOf("wal/a/2/x")).toEqual(["wal/a/2/x"]);
       expect(await namesOf("facts/")).toEqual([]);
       expect(await namesOf("wal/a/1/")).toEqual([]);
-      expect(await listed(store, "wal/é")).toEqual([{ name: "wal/é", sizeBytes: 6 }]);
+      expect(await listed(store, "wal/é")).toEqual([object("wal/é", 6)]);
     });
 
     it.each(["../x", "/x", "wal/../../x", "..", "wal/..", "."])("refuses the name %j, outside of it", async (name) => {
@@ -120,6 +119,13 @@ export function testObjectStore(what: string, open: () => Promise<OpenedStore>):
       await expect(store.create(name, Buffer.from("x"))).rejects.toEqual(denied);
       await expect(store.read(name, 0, 1)).rejects.toEqual(denied);
       await expect(listed(store, `${name}/`)).rejects.toMatchObject({ code: "denied" });
+    });
+
+    it("tells about when an object came to be there", async () => {
+      const store = await openStore();
+      await store.create("a", Buffer.from("a"));
+      const [created] = await listed(store, "");
+      expect(Math.abs((created?.createdAtMs ?? 0) - Date.now())).toBeLessThan(DAY_MS);
     });
 
     it("says that it can be read and written, and changes nothing by that", async () => {

@@ -27,6 +27,7 @@ function stage(): Stage {
       yield* [];
     },
     isDone: () => Promise.resolve(false),
+    isWaiting: () => Promise.resolve(true),
     finish: () => Promise.resolve(),
     async mark(object) {
       if (failures.mark) throw failures.mark;

@@ -146,13 +146,15 @@ async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectIn
   for (const name of entries) {
     if (!name.startsWith(prefix)) continue;
     if (name.endsWith("/")) yield* listFolder(root, name);
-    else yield { name, sizeBytes: await sizeOf(join(root, name)) };
+    else yield { name, ...(await factsOf(join(root, name))) };
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+/** A file is linked to its name once it is whole, and never changed, so it was written last when it appeared. */
+async function factsOf(path: string): Promise<Omit<ObjectInfo, "name">> {
   try {
-    return (await stat(path)).size;
+    const { size, mtimeMs } = await stat(path);
+    return { sizeBytes: size, createdAtMs: mtimeMs };
   } catch (error) {
     throw ioError(`look at "${path}"`, error);
   }

@@ -9,7 +9,7 @@ const BLOCK_BYTES = 4 * MIB;
 /** An object as it was listed, under the name that users write; read block by block, one of them in memory. */
 export function storedObject(
   store: ObjectStore,
-  { name, sizeBytes }: ObjectInfo,
+  { name, sizeBytes }: Pick<ObjectInfo, "name" | "sizeBytes">,
   url: string,
   blockBytes = BLOCK_BYTES,
 ): StoredFile {

@@ -39,7 +39,7 @@ export function createGcsStore(place: BucketPlace, options: BucketOptions): Obje
       const page = await request(`list "${prefix}" in ${url}`, VIEWER, () =>
         listPage(service, objects, `${base}${prefix}`, pageToken),
       );
-      for (const { name, sizeBytes } of page.objects) yield { name: name.slice(base.length), sizeBytes };
+      for (const object of page.objects) yield { ...object, name: object.name.slice(base.length) };
       pageToken = page.nextPageToken;
     } while (pageToken !== "");
   }
@@ -173,12 +173,21 @@ interface Page {
 }
 
 async function listPage(service: Service, objects: string, prefix: string, pageToken: string): Promise<Page> {
-  const query = new URLSearchParams({ prefix, maxResults: String(PAGE), fields: "items(name,size),nextPageToken" });
+  const query = new URLSearchParams({
+    prefix,
+    maxResults: String(PAGE),
+    fields: "items(name,size,timeCreated),nextPageToken",
+  });
   if (pageToken !== "") query.set("pageToken", pageToken);
   const answer = await service.send({ path: `${objects}?${query.toString()}` });
   const { items = [], nextPageToken = "" } = parsed(answer) as {
-    readonly items?: readonly { readonly name: string; readonly size: string }[];
+    readonly items?: readonly { readonly name: string; readonly size: string; readonly timeCreated: string }[];
     readonly nextPageToken?: string;
   };
-  return { objects: items.map(({ name, size }) => ({ name, sizeBytes: Number(size) })), nextPageToken };
+  return {
+    objects: items.map(({ name, size, timeCreated }) => {
+      return { name, sizeBytes: Number(size), createdAtMs: Date.parse(timeCreated) };
+    }),
+    nextPageToken,
+  };
 }

@@ -1,0 +1,135 @@
+import { IoError, UsageError } from "../../core/fault.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { MINUTE_MS } from "../../core/units.ts";
+import { type Digest, digestBytes, digestOf } from "./digest.ts";
+import { type DigestChain, readDigests, type SignedDigest, signedDigest, signedObjects } from "./digest-chain.ts";
+import { digestName } from "./digest-name.ts";
+import { distrust } from "./distrust.ts";
+import { mayFollow, successorOf } from "./key-ring.ts";
+import { publishKey, putSignature } from "./signature.ts";
+import type { SigningKey } from "./signing-key.ts";
+import { measurePlans, readUnsignedPlans } from "./unsigned.ts";
+
+export interface SignOptions {
+  readonly store: ObjectStore;
+  /** Signs what is due. */
+  readonly key: SigningKey;
+  /** The one before it: with this one too is finished what it began. */
+  readonly oldKey: SigningKey | null;
+  readonly nowMs: number;
+  /** After so long a digest is due also where it names nothing. */
+  readonly intervalMs: number;
+  /** So many bytes of objects were read. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Clocks of two signers may differ by so much. */
+const CLOCK_SKEW_MS = 5 * MINUTE_MS;
+
+/**
+ * Signs what is due of a stream, and finishes what a killed signer began; resolves with these digests. Any number may do
+ * so at once: each digest is made by one of them. Rejects with `IoError`, and with `UsageError` where it takes another
+ * key.
+ */
+export async function signStream(stream: string, options: SignOptions): Promise<SignedDigest[]> {
+  const { store, key } = options;
+  const signed: SignedDigest[] = [];
+  for (;;) {
+    const chain = await readDigests(store, stream);
+    if (chain.unfinished !== null) {
+      signed.push(await finishDigest(chain, chain.unfinished, options));
+      continue;
+    }
+    const digest = await nextDigest(chain, options);
+    if (digest === null) return signed;
+    const name = digestName(stream, digest.sequence);
+    const bytes = digestBytes(digest);
+    await publishKey(store, key);
+    // Another signer was faster, and there may be nothing left to sign; or it was an earlier try of ours.
+    if ((await store.create(name, bytes)) === "exists") continue;
+    signed.push(signedDigest(name, bytes, await putSignature(store, name, bytes, key)));
+    return signed;
+  }
+}
+
+/** Null where nothing is due. */
+async function nextDigest(chain: DigestChain, options: SignOptions): Promise<Digest | null> {
+  const { store, key, nowMs, intervalMs, onBytes } = options;
+  const { stream, digests } = chain;
+  const last = digests.at(-1) ?? null;
+  const sequence = digests.length + 1;
+  checkKey(chain, key, sequence);
+  const signed = signedObjects(chain);
+  const plans = await readUnsignedPlans(store, stream, signed);
+  const from = last?.digest.window.to ?? null;
+  if (plans.length === 0 && (from === null || nowMs - Date.parse(from) < intervalMs)) return null;
+  const objects = await measurePlans(store, plans, signed, onBytes);
+  const now = secondText(nowMs);
+  // Where the clock of the signer before was ahead.
+  const to = from !== null && from > now ? from : now;
+  const previous = last === null ? null : { sha256: last.sha256, signature: last.signature };
+  return digestOf(
+    { stream, sequence, window: { from: from ?? to, to }, previous, key: key.fingerprint },
+    plans,
+    objects,
+  );
+}
+
+/**
+ * Signs a digest that is there already: the same bytes, and only where they are what a signer would have written of
+ * these manifests. Anybody who may create objects could have put it there.
+ */
+export async function finishDigest(
+  chain: DigestChain,
+  { name, bytes, digest }: NonNullable<DigestChain["unfinished"]>,
+  { store, key, oldKey, nowMs, onBytes }: SignOptions,
+): Promise<SignedDigest> {
+  const beginner = [key, oldKey].find((each) => each?.fingerprint === digest.key);
+  if (beginner === undefined || beginner === null) {
+    throw new UsageError(
+      `sign "${name}": it was begun with key ${digest.key}, not with ${key.fingerprint} ` +
+        "(hint: run logtally sign with that key, or give it with --old-key FILE)",
+    );
+  }
+  const { stream, sequence, window, previous } = digest;
+  checkKey(chain, beginner, sequence);
+  if (Date.parse(window.to) > nowMs + CLOCK_SKEW_MS) {
+    throw new IoError(
+      "unavailable",
+      `sign "${name}": it was begun for the time until ${window.to}, and it is ${secondText(nowMs)} ` +
+        "(hint: look at the clocks of those who sign)",
+    );
+  }
+  const signed = signedObjects(chain);
+  const named = new Set(digest.objects.map((object) => object.name));
+  const plans = (await readUnsignedPlans(store, stream, signed)).filter((plan) => named.has(plan.name));
+  const objects = await measurePlans(store, plans, signed, onBytes);
+  const link = { stream, sequence, window, previous, key: beginner.fingerprint };
+  if (!digestBytes(digestOf(link, plans, objects)).equals(bytes)) {
+    throw distrust(name, "it is not signed, and not what a signer would write of the manifests that it names");
+  }
+  await publishKey(store, beginner);
+  return signedDigest(name, bytes, await putSignature(store, name, bytes, beginner));
+}
+
+/** Throws `UsageError` where the key may not sign the digest of this number. */
+function checkKey({ stream, digests, ring }: DigestChain, { fingerprint }: SigningKey, sequence: number): void {
+  const last = digests.at(-1)?.digest.key ?? fingerprint;
+  const successor = successorOf(ring, fingerprint);
+  if (successor !== null) {
+    throw new UsageError(
+      `sign stream "${stream}": key ${fingerprint} was replaced by ${successor} (hint: use that one)`,
+    );
+  }
+  if (!mayFollow(ring, stream, last, fingerprint, sequence)) {
+    throw new UsageError(
+      `sign stream "${stream}": its digests are signed with key ${last}, not with ${fingerprint} ` +
+        "(hint: use that one; to change the key, give it once with --old-key FILE)",
+    );
+  }
+}
+
+/** RFC 3339 in whole seconds, cut. */
+function secondText(timeMs: number): string {
+  return `${new Date(timeMs).toISOString().slice(0, 19)}Z`;
+}

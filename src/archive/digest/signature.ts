@@ -1,0 +1,28 @@
+import type { ObjectStore } from "../../core/object-store.ts";
+import { readWhole } from "../stored-bytes.ts";
+import { publicKeyName, signatureName } from "./digest-name.ts";
+import { distrust } from "./distrust.ts";
+import type { SigningKey } from "./signing-key.ts";
+
+/** The public key has to be there before anything that it signs. Rejects with `IoError`. */
+export async function publishKey(store: ObjectStore, { fingerprint, publicPem }: SigningKey): Promise<void> {
+  const name = publicKeyName(fingerprint);
+  if ((await store.create(name, Buffer.from(publicPem))) === "created") return;
+  if ((await readWhole(store, name)).toString("utf8") !== publicPem) throw distrust(name, "it holds another key");
+}
+
+/** Puts the signature beside an object with these bytes; resolves with it. Rejects with `IoError`. */
+export async function putSignature(
+  store: ObjectStore,
+  name: string,
+  bytes: Uint8Array,
+  key: SigningKey,
+): Promise<Buffer> {
+  const signature = key.sign(bytes);
+  const beside = signatureName(name);
+  // Whoever was faster with the same key has written the same.
+  if ((await store.create(beside, signature)) === "exists" && !(await readWhole(store, beside)).equals(signature)) {
+    throw distrust(beside, `it is not the signature by key ${key.fingerprint}`);
+  }
+  return signature;
+}

@@ -1,0 +1,148 @@
+import type { ObjectStore } from "../../core/object-store.ts";
+import { readDigests, signedObjects } from "../digest/digest-chain.ts";
+import { distrust } from "../digest/distrust.ts";
+import { listMarks } from "../index-markers.ts";
+import type { StoredObject } from "../manifest.ts";
+import { readSealedPlans, type SealedPlan } from "../sealed-plan.ts";
+import { readTail, type TailObject } from "../tail.ts";
+import { folderOf, vaultPrefix } from "../vault-name.ts";
+import { walPrefix } from "../wal-name.ts";
+
+/** Why a write-ahead object stays. */
+export const KEPT_REASONS = ["not_sealed", "not_signed", "not_indexed"] as const;
+
+export type KeptReason = (typeof KEPT_REASONS)[number];
+
+/** A write-ahead object whose every line is in a manifest that a digest has signed. */
+export interface RemovableObject {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** As manifests say it is: one that is something else stays. */
+  readonly said: readonly StoredObject[];
+  /** It has index markers, which go with it. */
+  readonly isMarked: boolean;
+}
+
+export interface Amount {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** What may be removed of a stream. */
+export interface GcPlan {
+  readonly stream: string;
+  readonly removable: readonly RemovableObject[];
+  readonly kept: Readonly<Record<KeptReason, Amount>>;
+  /** When the oldest of the objects that are not sealed came to be there; null where all are. */
+  readonly oldestUnsealedMs: number | null;
+  /** Objects that are gone, and whose markers are not. */
+  readonly markedGone: readonly string[];
+}
+
+export interface GcPlanOptions {
+  readonly store: ObjectStore;
+  readonly nowMs: number;
+  /** For so long an object that is not marked may be on its way to the index: it is kept. */
+  readonly indexingMs: number;
+}
+
+/**
+ * Looks at a stream. Rejects with `IoError`, `corrupt` where the chain of digests, or anything that it names, is not as
+ * it was signed: then nothing may be removed.
+ */
+export async function planGc(stream: string, { store, nowMs, indexingMs }: GcPlanOptions): Promise<GcPlan> {
+  const signed = signedObjects(await readDigests(store, stream));
+  await checkSizes(store, stream, signed);
+  const plans = await readSealedPlans(store, stream);
+  const coverage = coverageOf(plans, signed);
+  const created = new Map<string, number>();
+  for await (const { name, createdAtMs } of store.list(walPrefix(stream))) created.set(name, createdAtMs);
+  const tail = await readTail(store, stream, plans);
+  const marks = await listMarks(store, stream);
+  const removable: RemovableObject[] = [];
+  const kept = noAmounts();
+  let oldestUnsealedMs: number | null = null;
+  for (const each of tail) {
+    const { name, sizeBytes } = each.object;
+    // One that has come since then is new.
+    const createdAtMs = created.get(name) ?? nowMs;
+    const mark = marks.get(name);
+    marks.delete(name);
+    const mayBeIndexed = mark === undefined ? nowMs - createdAtMs >= indexingMs : mark.isDone;
+    const reason = keptBecause(each, coverage, mayBeIndexed);
+    if (reason === "not_sealed") oldestUnsealedMs = Math.min(oldestUnsealedMs ?? createdAtMs, createdAtMs);
+    if (reason === null) {
+      const said = coverage.get(name)?.said ?? [];
+      removable.push({ name, sizeBytes, said, isMarked: mark !== undefined });
+    } else addTo(kept, reason, sizeBytes);
+  }
+  const markedGone = [...marks].filter(([, { isDone }]) => isDone).map(([name]) => name);
+  return { stream, removable, kept, oldestUnsealedMs, markedGone };
+}
+
+/** By which plans the lines of a write-ahead object are sealed. */
+interface Coverage {
+  readonly said: readonly StoredObject[];
+  /** Every one of them, and those before them in their spans, are signed. */
+  readonly isSigned: boolean;
+}
+
+/** A plan rests on those before it: what they hold it has left out. Records add nothing, so that nobody signs them. */
+function coverageOf(
+  plans: readonly SealedPlan[],
+  signed: ReadonlyMap<string, StoredObject>,
+): ReadonlyMap<string, Coverage> {
+  const signedUpTo = new Map<string, number>();
+  const coverage = new Map<string, Coverage>();
+  for (const { name, sha256, span, manifest, isRecord } of plans) {
+    const before = signedUpTo.get(folderOf(span)) ?? 0;
+    const signature = signed.get(name);
+    if (signature !== undefined && signature.sha256 !== sha256)
+      throw distrust(name, "it was altered since it was signed");
+    const isSigned = manifest.plan === before + 1 && (isRecord || signature !== undefined);
+    if (isSigned) signedUpTo.set(folderOf(span), manifest.plan);
+    for (const input of manifest.inputs) {
+      const known = coverage.get(input.name) ?? { said: [], isSigned: true };
+      coverage.set(input.name, { said: [...known.said, input], isSigned: known.isSigned && isSigned });
+    }
+  }
+  return coverage;
+}
+
+function keptBecause(
+  { object, unsealed }: TailObject,
+  coverage: ReadonlyMap<string, Coverage>,
+  mayBeIndexed: boolean,
+): KeptReason | null {
+  if (unsealed.length > 0) return "not_sealed";
+  if (coverage.get(object.name)?.isSigned !== true) return "not_signed";
+  return mayBeIndexed ? null : "not_indexed";
+}
+
+/** What was signed must still be there before a copy of it may go. */
+async function checkSizes(
+  store: ObjectStore,
+  stream: string,
+  signed: ReadonlyMap<string, StoredObject>,
+): Promise<void> {
+  const missing = new Set(signed.keys());
+  for await (const { name, sizeBytes } of store.list(vaultPrefix(stream))) {
+    const said = signed.get(name);
+    if (said !== undefined && said.size_bytes !== sizeBytes) {
+      throw distrust(name, `it has ${sizeBytes} bytes, and was signed with ${said.size_bytes}`);
+    }
+    missing.delete(name);
+  }
+  const [first] = missing;
+  if (first !== undefined) throw distrust(first, "it was signed, and is missing");
+}
+
+function noAmounts(): Record<KeptReason, Amount> {
+  const none = { objects: 0, bytes: 0 };
+  return { not_sealed: none, not_signed: none, not_indexed: none };
+}
+
+function addTo(kept: Record<KeptReason, Amount>, reason: KeptReason, sizeBytes: number): void {
+  const { objects, bytes } = kept[reason];
+  kept[reason] = { objects: objects + 1, bytes: bytes + sizeBytes };
+}

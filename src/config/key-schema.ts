@@ -1,0 +1,40 @@
+import * as z from "zod";
+import { path } from "./value-schema.ts";
+
+/** Sections of the pipeline file that say where a secret lies. */
+
+const VARIABLE = "the name of an environment variable";
+
+const secretPlace = {
+  env: z
+    .string({ error: VARIABLE })
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: VARIABLE })
+    .optional()
+    .meta({ title: VARIABLE, description: "Environment variable that holds the key." }),
+  file: path("a path").optional().meta({ description: "File that holds the key; not beside env." }),
+};
+
+const ONE_PLACE = { path: ["file"], error: 'no "file" beside "env"' };
+/** The same for the JSON Schema. */
+const ONE_PLACE_JSON = { not: { required: ["env", "file"] } };
+
+function isOnePlace({ env, file }: { readonly env?: string | undefined; readonly file?: string | undefined }): boolean {
+  return env === undefined || file === undefined;
+}
+
+export const apiKey = z
+  .strictObject(secretPlace)
+  .refine((key) => (key.env === undefined) !== (key.file === undefined), { error: 'either "env" or "file"' });
+
+export const pseudonymKey = z
+  .strictObject({
+    ...secretPlace,
+    accept_change: z.boolean({ error: "true or false" }).default(false).meta({
+      description:
+        "Whether a key is used although the archive was used with another one; every pseudonym changes with it.",
+    }),
+  })
+  .refine(isOnePlace, ONE_PLACE)
+  .meta(ONE_PLACE_JSON);
+
+export const signingKey = z.strictObject(secretPlace).refine(isOnePlace, ONE_PLACE).meta(ONE_PLACE_JSON);
