@@ -184,7 +184,7 @@ async function readTailOf(recounting: Recounting, day: string, stream: number): 
   await eachUnsealedLine(store, tail, (hour) => dayOfHour(hour) === day, {
     bytes: onBytes,
     line(line, hash) {
-      if (judge.judge(line.meta.id, hash) !== "duplicate") visit(line, hash);
+      if (judge.judge(line.meta.id, hash, line.meta.log) !== "duplicate") visit(line, hash);
     },
   });
 }
@@ -195,7 +195,7 @@ function lineVisitor({ reader, facts, lines, report }: Recounting, place: LinePl
     report.lines += 1;
     const events = reader.eventsOf(line);
     const kind = line.meta.reason !== null ? "quarantined" : events.length === 0 ? "eventless" : "counted";
-    lines.append(line.meta.id, hash, kind, place);
+    lines.append(line.meta.id, hash, line.meta.log, kind, place);
     if (events.length > 0) for (const fact of reader.factsOf(line, hash)) facts.append(fact, source);
   };
 }
