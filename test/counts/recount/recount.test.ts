@@ -107,30 +107,29 @@ async function replace({ store }: TestArchive, name: string, bytes: Uint8Array):
   await store.create(name, bytes);
 }
 
-/** Few times, users and texts, so that the same line, and other variants of one, come often. */
+/** Few times, users and texts, so that the same line comes often, and variants of one that count otherwise or nothing. */
 const row = fc
   .record({
-    kind: fc.constantFrom("api", "entry", "bad", "quiet"),
-    hour: fc.constantFrom(0, 1, 7, 30, 24 * 400),
-    user: fc.integer({ min: 1, max: 3 }),
-    text: fc.constantFrom("a", "b", "c"),
+    kind: fc.constantFrom("api", "entry", "entry", "entry", "bad"),
+    hour: fc.constantFrom(0, 0, 7, 24 * 400),
+    user: fc.integer({ min: 1, max: 2 }),
+    change: fc.constantFrom({}, { text: "a" }, { text: "b", tag: "rails.audit" }, { text: "c", method: "POST" }),
   })
-  .map(({ kind, hour, user, text }) => {
+  .map(({ kind, hour, user, change }) => {
     const timeMs = DAY + hour * HOUR_MS + user;
-    if (kind === "bad") return `no json ${text}`;
-    if (kind === "quiet") return apiLine(timeMs, { tag: "rails.audit", text });
-    const change = { user_id: user, text, ...(text === "c" ? { method: "POST" } : {}) };
-    return kind === "api" ? apiLine(timeMs, change) : entryLine(timeMs, String(user), change);
+    if (kind === "bad") return `no json ${user}`;
+    const line = { ...change, user_id: user };
+    return kind === "api" ? apiLine(timeMs, line) : entryLine(timeMs, String(user), line);
   });
 
 const arrival = fc.array(
   fc.record({
-    lines: fc.array(row, { minLength: 1, maxLength: 15 }),
+    lines: fc.array(row, { minLength: 1, maxLength: 6 }),
     stream: fc.constantFrom("local", "local", "other"),
     seals: fc.constantFrom(null, 1 as const, 6 as const),
     overMs: fc.constantFrom(DAY + 8 * HOUR_MS, DAY + 500 * DAY_MS),
   }),
-  { minLength: 1, maxLength: 5 },
+  { minLength: 2, maxLength: 5 },
 );
 
 describe("lines in any order, sealed at any times, in several streams", () => {
@@ -147,7 +146,7 @@ describe("lines in any order, sealed at any times, in several streams", () => {
         expect(lines).toBeGreaterThan(0);
         expect(lines).toBeLessThanOrEqual(parts.flatMap((part) => part.lines).length);
       }),
-      { numRuns: 8 },
+      { numRuns: 12 },
     );
   });
 });
