@@ -13,24 +13,12 @@ import { newKeyPem } from "./archive/sample-signing.ts";
 import { tempFolder } from "./backends/temp-folder.ts";
 import { generated } from "./cli/generated.ts";
 import { FIXTURES, logtally, type RunningProcess, start } from "./cli/logtally.ts";
+import { blocksOf } from "./page-blocks.ts";
 import { makeBucket, upload } from "./servers/bucket.ts";
 import { openPublisher, publishDump } from "./servers/topic.ts";
 
 const PAGES = join(import.meta.dirname, "../docs/how-to");
 const PROGRAM = join(FIXTURES, "../bin/logtally.js");
-
-interface Block {
-  readonly language: string;
-  readonly text: string;
-  /** The line of the page before it that is not empty. */
-  readonly before: string;
-}
-
-function blocksOf(page: string): Block[] {
-  return [...page.matchAll(/([^\n]*)\n+```(\w*)\n([\s\S]*?)```/g)].map(([, before = "", language = "", text = ""]) => {
-    return { before, language, text };
-  });
-}
 
 it("adding an event works as written", async () => {
   const cwd = await tempFolder();

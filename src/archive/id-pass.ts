@@ -1,8 +1,8 @@
-import type { WalObject } from "./wal-reader.ts";
+import type { LineObject } from "./line-object.ts";
 
-/** A write-ahead object and how many lines it holds. */
+/** An object and how many lines it holds. */
 export interface SizedObject {
-  readonly object: WalObject;
+  readonly object: LineObject;
   readonly rows: number;
 }
 

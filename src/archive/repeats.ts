@@ -1,9 +1,10 @@
 import type { ArchivedLine } from "../core/archived-line.ts";
-import type { ObjectStore } from "../core/object-store.ts";
 import { ID_WORDS } from "../segment/meta.ts";
 import { type IdPass, isInPass, planIdPasses, type SizedObject } from "./id-pass.ts";
 import { createIdSet, type IdSet } from "./id-set.ts";
-import { eachLine, openWalObject, type WalObject } from "./wal-reader.ts";
+import type { LineObject } from "./line-object.ts";
+import type { RunLines } from "./run-lines.ts";
+import { eachLine } from "./wal-reader.ts";
 
 /** Ids that are held at once: 32 MiB. More lines are looked through in several passes. */
 const IDS_PER_PASS = 1_000_000;
@@ -14,21 +15,18 @@ const IDS_PER_PASS = 1_000_000;
  * times. Resolves with false where the signal has cut it short: then some may be missing. Rejects with `IoError`.
  */
 export async function findRepeats(
-  store: ObjectStore,
-  earlier: readonly WalObject[],
-  newer: readonly WalObject[],
+  { earlier, newer }: RunLines,
   visit: (line: ArchivedLine) => void,
   signal: AbortSignal,
   idsPerPass: number = IDS_PER_PASS,
 ): Promise<boolean> {
-  if (newer.length === 0) return true;
-  const firstHour = Math.min(...newer.map((object) => object.firstHour));
-  const lastHour = Math.max(...newer.map((object) => object.lastHour));
-  const overlapping = earlier.filter((object) => object.firstHour <= lastHour && object.lastHour >= firstHour);
-  const isNewer = new Set(newer.map((object) => object.name));
-  const sized = await sizesOf(store, [...overlapping, ...newer], signal);
+  const isNewer = new Set(newer);
+  const sized = await sizesOf([...earlier, ...newer], signal);
   if (signal.aborted) return false;
-  const passes = planIdPasses(sized, idsPerPass);
+  const passes = planIdPasses(sized, idsPerPass).filter(({ objects }) =>
+    objects.some(({ object }) => isNewer.has(object)),
+  );
+  if (passes.length === 0) return true;
   const largest = Math.max(...passes.map(({ rows }) => rows));
   // Parts are cut by hash: ten standard deviations are room enough for chance.
   const ids = createIdSet(Math.min(largest, idsPerPass + 10 * Math.ceil(Math.sqrt(idsPerPass))));
@@ -36,30 +34,29 @@ export async function findRepeats(
     ids.clear();
     for (const { object } of pass.objects) {
       if (signal.aborted) return false;
-      await addIds(store, object, pass, ids, isNewer.has(object.name) ? visit : null);
+      await addIds(object, pass, ids, isNewer.has(object) ? visit : null);
     }
   }
   return true;
 }
 
-async function sizesOf(store: ObjectStore, objects: readonly WalObject[], signal: AbortSignal): Promise<SizedObject[]> {
+async function sizesOf(objects: readonly LineObject[], signal: AbortSignal): Promise<SizedObject[]> {
   const sized: SizedObject[] = [];
   for (const object of objects) {
     if (signal.aborted) break;
-    sized.push({ object, rows: (await openWalObject(store, object)).table.rows });
+    sized.push({ object, rows: object.rows ?? (await object.open()).table.rows });
   }
   return sized;
 }
 
 /** Adds the ids of the object that belong to the pass; `visit` gets the lines whose id was there already. */
 async function addIds(
-  store: ObjectStore,
-  object: WalObject,
+  object: LineObject,
   pass: IdPass,
   ids: IdSet,
   visit: ((line: ArchivedLine) => void) | null,
 ): Promise<void> {
-  const segment = await openWalObject(store, object);
+  const segment = await object.open();
   for (const block of segment.blocks) {
     const repeated = new Set<number>();
     const words = await segment.readIds(block);

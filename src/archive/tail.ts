@@ -14,17 +14,26 @@ export interface TailObject {
 }
 
 /**
- * All write-ahead objects of a stream, in order of names, against its complete plans. Objects of several hours are read
- * only where no plan has done so before. Rejects with `IoError`.
+ * All write-ahead objects of a stream, in order of names, against its complete plans. An object that is sealed and removed
+ * after the plans were read is missing from both; `tailOf` is for those whom that matters to. Rejects with `IoError`.
  */
 export async function readTail(
   store: ObjectStore,
   stream: string,
   plans: readonly SealedPlan[],
 ): Promise<TailObject[]> {
+  return tailOf(store, await Array.fromAsync(listWal(store, stream)), plans);
+}
+
+/** The same of objects that were listed. They are read only where they are of several hours and no plan says which. */
+export async function tailOf(
+  store: ObjectStore,
+  objects: readonly WalObject[],
+  plans: readonly SealedPlan[],
+): Promise<TailObject[]> {
   const sealed = sealedHours(plans);
   const tail: TailObject[] = [];
-  for await (const object of listWal(store, stream)) {
+  for (const object of objects) {
     const inputs = sealed.get(object.name) ?? [];
     const hours = inputs.find((input) => input.hours !== null)?.hours ?? (await hoursOf(store, object));
     const unsealed = hours.filter((hour) => !inputs.some(({ span }) => isInSpan(span, hour)));

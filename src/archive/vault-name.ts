@@ -23,9 +23,9 @@ export function vaultPrefix(stream?: string, day?: string): string {
   return `vault/v1/${stream === undefined ? "" : `${stream}/`}${day === undefined ? "" : `${day}/`}`;
 }
 
-/** Prefix of the records of a stream, or of a day of it. */
-export function recordPrefix(stream: string, day?: string): string {
-  return `ctl/seal/${stream}/${day === undefined ? "" : `${day}/`}`;
+/** Prefix of all records, or of those of a stream, or of a day of it. */
+export function recordPrefix(stream?: string, day?: string): string {
+  return `ctl/seal/${stream === undefined ? "" : `${stream}/`}${day === undefined ? "" : `${day}/`}`;
 }
 
 /** The object that makes the lines of a plan count. */

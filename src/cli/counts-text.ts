@@ -1,13 +1,15 @@
 import type { PipelineSettings } from "../config/pipeline.ts";
+import { UsageError } from "../core/fault.ts";
 import { dayName } from "../core/hour.ts";
-import { countsCsv, countsJson } from "../counts/count-report.ts";
+import { type CountsHeader, countsCsv, countsJson } from "../counts/count-report.ts";
 import type { CountQuery } from "../counts/cube.ts";
+import { type Evidence, evidenceOf } from "../counts/evidence.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { type CountsOptions, PERIODS } from "./counts.ts";
 import { countsTable } from "./counts-table.ts";
 import { checkEventName } from "./event-name.ts";
-import { openCounts } from "./open/archive-counts.ts";
+import { type OpenedCounts, openCounts } from "./open/archive-counts.ts";
 import { formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings } from "./settings.ts";
 
@@ -18,40 +20,66 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
   const settings = await loadSettings(pipeline, options);
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
   for (const event of options.event ?? []) checkEventName(event, catalogue);
-  const { counts, pseudonymKey } = await openCounts(settings, catalogue);
-  try {
-    const asOf = options.asOf ?? (await counts.defaultAsOf()) ?? dayName(SYSTEM_CLOCK.nowMs());
-    const query: CountQuery = {
-      by: options.by,
-      events: options.event ?? null,
-      periods: options.period ?? PERIODS,
-      days: options.days,
-      asOf,
-    };
-    const rows = await counts.rows(query);
-    const { conflicts } = counts;
-    if (conflicts > 0) {
-      process.stderr.write(`${formatThings(conflicts, "id")} came with different bytes: counted once, all are kept\n`);
-    }
-    if (options.format === "csv") return countsCsv(rows);
-    if (options.format === "table") {
-      return `${countsCaption(asOf, settings, catalogue)}\n\n${countsTable(rows, query)}`;
-    }
-    const { deployment } = settings;
-    const instance = settings.instance ?? (await counts.onlyInstance(query));
-    const header = {
-      asOf,
-      deployment,
-      instance,
-      level: "aggregate" as const,
-      catalogue: catalogue.digest,
-      pseudonymKey,
-      sealedThrough: await counts.sealedThrough(),
-    };
-    return countsJson(header, rows);
-  } finally {
-    counts.close();
+  if (options.evidence === true && options.format === "csv") {
+    throw new UsageError("list evidence as csv: it has no place for it (hint: --format json)");
   }
+  const opened = await openCounts(settings, catalogue);
+  try {
+    return await answer(opened, options, settings, catalogue);
+  } finally {
+    opened.counts.close();
+  }
+}
+
+async function answer(
+  { counts, books, pseudonymKey }: OpenedCounts,
+  options: CountsOptions,
+  settings: PipelineSettings,
+  catalogue: Catalogue,
+): Promise<string> {
+  const query: CountQuery = {
+    by: options.by,
+    events: options.event ?? null,
+    periods: options.period ?? PERIODS,
+    days: options.days,
+    asOf: options.asOf ?? (await counts.defaultAsOf()) ?? dayName(SYSTEM_CLOCK.nowMs()),
+  };
+  const rows = await counts.rows(query);
+  const evidence = options.evidence === true ? evidenceOf(books, rows) : null;
+  if (counts.conflicts > 0) {
+    process.stderr.write(
+      `${formatThings(counts.conflicts, "id")} came with different bytes: counted once, all are kept\n`,
+    );
+  }
+  if (options.format === "csv") return countsCsv(rows);
+  if (options.format === "table") {
+    const caption = countsCaption(query.asOf, settings, catalogue);
+    return `${caption}\n\n${countsTable(rows, query)}${evidence === null ? "" : evidenceList(evidence)}`;
+  }
+  const header: CountsHeader = {
+    asOf: query.asOf,
+    deployment: settings.deployment,
+    instance: settings.instance ?? (await counts.onlyInstance(query)),
+    level: "aggregate",
+    catalogue: catalogue.digest,
+    pseudonymKey,
+    sealedThrough: await counts.sealedThrough(),
+  };
+  return countsJson(header, rows, evidence);
+}
+
+/** Below a table: everything that any of its rows rests on, each once. */
+function evidenceList({ sets }: Evidence): string {
+  const manifests = new Map(sets.flatMap((set) => set.manifests.map(({ name, sha256 }) => [name, sha256])));
+  const unsealed = new Set(sets.flatMap((set) => set.unsealed));
+  const sealed = [...manifests]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, sha256]) => `${sha256}  ${name}\n`);
+  const open = [...unsealed].toSorted().map((name) => `${name}\n`);
+  return (
+    `\nsealed, by ${formatThings(sealed.length, "manifest")} (SHA-256, name)\n${sealed.join("")}` +
+    (open.length === 0 ? "" : `\nnot sealed, in ${formatThings(open.length, "object")}\n${open.join("")}`)
+  );
 }
 
 /** What stands above a table of counts. */

@@ -14,6 +14,7 @@ Examples:
   logtally counts --by group --event git_push git_fetch --period 28d
   logtally counts --by plan --period daily --days 7 --format csv > plans.csv
   logtally counts --as-of 2020-12-24 --format json
+  logtally counts --event git_push --period 28d --evidence
 `;
 
 export interface CountsOptions extends PipelineOptions {
@@ -24,6 +25,7 @@ export interface CountsOptions extends PipelineOptions {
   readonly asOf?: string;
   readonly format: (typeof FORMATS)[number];
   readonly catalogue?: string;
+  readonly evidence?: true;
   readonly json?: true;
 }
 
@@ -50,7 +52,8 @@ export function countsCommand(): Command {
     )
     .option("--format <format>", `one of ${FORMATS.join(", ")}`, oneOf(FORMATS), "table")
     .option("--json", "the same as --format json")
-    .option("--catalogue <file>", "count the events of this catalogue (default: the pipeline's)");
+    .option("--catalogue <file>", "count the events of this catalogue (default: the pipeline's)")
+    .option("--evidence", "also list what the counts rest on: manifests with their hashes, and what is not sealed");
   withPipelineOptions(command).addHelpText("after", EXAMPLES);
   return command.action(async (pipeline: string | undefined, options: CountsOptions) => {
     // Only here: DuckDB would add its own start-up to that of every other command.

@@ -2,18 +2,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { listWal } from "../archive/wal-reader.ts";
+import { listStreams } from "../archive/sealed-plan.ts";
 import { UsageError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { DAY_MS, SECOND_MS } from "../core/units.ts";
 import { planTraffic } from "../generate/plan.ts";
 import { createTruth } from "../generate/truth.ts";
 import { type TruthReport, truthReport } from "../generate/truth-report.ts";
-import { listSegments, totalOf } from "./archive-ls.ts";
+import { listSegments, totalsOf } from "./archive-ls.ts";
 import { EXIT_INTERRUPTED, EXIT_NOT_RIGHT } from "./exit-code.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
 import { openOutput } from "./output.ts";
-import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
+import { formatBytes, formatCount, formatRatio } from "./quantity.ts";
 import { runAll } from "./run.ts";
 import { runSummaryText } from "./run-summary.ts";
 import { sendTraffic } from "./send-traffic.ts";
@@ -82,7 +82,7 @@ async function demo(): Promise<void> {
 
 /** Simulated lines have no place among real ones. Rejects with `UsageError` where there are any. */
 async function refuseOthers(store: ObjectStore): Promise<void> {
-  for await (const { stream } of listWal(store, null)) {
+  for (const stream of await listStreams(store)) {
     if (stream === STREAM) continue;
     throw new UsageError(
       `run the demonstration: "${ARCHIVE}" holds lines of pipeline "${stream}" (hint: run it in another folder)`,
@@ -110,9 +110,9 @@ async function runDay(file: string): Promise<boolean> {
 }
 
 async function archiveText(store: ObjectStore): Promise<string> {
-  const segments = await listSegments(store);
-  const { lines, raw_bytes: raw, stored_bytes: stored } = totalOf(segments);
-  const size = `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)})`;
-  const what = `${formatCount(lines)} lines in ${formatThings(segments.length, "segment")}, ${size}`;
-  return `archive "${ARCHIVE}": ${what}\n${NEXT_COMMANDS}`;
+  const totals = totalsOf(await listSegments(store)).map(({ name, lines, raw_bytes: raw, stored_bytes: stored }) => {
+    const size = `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)})`;
+    return `archive "${ARCHIVE}": ${formatCount(lines)} lines in ${name}, ${size}\n`;
+  });
+  return `${totals.join("")}${NEXT_COMMANDS}`;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { archiveCommand } from "./archive.ts";
 import { checkCommand } from "./check.ts";
@@ -6,8 +5,12 @@ import { countsCommand } from "./counts.ts";
 import { demoCommand } from "./demo.ts";
 import { EXIT_WORDS } from "./exit-code.ts";
 import { explainCommand } from "./explain.ts";
+import { factsCommand } from "./facts.ts";
 import { gcCommand } from "./gc.ts";
 import { generateCommand } from "./generate.ts";
+import { ledgerCommand } from "./ledger.ts";
+import { programVersion } from "./open/program-version.ts";
+import { recountCommand } from "./recount.ts";
 import { runCommand } from "./run.ts";
 import { sealCommand } from "./seal.ts";
 import { setupCommand } from "./setup.ts";
@@ -23,12 +26,9 @@ Results go to standard output, everything else to standard error. Times are UTC.
 
 /** All commands, ready to be run, or to be asked what they take. */
 export function createProgram(): Command {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
   const program = new Command("logtally")
     .description("Archives every line of GitLab's system logs, and counts the CRUD and API events in them, exactly.")
-    .version(version)
+    .version(programVersion())
     .showSuggestionAfterError()
     .addHelpText("after", HELP_AFTER);
   for (const make of [
@@ -36,10 +36,13 @@ export function createProgram(): Command {
     checkCommand,
     setupCommand,
     sealCommand,
-    countsCommand,
-    archiveCommand,
     signCommand,
     gcCommand,
+    countsCommand,
+    ledgerCommand,
+    recountCommand,
+    factsCommand,
+    archiveCommand,
     explainCommand,
     testCommand,
     generateCommand,

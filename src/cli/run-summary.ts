@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.
 import { formatTable } from "./table.ts";
 import type { IndexSummary, RunSummary } from "./worker.ts";
 
-const NOT_LOOKED_FOR = "not looked for, since the archive is large; no count changes by them";
+const NOT_KNOWN = "not known: too many to compare, or sealed and removed by now; no count changes by them";
 
 /** What came in, what became of it, how fast. */
 export function runSummaryText(summary: RunSummary): string {
@@ -32,7 +32,7 @@ export function runSummaryText(summary: RunSummary): string {
       {
         head: `in ${seconds} s, ${formatCount(perSecond(summary))} a second`,
         align: "left",
-        cell: ([, count, remark]) => (count === 0 && remark !== NOT_LOOKED_FOR ? "" : remark),
+        cell: ([, count, remark]) => (count === 0 && remark !== NOT_KNOWN ? "" : remark),
       },
     ],
     rows,
@@ -45,7 +45,7 @@ function indexRows({ indexed, rejected, spilled }: IndexSummary): (readonly [str
 }
 
 function duplicatesText({ linesIn, duplicates }: RunSummary): string {
-  if (duplicates === null) return NOT_LOOKED_FOR;
+  if (duplicates === null) return NOT_KNOWN;
   return duplicates === linesIn ? "all came before: no count changes" : "came before or twice; kept, counted once";
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { findRepeats } from "../archive/repeats.ts";
-import { listWal, type WalObject } from "../archive/wal-reader.ts";
+import { findRunLines, type Run } from "../archive/run-lines.ts";
 import { createWalWriter } from "../archive/wal-writer.ts";
 import type { OnRead } from "../backends/files/file-source.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
@@ -36,7 +36,10 @@ const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
 /** What a worker did. */
 export interface RunSummary extends Omit<TallySnapshot, "duplicates"> {
   readonly pipeline: string;
-  /** Null where looking for them would have taken too long; they are then among the archived ones. */
+  /**
+   * Null where looking for them would have taken too long, or lines of the run are sealed and removed from the
+   * write-ahead log already; they are then among the archived ones.
+   */
   readonly duplicates: number | null;
   readonly objects: number;
   readonly rawBytes: number;
@@ -126,9 +129,10 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
         tally.repeat(meta.reason, record?.fields ? derive(record.log, record.fields) : []);
       };
       const counts = tally.snapshot();
+      const made = { writer, objects: wal.committed.objects, later };
       const isWhole = isEndless(settings)
-        ? await isBefore(late, visitRepeats(store, writer, later, takeBack, late))
-        : await visitRepeats(store, writer, later, takeBack, new AbortController().signal);
+        ? await isBefore(late, visitRepeats(store, made, takeBack, late))
+        : await visitRepeats(store, made, takeBack, new AbortController().signal);
       return {
         pipeline: settings.name,
         ...(isWhole ? tally.snapshot() : { ...counts, duplicates: null }),
@@ -185,20 +189,13 @@ async function isBefore(late: AbortSignal, done: Promise<boolean>): Promise<bool
   }
 }
 
-/** Resolves with false where the signal has cut it short. Rejects with `IoError`. */
+/** Resolves with false where nobody can tell any more, or the signal has cut it short. Rejects with `IoError`. */
 async function visitRepeats(
   store: ObjectStore,
-  writer: string,
-  later: ReadonlySet<string>,
+  run: Run,
   visit: (line: ArchivedLine) => void,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const earlier: WalObject[] = [];
-  const newer: WalObject[] = [];
-  for await (const object of listWal(store, null)) {
-    if (object.writer === writer) newer.push(object);
-    else if (!later.has(object.writer)) earlier.push(object);
-    if (signal.aborted) return false;
-  }
-  return findRepeats(store, earlier, newer, visit, signal);
+  const lines = await findRunLines(store, run, signal);
+  return lines !== null && findRepeats(lines, visit, signal);
 }

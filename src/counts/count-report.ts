@@ -1,4 +1,5 @@
 import type { CountRow } from "./cube.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** What `counts --format json` says above its rows. */
 export interface CountsHeader {
@@ -16,8 +17,8 @@ export interface CountsHeader {
   readonly sealedThrough: string | null;
 }
 
-/** The JSON document, indented, ended by LF. */
-export function countsJson(header: CountsHeader, rows: readonly CountRow[]): string {
+/** The JSON document, indented, ended by LF; with evidence where there is any, by number of its set in each row. */
+export function countsJson(header: CountsHeader, rows: readonly CountRow[], evidence: Evidence | null): string {
   const document = {
     as_of: header.asOf,
     deployment: header.deployment,
@@ -26,7 +27,8 @@ export function countsJson(header: CountsHeader, rows: readonly CountRow[]): str
     catalogue: header.catalogue,
     pseudonym_key: header.pseudonymKey,
     sealed_through: header.sealedThrough,
-    rows,
+    rows: evidence === null ? rows : rows.map((row) => ({ ...row, evidence: evidence.setOf(row) })),
+    ...(evidence === null ? {} : { evidence: { sets: evidence.sets } }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

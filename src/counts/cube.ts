@@ -33,8 +33,6 @@ export interface CountRow {
   readonly sealed: boolean;
   /** With segment `user` only; null where no event has a user. */
   readonly per_user?: PerUser | null;
-  /** Number of the set of objects that the row rests on, where that was asked for. */
-  readonly evidence?: number;
 }
 
 /** Events per user, over users that have any; two decimals. */

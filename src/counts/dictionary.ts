@@ -3,7 +3,7 @@ import { openRowWriter } from "./row-writer.ts";
 
 /** Codes for texts, as a table of DuckDB has them. */
 export interface Dictionary {
-  codeOf(text: string): number;
+  readonly codeOf: (text: string) => number;
   flush(): void;
   /** Forgets all texts; the table is to be emptied by the caller. */
   clear(): void;

@@ -1,5 +1,6 @@
 import { listStreams, readSealedPlans, type SealedPlan } from "../archive/sealed-plan.ts";
-import { readTail, type TailObject } from "../archive/tail.ts";
+import { type TailObject, tailOf } from "../archive/tail.ts";
+import { listWal } from "../archive/wal-reader.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 
 /** What an archive has of one stream: each stream is a book of its own. */
@@ -15,8 +16,10 @@ export interface StreamBook {
 export async function readBooks(store: ObjectStore): Promise<StreamBook[]> {
   const books: StreamBook[] = [];
   for (const stream of await listStreams(store)) {
+    // Before the plans: of an object that is sealed and removed in between, the lines are in the vault by then.
+    const objects = await Array.fromAsync(listWal(store, stream));
     const plans = await readSealedPlans(store, stream);
-    const tail = await readTail(store, stream, plans);
+    const tail = await tailOf(store, objects, plans);
     books.push({ stream, plans, tail: tail.filter(({ unsealed }) => unsealed.length > 0) });
   }
   return books;

@@ -1,16 +1,21 @@
 /**
  * Goal: a search gives exactly the lines of the span, and reads no more than it must.
- * Method: a property against a plain filter over all lines, in objects of several blocks; the borders by hand.
+ * Method: properties against a plain filter over all lines, in objects of several blocks, in the write-ahead log, the
+ * vault, or both; the borders by hand.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FindCost, findLines } from "../../src/archive/find.ts";
+import { spanOfHour } from "../../src/archive/span.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
+import { hourOf } from "../../src/core/hour.ts";
 import type { Line } from "../../src/core/line.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
-import { KIB } from "../../src/core/units.ts";
+import { DAY_MS, HOUR_MS, KIB } from "../../src/core/units.ts";
 import { bytesOf, SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
-import { putObject } from "./sample-archive.ts";
+import { putObject, walObjects } from "./sample-archive.ts";
+import { arbitraryHistory, archiveAfter, POOL } from "./sample-history.ts";
+import { putPlan, sealAll, storeWithout } from "./sample-vault.ts";
 
 interface Span {
   readonly sinceMs: number | null;
@@ -133,5 +138,98 @@ describe("findLines", () => {
       },
     );
     expect(trace).toEqual(["a", "taken", "b", "taken"]);
+  });
+});
+
+describe("findLines in the vault", () => {
+  const variantOf = (id: string, text: Buffer): string => `${id} ${text.toString("latin1", 0, 20)} ${text.length}`;
+
+  it("gives each line once, wherever it lies", async () => {
+    const time = fc.option(fc.constantFrom(...POOL.map(({ timeMs }) => timeMs ?? SAMPLE_MS)), { nil: null });
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory(["aa", "bb"], ["a", "b"]), time, time, async (history, sinceMs, untilMs) => {
+        const store = await archiveAfter(history);
+        const found: string[] = [];
+        await findLines(
+          store,
+          { sinceMs, untilMs, matches: () => true },
+          (line) => found.push(variantOf(line.meta.id, bytesOf(line))),
+          () => Promise.resolve(),
+        );
+        const isIn = ({ timeMs }: Line): boolean =>
+          (sinceMs === null && untilMs === null) ||
+          (timeMs !== null && (sinceMs === null || timeMs >= sinceMs) && (untilMs === null || timeMs < untilMs));
+        const lines = history.deeds.flatMap((deed) => ("put" in deed ? deed.put.filter(isIn) : []));
+        const expected = new Set(lines.map((line) => variantOf(line.id, bytesOf(line))));
+        expect(found.toSorted()).toEqual([...expected].toSorted());
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it("goes by streams, spans and plans, then by write-ahead objects", async () => {
+    const store = createMemoryStore();
+    for (const stream of ["b", "a"]) {
+      await putObject(store, [lineAt(SAMPLE_MS + HOUR_MS, `${stream} later`), lineAt(null, `${stream} undated`)], {
+        stream,
+      });
+      await putObject(store, [lineAt(SAMPLE_MS, `${stream} first`)], { stream, sequence: 2 });
+      await sealAll(store, await walObjects(store, stream));
+      await putObject(store, [lineAt(SAMPLE_MS, `${stream} late`)], { stream, sequence: 3 });
+      await sealAll(store, (await walObjects(store, stream)).slice(2));
+      await putObject(store, [lineAt(SAMPLE_MS, `${stream} new`)], { stream, sequence: 4 });
+    }
+    const { found } = await find(store, OPEN);
+    const sealed = (stream: string): string[] =>
+      ["undated", "first", "late", "later"].map((text) => `${stream} ${text}`);
+    expect(found).toEqual([...sealed("a"), ...sealed("b"), "a new", "b new"]);
+  });
+
+  it("needs neither objects that are sealed, nor manifests and segments of hours that cannot match", async () => {
+    const store = createMemoryStore();
+    const days = [-3, -2, -1, 0, 1].map((day) => SAMPLE_MS + day * DAY_MS);
+    for (const [index, ms] of days.entries())
+      await putObject(store, [lineAt(ms, `day ${index}`)], { sequence: index + 1 });
+    // Filed four days before the time that it has.
+    const future = sampleLine("ahead", { timeMs: SAMPLE_MS, hour: hourOf(days[0] ?? 0) + 2, lane: "future" });
+    await putObject(store, [future], { sequence: 9 });
+    const objects = await walObjects(store);
+    await sealAll(store, objects);
+    const read = new Set<string>();
+    const watched = storeWithout(
+      { ...store, read: (name, start, end) => (read.add(name), store.read(name, start, end)) },
+      new Set(objects.map(({ name }) => name)),
+    );
+    const { found, cost } = await find(watched, { sinceMs: SAMPLE_MS, untilMs: SAMPLE_MS + 1 });
+    expect(found).toEqual(["ahead", "day 3"]);
+    expect(cost.objects).toBe(2);
+    const segments = [...read].filter((name) => name.endsWith(".ndjson.zst"));
+    expect(segments.map((name) => name.slice(0, 27)).toSorted()).toEqual(
+      ["vault/v1/local/2020-12-19/1", "vault/v1/local/2020-12-22/0"].flatMap((name) => [name, name]),
+    );
+    expect([...read].some((name) => name.includes("2020-12-23"))).toBe(false);
+  });
+
+  it("does not read an object again of which a plan has found that all came before", async () => {
+    const store = createMemoryStore();
+    for (const sequence of [1, 2]) {
+      await putObject(store, [lineAt(SAMPLE_MS, "twice")], { sequence });
+      await sealAll(store, await walObjects(store));
+    }
+    const { found, cost } = await find(store, OPEN);
+    expect(found).toEqual(["twice"]);
+    expect(cost.objects).toBe(1);
+  });
+
+  it("takes from an object that is sealed in part only the lines of its other hours", async () => {
+    const store = createMemoryStore();
+    const lines = [lineAt(SAMPLE_MS, "sealed"), lineAt(SAMPLE_MS + HOUR_MS, "open")];
+    await putObject(store, lines, {});
+    await putPlan(store, spanOfHour("local", hourOf(SAMPLE_MS), 1), await walObjects(store));
+    const asked: string[] = [];
+    await find(store, OPEN, (text) => asked.push(text) > 0);
+    expect(asked).toEqual(["sealed", "open"]);
+    const before = await find(store, { sinceMs: null, untilMs: SAMPLE_MS + 1 });
+    expect(before).toMatchObject({ found: ["sealed"], cost: { objects: 1 } });
   });
 });

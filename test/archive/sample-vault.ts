@@ -40,7 +40,8 @@ export async function putPlan(
   const kept: SegmentLine[] = [];
   let received = 0;
   const inputs: PlanInput[] = [];
-  for (const object of objects) {
+  const done = new Set(earlier.flatMap(({ manifest }) => manifest.inputs.map(({ name }) => name)));
+  for (const object of objects.filter(({ name }) => !done.has(name))) {
     const hours = await hoursOf(store, object);
     if (!hours.some((hour) => isInSpan(span, hour))) continue;
     const segment = await openWalObject(store, object);

@@ -102,6 +102,20 @@ describe("a folder store", () => {
     await store.check("read");
   });
 
+  it.each(["wal", "vault", "ctl"])("is an archive with nothing but %s", async (name) => {
+    const root = await tempFolder();
+    await mkdir(join(root, name));
+    await expect(createFolderStore(root, nowMs).check("read")).resolves.toBeUndefined();
+  });
+
+  it.each(["wal", "vault", "ctl"])("is damaged where %s is a file", async (name) => {
+    const root = await tempFolder();
+    await writeFile(join(root, name), "");
+    await expect(createFolderStore(root, nowMs).check("read")).rejects.toThrow(
+      new IoError("corrupt", `open archive "${root}": "${name}" is no folder (hint: restore it from a copy)`),
+    );
+  });
+
   it("keeps what is not an object: a folder is not removed, and that is told", async () => {
     const root = await tempFolder();
     await mkdir(join(root, "wal/a"), { recursive: true });

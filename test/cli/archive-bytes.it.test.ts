@@ -143,11 +143,13 @@ describe("archive ls", () => {
     const [path = ""] = await walPaths(archive);
     expect(JSON.parse(stdout)).toEqual({
       name: path.slice(archive.length + 1),
+      kind: "wal",
       first_hour: "2020-12-22T09:00:00Z",
       last_hour: "2020-12-22T09:00:00Z",
       lines: input.toString().trimEnd().split("\n").length,
       raw_bytes: input.length,
       stored_bytes: (await readFile(path)).length,
+      sealed: "none",
     });
   });
 });

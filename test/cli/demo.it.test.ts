@@ -2,7 +2,7 @@
  * Goal: the first command that a newcomer types works anywhere, shows exact counts, and touches nothing of the user's.
  * Method: the demonstration in a folder without and with a pipeline of its own, and beside other lines.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
@@ -22,7 +22,7 @@ it("simulates a day, counts it, and proves the counts; again, and whatever pipel
   expect(first.stdout).toMatch(/^archived +[\d,]+ +new to the archive$/m);
   expect(first.stdout).toMatch(/^git_push +gprd +[1-9]/m);
   expect(first.stdout).toMatch(/^exact: all [\d,]{5,} counts, in 8 segments, are what was done on the instance$/m);
-  expect(first.stdout).toMatch(/^archive "archive": [\d,]+ lines in \d segments?, /m);
+  expect(first.stdout).toMatch(/^archive "archive": [\d,]+ lines in \d segments? of the write-ahead log, /m);
   expect((await filesBelow(cwd)).every((path) => path.startsWith("archive/"))).toBe(true);
 
   await mkdir(join(cwd, "pipelines"));
@@ -39,12 +39,16 @@ it("keeps away from lines that are not simulated", async () => {
   await logtally(["run", "--from", join(FIXTURES, "local/ssh_push/input.ndjson")], { cwd });
   const before = await walPaths(join(cwd, "archive"));
   expect(before).toHaveLength(1);
-  expect(await logtally(["demo"], { cwd })).toEqual({
+  const refused = {
     code: 2,
     signal: null,
     stdout: "",
     stderr:
       'logtally: run the demonstration: "archive" holds lines of pipeline "local" (hint: run it in another folder)\n',
-  });
+  };
+  expect(await logtally(["demo"], { cwd })).toEqual(refused);
   expect(await walPaths(join(cwd, "archive"))).toEqual(before);
+  await logtally(["seal", "--set", "seal.lateness_ms=0"], { cwd });
+  await rm(join(cwd, "archive/wal"), { recursive: true });
+  expect(await logtally(["demo"], { cwd })).toEqual(refused);
 });

@@ -10,6 +10,7 @@ const COMMANDS = [
   "check",
   "setup",
   "seal",
+  "ledger",
   "counts",
   "archive",
   "archive ls",

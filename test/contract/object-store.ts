@@ -136,5 +136,11 @@ export function testObjectStore(what: string, open: () => Promise<OpenedStore>):
       await store.check("read");
       expect(await listed(store, "wal/")).toHaveLength(1);
     });
+
+    it.each(["wal/a", "vault/v1/a", "ctl/a"])("is an archive with nothing but %s", async (name) => {
+      const store = await openStore();
+      await store.create(name, Buffer.from("a"));
+      await expect(store.check("read")).resolves.toBeUndefined();
+    });
   });
 }

@@ -13,7 +13,7 @@ describe("json", () => {
       pseudonymKey: "0123abcd",
       sealedThrough: "2020-12-23T22:00:00Z",
     } as const;
-    expect(countsJson(header, [row()])).toMatchInlineSnapshot(`
+    expect(countsJson(header, [row()], null)).toMatchInlineSnapshot(`
       "{
         "as_of": "2020-12-24",
         "deployment": "saas",
@@ -51,7 +51,7 @@ describe("json", () => {
       pseudonymKey: null,
       sealedThrough: null,
     } as const;
-    expect(JSON.parse(countsJson(header, []))).toMatchObject({
+    expect(JSON.parse(countsJson(header, [], null))).toMatchObject({
       instance: null,
       pseudonym_key: null,
       sealed_through: null,

@@ -55,7 +55,7 @@ function distinctFacts(count: number): Fact[] {
 }
 
 function hex(uuid: { toString(): string } | null | undefined): string | null {
-  return uuid == null ? null : uuid.toString().replaceAll("-", "");
+  return uuid === null || uuid === undefined ? null : uuid.toString().replaceAll("-", "");
 }
 
 describe("facts", () => {

@@ -84,14 +84,19 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
   };
 }
 
-/** Tells an archive from other folders: lines below `wal`, or at least what the first run puts below `ctl`. */
+/** Folders with lines, of which an archive may have either or both, and what the first run makes. */
+const ROOTS = ["wal", "vault", "ctl"];
+
+/** Tells an archive from other folders. */
 async function checkIsArchive(root: string): Promise<void> {
   try {
-    const names = await readdir(root);
-    if (names.includes("wal") && !(await stat(join(root, "wal"))).isDirectory()) {
-      throw new IoError("corrupt", `open archive "${root}": "wal" is no folder (hint: restore it from a copy)`);
+    const found = (await readdir(root)).filter((name) => ROOTS.includes(name));
+    for (const name of found) {
+      // May be a link to a folder.
+      if ((await stat(join(root, name))).isDirectory()) continue;
+      throw new IoError("corrupt", `open archive "${root}": "${name}" is no folder (hint: restore it from a copy)`);
     }
-    if (names.includes("wal") || names.includes("ctl")) return;
+    if (found.length > 0) return;
   } catch (error) {
     throw ioError(`open archive "${root}"`, error);
   }

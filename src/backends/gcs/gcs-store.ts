@@ -76,7 +76,7 @@ export function createGcsStore(place: BucketPlace, options: BucketOptions): Obje
     async check(access) {
       const operation = `open archive "${url}"`;
       if (access === "read") {
-        for (const root of ["wal/", "ctl/"]) for await (const _ of list(root)) return;
+        for (const root of ["wal/", "vault/", "ctl/"]) for await (const _ of list(root)) return;
         throw new UsageError(`${operation}: no archive there (hint: "logtally run" makes one)`);
       }
       for await (const _ of list("wal/")) break;

@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { type ArchiveCounts, openArchiveCounts } from "../../counts/archive-counts.ts";
-import { readBooks } from "../../counts/stream-book.ts";
+import { readBooks, type StreamBook } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
@@ -18,6 +18,8 @@ export const MEMORY_LIMIT = "512MB";
 export interface OpenedCounts {
   /** To be closed by the caller. */
   readonly counts: ArchiveCounts;
+  /** What they are counted from. */
+  readonly books: readonly StreamBook[];
   /** Fingerprint of the key of the pseudonyms. */
   readonly pseudonymKey: string;
 }
@@ -28,12 +30,13 @@ export async function openCounts(settings: PipelineSettings, catalogue: Catalogu
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
+  const books = await readBooks(store);
   const counts = await openArchiveCounts({
     store,
     local: openLocalObjects(settings.archive, store),
     reader: openFactReader(settings, catalogue, key),
     basis: factsBasis(settings, catalogue, key),
-    books: await readBooks(store),
+    books,
     nowMs: SYSTEM_CLOCK.nowMs(),
     latenessMs: settings.seal.latenessMs,
     memoryLimit: MEMORY_LIMIT,
@@ -41,5 +44,5 @@ export async function openCounts(settings: PipelineSettings, catalogue: Catalogu
     tell,
     startProgress: (totalBytes) => createProgress("counting", totalBytes),
   });
-  return { counts, pseudonymKey: keyFingerprint(key) };
+  return { counts, books, pseudonymKey: keyFingerprint(key) };
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Makes } from "../../archive/manifest.ts";
 import { type SealOptions, sealStream } from "../../archive/seal/seal.ts";
@@ -18,6 +17,7 @@ import { MEMORY_LIMIT } from "./archive-counts.ts";
 import { openArchiveRemover, openArchiveStore } from "./archive-store.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
+import { programVersion } from "./program-version.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
 
 /** Seals what is due of an archive. */
@@ -72,7 +72,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
       if (touched.size === 0) return;
       const plans = await readSealedPlans(store, stream);
       const days = daysToRollUp(plans, touched);
-      await writeRollups({ ...facts, local, stream, plans, days, dueThroughMs: nowMs - latenessMs });
+      await writeRollups({ ...facts, local, stream, plans, days, always: false, dueThroughMs: nowMs - latenessMs });
     },
   };
 }
@@ -84,11 +84,8 @@ function daysToRollUp(plans: readonly SealedPlan[], touched: ReadonlySet<string>
 }
 
 function makesOf(settings: PipelineSettings, catalogue: Catalogue, key: Buffer): Makes {
-  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as {
-    version: string;
-  };
   return {
-    program: version,
+    program: programVersion(),
     segment_format: FORMAT_VERSION,
     zstd: process.versions["zstd"] ?? "unknown",
     catalogue: catalogue.digest,

@@ -39,10 +39,12 @@ export async function createFactsObserver(options: FactsObserverOptions): Promis
       if (isKept) for (const fact of reader.factsOf(line, hash)) writer.append(fact);
     },
     endSegment: (number) => keeping(() => writer.endSegment(number)),
-    end(sealed) {
+    async end(sealed) {
+      // One that added nothing has no facts.
+      if (sealed.isRecord) return;
       const name = receiptName(basis.catalogue, span, plan);
       const receipt = receiptOf(sealed, basis, program, writer.files);
-      return keeping(() => putView(views, name, receiptBytes(receipt)));
+      await keeping(() => putView(views, name, receiptBytes(receipt)));
     },
     close: () => writer.close(),
   };

@@ -5,7 +5,7 @@ import type { Fact } from "../fact.ts";
 import { type FactColumn, factWords, openFactTable } from "../fact-table.ts";
 import { factsName } from "./facts-name.ts";
 import type { FactsFile } from "./receipt.ts";
-import { putView, type ViewStore } from "./view-store.ts";
+import { type PutOutcome, putView, storedObject, type ViewStore } from "./view-store.ts";
 
 export interface FactsWriterOptions extends DuckDbOptions {
   readonly views: ViewStore;
@@ -20,8 +20,8 @@ export interface FactsWriterOptions extends DuckDbOptions {
 export interface FactsWriter {
   /** Throws `IoError`. */
   append(fact: Fact): void;
-  /** All facts of the segment were appended. Rejects with `IoError`. */
-  endSegment(number: number): Promise<void>;
+  /** All facts of the segment were appended; null where it has none. Rejects with `IoError`. */
+  endSegment(number: number): Promise<PutOutcome | null>;
   readonly files: readonly FactsFile[];
   close(): void;
 }
@@ -60,11 +60,13 @@ export async function openFactsWriter(options: FactsWriterOptions): Promise<Fact
     append: (fact) => table.append(fact, source),
     async endSegment(number) {
       const { rows } = table;
-      if (rows === 0) return;
+      if (rows === 0) return null;
       table.flush();
       const bytes = await scratch.collect((path) => db.run(copyOf(factWords(FACTS_COLUMNS), path)));
       await table.clear();
-      files.push({ number, rows, ...(await putView(views, factsName(catalogue, span, plan, number), bytes)) });
+      const name = factsName(catalogue, span, plan, number);
+      files.push({ number, rows, ...storedObject(name, bytes) });
+      return putView(views, name, bytes);
     },
     close() {
       table.close();

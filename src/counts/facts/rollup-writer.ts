@@ -14,7 +14,7 @@ import { copyOf } from "./facts-writer.ts";
 import { findPlanFacts, type PlanFiles } from "./plan-facts.ts";
 import { receiptBytes } from "./receipt.ts";
 import { findRollup, ROLLUP_FORMAT, type Rollup, type RollupFile, rollupName } from "./rollup.ts";
-import { putView, type ViewStore } from "./view-store.ts";
+import { putView, storedObject, type ViewStore } from "./view-store.ts";
 
 export interface RollupOptions extends DuckDbOptions {
   readonly views: ViewStore;
@@ -26,6 +26,8 @@ export interface RollupOptions extends DuckDbOptions {
   readonly plans: readonly SealedPlan[];
   /** `YYYY-MM-DD`; the undated day has no roll-up, since nothing of it counts in any period. */
   readonly days: readonly string[];
+  /** False: only where a new one is worth it. */
+  readonly always: boolean;
   /** Days that end later get no roll-up yet: every hour that is sealed would need another one. */
   readonly dueThroughMs: number;
   /** Told in one line which day has none. */
@@ -38,7 +40,7 @@ const THREADS = 1;
 const MOST_READS = 16;
 
 /**
- * Writes the roll-ups of those days that are over, where a new one is worth it; resolves with their days. To be called
+ * Writes the roll-ups of those days that are over, where there is a reason to; resolves with their days. To be called
  * when the facts of the plans are written. Rejects with `IoError`.
  */
 export async function writeRollups(options: RollupOptions): Promise<string[]> {
@@ -54,7 +56,8 @@ export async function writeRollups(options: RollupOptions): Promise<string[]> {
 }
 
 async function isWorthIt(options: RollupOptions, day: string, plans: readonly SealedPlan[]): Promise<boolean> {
-  const { views, local, basis, stream } = options;
+  const { views, local, basis, stream, always } = options;
+  if (always) return true;
   const found = await findRollup(views.store, basis, stream, day, plans);
   if (found === null || linesOf(found.others) > WORTH_IT * linesOf(plans)) return true;
   return !(await areWhole(local, found.rollup.files));
@@ -129,6 +132,7 @@ async function writeSegment(
   await db.run(`CREATE OR REPLACE TEMP TABLE rollup AS ${rollupRows(rows, segment)}`);
   const [counted] = await db.query("SELECT count(*)::INTEGER AS rows FROM rollup");
   const bytes = await scratch.collect((path) => db.run(copyOf("FROM rollup", path)));
-  const object = await putView(views, `${name}-${segment}.parquet`, bytes);
-  return { segment, rows: Number(counted?.["rows"]), ...object };
+  const file = `${name}-${segment}.parquet`;
+  await putView(views, file, bytes);
+  return { segment, rows: Number(counted?.["rows"]), ...storedObject(file, bytes) };
 }

@@ -11,18 +11,25 @@ export interface ViewStore {
   readonly remover: ObjectRemover | null;
 }
 
+/** What became of an object: it is new, was there already, or had other bytes. */
+export type PutOutcome = "created" | "same" | "replaced";
+
 /**
  * Puts the object there. Where the name is taken by other bytes (an earlier try that was damaged, or one of another key)
  * it is replaced. Rejects with `IoError`, `denied` where that may not be.
  */
-export async function putView({ store, remover }: ViewStore, name: string, bytes: Buffer): Promise<StoredObject> {
-  const object = { name, size_bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
-  if ((await store.create(name, bytes)) === "created") return object;
-  if ((await store.read(name, 0, bytes.length + 1)).equals(bytes)) return object;
+export async function putView({ store, remover }: ViewStore, name: string, bytes: Buffer): Promise<PutOutcome> {
+  if ((await store.create(name, bytes)) === "created") return "created";
+  if ((await store.read(name, 0, bytes.length + 1)).equals(bytes)) return "same";
   if (remover === null) {
     throw new IoError("denied", `replace "${name}": it is another one (hint: "logtally facts rebuild" may replace it)`);
   }
   await remover.remove(name);
   await store.create(name, bytes);
-  return object;
+  return "replaced";
+}
+
+/** How another object names one with these bytes. */
+export function storedObject(name: string, bytes: Buffer): StoredObject {
+  return { name, size_bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }

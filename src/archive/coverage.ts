@@ -1,0 +1,28 @@
+import { type SealedInput, type SealedPlan, sealedHours } from "./sealed-plan.ts";
+import { isInSpan } from "./span.ts";
+import type { WalObject } from "./wal-reader.ts";
+
+/** What plans have sealed of write-ahead objects. */
+export interface Coverage {
+  /** Takes a complete plan into account. */
+  add(plan: SealedPlan): void;
+  /** The hours of the object that no plan has sealed; empty where all are; null where no plan names it. */
+  unsealedHours(object: WalObject): readonly number[] | null;
+}
+
+/** Keeps in mind only what concerns these objects: most that were sealed are gone. */
+export function createCoverage(objects: readonly WalObject[]): Coverage {
+  const inputsOf = new Map<string, SealedInput[]>(objects.map(({ name }) => [name, []]));
+  return {
+    add(plan) {
+      for (const [name, inputs] of sealedHours([plan])) inputsOf.get(name)?.push(...inputs);
+    },
+    unsealedHours({ name, firstHour, lastHour }) {
+      const inputs = inputsOf.get(name) ?? [];
+      if (inputs.length === 0) return null;
+      const hours =
+        inputs.find((input) => input.hours !== null)?.hours ?? (firstHour === lastHour ? [firstHour] : null);
+      return hours?.filter((hour) => !inputs.some(({ span }) => isInSpan(span, hour))) ?? null;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { ObjectStore } from "../core/object-store.ts";
+import type { SegmentReader } from "../segment/segment-reader.ts";
+import { type Coverage, createCoverage } from "./coverage.ts";
+import { eachSealedPlan, type IsWanted } from "./plan-list.ts";
+import type { SealedPlan } from "./sealed-plan.ts";
+import { openOutput } from "./vault-reader.ts";
+import { listWal, openWalObject, type WalObject } from "./wal-reader.ts";
+
+/** Lines that are stored together: a write-ahead object, or a segment of the vault. */
+export interface LineObject {
+  /** Of the raw lines. */
+  readonly name: string;
+  /** No line is filed before or after these. */
+  readonly firstHour: number;
+  readonly lastHour: number;
+  /** How many lines; null where only the object itself tells. */
+  readonly rows: number | null;
+  /** False where no line has a time after the hour that it is filed under. */
+  readonly mayRunAhead: boolean;
+  /** The hours whose lines are to be taken from here, since they are nowhere else; null: all. */
+  readonly onlyHours: ReadonlySet<number> | null;
+  /** Rejects with `IoError`, naming what cannot be trusted. */
+  open(): Promise<SegmentReader>;
+}
+
+/** A write-ahead object, or the lines in it that are filed in some hours only. */
+export function walLines(
+  store: ObjectStore,
+  object: WalObject,
+  onlyHours: readonly number[] | null = null,
+): LineObject {
+  return {
+    name: object.name,
+    firstHour: object.firstHour,
+    lastHour: object.lastHour,
+    rows: null,
+    mayRunAhead: true,
+    onlyHours: onlyHours === null ? null : new Set(onlyHours),
+    open: () => openWalObject(store, object),
+  };
+}
+
+/** The segments that a plan has written. */
+export function vaultLines(store: ObjectStore, { span, manifest }: SealedPlan): LineObject[] {
+  const { future = 0, wrapped = 0 } = manifest.lanes;
+  return manifest.outputs.map((output) => ({
+    name: output.lines.name,
+    firstHour: span.firstHour,
+    lastHour: span.firstHour + span.hours - 1,
+    rows: output.rows,
+    mayRunAhead: future + wrapped > 0,
+    onlyHours: null,
+    open: () => openOutput(store, output),
+  }));
+}
+
+/**
+ * Everything that holds lines of the hours that matter: the vault in order of streams, spans and plans, then the
+ * write-ahead objects that are not wholly sealed, in order of names. Rejects with `IoError`.
+ */
+export async function* listLineObjects(store: ObjectStore, isWanted: IsWanted): AsyncIterable<LineObject> {
+  const wal: WalObject[] = [];
+  // Before the plans: of an object that is sealed and removed in between, the lines are in the vault by then.
+  for await (const object of listWal(store, null)) {
+    if (isWanted(object.firstHour, object.lastHour)) wal.push(object);
+  }
+  const coverage = createCoverage(wal);
+  for await (const plan of eachSealedPlan(store, isWanted)) {
+    coverage.add(plan);
+    yield* vaultLines(store, plan);
+  }
+  yield* unsealedLines(store, wal, coverage, isWanted);
+}
+
+/** What of the hours that matter lies in these write-ahead objects alone. */
+export function unsealedLines(
+  store: ObjectStore,
+  objects: readonly WalObject[],
+  coverage: Coverage,
+  isWanted: IsWanted,
+): LineObject[] {
+  return objects.flatMap((object) => {
+    const hours = coverage.unsealedHours(object)?.filter((hour) => isWanted(hour, hour)) ?? null;
+    return hours?.length === 0 ? [] : [walLines(store, object, hours)];
+  });
+}

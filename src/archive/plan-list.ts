@@ -1,0 +1,60 @@
+import { hourOf, UNDATED_HOUR } from "../core/hour.ts";
+import { inParallel } from "../core/in-parallel.ts";
+import type { ObjectStore } from "../core/object-store.ts";
+import { readSealedPlan, type SealedPlan } from "./sealed-plan.ts";
+import { UNDATED_DAY } from "./span.ts";
+import { parseSealedName, recordPrefix, type SealedName, vaultPrefix } from "./vault-name.ts";
+
+/** Says whether any filing hour from the first to the last matters. */
+export type IsWanted = (firstHour: number, lastHour: number) => boolean;
+
+interface ListedPlan extends SealedName {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly firstHour: number;
+}
+
+/** Reads that are under way at a time: stores far away answer late. */
+const MOST_READS = 32;
+/** Plans that are held at a time: each may name a thousand duplicates. */
+const HAND = 128;
+const LAST_HOUR_OF_DAY = 23;
+
+/**
+ * The complete plans of all streams whose span has an hour that matters, in order of streams, spans and plans. All names
+ * are listed, but little else is read. Rejects with `IoError`.
+ */
+export async function* eachSealedPlan(store: ObjectStore, isWanted: IsWanted): AsyncIterable<SealedPlan> {
+  const listed: ListedPlan[] = [];
+  // In this order, so that no plan that found only repeats is seen without the one that has these lines.
+  for (const prefix of [recordPrefix(), vaultPrefix()]) {
+    for await (const { name, sizeBytes } of store.list(prefix)) {
+      const parsed = parseSealedName(name);
+      if (parsed === null) continue;
+      const firstHour = firstHourOf(parsed);
+      // How long its span is stands in the plan, but it ends with the day.
+      const lastHour = firstHour - parsed.hourOfDay + (firstHour === UNDATED_HOUR ? 0 : LAST_HOUR_OF_DAY);
+      // A name without a real day is wanted, so that reading it tells what is wrong with it.
+      if (Number.isNaN(firstHour) || isWanted(firstHour, lastHour))
+        listed.push({ ...parsed, name, sizeBytes, firstHour });
+    }
+  }
+  listed.sort(byPlace);
+  for (let at = 0; at < listed.length; at += HAND) {
+    const hand = listed.slice(at, at + HAND);
+    const plans = await inParallel(hand, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
+    for (const plan of plans) {
+      const { firstHour, hours } = plan.span;
+      if (isWanted(firstHour, firstHour + hours - 1)) yield plan;
+    }
+  }
+}
+
+function firstHourOf({ day, hourOfDay }: SealedName): number {
+  return day === UNDATED_DAY ? UNDATED_HOUR : hourOf(Date.parse(day)) + hourOfDay;
+}
+
+function byPlace(a: ListedPlan, b: ListedPlan): number {
+  if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1;
+  return a.firstHour - b.firstHour || a.plan - b.plan;
+}

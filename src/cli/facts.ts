@@ -1,0 +1,69 @@
+import { Command } from "commander";
+import { SYSTEM_CLOCK } from "./clock.ts";
+import { instantBefore } from "./instant.ts";
+import { type FactsRebuild, rebuildAll } from "./open/facts-rebuild.ts";
+import { withPipelineOptions } from "./options.ts";
+import { formatCount, formatThings } from "./quantity.ts";
+import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+
+interface RebuildCommandOptions extends PipelineOptions {
+  readonly catalogue?: string;
+  readonly since?: number;
+  readonly until?: number;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  logtally facts rebuild --archive my-archive
+  logtally facts rebuild pipelines/gitlab-com.yaml --since 2020-12-01 --until 2020-12-08
+  logtally facts rebuild --catalogue my-events.yaml
+`;
+
+export function factsCommand(): Command {
+  return new Command("facts")
+    .summary("derive what counts are made of anew")
+    .description("Looks after the facts of sealed hours: a view of the vault, from which counts are made quickly.")
+    .addCommand(rebuildCommand());
+}
+
+function rebuildCommand(): Command {
+  const instant = instantBefore(SYSTEM_CLOCK.nowMs());
+  const command = new Command("rebuild")
+    .summary("derive the facts of sealed hours again, from the vault alone")
+    .description(
+      "Derives the facts of sealed hours again from the raw lines of the vault, and the roll-ups of their days from them. " +
+        "What is there already stays; what is missing is written, and what is other than it should be (damaged, or made " +
+        "with another key) is replaced. No count depends on facts being there: without them counts take longer.",
+    )
+    .argument("[pipeline]", "the pipeline whose stream is meant (default: all streams, by pipelines/local.yaml)")
+    .option("--catalogue <file>", "facts by this catalogue, beside those by others (default: the pipeline's)")
+    .option(
+      "--since <time>",
+      "only spans that begin at this time or later: RFC 3339, a day, or so long ago (7d)",
+      instant,
+    )
+    .option("--until <time>", "only spans that begin before this time, written likewise", instant)
+    .option("--json", "print what was done as JSON");
+  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(rebuild);
+}
+
+async function rebuild(pipeline: string | undefined, options: RebuildCommandOptions): Promise<void> {
+  const settings = await loadSettings(pipeline, options);
+  const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
+  const done = await rebuildAll(settings, catalogue, {
+    only: pipeline === undefined ? null : settings.name,
+    sinceMs: options.since ?? null,
+    untilMs: options.until ?? null,
+  });
+  process.stdout.write(options.json === true ? `${JSON.stringify(done)}\n` : sentence(done));
+}
+
+function sentence({ plans, rows, files, rollups }: FactsRebuild): string {
+  if (plans === 0) return "nothing is sealed\n";
+  const { same, created, replaced } = files;
+  return (
+    `${formatThings(rows, "fact")} of ${formatThings(plans, "plan")}, ${formatThings(rollups, "roll-up")}; of the files ` +
+    `${formatCount(same)} were there, ${formatCount(created)} were missing, ${formatCount(replaced)} were replaced\n`
+  );
+}

@@ -1,0 +1,86 @@
+import { tmpdir } from "node:os";
+import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
+import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import { UNDATED_HOUR } from "../../core/hour.ts";
+import { HOUR_MS } from "../../core/units.ts";
+import { rebuildFacts } from "../../counts/facts/rebuild.ts";
+import { writeRollups } from "../../counts/facts/rollup-writer.ts";
+import { sealedBytes } from "../../counts/facts/sealed-lines.ts";
+import type { Catalogue } from "../../derive/event-rules.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
+import { createProgress } from "../progress.ts";
+import { tell } from "../tell.ts";
+import { MEMORY_LIMIT } from "./archive-counts.ts";
+import { openArchiveRemover, openArchiveStore } from "./archive-store.ts";
+import { factsBasis, openFactReader } from "./fact-reader.ts";
+import { openLocalObjects } from "./local-objects.ts";
+import { programVersion } from "./program-version.ts";
+import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
+
+/** Which plans are meant. */
+export interface RebuildScope {
+  /** A stream; null for all. */
+  readonly only: string | null;
+  /** Spans that begin in `[since, until)`; the undated one only where neither is given. */
+  readonly sinceMs: number | null;
+  readonly untilMs: number | null;
+}
+
+/** What was done, in the words of `--json`. */
+export interface FactsRebuild {
+  readonly plans: number;
+  readonly rows: number;
+  readonly files: { readonly created: number; readonly same: number; readonly replaced: number };
+  readonly rollups: number;
+}
+
+/** Derives facts and roll-ups again, with a progress bar. Rejects with `UsageError` or `IoError`. */
+export async function rebuildAll(
+  settings: PipelineSettings,
+  catalogue: Catalogue,
+  scope: RebuildScope,
+): Promise<FactsRebuild> {
+  refuseKeylessBucket(settings);
+  const store = await openArchiveStore(settings.archive);
+  await store.check("read");
+  const key = await openPseudonymKey(settings, store);
+  const common = {
+    views: { store, remover: await openArchiveRemover(settings.archive) },
+    scratch: createScratchFolder(tmpdir()),
+    local: openLocalObjects(settings.archive, store),
+    reader: openFactReader(settings, catalogue, key),
+    basis: factsBasis(settings, catalogue, key),
+    program: programVersion(),
+    memoryLimit: MEMORY_LIMIT,
+    spillDirectory: tmpdir(),
+    tell,
+  };
+  const dueThroughMs = SYSTEM_CLOCK.nowMs() - settings.seal.latenessMs;
+  const streams = (await listStreams(store)).filter((stream) => scope.only === null || stream === scope.only);
+  const done = { plans: 0, rows: 0, files: { created: 0, same: 0, replaced: 0 }, rollups: 0 };
+  for (const stream of streams) {
+    const plans = await readSealedPlans(store, stream);
+    const wanted = plans.filter((plan) => !plan.isRecord && isInScope(plan, scope));
+    const progress = createProgress(`rebuilding facts of ${stream}`, sealedBytes(wanted));
+    try {
+      for (const plan of wanted) {
+        const { rows, files } = await rebuildFacts(plan, { ...common, onBytes: progress.add });
+        done.plans += 1;
+        done.rows += rows;
+        for (const outcome of ["created", "same", "replaced"] as const) done.files[outcome] += files[outcome];
+      }
+    } finally {
+      progress.stop();
+    }
+    const days = wanted.map(({ span }) => span.day);
+    done.rollups += (await writeRollups({ ...common, stream, plans, days, always: true, dueThroughMs })).length;
+  }
+  return done;
+}
+
+function isInScope({ span }: SealedPlan, { sinceMs, untilMs }: RebuildScope): boolean {
+  if (span.firstHour === UNDATED_HOUR) return sinceMs === null && untilMs === null;
+  const startMs = span.firstHour * HOUR_MS;
+  return startMs >= (sinceMs ?? 0) && startMs < (untilMs ?? Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,228 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { sealStream } from "../../../src/archive/seal/seal.ts";
+import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
+import type { SpanHours } from "../../../src/archive/span.ts";
+import { createWalWriter } from "../../../src/archive/wal-writer.ts";
+import { createObjectCache } from "../../../src/backends/files/local-objects.ts";
+import { createScratchFolder } from "../../../src/backends/files/scratch-folder.ts";
+import { createMemoryStore } from "../../../src/backends/memory/memory-store.ts";
+import type { Payload } from "../../../src/core/delivery.ts";
+import { hourOf } from "../../../src/core/hour.ts";
+import type { LocalObjects } from "../../../src/core/local-objects.ts";
+import type { ObjectRemover } from "../../../src/core/object-remover.ts";
+import type { ObjectStore } from "../../../src/core/object-store.ts";
+import { MIB } from "../../../src/core/units.ts";
+import { type ArchiveCounts, openArchiveCounts } from "../../../src/counts/archive-counts.ts";
+import type { CountQuery, CountRow } from "../../../src/counts/cube.ts";
+import { createFactReader, type FactReader } from "../../../src/counts/fact-reader.ts";
+import type { FactsBasis } from "../../../src/counts/facts/facts-basis.ts";
+import { createFactsObserver } from "../../../src/counts/facts/facts-observer.ts";
+import { type Rebuilt, rebuildFacts } from "../../../src/counts/facts/rebuild.ts";
+import { writeRollups } from "../../../src/counts/facts/rollup-writer.ts";
+import { readBooks } from "../../../src/counts/stream-book.ts";
+import { createDecoder } from "../../../src/decode/decoder.ts";
+import { catalogueFields } from "../../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../../src/derive/deriver.ts";
+import { createDimensions, DIMENSION_FIELDS } from "../../../src/derive/dimensions.ts";
+import type { Catalogue } from "../../../src/derive/event-rules.ts";
+import { createPseudonyms, keyFingerprint } from "../../../src/derive/pseudonym.ts";
+import { tempFolder } from "../../backends/temp-folder.ts";
+import { STANDARD } from "../../derive/standard-events.ts";
+
+const LIMITS = { maxDepth: 128, maxLineBytes: 4 * MIB, maxInflatedBytes: 32 * MIB };
+const DUCK_DB = { memoryLimit: "256MB", spillDirectory: join(import.meta.dirname, "no-spill") };
+/** Later than all lines of these tests. */
+export const NOW_MS = Date.UTC(2021, 0, 10);
+
+/** By what facts are derived. */
+export interface Deriving {
+  readonly catalogue?: Catalogue;
+  readonly key?: string;
+  readonly instance?: string | null;
+}
+
+/** An archive in memory that is filled, sealed and counted as the commands do it. */
+export interface TestArchive {
+  readonly store: ObjectStore & ObjectRemover;
+  /** Objects whose bytes were asked for to be counted. */
+  readonly opened: string[];
+  /** What was told since it was emptied. */
+  readonly said: string[];
+  /** Writes lines as one object. */
+  add(lines: readonly string[], stream?: string): Promise<void>;
+  /** Seals everything that is over, with facts and, unless it is said otherwise, roll-ups. */
+  seal(options?: SealTestOptions): Promise<void>;
+  rollUp(stream?: string, deriving?: Deriving): Promise<string[]>;
+  rebuild(stream?: string, deriving?: Deriving): Promise<Rebuilt[]>;
+  counting<Result>(ask: (counts: ArchiveCounts) => Promise<Result>, deriving?: Deriving): Promise<Result>;
+  /** Rows, by default of all time by instance. */
+  count(query?: Partial<CountQuery>, deriving?: Deriving): Promise<CountRow[]>;
+}
+
+export interface SealTestOptions {
+  readonly stream?: string;
+  readonly overMs?: number;
+  readonly spanHours?: SpanHours;
+  readonly segmentBytes?: number;
+  readonly withRollups?: boolean;
+}
+
+export const QUERY: CountQuery = { by: "instance", events: null, periods: ["all"], days: 28, asOf: "2021-01-01" };
+
+export async function testArchive(): Promise<TestArchive> {
+  const store = createMemoryStore();
+  const folder = await tempFolder();
+  const scratch = createScratchFolder(join(folder, "scratch"));
+  const opened: string[] = [];
+  const said: string[] = [];
+  let caches = 0;
+  /** What a copy from before would hide is to be seen. */
+  const newCache = (): LocalObjects => {
+    caches += 1;
+    const options = { store, folder: join(folder, `cache-${caches}`), limitBytes: 100 * MIB, nowMs: () => NOW_MS };
+    const { fileOf } = createObjectCache(options);
+    return {
+      fileOf(object) {
+        opened.push(object.name);
+        return fileOf(object);
+      },
+    };
+  };
+  const views = { store, remover: store };
+  const tell = (sentence: string): void => void said.push(sentence);
+  const common = { ...DUCK_DB, views, scratch, tell, program: "1.0.0" };
+  let writers = 0;
+
+  async function rollUp(stream = "local", deriving: Deriving = {}): Promise<string[]> {
+    const { basis } = derivingParts(deriving);
+    const plans = await readSealedPlans(store, stream);
+    const days = plans.map(({ span }) => span.day);
+    return writeRollups({
+      ...common,
+      local: newCache(),
+      basis,
+      stream,
+      plans,
+      days,
+      always: false,
+      dueThroughMs: NOW_MS,
+    });
+  }
+
+  async function counting<Result>(
+    ask: (counts: ArchiveCounts) => Promise<Result>,
+    deriving: Deriving = {},
+  ): Promise<Result> {
+    const counts = await openArchiveCounts({
+      ...common,
+      ...derivingParts(deriving),
+      store,
+      local: newCache(),
+      books: await readBooks(store),
+      nowMs: NOW_MS,
+      latenessMs: 0,
+      startProgress: () => ({ add: () => undefined, stop: () => undefined }),
+    });
+    try {
+      return await ask(counts);
+    } finally {
+      counts.close();
+    }
+  }
+
+  return {
+    store,
+    opened,
+    said,
+    rollUp,
+    counting,
+    count: (query = {}, deriving = {}) => counting((counts) => counts.rows({ ...QUERY, ...query }), deriving),
+    async add(lines, stream = "local") {
+      writers += 1;
+      const clock = { nowMs: () => NOW_MS, monotonicMs: () => 0 };
+      const limits = { maxLines: 100_000, maxBytes: 100 * MIB };
+      const wal = createWalWriter({ store, stream, writer: String(writers).padStart(4, "0"), clock, limits });
+      DECODER.decode(fileOf(lines), (line) => wal.append(line));
+      await wal.commit();
+    },
+    async seal({ stream = "local", overMs = NOW_MS, spanHours = 6, segmentBytes, withRollups = true } = {}) {
+      const { reader, basis } = derivingParts({});
+      const { catalogue, pseudonymKey, instance } = basis;
+      await sealStream(stream, {
+        store,
+        makes: {
+          program: "1.0.0",
+          segment_format: 1,
+          zstd: "1",
+          catalogue,
+          pseudonym_key: pseudonymKey,
+          instance,
+        },
+        observe: ({ span, number }) => createFactsObserver({ ...common, reader, basis, span, plan: number }),
+        overHour: hourOf(overMs),
+        spanHours,
+        ...(segmentBytes === undefined ? {} : { segmentBytes }),
+        onTotal: () => undefined,
+        onBytes: () => undefined,
+        onSealed: () => undefined,
+        signal: new AbortController().signal,
+      });
+      if (withRollups) await rollUp(stream);
+    },
+    async rebuild(stream = "local", deriving = {}) {
+      const rebuilt: Rebuilt[] = [];
+      for (const plan of await readSealedPlans(store, stream)) {
+        const options = { ...common, ...derivingParts(deriving), onBytes: () => undefined };
+        if (!plan.isRecord) rebuilt.push(await rebuildFacts(plan, options));
+      }
+      return rebuilt;
+    },
+  };
+}
+
+const DECODER = createDecoder({ names: [], limits: LIMITS, identityFields: {}, topic: "" });
+
+function derivingParts({ catalogue = STANDARD, key = "0123456789abcdef", instance = null }: Deriving): {
+  reader: FactReader;
+  basis: FactsBasis;
+} {
+  const names = [...catalogueFields(catalogue), ...DIMENSION_FIELDS];
+  const decoder = createDecoder({ names, limits: LIMITS, identityFields: {}, topic: "" });
+  const reader = createFactReader({
+    decoder,
+    derive: createDeriver(catalogue, decoder.slotOf),
+    dimensionsOf: createDimensions(decoder.slotOf, { instance }),
+    pseudonyms: createPseudonyms(Buffer.from(key)),
+  });
+  return { reader, basis: { catalogue: catalogue.digest, pseudonymKey: keyFingerprint(Buffer.from(key)), instance } };
+}
+
+/** The rows as a file; equal rows make equal files. */
+function fileOf(lines: readonly string[]): Payload {
+  const buffer = Buffer.concat([Buffer.alloc(1), ...lines.map((line) => Buffer.from(`${line}\n`))]);
+  const fingerprint = createHash("sha256").update(buffer).digest("hex");
+  return { kind: "lines", buffer, start: 1, end: buffer.length, fingerprint, offset: 0, continuesLine: false };
+}
+
+/** A request of the REST API by a user, which counts two events. */
+export function apiLine(timeMs: number, change: Record<string, unknown> = {}): string {
+  const time = new Date(timeMs).toISOString();
+  const route = "/api/:version/projects";
+  return JSON.stringify({ time, tag: "rails.api", method: "GET", route, status: 200, user_id: 101, ...change });
+}
+
+/** A line whose identity is not its content: lines with one insert id are variants of each other. */
+export function entryLine(timeMs: number, insertId: string, change: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    logName: "projects/p/logs/rails.api",
+    timestamp: new Date(timeMs).toISOString(),
+    insertId,
+    jsonPayload: JSON.parse(apiLine(timeMs, change)) as unknown,
+  });
+}
+
+/** Rows without what changes when lines are sealed. */
+export function figures(rows: readonly CountRow[]): unknown[] {
+  return rows.map(({ sealed: _sealed, ...row }) => row);
+}

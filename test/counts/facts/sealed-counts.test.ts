@@ -1,0 +1,251 @@
+/**
+ * Goal: counts are the same to the last one whether lines are sealed or not, and whatever of the facts is at hand.
+ * Method: an archive in memory is filled, sealed and counted as the commands do it; what a count said of the bare lines
+ * must be said again of facts, roll-ups, facts that are gone, and any mixture.
+ */
+import { describe, expect, it } from "vitest";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/core/units.ts";
+import type { CountRow } from "../../../src/counts/cube.ts";
+import { SEGMENTS } from "../../../src/counts/segment.ts";
+import { parseCatalogue } from "../../../src/derive/catalogue.ts";
+import { simulated } from "../../generate/simulated.ts";
+import { apiLine, type Deriving, entryLine, figures, type TestArchive, testArchive } from "./sealed-archive.ts";
+
+const DAY = Date.UTC(2020, 11, 22);
+const ALL_PERIODS = { periods: ["all", "28d", "7d", "daily"], days: 8, asOf: "2020-12-26" } as const;
+
+/** Everything that can be counted. */
+async function everything(archive: TestArchive, deriving: Deriving = {}): Promise<unknown[]> {
+  const rows: CountRow[] = await archive.counting(async (counts) => {
+    const all: CountRow[] = [];
+    for (const by of SEGMENTS) all.push(...(await counts.rows({ by, events: null, ...ALL_PERIODS })));
+    return all;
+  }, deriving);
+  return figures(rows);
+}
+
+/** Event → count and users of all time. */
+async function totals(archive: TestArchive): Promise<Record<string, unknown>> {
+  const rows = await archive.count();
+  return Object.fromEntries(rows.map((row) => [row.event, [row.count, row.unique_users]]));
+}
+
+async function objectsOf({ store }: TestArchive, prefix: string): Promise<Map<string, string>> {
+  const objects = new Map<string, string>();
+  for await (const { name, sizeBytes } of store.list(prefix)) {
+    objects.set(name, (await store.read(name, 0, sizeBytes)).toString("hex"));
+  }
+  return objects;
+}
+
+/** Removes an object, or puts other bytes in its place. */
+async function spoil({ store }: TestArchive, name: string, how: "remove" | "cut" | "alter"): Promise<void> {
+  const bytes = await store.read(name, 0, 1e8);
+  await store.remove(name);
+  if (how === "cut") await store.create(name, bytes.subarray(0, bytes.length - 1));
+  if (how === "alter") await store.create(name, bytes.fill((bytes[100] ?? 0) + 1, 100, 101));
+}
+
+async function namesOf(archive: TestArchive, prefix: string, pattern: RegExp): Promise<string[]> {
+  return [...(await objectsOf(archive, prefix)).keys()].filter((name) => pattern.test(name));
+}
+
+describe("generated traffic", () => {
+  it("counts the same bare, sealed in part, sealed with facts, and by roll-ups", async () => {
+    const archive = await testArchive();
+    const { rows } = simulated({ users: 8, seconds: 2 * 86_400, seed: 5, republished: 0.1, poisoned: 0.02 });
+    const lines = rows.map(String);
+    const half = Math.floor(lines.length / 2);
+    await archive.add(lines.filter((_, n) => n % 3 !== 0));
+    await archive.add([...lines.slice(half), ...lines.slice(0, 40)]);
+    await archive.add(lines.filter((_, n) => n % 3 === 0).toReversed());
+    const bare = await everything(archive);
+    expect(bare.length).toBeGreaterThan(500);
+    await archive.seal({ overMs: DAY + 30 * HOUR_MS, segmentBytes: 20_000, withRollups: false });
+    expect(await everything(archive)).toEqual(bare);
+    await archive.seal({ withRollups: false });
+    expect(await everything(archive)).toEqual(bare);
+    archive.opened.length = 0;
+    expect((await archive.rollUp()).length).toBeGreaterThan(1);
+    archive.opened.length = 0;
+    expect(await everything(archive)).toEqual(bare);
+    expect(archive.opened.length).toBeGreaterThan(0);
+    expect(archive.opened.every((name) => name.startsWith("facts/rollup/"))).toBe(true);
+    expect(archive.said).toEqual([]);
+  });
+});
+
+describe("facts", () => {
+  async function filled(): Promise<TestArchive> {
+    const archive = await testArchive();
+    const many = Array.from({ length: 300 }, (_, n) => apiLine(DAY + n * 5 * MINUTE_MS, { user_id: n % 7 }));
+    await archive.add([...many, entryLine(DAY, "1", { text: "a" }), entryLine(DAY, "1", { text: "b" }), "no json"]);
+    await archive.seal({ segmentBytes: 2000 });
+    return archive;
+  }
+
+  it("are the same to the byte when they are derived again from the vault alone", async () => {
+    const archive = await filled();
+    const facts = await objectsOf(archive, "facts/catalogue");
+    expect([...facts.keys()].filter((name) => name.endsWith(".parquet")).length).toBeGreaterThan(3);
+    const names = [...facts.keys()];
+    for (const [index, name] of names.entries()) {
+      if (index % 3 !== 2) await spoil(archive, name, index % 3 === 0 ? "remove" : "alter");
+    }
+    const rebuilt = await archive.rebuild();
+    expect(await objectsOf(archive, "facts/catalogue")).toEqual(facts);
+    const sum = (outcome: "created" | "same" | "replaced") =>
+      rebuilt.reduce((all, { files }) => all + files[outcome], 0);
+    const expected = [0, 1, 2].map((rest) => names.filter((_, index) => index % 3 === rest).length);
+    expect([sum("created"), sum("replaced"), sum("same")]).toEqual(expected);
+  });
+
+  it("that are missing, cut or altered are told in one line, and counted all the same", async () => {
+    const archive = await filled();
+    const rollups = await namesOf(archive, "facts/rollup/", /./);
+    for (const name of rollups) await archive.store.remove(name);
+    const bare = await everything(archive);
+    expect(archive.said).toEqual([]);
+    const [cut = "", altered = "", removed = ""] = await namesOf(archive, "facts/catalogue", /parquet$/);
+    const [receipt = ""] = await namesOf(archive, "facts/catalogue", /json$/);
+    for (const [name, how, words] of [
+      [cut, "cut", "it is not of"],
+      [altered, "alter", "its bytes were altered"],
+      [removed, "remove", "not there"],
+      [receipt, "remove", "is missing"],
+    ] as const) {
+      await spoil(archive, name, how);
+      archive.said.length = 0;
+      expect(await everything(archive)).toEqual(bare);
+      expect(archive.said).toEqual([expect.stringMatching(/^facts of 1 of \d sealed plans are derived again, /)]);
+      expect(archive.said[0]).toContain(words);
+      await archive.rebuild();
+    }
+    archive.said.length = 0;
+    expect(await everything(archive)).toEqual(bare);
+    expect(archive.said).toEqual([]);
+  });
+
+  it("of another key or instance are not counted, and replaced by those of this one", async () => {
+    const archive = await filled();
+    const before = await everything(archive);
+    for (const deriving of [{ key: "another key of 16+" }, { instance: "gprd" }]) {
+      archive.said.length = 0;
+      const answer = await everything(archive, deriving);
+      expect(archive.said.join()).toMatch(/is of (?:pseudonym key [0-9a-f]{16}|instance none)/);
+      if ("key" in deriving) expect(answer).toEqual(before);
+      else expect(JSON.stringify(answer)).toContain('"gprd"');
+      await archive.rebuild("local", deriving);
+      archive.said.length = 0;
+      expect(await everything(archive, deriving)).toEqual(answer);
+      expect(archive.said).toEqual([]);
+      await archive.rebuild();
+    }
+  });
+
+  it("of another catalogue lie beside, and never get into a count", async () => {
+    const archive = await filled();
+    const mine = parseCatalogue(
+      {
+        file: "mine.yaml",
+        text: `version: 1
+events:
+  rest_request:
+    description: Only those of one user.
+    log: [rails.api]
+    when: {user_id: 3}
+`,
+      },
+      null,
+    );
+    const standard = await everything(archive);
+    const derived = await everything(archive, { catalogue: mine });
+    expect(archive.said.join()).toContain("derived again");
+    expect(derived).not.toEqual(standard);
+    await archive.rebuild("local", { catalogue: mine });
+    await archive.rollUp("local", { catalogue: mine });
+    archive.said.length = 0;
+    expect(await everything(archive, { catalogue: mine })).toEqual(derived);
+    expect(await everything(archive)).toEqual(standard);
+    expect(archive.said).toEqual([]);
+  });
+});
+
+describe("roll-ups", () => {
+  it("that were damaged are told, and their day is counted from its facts", async () => {
+    const archive = await testArchive();
+    // Two files with the same bytes would share a copy.
+    await archive.add([apiLine(DAY, { "meta.subscription_plan": "gold" }), apiLine(DAY + DAY_MS)]);
+    await archive.seal();
+    const before = await everything(archive);
+    const [name = ""] = await namesOf(archive, "facts/rollup/", /-plan\.parquet$/);
+    await spoil(archive, name, "alter");
+    expect(await everything(archive)).toEqual(before);
+    expect(archive.said.join()).toMatch(/^2020-12-22 is counted without its roll-up: .*its bytes were altered/);
+    // And a seal of the day makes it anew.
+    await archive.rollUp();
+    archive.said.length = 0;
+    await everything(archive);
+    expect(archive.said).toEqual([]);
+  });
+
+  it("are used beside the facts of what came later, sealed or not", async () => {
+    const archive = await testArchive();
+    const many = Array.from({ length: 50 }, (_, n) => apiLine(DAY + n));
+    await archive.add(many);
+    await archive.seal();
+    await archive.add([apiLine(DAY + 1000, { user_id: 5 })]);
+    archive.opened.length = 0;
+    expect(await totals(archive)).toEqual({ rest_request: [51, 2], record_read: [51, 2] });
+    expect(archive.opened).toEqual([expect.stringMatching(/^facts\/rollup\/.*-instance.parquet$/)]);
+    await archive.seal();
+    archive.opened.length = 0;
+    expect(await totals(archive)).toEqual({ rest_request: [51, 2], record_read: [51, 2] });
+    expect(archive.opened.map((each) => each.replace(/.*\//, "").replace(/^[0-9a-f]{64}/, "rollup"))).toEqual([
+      "rollup-instance.parquet",
+      "000002-10001.parquet",
+    ]);
+  });
+});
+
+describe("an id with several variants", () => {
+  const variants = ["a", "b", "c", "d", "e", "f"].map((text) => entryLine(DAY, "1", { text, user_id: text }));
+
+  it("counts once by the smallest, whatever came first and was sealed with which", async () => {
+    const failing = variants.map((line) => line.replace('"status":200', '"status":500'));
+    // Of some the smallest variant counts one event only, so that the one that stands is seen.
+    const mixed = variants.map((line, n) => (n % 2 === 0 ? line : (failing[n] ?? "")));
+    const reference = await testArchive();
+    await reference.add([...mixed, apiLine(DAY)]);
+    const expected = await everything(reference);
+    for (const order of [mixed, mixed.toReversed()]) {
+      const archive = await testArchive();
+      for (const [index, line] of order.entries()) {
+        await archive.add(index === 0 ? [line, apiLine(DAY)] : [line]);
+        if (index % 2 === 0) await archive.seal();
+        if (index === 3) expect((await archive.count()).length).toBeGreaterThan(0);
+      }
+      expect(await everything(archive)).toEqual(expected);
+      await archive.seal();
+      expect(await everything(archive)).toEqual(expected);
+      await archive.counting(async ({ lines, conflicts }) => expect([lines, conflicts]).toEqual([2, 1]));
+      expect(archive.said).toEqual([]);
+    }
+  });
+});
+
+describe("two streams", () => {
+  it("that hold the same lines count them once, by facts and not by roll-ups", async () => {
+    const archive = await testArchive();
+    const lines = [apiLine(DAY), apiLine(DAY + 1), apiLine(DAY + DAY_MS)];
+    await archive.add(lines, "one");
+    await archive.add([...lines.slice(0, 1), apiLine(DAY + 2)], "two");
+    const bare = await everything(archive);
+    expect(await totals(archive)).toEqual({ rest_request: [4, 1], record_read: [4, 1] });
+    await archive.seal({ stream: "one" });
+    expect(await everything(archive)).toEqual(bare);
+    await archive.seal({ stream: "two" });
+    expect(await everything(archive)).toEqual(bare);
+    expect(archive.said).toEqual([]);
+  });
+});

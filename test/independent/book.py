@@ -1,0 +1,119 @@
+"""What the lines of an archive count: each line once, of each id the variant that stands, each event once."""
+
+import collections
+import hashlib
+import hmac
+
+from events import dimensions_of, events_of
+from records import clean, open_line, payload_of
+
+COLUMNS = ("day", "event", "operation", "detail", "instance", "plan", "group", "project", "category", "user")
+
+
+class Deriver:
+    """Line → what it counts. Pseudonyms are made with `key`; `instance` is the pipeline's setting, or None."""
+
+    def __init__(self, key, instance):
+        self.key = key
+        self.instance = instance
+        self.pseudonyms = {}
+
+    def pseudonym(self, user):
+        known = self.pseudonyms.get(user)
+        if known is None:
+            message = b"logtally user\0" + user.encode("utf-8")
+            known = self.pseudonyms[user] = hmac.new(self.key, message, hashlib.sha256).hexdigest()[:32]
+        return known
+
+    def facts(self, row, opened):
+        """(time, event, operation, detail, instance, plan, group, project, category, user) of each event."""
+        if opened is None or opened.record is None:
+            return ()
+        events = events_of(opened.log, opened.record)
+        if not events:
+            return ()
+        instance, plan, group, project, category, user = dimensions_of(
+            opened.log, opened.record, self.instance, self.pseudonym
+        )
+        time = row.meta["time"]
+        return tuple(
+            (time, event, operation, clean(detail), instance, plan, group, project, category, user)
+            for event, operation, detail in events
+        )
+
+
+def opened_line(row):
+    """The record of a line; None for the lanes that hold none."""
+    meta = row.meta
+    if meta["lane"] in ("quarantine", "blob"):
+        return None
+    return open_line(payload_of(row.raw, meta["lane"]), meta.get("topic", ""), row.attributes)
+
+
+class Standing:
+    """The variant of an id that stands, so far."""
+
+    __slots__ = ("leaf", "facts", "is_quarantined")
+
+    def __init__(self, leaf, facts, is_quarantined):
+        self.leaf = leaf
+        self.facts = facts
+        self.is_quarantined = is_quarantined
+
+
+class Book:
+    """The lines of one stream by id."""
+
+    def __init__(self):
+        self.standing = {}
+        self.variants = collections.defaultdict(set)  # of the ids that have more than one
+
+    def holds(self, row):
+        """True where these bytes are here under this id already."""
+        known = self.standing.get(row.meta["id"])
+        return known is not None and (known.leaf == row.leaf or row.leaf in self.variants.get(row.meta["id"], ()))
+
+    def conflicts(self):
+        """Id → (number of variants, hash of the one that stands as hex), of the ids with more than one."""
+        return {
+            line_id: (len(leaves), self.standing[line_id].leaf.hex()) for line_id, leaves in self.variants.items()
+        }
+
+    def add(self, row, facts):
+        """Takes a line. Of copies the first counts, so lines come in their order: sealed ones, then the log by names."""
+        line_id = row.meta["id"]
+        known = self.standing.get(line_id)
+        if known is not None and known.leaf == row.leaf:
+            return
+        if known is not None:
+            self.variants[line_id].update((known.leaf, row.leaf))
+        if known is None or row.leaf < known.leaf:
+            self.standing[line_id] = Standing(row.leaf, facts, row.meta["lane"] in ("quarantine", "blob"))
+
+
+def counted_rows(books):
+    """Counter of rows (see COLUMNS) over the books of all streams: an id that several hold counts once."""
+    counter = collections.Counter()
+    books = list(books)
+    for number, book in enumerate(books):
+        for line_id, standing in book.standing.items():
+            if standing.facts and is_first_choice(line_id, standing, books, number):
+                day = day_of_id(line_id)
+                counter.update((day, *fact[1:]) for fact in standing.facts)
+    return counter
+
+
+def is_first_choice(line_id, standing, books, number):
+    """Of the books that count something of an id, the one with the smallest variant counts it."""
+    for other_number, other in enumerate(books):
+        rival = other.standing.get(line_id) if other_number != number else None
+        if rival is not None and rival.facts and (rival.leaf, other_number) < (standing.leaf, number):
+            return False
+    return True
+
+
+def day_of_id(line_id):
+    """Days since 1970. A line counts in the hour where it is filed, so this is the day of its time as well."""
+    return int(line_id[:8], 16) // 24
+
+
