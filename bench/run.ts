@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { integerUpTo } from "../src/cli/options.ts";
 import { measureContest } from "./contest.ts";
+import { measureCounts } from "./counts.ts";
 import { measureGenerator } from "./generator-pace.ts";
 import { isMet } from "./goal.ts";
 import { measureIndexing } from "./indexing.ts";
@@ -24,6 +25,8 @@ const program = new Command("npm run bench --")
   .option("--generate", "instead: how fast the generator is")
   .option("--index", "instead: what it costs to index a line")
   .option("--pubsub", "instead: messages of a subscription, and an archive that goes away")
+  .option("--counts", "instead: the question of every month, over facts")
+  .option("--facts <n>", "how many", integerUpTo(MOST_LINES), 10_000_000)
   .option("--all", "all of these")
   .option("--markdown", "print the tables of docs/performance.md")
   .option("--json", "print JSON")
@@ -36,14 +39,16 @@ interface BenchOptions {
   readonly generate?: true;
   readonly index?: true;
   readonly pubsub?: true;
+  readonly counts?: true;
+  readonly facts: number;
   readonly all?: true;
   readonly markdown?: true;
   readonly json?: true;
 }
-const { lines, rounds, ...asked } = program.opts<BenchOptions>();
+const { lines, rounds, facts, ...asked } = program.opts<BenchOptions>();
 
 const machine = thisMachine();
-const isPart = [asked.stages, asked.generate, asked.index, asked.pubsub].includes(true);
+const isPart = [asked.stages, asked.generate, asked.index, asked.pubsub, asked.counts].includes(true);
 const withContest = asked.all === true || !isPart;
 const reports: Report[] = [];
 if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: asked.memory === true }));
@@ -51,6 +56,7 @@ if (asked.all === true || asked.stages === true) reports.push(await measureStage
 if (asked.all === true || asked.generate === true) reports.push(await measureGenerator(rounds));
 if (asked.all === true || asked.index === true) reports.push(await measureIndexing(lines, rounds));
 if (asked.all === true || asked.pubsub === true) reports.push(await measureSubscription(rounds));
+if (asked.all === true || asked.counts === true) reports.push(await measureCounts(facts, rounds));
 const form = asked.markdown === true ? "markdown" : "text";
 process.stdout.write(
   asked.json === true ? reportJson(machine, reports) : reportText(machineLine(machine), reports, form),

@@ -23,7 +23,9 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
   if (options.evidence === true && options.format === "csv") {
     throw new UsageError("list evidence as csv: it has no place for it (hint: --format json)");
   }
-  const opened = await openCounts(settings, catalogue);
+  const { asOfDigest: sequence } = options;
+  const stream = pipeline === undefined ? null : settings.name;
+  const opened = await openCounts(settings, catalogue, sequence === undefined ? null : { sequence, stream });
   try {
     return await answer(opened, options, settings, catalogue);
   } finally {

@@ -9,6 +9,7 @@ const FORMATS = ["table", "json", "csv"] as const;
 const DEFAULT_DAYS = 28;
 /** The century of valid times. */
 const MOST_DAYS = 36_525;
+const MOST_DIGESTS = 99_999_999;
 const EXAMPLES = `
 Examples:
   logtally counts --by group --event git_push git_fetch --period 28d
@@ -23,6 +24,7 @@ export interface CountsOptions extends PipelineOptions {
   readonly period?: readonly PeriodName[];
   readonly days: number;
   readonly asOf?: string;
+  readonly asOfDigest?: number;
   readonly format: (typeof FORMATS)[number];
   readonly catalogue?: string;
   readonly evidence?: true;
@@ -49,6 +51,11 @@ export function countsCommand(): Command {
       "--as-of <day>",
       "count what was before this day, YYYY-MM-DD (default: the day after the newest filed hour, today where there is none)",
       day,
+    )
+    .option(
+      "--as-of-digest <n>",
+      "count what the stream's signed digests name up to this one, and nothing else: the same answer at any time",
+      integerUpTo(MOST_DIGESTS),
     )
     .option("--format <format>", `one of ${FORMATS.join(", ")}`, oneOf(FORMATS), "table")
     .option("--json", "the same as --format json")

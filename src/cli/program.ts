@@ -42,6 +42,8 @@ export function createProgram(): Command {
     ledgerCommand,
     recountCommand,
     factsCommand,
+    ledgerCommand,
+    recountCommand,
     archiveCommand,
     explainCommand,
     testCommand,

@@ -7,6 +7,7 @@ import { type DayBooks, dayBooks, type StreamDay } from "./day-book.ts";
 import { type DaySources, eventsByDay, type FactsOfDays, instancesOf } from "./day-rows.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "./duck-db.ts";
 import { type FactTable, openFactTable } from "./fact-table.ts";
+import type { FoundRollup } from "./facts/rollup.ts";
 import { newestSealedHour } from "./newest-hour.ts";
 import { daysOf, periodSpans } from "./period.ts";
 import { createSealedFacts, type SealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
@@ -68,6 +69,13 @@ export async function openArchiveCounts(options: ArchiveCountsOptions): Promise<
   }
 }
 
+/** What is sealed of each day. */
+interface SealedDays {
+  readonly sealed: SealedFacts;
+  readonly books: DayBooks;
+  readonly hasConflicts: boolean;
+}
+
 interface OpenCounts extends ArchiveCountsOptions {
   readonly db: DuckDb;
   readonly table: FactTable;
@@ -80,7 +88,7 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
   const days = dayBooks(books, tails);
   const sealed = createSealedFacts(open);
   const sealing = sealingOf(books, nowMs, latenessMs);
-  const sourcesOf = (by: Segment, wanted: readonly number[]) => daySources(sealed, days, wanted, by, open.hasConflicts);
+  const sealedDays = { sealed, books: days, hasConflicts: open.hasConflicts };
 
   async function newestHour(): Promise<number | null> {
     const ofPlans = await newestSealedHour(
@@ -97,17 +105,23 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
     async rows({ by, events, periods, days: daysBack, asOf }) {
       const spans = periodSpans(periods, daysBack, asOf);
       const wanted = daysOf(spans, days.keys());
-      const { sources } = await sourcesOf(by, wanted);
+      const sources = await daySources(sealedDays, wanted, by);
       table.flush();
       const rows = eventsByDay(sources, by, events);
       return cubeRows(db, rows, by, spans, wanted, (span) => isSealed(sealing, span));
     },
     async onlyInstance({ periods, days: daysBack, asOf }) {
       const wanted = daysOf(periodSpans(periods, daysBack, asOf), days.keys());
-      const { sources, instances } = await sourcesOf("instance", wanted);
+      const { left, rollups } = await splitDays(sealedDays, wanted, sealed.findRollup);
+      const shared = wanted.filter((day) => (days.get(day)?.length ?? 0) > 1);
+      const streamDays = [...left, ...shared.flatMap((day) => days.get(day) ?? [])];
+      const facts = await factsOfDays(sealed, streamDays, wanted);
       table.flush();
-      const found = await db.query(instancesOf(sources));
-      const all = new Set([...instances, ...found.map((row) => String(row["instance"]))]);
+      const found = await db.query(instancesOf(facts, open.hasConflicts));
+      const all = new Set([
+        ...rollups.flatMap(({ rollup }) => rollup.instances),
+        ...found.map((row) => String(row["instance"])),
+      ]);
       return all.size === 1 ? ([...all][0] ?? null) : null;
     },
     async defaultAsOf() {
@@ -142,48 +156,48 @@ async function readTails(options: ArchiveCountsOptions, table: FactTable): Promi
   }
 }
 
-interface FoundSources {
-  readonly sources: DaySources;
-  /** Of the roll-ups. */
-  readonly instances: ReadonlySet<string>;
-}
-
 /** Days that are read at a time. */
 const MOST_DAYS = 8;
 
-async function daySources(
-  sealed: SealedFacts,
-  books: DayBooks,
-  days: readonly number[],
-  segment: Segment,
-  hasConflicts: boolean,
-): Promise<FoundSources> {
-  const single = days.filter((day) => books.get(day)?.length === 1);
-  const shared = days.filter((day) => (books.get(day)?.length ?? 0) > 1);
-  const streams = single.flatMap((day) => books.get(day) ?? []);
-  const found = await inParallel(streams, MOST_DAYS, async (streamDay) => ({
-    streamDay,
-    rollup: await rollupOf(sealed, streamDay, segment),
-  }));
-  const rollups = found.flatMap(({ rollup }) => rollup ?? []);
-  const left = found.map(({ streamDay, rollup }) => ({ ...streamDay, plans: rollup?.others ?? streamDay.plans }));
+/** Where the facts of these days lie, as roll-ups of the segment wherever there are any that can be used. */
+async function daySources(open: SealedDays, days: readonly number[], segment: Segment): Promise<DaySources> {
+  const { sealed, books } = open;
+  const { left, rollups } = await splitDays(open, days, (day) => sealed.loadRollup(day, segment));
+  const isShared = (day: number): boolean => (books.get(day)?.length ?? 0) > 1;
+  const [shared, single] = [days.filter(isShared), days.filter((day) => !isShared(day))];
+  await sealed.tellMissing(rollups);
   return {
-    sources: {
-      rollups: rollups.map(({ path }) => path),
-      single: await factsOfDays(sealed, left, single),
-      shared: await factsOfDays(
-        sealed,
-        shared.flatMap((day) => books.get(day) ?? []),
-        shared,
-      ),
-      hasConflicts,
-    },
-    instances: new Set(rollups.flatMap(({ rollup }) => rollup.instances)),
+    rollups: rollups.map(({ path }) => path),
+    single: await factsOfDays(sealed, left, single),
+    shared: await factsOfDays(
+      sealed,
+      shared.flatMap((day) => books.get(day) ?? []),
+      shared,
+    ),
+    hasConflicts: open.hasConflicts,
   };
 }
 
-function rollupOf(sealed: SealedFacts, { stream, day, plans, hasTailConflict }: StreamDay, segment: Segment) {
-  return hasTailConflict || plans.length === 0 ? null : sealed.rollup(stream, day, plans, segment);
+/** Days of one stream: what is in roll-ups, and what is left of them. */
+async function splitDays<Found extends FoundRollup>(
+  { books }: SealedDays,
+  days: readonly number[],
+  find: (day: StreamDay) => Promise<Found | null>,
+): Promise<{ readonly left: readonly StreamDay[]; readonly rollups: readonly Found[] }> {
+  const streamDays = days.flatMap((day) => {
+    const streams = books.get(day) ?? [];
+    return streams.length === 1 ? streams : [];
+  });
+  const found = await inParallel(streamDays, MOST_DAYS, async (day) => ({ day, rollup: await rollupOf(day, find) }));
+  return {
+    left: found.map(({ day, rollup }) => ({ ...day, plans: rollup?.others ?? day.plans })),
+    rollups: found.flatMap(({ rollup }) => rollup ?? []),
+  };
+}
+
+/** A variant that is not sealed could take back what a roll-up has. */
+function rollupOf<Found>(day: StreamDay, find: (day: StreamDay) => Promise<Found | null>): Promise<Found | null> {
+  return day.hasTailConflict || day.plans.length === 0 ? Promise.resolve(null) : find(day);
 }
 
 async function factsOfDays(

@@ -63,14 +63,10 @@ export function eventsByDay(sources: DaySources, segment: Segment, events: reado
   return parts.join("\nUNION ALL\n");
 }
 
-/** The distinct instances of the same facts, but for those of roll-ups. */
-export function instancesOf({ single, shared, hasConflicts }: DaySources): string {
-  const parts = [
-    "SELECT NULL::VARCHAR AS instance WHERE false",
-    ...(isEmpty(single) ? [] : [`SELECT instance FROM (${standingRows(single, ["instance"], hasConflicts)})`]),
-    ...(isEmpty(shared) ? [] : [`SELECT instance FROM (${distinctRows(shared, hasConflicts)})`]),
-  ];
-  return `SELECT DISTINCT instance FROM (${parts.join("\nUNION ALL\n")})`;
+/** The distinct instances of all facts; of an id that several streams have, those of all of them. */
+export function instancesOf(facts: FactsOfDays, hasConflicts: boolean): string {
+  const rows = standingRows(facts, ["instance"], hasConflicts);
+  return `SELECT DISTINCT instance FROM (${rows === "" ? "SELECT NULL::VARCHAR AS instance WHERE false" : rows})`;
 }
 
 /** Those columns of all facts, without the variants that do not stand; empty where there are no facts. */

@@ -7,7 +7,7 @@ import type { FactReader } from "./fact-reader.ts";
 import type { FactTable } from "./fact-table.ts";
 import type { FactsBasis } from "./facts/facts-basis.ts";
 import { findPlanFacts } from "./facts/plan-facts.ts";
-import { type FoundRollup, findRollup } from "./facts/rollup.ts";
+import { type FoundRollup, findRollup, missingFacts } from "./facts/rollup.ts";
 import { eachSealedLine, sealedBytes } from "./facts/sealed-lines.ts";
 import type { Segment } from "./segment.ts";
 
@@ -32,8 +32,19 @@ export type StartProgress = (totalBytes: number) => {
 export interface SealedFacts {
   /** Paths of files with the facts of these plans; those that have none are in the table then, by their names. */
   load(plans: readonly SealedPlan[]): Promise<LoadedFacts>;
-  /** The roll-up of these plans of a day, whole, with the file of that segment; null where there is none to be used. */
-  rollup(stream: string, day: string, plans: readonly SealedPlan[], segment: Segment): Promise<LoadedRollup | null>;
+  /** The roll-up of these plans of a day; null where there is none to be used. */
+  findRollup(day: PlansOfDay): Promise<FoundRollup | null>;
+  /** The same, with the path of the file of that segment; null also where that was damaged. */
+  loadRollup(day: PlansOfDay, segment: Segment): Promise<LoadedRollup | null>;
+  /** Tells what is gone behind roll-ups, though no count needs it now. */
+  tellMissing(rollups: readonly FoundRollup[]): Promise<void>;
+}
+
+/** What is sealed of one stream on one day. */
+export interface PlansOfDay {
+  readonly stream: string;
+  readonly day: string;
+  readonly plans: readonly SealedPlan[];
 }
 
 export interface LoadedFacts {
@@ -53,6 +64,7 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
   const { store, local, basis, tell } = options;
   const loaded = new Map<string, LoadedFacts>();
   const rollups = new Map<string, Promise<FoundRollup | null>>();
+  const seen = new Set<string>();
 
   async function load(plans: readonly SealedPlan[]): Promise<LoadedFacts> {
     const wanted = plans.filter(({ name }) => !loaded.has(name));
@@ -78,16 +90,15 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     return { paths: all.flatMap((each) => each?.paths ?? []), origins: all.flatMap((each) => each?.origins ?? []) };
   }
 
-  async function rollup(
-    stream: string,
-    day: string,
-    plans: readonly SealedPlan[],
-    segment: Segment,
-  ): Promise<LoadedRollup | null> {
+  function findRollupOnce({ stream, day, plans }: PlansOfDay): Promise<FoundRollup | null> {
     const key = `${stream} ${day}`;
-    const finding = rollups.get(key) ?? findRollup(store, basis, stream, day, plans);
+    const finding = rollups.get(key) ?? findRollup(store, basis, stream, day, plans, tell);
     rollups.set(key, finding);
-    const found = await finding;
+    return finding;
+  }
+
+  async function loadRollup(plansOfDay: PlansOfDay, segment: Segment): Promise<LoadedRollup | null> {
+    const found = await findRollupOnce(plansOfDay);
     const file = found?.rollup.files.find((each) => each.segment === segment);
     if (found === null || file === undefined) return null;
     try {
@@ -95,12 +106,25 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
       return { ...found, path: await local.fileOf({ name, sizeBytes, sha256 }) };
     } catch (error) {
       if (!(error instanceof IoError) || (error.code !== "corrupt" && error.code !== "not_found")) throw error;
-      tell(`${day} is counted without its roll-up: ${error.message} (hint: "logtally facts rebuild" writes it again)`);
+      tell(
+        `${plansOfDay.day} is counted without its roll-up: ${error.message} (hint: "logtally facts rebuild" writes it again)`,
+      );
       return null;
     }
   }
 
-  return { load, rollup };
+  async function tellMissing(found: readonly FoundRollup[]): Promise<void> {
+    const unseen = found.filter(({ name }) => !seen.has(name));
+    for (const { name } of unseen) seen.add(name);
+    const names = (await inParallel(unseen, MOST_READS, (each) => missingFacts(store, each))).flat();
+    if (names.length === 0) return;
+    tell(
+      `${names.length} files of facts are missing or cut, and counted from roll-ups: the first is "${names[0]}" ` +
+        '(hint: "logtally facts rebuild" writes them)',
+    );
+  }
+
+  return { load, findRollup: findRollupOnce, loadRollup, tellMissing };
 }
 
 async function derive(

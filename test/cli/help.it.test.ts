@@ -11,6 +11,7 @@ const COMMANDS = [
   "setup",
   "seal",
   "ledger",
+  "recount",
   "counts",
   "archive",
   "archive ls",

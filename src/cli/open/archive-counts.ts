@@ -1,6 +1,10 @@
 import { tmpdir } from "node:os";
+import { listStreams } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
+import { UsageError } from "../../core/fault.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
 import { type ArchiveCounts, openArchiveCounts } from "../../counts/archive-counts.ts";
+import { readBookAsOf } from "../../counts/digest-book.ts";
 import { readBooks, type StreamBook } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
@@ -24,20 +28,34 @@ export interface OpenedCounts {
   readonly pseudonymKey: string;
 }
 
-/** Opens the counts of a whole archive, with a progress bar. Rejects with `UsageError` or `IoError`. */
-export async function openCounts(settings: PipelineSettings, catalogue: Catalogue): Promise<OpenedCounts> {
+/** A state of the archive that was signed. */
+export interface AsOfDigest {
+  readonly sequence: number;
+  /** Whose digest it is; null for the only stream. */
+  readonly stream: string | null;
+}
+
+/**
+ * Opens the counts of a whole archive as it is, or of a stream as it was signed, with a progress bar. Rejects with
+ * `UsageError` or `IoError`.
+ */
+export async function openCounts(
+  settings: PipelineSettings,
+  catalogue: Catalogue,
+  asOfDigest: AsOfDigest | null = null,
+): Promise<OpenedCounts> {
   refuseKeylessBucket(settings);
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
-  const books = await readBooks(store);
+  const { books, nowMs } = await readState(store, asOfDigest);
   const counts = await openArchiveCounts({
     store,
     local: openLocalObjects(settings.archive, store),
     reader: openFactReader(settings, catalogue, key),
     basis: factsBasis(settings, catalogue, key),
     books,
-    nowMs: SYSTEM_CLOCK.nowMs(),
+    nowMs,
     latenessMs: settings.seal.latenessMs,
     memoryLimit: MEMORY_LIMIT,
     spillDirectory: tmpdir(),
@@ -45,4 +63,20 @@ export async function openCounts(settings: PipelineSettings, catalogue: Catalogu
     startProgress: (totalBytes) => createProgress("counting", totalBytes),
   });
   return { counts, books, pseudonymKey: keyFingerprint(key) };
+}
+
+async function readState(
+  store: ObjectStore,
+  asOf: AsOfDigest | null,
+): Promise<{ readonly books: readonly StreamBook[]; readonly nowMs: number }> {
+  if (asOf === null) return { books: await readBooks(store), nowMs: SYSTEM_CLOCK.nowMs() };
+  const streams = asOf.stream === null ? await listStreams(store) : [asOf.stream];
+  if (streams.length > 1) {
+    throw new UsageError(
+      `count as of digest ${asOf.sequence}: the archive has several streams, and each has its own digests ` +
+        "(hint: name a pipeline)",
+    );
+  }
+  const { book, endMs } = await readBookAsOf(store, streams[0] ?? "", asOf.sequence);
+  return { books: [book], nowMs: endMs };
 }

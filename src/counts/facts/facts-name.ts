@@ -13,6 +13,11 @@ export function receiptName(catalogue: string, span: Span, plan: number): string
   return `${folderOf(catalogue, span)}${planText(plan)}.json`;
 }
 
+/** Prefix of the facts of a day. */
+export function factsPrefix(catalogue: string, stream: string, day: string): string {
+  return `facts/catalogue=${hexOf(catalogue)}/stream=${stream}/day=${day}/`;
+}
+
 /** Prefix of the roll-ups of a day. */
 export function rollupPrefix(catalogue: string, stream: string, day: string): string {
   return `facts/rollup/catalogue=${hexOf(catalogue)}/stream=${stream}/day=${day}/`;
@@ -20,7 +25,7 @@ export function rollupPrefix(catalogue: string, stream: string, day: string): st
 
 function folderOf(catalogue: string, { stream, day, firstHour }: Span): string {
   const hour = String(firstHour % DAY_HOURS).padStart(2, "0");
-  return `facts/catalogue=${hexOf(catalogue)}/stream=${stream}/day=${day}/hour=${hour}/`;
+  return `${factsPrefix(catalogue, stream, day)}hour=${hour}/`;
 }
 
 function hexOf(catalogue: string): string {

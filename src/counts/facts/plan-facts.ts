@@ -4,15 +4,14 @@ import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { type FactsBasis, otherBasis } from "./facts-basis.ts";
 import { receiptName } from "./facts-name.ts";
-import { FACTS_FORMAT, type Receipt, readReceipt } from "./receipt.ts";
+import { FACTS_FORMAT, type FactsFile, type Receipt, readReceipt } from "./receipt.ts";
 
 /** The facts of a plan as files of this machine, or why there are none, as the end of a sentence about them. */
 export type PlanFacts = PlanFiles | { readonly missing: string };
 
 export interface PlanFiles {
   readonly paths: readonly string[];
-  /** Of the files. */
-  readonly sha256: readonly string[];
+  readonly files: readonly FactsFile[];
 }
 
 /** Looks for the facts of a plan, and checks every byte of them. Rejects with `IoError` where the store fails. */
@@ -31,7 +30,7 @@ export async function findPlanFacts(
     for (const { name: file, size_bytes: sizeBytes, sha256 } of receipt.files) {
       paths.push(await local.fileOf({ name: file, sizeBytes, sha256 }));
     }
-    return { paths, sha256: receipt.files.map((file) => file.sha256) };
+    return { paths, files: receipt.files };
   } catch (error) {
     return { missing: whyMissing(error, name) };
   }

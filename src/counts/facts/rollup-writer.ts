@@ -1,3 +1,4 @@
+import type { StoredObject } from "../../archive/manifest.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { UNDATED_DAY } from "../../archive/span.ts";
 import { IoError } from "../../core/fault.ts";
@@ -56,9 +57,9 @@ export async function writeRollups(options: RollupOptions): Promise<string[]> {
 }
 
 async function isWorthIt(options: RollupOptions, day: string, plans: readonly SealedPlan[]): Promise<boolean> {
-  const { views, local, basis, stream, always } = options;
+  const { views, local, basis, stream, always, tell } = options;
   if (always) return true;
-  const found = await findRollup(views.store, basis, stream, day, plans);
+  const found = await findRollup(views.store, basis, stream, day, plans, tell);
   if (found === null || linesOf(found.others) > WORTH_IT * linesOf(plans)) return true;
   return !(await areWhole(local, found.rollup.files));
 }
@@ -89,7 +90,7 @@ async function writeRollup(options: RollupOptions, day: string, plans: readonly 
     }
     files.push(facts);
   }
-  const inputs = plans.map(({ name, sha256 }, index) => ({ name, sha256, facts: files[index]?.sha256 ?? [] }));
+  const inputs = plans.map(({ name, sha256 }, index) => ({ name, sha256, facts: storedObjects(files[index]) }));
   const name = rollupName(basis, stream, day, inputs);
   const db = await openDuckDb(options, THREADS);
   try {
@@ -115,6 +116,10 @@ async function writeRollup(options: RollupOptions, day: string, plans: readonly 
     db.close();
   }
   return true;
+}
+
+function storedObjects(facts: PlanFiles | undefined): StoredObject[] {
+  return (facts?.files ?? []).map(({ name, size_bytes, sha256 }) => ({ name, size_bytes, sha256 }));
 }
 
 /** A day on which nothing counts. */

@@ -6,7 +6,7 @@ import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { Segment } from "../segment.ts";
 import { type FactsBasis, otherBasis, type StoredBasis, storedBasis } from "./facts-basis.ts";
-import { rollupPrefix } from "./facts-name.ts";
+import { factsPrefix, rollupPrefix } from "./facts-name.ts";
 import { readReceipt } from "./receipt.ts";
 
 /** Of the columns, and of what they mean. */
@@ -17,8 +17,8 @@ export interface RollupInput {
   /** Of the manifest. */
   readonly name: string;
   readonly sha256: string;
-  /** SHA-256 of the files of its facts. */
-  readonly facts: readonly string[];
+  /** The files of its facts. */
+  readonly facts: readonly StoredObject[];
 }
 
 export interface RollupFile extends StoredObject {
@@ -63,11 +63,12 @@ export async function findRollup(
   stream: string,
   day: string,
   plans: readonly SealedPlan[],
+  tell: (sentence: string) => void,
 ): Promise<FoundRollup | null> {
   let best: FoundRollup | null = null;
   for await (const { name } of store.list(rollupPrefix(basis.catalogue, stream, day))) {
     if (!name.endsWith(".json")) continue;
-    const rollup = await readRollup(store, name);
+    const rollup = await readRollup(store, name, tell);
     if (rollup === null || !isWhole(name, rollup, basis, stream, day)) continue;
     const others = plansBeside(rollup, plans);
     if (others !== null && (best === null || others.length < best.others.length)) best = { name, rollup, others };
@@ -75,14 +76,25 @@ export async function findRollup(
   return best;
 }
 
-/** Null for one that cannot be read: the facts themselves are counted then. */
-async function readRollup(store: ObjectStore, name: string): Promise<Rollup | null> {
+/** Null for one that cannot be read, which is told: the facts themselves are counted then. */
+async function readRollup(store: ObjectStore, name: string, tell: (sentence: string) => void): Promise<Rollup | null> {
   try {
     return await readReceipt<Rollup>(store, name);
   } catch (error) {
-    if (error instanceof IoError && error.code === "corrupt") return null;
-    throw error;
+    if (!(error instanceof IoError) || error.code !== "corrupt") throw error;
+    tell(`a roll-up is not used: ${error.message} (hint: "logtally facts rebuild" writes it again)`);
+    return null;
   }
+}
+
+/** Names of files whose facts are in the roll-up, and that are gone or cut. Rejects with `IoError`. */
+export async function missingFacts(store: ObjectStore, { rollup }: FoundRollup): Promise<string[]> {
+  const sizes = new Map<string, number>();
+  for await (const { name, sizeBytes } of store.list(factsPrefix(rollup.catalogue, rollup.stream, rollup.day))) {
+    sizes.set(name, sizeBytes);
+  }
+  const facts = rollup.inputs.flatMap((input) => input.facts);
+  return facts.filter(({ name, size_bytes: sizeBytes }) => sizes.get(name) !== sizeBytes).map(({ name }) => name);
 }
 
 /** The name is the digest of what it says. */

@@ -51,6 +51,8 @@ export interface TestArchive {
   readonly said: string[];
   /** Writes lines as one object. */
   add(lines: readonly string[], stream?: string): Promise<void>;
+  /** Writes what a message held as one object. */
+  addMessage(text: string, publishedAtMs: number): Promise<void>;
   /** Seals everything that is over, with facts and, unless it is said otherwise, roll-ups. */
   seal(options?: SealTestOptions): Promise<void>;
   rollUp(stream?: string, deriving?: Deriving): Promise<string[]>;
@@ -81,11 +83,11 @@ export async function testArchive(): Promise<TestArchive> {
   const newCache = (): LocalObjects => {
     caches += 1;
     const options = { store, folder: join(folder, `cache-${caches}`), limitBytes: 100 * MIB, nowMs: () => NOW_MS };
-    const { fileOf } = createObjectCache(options);
+    const cache = createObjectCache(options);
     return {
       fileOf(object) {
         opened.push(object.name);
-        return fileOf(object);
+        return cache.fileOf(object);
       },
     };
   };
@@ -131,6 +133,15 @@ export async function testArchive(): Promise<TestArchive> {
     }
   }
 
+  async function addPayload(payload: Payload, stream: string): Promise<void> {
+    writers += 1;
+    const clock = { nowMs: () => NOW_MS, monotonicMs: () => 0 };
+    const limits = { maxLines: 100_000, maxBytes: 100 * MIB };
+    const wal = createWalWriter({ store, stream, writer: String(writers).padStart(4, "0"), clock, limits });
+    DECODER.decode(payload, (line) => wal.append(line));
+    await wal.commit();
+  }
+
   return {
     store,
     opened,
@@ -138,14 +149,8 @@ export async function testArchive(): Promise<TestArchive> {
     rollUp,
     counting,
     count: (query = {}, deriving = {}) => counting((counts) => counts.rows({ ...QUERY, ...query }), deriving),
-    async add(lines, stream = "local") {
-      writers += 1;
-      const clock = { nowMs: () => NOW_MS, monotonicMs: () => 0 };
-      const limits = { maxLines: 100_000, maxBytes: 100 * MIB };
-      const wal = createWalWriter({ store, stream, writer: String(writers).padStart(4, "0"), clock, limits });
-      DECODER.decode(fileOf(lines), (line) => wal.append(line));
-      await wal.commit();
-    },
+    add: (lines, stream = "local") => addPayload(fileOf(lines), stream),
+    addMessage: (text, publishedAtMs) => addPayload(messageOf(text, publishedAtMs), "local"),
     async seal({ stream = "local", overMs = NOW_MS, spanHours = 6, segmentBytes, withRollups = true } = {}) {
       const { reader, basis } = derivingParts({});
       const { catalogue, pseudonymKey, instance } = basis;
@@ -225,4 +230,9 @@ export function entryLine(timeMs: number, insertId: string, change: Record<strin
 /** Rows without what changes when lines are sealed. */
 export function figures(rows: readonly CountRow[]): unknown[] {
   return rows.map(({ sealed: _sealed, ...row }) => row);
+}
+
+function messageOf(text: string, publishedAtMs: number): Payload {
+  const info = { topic: "t", messageId: `${publishedAtMs} ${text.length}`, publishedAtMs, attributes: {} };
+  return { kind: "message", data: Buffer.from(text), info };
 }

@@ -1,0 +1,144 @@
+/**
+ * Goal: what `counts` says is the same before and after sealing, by facts, without them, and as of a digest for ever.
+ * Method: generated traffic, archived, sealed, signed and counted by the commands, with files removed and altered.
+ */
+import { appendFile, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { CountRow } from "../../src/counts/cube.ts";
+import { differences } from "../../src/generate/agreement.ts";
+import { tempFolder } from "../backends/temp-folder.ts";
+import { countRows } from "./count-rows.ts";
+import { generated } from "./generated.ts";
+import { expectOneLine, FIXTURES, filesBelow, logtally, type Outcome, run, succeeds } from "./logtally.ts";
+
+const LATE = join(FIXTURES, "local/web_commit/input.ndjson");
+
+interface Answer {
+  readonly sealed_through: string | null;
+  readonly rows: readonly CountRow[];
+  readonly evidence?: { readonly sets: readonly { readonly manifests: readonly { readonly name: string }[] }[] };
+}
+
+async function answer(args: readonly string[]): Promise<Answer> {
+  const { code, stdout, stderr } = await logtally(["counts", ...args, "--json"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return JSON.parse(stdout) as Answer;
+}
+
+async function works(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await logtally(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return stdout;
+}
+
+function expectRefused(outcome: Outcome, code: number, words: string): void {
+  expect(outcome).toMatchObject({ code, stdout: "" });
+  expectOneLine(outcome.stderr, words);
+}
+
+async function parquetFiles(archive: string): Promise<string[]> {
+  return (await filesBelow(join(archive, "facts"))).filter((path) => path.endsWith(".parquet"));
+}
+
+describe("facts", () => {
+  it("count what was done, are missed when they are gone, and are the same when they are rebuilt", async () => {
+    const archive = await tempFolder();
+    const { path, truth } = await generated("--lines", "6000", "--seed", "11", "--republish", "0.1");
+    await run(archive, [path]);
+    await works("seal", "--archive", archive);
+    expect(differences(truth.rows, await countRows(["--archive", archive]))).toEqual([]);
+    const { sealed_through: through, rows } = await answer(["--archive", archive]);
+    expect(through).toBe(`${truth.as_of}T00:00:00Z`);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every(({ sealed }) => sealed)).toBe(true);
+
+    const before = await parquetFiles(archive);
+    await rename(join(archive, "facts"), join(archive, "facts-before"));
+    const { stdout, stderr } = await logtally(["counts", "--archive", archive, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ rows });
+    expect(stderr).toMatch(/^logtally: facts of (\d+) of \1 sealed plans are derived again, .*facts rebuild.*\n$/);
+
+    await works("facts", "rebuild", "--archive", archive);
+    expect(await parquetFiles(archive)).toEqual(before);
+    expect(succeeds("diff", ["-r", join(archive, "facts"), join(archive, "facts-before")])).toBe(true);
+    await appendFile(join(archive, "facts", before[0] ?? ""), "x");
+    await rm(join(archive, "facts", before[1] ?? ""));
+    const done: unknown = JSON.parse(await works("facts", "rebuild", "--archive", archive, "--json"));
+    expect(done).toMatchObject({ plans: expect.any(Number), rows: expect.any(Number) });
+    expect(succeeds("diff", ["-r", join(archive, "facts"), join(archive, "facts-before")])).toBe(true);
+    expect(await answer(["--archive", archive])).toMatchObject({ rows });
+  });
+
+  it("of a span of time only, where that is asked", async () => {
+    const archive = await tempFolder();
+    const { path } = await generated("--lines", "3000", "--seed", "12", "--users", "2");
+    await run(archive, [path]);
+    await works("seal", "--archive", archive);
+    const days = await readdir(join(archive, "vault/v1/local"));
+    expect(days.length).toBeGreaterThan(1);
+    await rm(join(archive, "facts"), { recursive: true });
+    await works("facts", "rebuild", "--archive", archive, "--since", days[1] ?? "", "--until", days[2] ?? "2030-01-01");
+    const written = (await parquetFiles(archive)).map((each) => /day=([^/]*)/.exec(each)?.[1]);
+    expect([...new Set(written)]).toEqual([days[1]]);
+  });
+});
+
+describe("counts --as-of-digest", () => {
+  async function signedArchive(): Promise<{ readonly archive: string; readonly sign: () => Promise<string> }> {
+    const folder = await tempFolder();
+    const archive = join(folder, "archive");
+    const key = join(folder, "signing.key");
+    expect(succeeds("openssl", ["genpkey", "-algorithm", "ed25519", "-out", key])).toBe(true);
+    await run(archive, [join(FIXTURES, "local/ssh_push/input.ndjson")]);
+    await works("seal", "--archive", archive);
+    const sign = () =>
+      works("sign", "--archive", archive, "--set", `signing_key.file=${key}`, "--set", "sign.interval_ms=1000");
+    await sign();
+    return { archive, sign };
+  }
+
+  it("gives the same answer whatever came later, and refuses a manifest that was altered", async () => {
+    const { archive } = await signedArchive();
+    const asked = ["--archive", archive, "--as-of-digest", "1", "--evidence"];
+    const first = await answer(asked);
+    expect(first).toMatchObject(await answer(["--archive", archive]));
+    expect(first.rows.every(({ sealed }) => sealed)).toBe(true);
+    await run(archive, [LATE]);
+    expect(await answer(asked)).toEqual(first);
+    await works("seal", "--archive", archive);
+    expect(await answer(asked)).toEqual(first);
+    expect((await answer(["--archive", archive])).rows).not.toEqual(first.rows);
+
+    const none = await logtally(["counts", "--archive", archive, "--as-of-digest", "7"]);
+    expectRefused(none, 2, 'look for digest 7 of stream "local": the last one is 1');
+    const manifest = first.evidence?.sets[0]?.manifests[0]?.name ?? "";
+    await appendFile(join(archive, manifest), " ");
+    const altered = await logtally(["counts", ...asked]);
+    expectRefused(altered, 3, `${manifest}": it is not the one that was signed`);
+  });
+
+  it("asks for a pipeline where there are several streams", async () => {
+    const { archive } = await signedArchive();
+    await works("run", "--archive", archive, "--json", "--set", "name=other", "--from", LATE);
+    const outcome = await logtally(["counts", "--archive", archive, "--as-of-digest", "1"]);
+    expectRefused(outcome, 2, "the archive has several streams, and each has its own digests (hint: name a pipeline)");
+  });
+});
+
+describe("counts --evidence", () => {
+  it("lists the manifests with their hashes, as sha256sum has them", async () => {
+    const archive = await tempFolder();
+    await run(archive, [join(FIXTURES, "local/ssh_push/input.ndjson")]);
+    await works("seal", "--archive", archive);
+    await run(archive, [LATE]);
+    const table = await works("counts", "--archive", archive, "--evidence");
+    const listed = table.slice(table.indexOf("\nsealed, by "));
+    const sums = listed.split("\n").filter((line) => /^[0-9a-f]{64} {2}vault\//.test(line));
+    expect(sums.length).toBeGreaterThan(0);
+    expect(succeeds("sh", ["-c", `cd "$0" && echo "$1" | sha256sum -c`, archive, sums.join("\n")])).toBe(true);
+    expect(listed).toMatch(/\nnot sealed, in \d objects?\nwal\/local\//);
+    const csv = await logtally(["counts", "--archive", archive, "--evidence", "--format", "csv"]);
+    expectRefused(csv, 2, "list evidence as csv: it has no place for it (hint: --format json)");
+  });
+});

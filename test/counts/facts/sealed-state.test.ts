@@ -1,0 +1,94 @@
+/**
+ * Goal: what stands beside the counts is right as hours are sealed: the day they end at, what is sealed, what they rest on.
+ * Method: an archive in memory is filled and sealed in steps.
+ */
+import { describe, expect, it } from "vitest";
+import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
+import { DAY_MS, HOUR_MS } from "../../../src/core/units.ts";
+import { evidenceOf } from "../../../src/counts/evidence.ts";
+import { readBooks } from "../../../src/counts/stream-book.ts";
+import { apiLine, type TestArchive, testArchive } from "./sealed-archive.ts";
+
+const DAY = Date.UTC(2020, 11, 22);
+
+function state(archive: TestArchive): Promise<readonly (string | null)[]> {
+  return archive.counting(async (counts) => [await counts.defaultAsOf(), await counts.sealedThrough()]);
+}
+
+/** A record that holds newlines: what may run ahead is not told by its lane. */
+function wrapped(timeMs: number): string {
+  return JSON.stringify(JSON.parse(apiLine(timeMs)), null, 2);
+}
+
+describe("the newest hour", () => {
+  it("is that of lines in their own hour, sealed or not", async () => {
+    const archive = await testArchive();
+    expect(await state(archive)).toEqual([null, null]);
+    await archive.add([apiLine(DAY + 3 * HOUR_MS), "no json, and so without time"]);
+    expect(await state(archive)).toEqual(["2020-12-23", null]);
+    await archive.seal();
+    expect(await state(archive)).toEqual(["2020-12-23", "2020-12-23T00:00:00Z"]);
+    await archive.add([apiLine(DAY + 2 * DAY_MS)]);
+    expect(await state(archive)).toEqual(["2020-12-25", "2020-12-24T00:00:00Z"]);
+    await archive.seal();
+    expect(await state(archive)).toEqual(["2020-12-25", "2020-12-25T00:00:00Z"]);
+  });
+
+  it("is not that of lines ahead of their hour, however many hours were sealed with them", async () => {
+    for (const spanHours of [1, 24] as const) {
+      const archive = await testArchive();
+      await archive.add([apiLine(DAY)]);
+      // Published on the next day, about a time weeks later.
+      await archive.addMessage(wrapped(DAY + 20 * DAY_MS), DAY + DAY_MS + 5 * HOUR_MS);
+      await archive.addMessage(apiLine(DAY + 20 * DAY_MS), DAY + DAY_MS + 5 * HOUR_MS);
+      expect((await state(archive))[0]).toBe("2020-12-23");
+      await archive.seal({ spanHours });
+      expect((await state(archive))[0]).toBe("2020-12-23");
+      await archive.addMessage(apiLine(DAY + DAY_MS), DAY + DAY_MS + HOUR_MS);
+      await archive.seal({ spanHours });
+      expect((await state(archive))[0]).toBe("2020-12-24");
+    }
+  });
+});
+
+describe("rows", () => {
+  it("turn sealed one after the other", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY), apiLine(DAY + DAY_MS)]);
+    const sealed = async () => {
+      const rows = await archive.count({ periods: ["daily", "7d"], asOf: "2020-12-24", events: ["rest_request"] });
+      return rows.map((row) => `${row.period} ${row.from.slice(0, 10)} ${row.sealed}`);
+    };
+    expect(await sealed()).toEqual(["7d 2020-12-17 false", "daily 2020-12-22 false", "daily 2020-12-23 false"]);
+    await archive.seal({ overMs: DAY + DAY_MS });
+    expect(await sealed()).toEqual(["7d 2020-12-17 false", "daily 2020-12-22 true", "daily 2020-12-23 false"]);
+    await archive.seal();
+    expect(await sealed()).toEqual(["7d 2020-12-17 true", "daily 2020-12-22 true", "daily 2020-12-23 true"]);
+    await archive.add([apiLine(DAY + 1)]);
+    expect(await sealed()).toEqual(["7d 2020-12-17 false", "daily 2020-12-22 false", "daily 2020-12-23 true"]);
+  });
+});
+
+describe("evidence", () => {
+  it("is every manifest of a row's span with its hash, and what is not sealed of it", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY), apiLine(DAY + DAY_MS), apiLine(DAY + 12 * HOUR_MS)]);
+    await archive.seal({ spanHours: 12 });
+    await archive.add([apiLine(DAY + DAY_MS + 1)]);
+    // A copy that adds nothing leaves a record, on which no count rests.
+    await archive.add([apiLine(DAY)]);
+    await archive.seal({ spanHours: 12, overMs: DAY + DAY_MS });
+    const rows = await archive.count({ periods: ["daily", "7d"], asOf: "2020-12-24", events: ["rest_request"] });
+    const { sets, setOf } = evidenceOf(await readBooks(archive.store), rows);
+    const manifests = (await readSealedPlans(archive.store, "local"))
+      .filter(({ isRecord }) => !isRecord)
+      .map(({ name, sha256 }) => ({ name, sha256 }));
+    expect(manifests.length).toBe(3);
+    const unsealed = [expect.stringMatching(/^wal\/local\/.*2020122300-2020122300.ndjson.zst$/)];
+    expect(rows.map((row) => sets[setOf(row)])).toEqual([
+      { from: "2020-12-17T00:00:00Z", to: "2020-12-24T00:00:00Z", manifests, unsealed },
+      { from: "2020-12-22T00:00:00Z", to: "2020-12-23T00:00:00Z", manifests: manifests.slice(0, 2), unsealed: [] },
+      { from: "2020-12-23T00:00:00Z", to: "2020-12-24T00:00:00Z", manifests: manifests.slice(2), unsealed },
+    ]);
+  });
+});
