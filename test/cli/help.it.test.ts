@@ -10,6 +10,8 @@ const COMMANDS = [
   "check",
   "setup",
   "seal",
+  "facts",
+  "facts rebuild",
   "counts",
   "archive",
   "archive ls",
