@@ -8,7 +8,9 @@ import { explainCommand } from "./explain.ts";
 import { factsCommand } from "./facts.ts";
 import { gcCommand } from "./gc.ts";
 import { generateCommand } from "./generate.ts";
+import { ledgerCommand } from "./ledger.ts";
 import { programVersion } from "./open/program-version.ts";
+import { recountCommand } from "./recount.ts";
 import { runCommand } from "./run.ts";
 import { sealCommand } from "./seal.ts";
 import { setupCommand } from "./setup.ts";
@@ -37,6 +39,8 @@ export function createProgram(): Command {
     signCommand,
     gcCommand,
     countsCommand,
+    ledgerCommand,
+    recountCommand,
     factsCommand,
     archiveCommand,
     explainCommand,

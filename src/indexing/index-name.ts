@@ -39,6 +39,17 @@ export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNam
   };
 }
 
+/** Names that stand for all indices of a prefix, and for those of them that all other days share. */
+export function indexPatterns(prefix: string): {
+  readonly all: readonly string[];
+  readonly outside: readonly string[];
+} {
+  return {
+    all: [`${prefix}.logs-*`, `${prefix}.quarantine-*`],
+    outside: [`${prefix}.logs-*-${OUTSIDE}`, `${prefix}.quarantine-${OUTSIDE}*`],
+  };
+}
+
 /**
  * Days since 1970 of the line's own time, or of its publication where it has none; null for no day, or one that is too
  * far from the publication: otherwise a line could make indices at will, or bring back those that have been deleted.

@@ -66,7 +66,6 @@ class Book:
 
     def __init__(self):
         self.standing = {}
-        self.sealed = frozenset()
         self.variants = collections.defaultdict(set)  # of the ids that have more than one
 
     def holds(self, row):
@@ -80,30 +79,16 @@ class Book:
             line_id: (len(leaves), self.standing[line_id].leaf.hex()) for line_id, leaves in self.variants.items()
         }
 
-    def seal(self):
-        """What was added so far is sealed: copies that come later change nothing."""
-        self.sealed = frozenset(self.standing)
-
     def add(self, row, facts):
-        """Takes a line, in any order and any number of copies."""
+        """Takes a line. Of copies the first counts, so lines come in their order: sealed ones, then the log by names."""
         line_id = row.meta["id"]
         known = self.standing.get(line_id)
         if known is not None and known.leaf == row.leaf:
-            # The same bytes may count otherwise where they came by another topic.
-            if known.facts != facts and line_id not in self.sealed:
-                known.facts = smallest_of_each_event(known.facts + facts)
             return
         if known is not None:
             self.variants[line_id].update((known.leaf, row.leaf))
         if known is None or row.leaf < known.leaf:
             self.standing[line_id] = Standing(row.leaf, facts, row.meta["lane"] in ("quarantine", "blob"))
-
-
-def smallest_of_each_event(facts):
-    chosen = {}
-    for fact in sorted(facts, key=lambda each: (*each[:9], each[9] is None, each[9] or "")):
-        chosen.setdefault(fact[1], fact)
-    return tuple(chosen.values())
 
 
 def counted_rows(books):

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect } from "vitest";
 import type { CountRow } from "../../src/counts/cube.ts";
-import { TRUTH_SEGMENTS } from "../../src/generate/truth.ts";
+import { TRUTH_SEGMENTS, type TruthSegment } from "../../src/generate/truth.ts";
 import { countRows } from "../cli/count-rows.ts";
 import { type Outcome, type ProcessOptions, start, succeeds } from "../cli/logtally.ts";
 
@@ -46,13 +46,20 @@ async function checked(archive: string, args: readonly string[]): Promise<string
   return stdout;
 }
 
-/**
- * Fails where `counts` has other rows than the recount, in any segment, or in another order, or says anything but
- * `stderr`; gives the rows of `counts`.
- */
-export async function expectAgreement(archive: string, asOf: string, stderr = ""): Promise<readonly CountRow[]> {
-  const counted = await countRows(["--archive", archive, "--as-of", asOf], { stderr });
-  const printed = await checked(archive, ["--counts", asOf, "--by", ...TRUTH_SEGMENTS]);
+interface Agreement {
+  readonly segments?: readonly TruthSegment[];
+  /** What `counts` says beside the rows. */
+  readonly stderr?: string;
+}
+
+/** Fails where `counts` has other rows than the recount, or in another order; gives the rows of `counts`. */
+export async function expectAgreement(
+  archive: string,
+  asOf: string,
+  { segments = TRUTH_SEGMENTS, stderr = "" }: Agreement = {},
+): Promise<readonly CountRow[]> {
+  const counted = await countRows(["--archive", archive, "--as-of", asOf], { segments, stderr });
+  const printed = await checked(archive, ["--counts", asOf, "--by", ...segments]);
   const { rows } = JSON.parse(printed) as { rows: readonly RecountRow[] };
   // First what differs: of thousands of rows nobody would find it.
   const [found, expected] = [new Set(rows.map(rowText)), new Set(counted.map(rowText))];

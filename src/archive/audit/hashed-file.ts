@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { MIB } from "../../core/units.ts";
+import type { SegmentFile } from "../../segment/segment-reader.ts";
+import type { StoredObject } from "../manifest.ts";
+
+const PIECE_BYTES = 4 * MIB;
+
+/** An object that is hashed while it is read from its beginning on, so that its bytes are fetched only once. */
+export interface HashedFile extends SegmentFile {
+  /** SHA-256 of the whole object; reads what nobody has asked for. Rejects with `IoError`. */
+  digest(): Promise<string>;
+}
+
+export function hashedFile(store: ObjectStore, { name, size_bytes: sizeBytes }: StoredObject): HashedFile {
+  const hash = createHash("sha256");
+  let hashedBytes = 0;
+  const read = async (start: number, end: number): Promise<Buffer> => {
+    const bytes = await store.read(name, start, end);
+    // The table at the end is read first.
+    const isNew = start <= hashedBytes && start + bytes.length > hashedBytes;
+    if (isNew) {
+      hash.update(bytes.subarray(hashedBytes - start));
+      hashedBytes = start + bytes.length;
+    }
+    return bytes;
+  };
+  return {
+    name,
+    sizeBytes,
+    read,
+    async digest() {
+      for (let start = hashedBytes; start < sizeBytes; start += PIECE_BYTES) {
+        await read(start, Math.min(start + PIECE_BYTES, sizeBytes));
+      }
+      return hash.digest("hex");
+    },
+  };
+}

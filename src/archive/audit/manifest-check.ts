@@ -1,0 +1,44 @@
+import { type HourFigures, parseHourText } from "../manifest.ts";
+import type { SealedPlan } from "../sealed-plan.ts";
+import { isInSpan } from "../span.ts";
+import { type Difference, type DifferenceParts, differenceOf } from "./difference.ts";
+
+/** What in the figures of a manifest does not add up, by itself alone. */
+export function checkManifest({ name, span, manifest }: SealedPlan): Difference[] {
+  const found: Difference[] = [];
+  const add = (parts: DifferenceParts): void => {
+    found.push(differenceOf(span.stream, { hour: manifest.first_hour, object: name, ...parts }));
+  };
+  const equal = (what: string, found: number, expected: number, hour: string = manifest.first_hour): void => {
+    if (found !== expected) add({ what, found, expected, hour });
+  };
+  const hours = Object.entries(manifest.by_hour);
+  for (const [hour, figures] of hours) {
+    const { received, archived, duplicates, conflicts, counted, eventless, quarantined } = figures;
+    if (!isInSpan(span, parseHourText(hour))) add({ what: "figures of an hour that it does not seal", hour });
+    equal("received is not archived + duplicates", received, archived + duplicates, hour);
+    equal("archived is not counted + eventless + quarantined", archived, counted + eventless + quarantined, hour);
+    if (conflicts > duplicates) equal("more conflicts than duplicates", conflicts, duplicates, hour);
+  }
+  const sum = (name: keyof HourFigures): number => hours.reduce((total, [, figures]) => total + figures[name], 0);
+  const rows = manifest.outputs.reduce((total, output) => total + output.rows, 0);
+  const lanes = Object.values(manifest.lanes).reduce((total, lines) => total + lines, 0);
+  equal("lines are not the rows of its segments", manifest.lines, rows);
+  equal("lines are not archived + conflicts", manifest.lines, sum("archived") + sum("conflicts"));
+  equal("lines are not those of its lanes", manifest.lines, lanes);
+  equal("duplicates are not those of its hours", manifest.duplicates_total, sum("duplicates") - sum("conflicts"));
+  return found;
+}
+
+/** Numbers that are missing among the plans of a stream: they come in order of spans and plans, each span from 1 on. */
+export function checkNumbers(plans: readonly SealedPlan[]): Difference[] {
+  return plans.flatMap(({ name, span, manifest }, index) => {
+    const before = plans[index - 1];
+    const isSameSpan = before?.span.firstHour === span.firstHour;
+    const expected = isSameSpan ? before.manifest.plan + 1 : 1;
+    if (manifest.plan === expected) return [];
+    const what = "the plan before it left neither manifest nor record: plan";
+    const hour = manifest.first_hour;
+    return [differenceOf(span.stream, { hour, object: name, what, expected, found: manifest.plan })];
+  });
+}

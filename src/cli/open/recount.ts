@@ -1,0 +1,108 @@
+import { tmpdir } from "node:os";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import { dayName } from "../../core/hour.ts";
+import { DAY_MS } from "../../core/units.ts";
+import { type ArchiveCounts, openArchiveCounts } from "../../counts/archive-counts.ts";
+import type { CountRow } from "../../counts/cube.ts";
+import { sealedBytes } from "../../counts/facts/sealed-lines.ts";
+import type { LiveCounts } from "../../counts/recount/live-check.ts";
+import type { RecountOptions } from "../../counts/recount/recount.ts";
+import type { Segment } from "../../counts/segment.ts";
+import { readBooks, type StreamBook, tailBytes } from "../../counts/stream-book.ts";
+import type { Catalogue } from "../../derive/event-rules.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
+import { createProgress, type Progress } from "../progress.ts";
+import { tell } from "../tell.ts";
+import { MEMORY_LIMIT } from "./archive-counts.ts";
+import { openArchiveStore } from "./archive-store.ts";
+import { factsBasis, openFactReader } from "./fact-reader.ts";
+import { openLocalObjects } from "./local-objects.ts";
+import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
+
+/** Half-open span in milliseconds since 1970; what is missing is open. */
+export interface Since {
+  readonly since?: number;
+  readonly until?: number;
+}
+
+export interface OpenedRecount {
+  readonly options: Omit<RecountOptions, "onBytes" | "onDifference" | "onDay">;
+  /** Over the bytes that are to be read. */
+  readonly startProgress: (what: string) => Progress;
+  /** The same without comparing, by another catalogue. */
+  readonly readerOf: (catalogue: Catalogue) => RecountOptions["reader"];
+  close(): void;
+}
+
+/** Counts of so many days are asked for at once. */
+const WINDOW_DAYS = 28;
+
+/** Opens an archive to be recounted, and its counts to compare with. Rejects with `UsageError` or `IoError`. */
+export async function openRecount(
+  settings: PipelineSettings,
+  catalogue: Catalogue,
+  span: Since,
+): Promise<OpenedRecount> {
+  refuseKeylessBucket(settings);
+  const store = await openArchiveStore(settings.archive);
+  await store.check("read");
+  const key = await openPseudonymKey(settings, store);
+  const local = openLocalObjects(settings.archive, store);
+  const basis = factsBasis(settings, catalogue, key);
+  const books = await readBooks(store);
+  const takes = daysBetween(span);
+  const duckDb = { memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() };
+  const readerOf = (each: Catalogue): RecountOptions["reader"] => openFactReader(settings, each, key);
+  const counts = await openArchiveCounts({
+    store,
+    local,
+    reader: readerOf(catalogue),
+    basis,
+    books,
+    nowMs: SYSTEM_CLOCK.nowMs(),
+    latenessMs: settings.seal.latenessMs,
+    ...duckDb,
+    tell,
+    startProgress: (totalBytes) => createProgress("counting", totalBytes),
+  });
+  const counted = { local, basis, live: liveCounts(counts) };
+  const bytes = bytesOf(books, takes);
+  return {
+    options: { store, books, reader: readerOf(catalogue), counted, takes, ...duckDb },
+    startProgress: (what) => createProgress(what, bytes),
+    readerOf,
+    close: () => counts.close(),
+  };
+}
+
+/** Days that overlap the span; what has no time is in none that has a border. */
+export function daysBetween({ since, until }: Since): (day: string) => boolean {
+  if (since === undefined && until === undefined) return () => true;
+  return (day) => {
+    const startMs = Date.parse(day);
+    return (since === undefined || startMs + DAY_MS > since) && startMs < (until ?? Number.POSITIVE_INFINITY);
+  };
+}
+
+/** What `counts` answers, some weeks at a time. */
+function liveCounts(counts: ArchiveCounts): LiveCounts {
+  const windows = new Map<Segment, { readonly fromDay: number; readonly rows: Map<string, CountRow[]> }>();
+  return {
+    async rowsOf(segment, day) {
+      const known = windows.get(segment);
+      if (known !== undefined && day >= known.fromDay && day < known.fromDay + WINDOW_DAYS) {
+        return known.rows.get(dayName(day * DAY_MS)) ?? [];
+      }
+      const asOf = dayName((day + WINDOW_DAYS) * DAY_MS);
+      const rows = await counts.rows({ by: segment, events: null, periods: ["daily"], days: WINDOW_DAYS, asOf });
+      const window = { fromDay: day, rows: Map.groupBy(rows, ({ from }) => from.slice(0, "YYYY-MM-DD".length)) };
+      windows.set(segment, window);
+      return window.rows.get(dayName(day * DAY_MS)) ?? [];
+    },
+  };
+}
+
+function bytesOf(books: readonly StreamBook[], takes: (day: string) => boolean): number {
+  const plans = books.flatMap((book) => book.plans.filter(({ span }) => takes(span.day)));
+  return sealedBytes(plans) + tailBytes(books);
+}

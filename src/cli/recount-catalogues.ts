@@ -1,0 +1,113 @@
+import { type Difference, differenceText } from "../archive/audit/difference.ts";
+import { recount } from "../counts/recount/recount.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
+import { EXIT_NOT_RIGHT } from "./exit-code.ts";
+import { type OpenedRecount, openRecount } from "./open/recount.ts";
+import { print } from "./print.ts";
+import { formatCount } from "./quantity.ts";
+import type { RecountCommandOptions } from "./recount.ts";
+import { loadCatalogue, loadSettings } from "./settings.ts";
+import { type Column, formatTable } from "./table.ts";
+import { tell } from "./tell.ts";
+
+/** Day → event → count. */
+type Counts = Map<string, ReadonlyMap<string, number>>;
+
+/** What an event counts by either catalogue. */
+interface ChangedCount {
+  readonly event: string;
+  /** Null for the whole past. */
+  readonly day: string | null;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Prints what another catalogue would count; no two counts are ever added. Rejects with `UsageError` or `IoError`. */
+export async function compareCatalogues(
+  pipeline: string | undefined,
+  options: RecountCommandOptions,
+  path: string,
+): Promise<void> {
+  const settings = await loadSettings(pipeline, options);
+  const published = await loadCatalogue(settings.cataloguePath);
+  const proposed = await loadCatalogue(path);
+  const opened = await openRecount(settings, published, options);
+  try {
+    const before = await countBy(opened, published, "counting by the published catalogue");
+    const after = await countBy(opened, proposed, "counting by the other catalogue");
+    const changes = changesBetween(before, after, options.byDay === true);
+    const digests = { before: published.digest, after: proposed.digest };
+    await print(options.json === true ? changesJson(digests, changes) : changesTable(digests, changes));
+  } finally {
+    opened.close();
+  }
+}
+
+async function countBy(
+  { options, readerOf, startProgress }: OpenedRecount,
+  catalogue: Catalogue,
+  what: string,
+): Promise<Counts> {
+  const counts: Counts = new Map();
+  const onDifference = (difference: Difference): void => {
+    tell(differenceText(difference));
+    process.exitCode = EXIT_NOT_RIGHT;
+  };
+  const progress = startProgress(what);
+  try {
+    await recount({
+      ...options,
+      counted: null,
+      reader: readerOf(catalogue),
+      onBytes: progress.add,
+      onDifference,
+      onDay: (day, events) => counts.set(day, events),
+    });
+    return counts;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** In order of events, each followed by its days. */
+function changesBetween(before: Counts, after: Counts, isByDay: boolean): ChangedCount[] {
+  const days = [...before.keys()];
+  const names = new Set([...before.values(), ...after.values()].flatMap((events) => [...events.keys()]));
+  return [...names].toSorted().flatMap((event): ChangedCount[] => {
+    const ofDays = days.map((day) => ({
+      event,
+      day,
+      before: before.get(day)?.get(event) ?? 0,
+      after: after.get(day)?.get(event) ?? 0,
+    }));
+    const sum = (side: "before" | "after"): number => ofDays.reduce((total, each) => total + each[side], 0);
+    const all = { event, day: null, before: sum("before"), after: sum("after") };
+    return [all, ...(isByDay ? ofDays.filter((each) => each.before + each.after > 0) : [])];
+  });
+}
+
+interface Digests {
+  readonly before: string;
+  readonly after: string;
+}
+
+function changesJson({ before, after }: Digests, changes: readonly ChangedCount[]): string {
+  const events = changes.filter(({ day }) => day === null).map((total) => ({ ...total, day: undefined }));
+  const days = changes.filter(({ day }) => day !== null);
+  return `${JSON.stringify({ catalogue: { before, after }, events, ...(days.length === 0 ? {} : { days }) }, null, 2)}\n`;
+}
+
+function changesTable({ before, after }: Digests, changes: readonly ChangedCount[]): string {
+  const columns: Column<ChangedCount>[] = [
+    { head: "event", align: "left", cell: ({ event, day }) => (day === null ? event : `  ${day}`) },
+    { head: "before", align: "right", cell: (each) => formatCount(each.before) },
+    { head: "after", align: "right", cell: (each) => formatCount(each.after) },
+    { head: "change", align: "right", cell: (each) => changeText(each.after - each.before) },
+  ];
+  const rows = changes.length === 0 ? "no events\n" : formatTable(columns, changes);
+  return `before: catalogue ${before}\nafter:  catalogue ${after}\n\n${rows}`;
+}
+
+function changeText(change: number): string {
+  return change > 0 ? `+${formatCount(change)}` : change === 0 ? "" : formatCount(change);
+}

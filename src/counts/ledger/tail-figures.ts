@@ -1,0 +1,92 @@
+import type { Conflict, PlanOutput } from "../../archive/manifest.ts";
+import { classOf, type LineClass } from "../../archive/seal/figures.ts";
+import { eachKeptLine } from "../../archive/seal/kept-lines.ts";
+import { eachTailLine } from "../../archive/seal/tail-lines.ts";
+import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { isInSpan } from "../../archive/span.ts";
+import type { TailObject } from "../../archive/tail.ts";
+import type { ArchivedLine } from "../../core/archived-line.ts";
+import { hourOfId, leafHash } from "../../core/identity.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { addFigures, figuresOf, type HourBook } from "./figures.ts";
+
+export interface TailFiguresOptions {
+  readonly store: ObjectStore;
+  readonly plans: readonly SealedPlan[];
+  readonly tail: readonly TailObject[];
+  readonly eventsOf: (line: ArchivedLine) => readonly string[];
+  /** Is told the bytes of lines that are done with. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+type Kind = LineClass["kind"];
+
+/** A line of an id that came with other bytes too. */
+interface Variant {
+  readonly hash: string;
+  readonly kind: Kind;
+}
+
+/**
+ * Adds to the book what a seal of the tail would: archived, conflicts, and what the standing lines are. Rejects with
+ * `IoError`.
+ */
+export async function addTailFigures(options: TailFiguresOptions, book: HourBook): Promise<void> {
+  const { store, plans, tail, onBytes } = options;
+  const add = (hour: number, kind: Kind, by: 1 | -1): void => {
+    figuresOf(book, hour)[kind] += by;
+  };
+  const conflicts = await eachTailLine(store, plans, tail, (line) => {
+    const hour = hourOfId(line.meta.id);
+    onBytes(line.end - line.start);
+    figuresOf(book, hour).archived += 1;
+    add(hour, kindOf(line, options), 1);
+  });
+  if (conflicts.length === 0) return;
+  // Only now it is known which ids are in conflict; few ever are.
+  const variants = await variantsOf(options, conflicts);
+  for (const conflict of conflicts) {
+    const hour = hourOfId(conflict.id);
+    const ofTail = variants.get(conflict.id) ?? [];
+    if (ofTail.length === 0) continue;
+    const isNew = ofTail.length === conflict.variants;
+    const archived = isNew ? 1 : 0;
+    addFigures(figuresOf(book, hour), { archived: archived - ofTail.length, conflicts: ofTail.length - archived });
+    for (const { kind } of ofTail) add(hour, kind, -1);
+    const standing = ofTail.find(({ hash }) => hash === conflict.standing);
+    if (standing === undefined) continue;
+    add(hour, standing.kind, 1);
+    if (!isNew) add(hour, await classInVault(options, conflict.id), -1);
+  }
+}
+
+function kindOf(line: ArchivedLine, { eventsOf }: Pick<TailFiguresOptions, "eventsOf">): Kind {
+  return classOf(line.meta, eventsOf(line)).kind;
+}
+
+async function variantsOf(
+  options: TailFiguresOptions,
+  conflicts: readonly Conflict[],
+): Promise<ReadonlyMap<string, readonly Variant[]>> {
+  const variants = new Map<string, Variant[]>(conflicts.map(({ id }) => [id, []]));
+  await eachTailLine(options.store, options.plans, options.tail, (line, hash) => {
+    variants.get(line.meta.id)?.push({ hash, kind: kindOf(line, options) });
+  });
+  return variants;
+}
+
+/** What the variant is that stands in the vault: of all there the one with the smallest hash. */
+async function classInVault(options: TailFiguresOptions, id: string): Promise<Kind> {
+  const { store, plans } = options;
+  const outputs: PlanOutput[] = plans
+    .filter(({ span }) => isInSpan(span, hourOfId(id)))
+    .flatMap(({ manifest }) => manifest.outputs);
+  const words = Int32Array.from({ length: 4 }, (_, word) => Number.parseInt(id.slice(8 * word, 8 * word + 8), 16) | 0);
+  const isId = (ids: Int32Array, at: number): boolean => words.every((word, index) => ids[at + index] === word);
+  let standing: Variant | null = null;
+  await eachKeptLine(store, outputs, isId, (line) => {
+    const hash = leafHash(line.buffer, line.start, line.end);
+    if (standing === null || hash < standing.hash) standing = { hash, kind: kindOf(line, options) };
+  });
+  return (standing as Variant | null)?.kind ?? "eventless";
+}

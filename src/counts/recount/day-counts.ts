@@ -1,0 +1,114 @@
+import type { CountRow, PerUser } from "../cube.ts";
+import type { DuckDb, Row } from "../duck-db.ts";
+import { KEY_COLUMNS, type Segment } from "../segment.ts";
+import { TAIL } from "./line-table.ts";
+import { FACT_VARIANT } from "./plan-figures.ts";
+
+/** What counts say of an event and a key on one day. */
+export interface DayCount extends Pick<CountRow, "event" | "key" | "count" | "unique_users"> {
+  /** With segment `user` only; null where no event has a user. */
+  readonly per_user?: PerUser | null;
+}
+
+const WORDS = ["operation", "detail", "instance", "plan", "root_group", "project", "category"];
+const DAY_MS = 86_400_000;
+
+/** The word of a code, null for that of nobody. */
+const said = (column: string): string => `(SELECT value FROM dictionary WHERE code = ${column})`;
+
+/**
+ * Of everything in the tables `line` and `fact` what counts: of each id of a stream the lines of the smallest variant,
+ * what is not sealed only where no segment has the same; an id of several streams once, of its events those of the
+ * smallest variant that has any.
+ */
+const STANDING = `
+  CREATE OR REPLACE TEMP TABLE standing AS
+  WITH least AS (
+    SELECT stream, id, (min(variant) >> 64)::UBIGINT AS variant FROM line
+    GROUP BY ALL HAVING min(variant) <> max(variant)
+  ),
+  read AS (
+    SELECT fact.* EXCLUDE (variant, stream, origin), ${FACT_VARIANT} AS variant,
+      of_stream.value::UINTEGER AS stream, ends_with(of_origin.value, '/${TAIL}') AS is_tail
+    FROM fact
+    JOIN dictionary of_stream ON of_stream.code = fact.stream
+    JOIN dictionary of_origin ON of_origin.code = fact.origin
+  ),
+  kept AS (
+    SELECT read.* FROM read ANTI JOIN least
+      ON least.stream = read.stream AND least.id = read.id AND least.variant <> read.variant
+  ),
+  sealed AS (SELECT stream, id, (variant >> 64)::UBIGINT AS variant FROM line WHERE plan < ${TAIL})
+  FROM kept WHERE NOT is_tail
+  UNION ALL
+  SELECT unsealed.* FROM (FROM kept WHERE is_tail) unsealed ANTI JOIN sealed
+    ON sealed.stream = unsealed.stream AND sealed.id = unsealed.id AND sealed.variant = unsealed.variant
+`;
+
+const REPEATED = `
+  CREATE OR REPLACE TEMP TABLE repeated AS
+  SELECT id FROM standing GROUP BY id HAVING min(stream) <> max(stream)
+`;
+
+const RECOUNTED = `
+  CREATE OR REPLACE TEMP TABLE recounted AS
+  WITH several AS (
+    SELECT standing.* FROM standing SEMI JOIN repeated ON repeated.id = standing.id
+    QUALIFY rank() OVER (PARTITION BY standing.id ORDER BY standing.variant) = 1
+  ),
+  once AS (
+    SELECT standing.* FROM standing ANTI JOIN repeated ON repeated.id = standing.id
+    UNION ALL
+    SELECT * FROM several QUALIFY row_number() OVER (PARTITION BY id, event
+      ORDER BY time_ms, ${WORDS.map(said).join(", ")}, ${said('several."user"')} NULLS LAST) = 1
+  )
+  SELECT event, ${WORDS.join(", ")}, "user", time_ms // ${DAY_MS} AS day, count(*) AS events
+  FROM once GROUP BY ALL
+`;
+
+/** Counts what the tables hold, once they are flushed; gives the events that count, by name. Rejects with `IoError`. */
+export async function recountDay(db: DuckDb): Promise<ReadonlyMap<string, number>> {
+  for (const statement of [STANDING, REPEATED, RECOUNTED]) await db.run(statement);
+  const rows = await db.query(`
+    SELECT ${said("event")} AS event, events
+    FROM (SELECT event, sum(events)::BIGINT AS events FROM recounted GROUP BY event)
+  `);
+  return new Map(rows.map((row) => [String(row["event"]), Number(row["events"])]));
+}
+
+/** The counts of a day that was just recounted. Rejects with `IoError`. */
+export async function recountedDay(db: DuckDb, segment: Segment, day: number): Promise<DayCount[]> {
+  const column = KEY_COLUMNS[segment];
+  const rows = await db.query(`
+    WITH by_user AS (
+      SELECT event, ${column ?? 0} AS key, "user", sum(events)::BIGINT AS events
+      FROM recounted WHERE day = ${day} GROUP BY ALL
+    )
+    SELECT
+      ${said("event")} AS event,
+      ${said("key")} AS key,
+      sum(events)::BIGINT AS count,
+      count(*) FILTER ("user" <> 0) AS unique_users,
+      sum(events) FILTER ("user" <> 0)::BIGINT AS user_events,
+      median(events) FILTER ("user" <> 0) AS median,
+      max(events) FILTER ("user" <> 0) AS max
+    FROM by_user GROUP BY by_user.event, by_user.key
+  `);
+  return rows.map((row) => {
+    const { event, key = null } = row;
+    const counted: DayCount = {
+      event: String(event),
+      key: key === null ? null : String(key),
+      count: Number(row["count"]),
+      unique_users: Number(row["unique_users"]),
+    };
+    return segment === "user" ? { ...counted, per_user: perUser(row) } : counted;
+  });
+}
+
+function perUser(row: Row): PerUser | null {
+  const users = Number(row["unique_users"]);
+  if (users === 0) return null;
+  const mean = Math.round((100 * Number(row["user_events"])) / users) / 100;
+  return { mean, median: Number(row["median"]), max: Number(row["max"]) };
+}

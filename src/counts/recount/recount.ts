@@ -1,0 +1,191 @@
+import type { Difference } from "../../archive/audit/difference.ts";
+import { eachUnsealedLine } from "../../archive/audit/unsealed-lines.ts";
+import { eachVaultLine } from "../../archive/audit/vault-lines.ts";
+import { createLineJudge } from "../../archive/seal/line-judge.ts";
+import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { dayOfHour, UNDATED_DAY } from "../../archive/span.ts";
+import type { ArchivedLine } from "../../core/archived-line.ts";
+import type { Lane } from "../../core/line.ts";
+import type { LocalObjects } from "../../core/local-objects.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { DAY_MS } from "../../core/units.ts";
+import { type DuckDb, type DuckDbOptions, openDuckDb } from "../duck-db.ts";
+import type { FactReader } from "../fact-reader.ts";
+import { type FactTable, openFactTable } from "../fact-table.ts";
+import { type FactsBasis, otherBasis } from "../facts/facts-basis.ts";
+import type { StreamBook } from "../stream-book.ts";
+import { recountDay } from "./day-counts.ts";
+import { checkFacts } from "./facts-check.ts";
+import { checkFigures } from "./figures-check.ts";
+import { type LinePlace, type LineTable, openLineTable, TAIL } from "./line-table.ts";
+import { checkLive, type LiveCounts } from "./live-check.ts";
+import { originOf, planFigures } from "./plan-figures.ts";
+
+export interface RecountOptions extends DuckDbOptions {
+  readonly store: ObjectStore;
+  readonly books: readonly StreamBook[];
+  readonly reader: FactReader;
+  /** What was counted before; null to count only. */
+  readonly counted: WrittenCounts | null;
+  /** Which days, `YYYY-MM-DD` or `undated`, are recounted. */
+  readonly takes: (day: string) => boolean;
+  /** Is told the stored bytes that are done with. */
+  readonly onBytes: (bytes: number) => void;
+  readonly onDifference: (difference: Difference) => void;
+  /** The events that count on a day, by name. */
+  readonly onDay: (day: string, events: ReadonlyMap<string, number>) => void;
+}
+
+/** What a recount is held against, beside the manifests. */
+export interface WrittenCounts {
+  readonly local: LocalObjects;
+  /** Of the reader. */
+  readonly basis: FactsBasis;
+  readonly live: LiveCounts;
+}
+
+export interface RecountReport {
+  /** Lines that were read. */
+  lines: number;
+  /** Events that count. */
+  events: number;
+  plans: number;
+  /** Plans that were sealed by another catalogue, key or instance: their facts are others, and are not compared. */
+  otherBasis: number;
+  differences: number;
+}
+
+/** What a day is recounted with. */
+interface Recounting extends RecountOptions {
+  readonly db: DuckDb;
+  readonly facts: FactTable;
+  readonly lines: LineTable;
+  readonly report: RecountReport;
+}
+
+const THREADS = 2;
+
+/**
+ * Counts everything again, from raw and meta bytes alone, and holds it against what was written down: the bytes against
+ * the manifests, each plan's figures, its facts, and what `counts` answers for each day. Day by day, so that memory does
+ * not grow with the archive. Rejects with `IoError` where the store fails.
+ */
+export async function recount(options: RecountOptions): Promise<RecountReport> {
+  const report: RecountReport = { lines: 0, events: 0, plans: 0, otherBasis: 0, differences: 0 };
+  const onDifference = (difference: Difference): void => {
+    report.differences += 1;
+    options.onDifference(difference);
+  };
+  const db = await openDuckDb(options, THREADS);
+  const facts = await openFactTable(db);
+  const lines = await openLineTable(db);
+  try {
+    for (const day of daysOf(options.books).filter(options.takes)) {
+      await countDay({ ...options, onDifference, db, facts, lines, report }, day);
+      await facts.clear();
+      await lines.clear();
+    }
+    return report;
+  } finally {
+    lines.close();
+    facts.close();
+    db.close();
+  }
+}
+
+/** Every day that has lines, in order; the undated ones first, as they are everywhere. */
+export function daysOf(books: readonly StreamBook[]): string[] {
+  const days = new Set<string>();
+  for (const { plans, tail } of books) {
+    for (const { span } of plans) days.add(span.day);
+    for (const { unsealed } of tail) for (const hour of unsealed) days.add(dayOfHour(hour));
+  }
+  return [...days].toSorted((a, b) => (a === UNDATED_DAY ? -1 : b === UNDATED_DAY ? 1 : a < b ? -1 : 1));
+}
+
+async function countDay(recounting: Recounting, day: string): Promise<void> {
+  const { books, db, facts, lines, report, counted, onDay, onDifference } = recounting;
+  for (const [stream, { plans }] of books.entries()) {
+    const ofDay = plans.filter(({ span }) => span.day === day);
+    for (const spanPlans of Map.groupBy(ofDay, ({ span }) => span.firstHour).values()) {
+      for (const plan of spanPlans) await readPlan(recounting, plan, stream);
+    }
+    await readTailOf(recounting, day, stream);
+  }
+  facts.flush();
+  lines.flush();
+  const events = await recountDay(db);
+  for (const count of events.values()) report.events += count;
+  onDay(day, events);
+  // What has no time lies in no period.
+  if (counted === null || day === UNDATED_DAY) return;
+  for (const difference of await checkLive(db, counted.live, Date.parse(day) / DAY_MS)) onDifference(difference);
+}
+
+/** Reads the lines of a plan, and holds its bytes against the manifest. */
+async function readPlan(recounting: Recounting, plan: SealedPlan, stream: number): Promise<void> {
+  const { store, facts, lines, report, counted, onBytes, onDifference } = recounting;
+  const place = { stream, span: plan.span.firstHour, plan: plan.manifest.plan };
+  const lanes = new Map<Lane, number>();
+  const visit = lineVisitor(recounting, place);
+  for (const output of plan.manifest.outputs) {
+    const broken = await eachVaultLine(store, plan, output, {
+      bytes: onBytes,
+      line(line, hash) {
+        lanes.set(line.meta.lane, (lanes.get(line.meta.lane) ?? 0) + 1);
+        visit(line, hash);
+      },
+    });
+    for (const difference of broken) onDifference(difference);
+  }
+  report.plans += 1;
+  if (counted === null) return;
+  facts.flush();
+  lines.flush();
+  await checkPlan(recounting, counted, plan, place, lanes);
+}
+
+/** Holds the figures and the facts of a plan against its lines, which are in the tables. */
+async function checkPlan(
+  { db, store, report, onDifference }: Recounting,
+  { local, basis }: WrittenCounts,
+  plan: SealedPlan,
+  place: LinePlace,
+  lanes: ReadonlyMap<Lane, number>,
+): Promise<void> {
+  const figures = await planFigures(db, place);
+  const isSameCatalogue = plan.manifest.counts.catalogue === basis.catalogue;
+  for (const difference of checkFigures(plan, { figures, lanes, isSameCatalogue })) onDifference(difference);
+  if (plan.isRecord) return;
+  if (otherBasis(plan.manifest.makes, basis) !== null) {
+    report.otherBasis += 1;
+    return;
+  }
+  const found = await checkFacts({ store, local, db, basis }, plan, originOf(place));
+  for (const difference of found) onDifference(difference);
+}
+
+/** Reads what is not sealed of a day; of copies the first, as a seal would. */
+async function readTailOf(recounting: Recounting, day: string, stream: number): Promise<void> {
+  const { store, books, onBytes } = recounting;
+  const tail = books[stream]?.tail ?? [];
+  const visit = lineVisitor(recounting, { stream, span: 0, plan: TAIL });
+  const judge = createLineJudge();
+  await eachUnsealedLine(store, tail, (hour) => dayOfHour(hour) === day, {
+    bytes: onBytes,
+    line(line, hash) {
+      if (judge.judge(line.meta.id, hash) !== "duplicate") visit(line, hash);
+    },
+  });
+}
+
+function lineVisitor({ reader, facts, lines, report }: Recounting, place: LinePlace) {
+  const source = { stream: String(place.stream), origin: originOf(place) };
+  return (line: ArchivedLine, hash: string): void => {
+    report.lines += 1;
+    const events = reader.eventsOf(line);
+    const kind = line.meta.reason !== null ? "quarantined" : events.length === 0 ? "eventless" : "counted";
+    lines.append(line.meta.id, hash, kind, place);
+    if (events.length > 0) for (const fact of reader.factsOf(line, hash)) facts.append(fact, source);
+  };
+}
