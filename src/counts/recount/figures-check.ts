@@ -43,7 +43,8 @@ export function checkFigures(sealed: SealedPlan, { figures, lanes, isSameCatalog
     equal(`lines of lane ${lane}`, manifest.lanes[lane] ?? 0, lanes.get(lane) ?? 0);
   }
   const { events } = manifest.counts;
-  for (const event of isSameCatalogue ? new Set([...Object.keys(events), ...figures.events.keys()]) : []) {
+  const counted = isSameCatalogue ? [...Object.keys(events), ...figures.events.keys()] : [];
+  for (const event of [...new Set(counted)].toSorted()) {
     equal(`count of ${event}`, events[event] ?? 0, figures.events.get(event) ?? 0);
   }
   for (const id of figures.copies) add({ id, what: "the same line is kept twice" });
