@@ -1,7 +1,7 @@
 /**
  * Goal: where the time of a line goes.
  * Method: each stage by itself, in one process, over lines that are held in memory, through the same functions as in
- * `cli/worker.ts` and `cli/facts.ts`. CPU time of all threads: garbage is collected and code compiled on others.
+ * `cli/worker.ts` and `cli/open/fact-reader.ts`. CPU time of all threads: garbage is collected and code compiled on others.
  */
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";

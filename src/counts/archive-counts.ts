@@ -112,7 +112,7 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
     },
     async onlyInstance({ periods, days: daysBack, asOf }) {
       const wanted = daysOf(periodSpans(periods, daysBack, asOf), days.keys());
-      const { left, rollups } = await splitDays(sealedDays, wanted, sealed.findRollup);
+      const { left, rollups } = await splitDays(sealedDays, wanted, (day) => sealed.findRollup(day));
       const shared = wanted.filter((day) => (days.get(day)?.length ?? 0) > 1);
       const streamDays = [...left, ...shared.flatMap((day) => days.get(day) ?? [])];
       const facts = await factsOfDays(sealed, streamDays, wanted);

@@ -5,10 +5,11 @@
  * sealing, signing and gc; a worker that wakes up late; views that are damaged. One story, told by the program as users
  * start it.
  */
-import { copyFile, mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeAll, describe, expect, it, onTestFailed } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from "vitest";
 import { MINUTE_MS } from "../../src/core/units.ts";
 import type { CountRow } from "../../src/counts/cube.ts";
 import { differences } from "../../src/generate/agreement.ts";
@@ -29,6 +30,7 @@ const EXTRA_PUSHES = 3;
 
 /** What all steps work on; each goes on from where the one before ended. */
 interface Story {
+  readonly folder: string;
   readonly archive: string;
   readonly truth: TruthReport;
   /** The first two are there in time, the others late. */
@@ -79,7 +81,8 @@ beforeAll(async () => {
     .map((row) => ({ row, at: random() }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ row }) => row);
-  const folder = await tempFolder();
+  // A folder of `tempFolder` ends with the step.
+  const folder = await mkdtemp(join(tmpdir(), "logtally-fortnight-"));
   const cuts = [0, 0.35, 0.7, 0.9, 1].map((share) => Math.floor(share * shuffled.length));
   const parts: string[] = [];
   for (let part = 0; part < 4; part += 1) {
@@ -89,8 +92,12 @@ beforeAll(async () => {
   }
   const extra = join(folder, "extra.ndjson");
   await writeFile(extra, `${[...extraRows(), UNDATED].join("\n")}\n`);
-  story = { archive: join(folder, "archive"), truth, parts: parts as unknown as Story["parts"], extra };
+  story = { folder, archive: join(folder, "archive"), truth, parts: parts as unknown as Story["parts"], extra };
 }, 5 * MINUTE_MS);
+
+afterAll(async () => {
+  await rm(story.folder, { recursive: true });
+});
 
 describe("a fortnight with everything that can happen", { timeout: 15 * MINUTE_MS }, () => {
   it("comes by two workers at once, and is sealed by sealers that are killed and that race", async () => {

@@ -79,13 +79,13 @@ describe("evidence", () => {
     await archive.add([apiLine(DAY)]);
     await archive.seal({ spanHours: 12, overMs: DAY + DAY_MS });
     const rows = await archive.count({ periods: ["daily", "7d"], asOf: "2020-12-24", events: ["rest_request"] });
-    const { sets, setOf } = evidenceOf(await readBooks(archive.store), rows);
+    const evidence = evidenceOf(await readBooks(archive.store), rows);
     const manifests = (await readSealedPlans(archive.store, "local"))
       .filter(({ isRecord }) => !isRecord)
       .map(({ name, sha256 }) => ({ name, sha256 }));
     expect(manifests.length).toBe(3);
     const unsealed = [expect.stringMatching(/^wal\/local\/.*2020122300-2020122300.ndjson.zst$/)];
-    expect(rows.map((row) => sets[setOf(row)])).toEqual([
+    expect(rows.map((row) => evidence.sets[evidence.setOf(row)])).toEqual([
       { from: "2020-12-17T00:00:00Z", to: "2020-12-24T00:00:00Z", manifests, unsealed },
       { from: "2020-12-22T00:00:00Z", to: "2020-12-23T00:00:00Z", manifests: manifests.slice(0, 2), unsealed: [] },
       { from: "2020-12-23T00:00:00Z", to: "2020-12-24T00:00:00Z", manifests: manifests.slice(2), unsealed },
