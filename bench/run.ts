@@ -1,6 +1,7 @@
 /** The benchmark: see docs/performance.md. Exits with 1 where a goal is missed. */
 import { Command } from "commander";
 import { integerUpTo } from "../src/cli/options.ts";
+import { measureBook } from "./book.ts";
 import { measureContest } from "./contest.ts";
 import { measureCounts } from "./counts.ts";
 import { measureGenerator } from "./generator-pace.ts";
@@ -25,6 +26,7 @@ const program = new Command("npm run bench --")
   .option("--generate", "instead: how fast the generator is")
   .option("--index", "instead: what it costs to index a line")
   .option("--pubsub", "instead: messages of a subscription, and an archive that goes away")
+  .option("--book", "instead: what it costs to seal a line, and to count it again")
   .option("--counts", "instead: the question of every month, over facts")
   .option("--facts <n>", "how many", integerUpTo(MOST_LINES), 10_000_000)
   .option("--all", "all of these")
@@ -39,6 +41,7 @@ interface BenchOptions {
   readonly generate?: true;
   readonly index?: true;
   readonly pubsub?: true;
+  readonly book?: true;
   readonly counts?: true;
   readonly facts: number;
   readonly all?: true;
@@ -48,7 +51,7 @@ interface BenchOptions {
 const { lines, rounds, facts, ...asked } = program.opts<BenchOptions>();
 
 const machine = thisMachine();
-const isPart = [asked.stages, asked.generate, asked.index, asked.pubsub, asked.counts].includes(true);
+const isPart = [asked.stages, asked.generate, asked.index, asked.pubsub, asked.book, asked.counts].includes(true);
 const withContest = asked.all === true || !isPart;
 const reports: Report[] = [];
 if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: asked.memory === true }));
@@ -56,6 +59,7 @@ if (asked.all === true || asked.stages === true) reports.push(await measureStage
 if (asked.all === true || asked.generate === true) reports.push(await measureGenerator(rounds));
 if (asked.all === true || asked.index === true) reports.push(await measureIndexing(lines, rounds));
 if (asked.all === true || asked.pubsub === true) reports.push(await measureSubscription(rounds));
+if (asked.all === true || asked.book === true) reports.push(await measureBook(lines, rounds));
 if (asked.all === true || asked.counts === true) reports.push(await measureCounts(facts, rounds));
 const form = asked.markdown === true ? "markdown" : "text";
 process.stdout.write(

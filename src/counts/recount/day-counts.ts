@@ -16,29 +16,32 @@ const DAY_MS = 86_400_000;
 /** The word of a code, null for that of nobody. */
 const said = (column: string): string => `(SELECT value FROM dictionary WHERE code = ${column})`;
 
+/** Ids that have a line alone need no judgement, and are nearly all. */
+const SUSPECT = "CREATE OR REPLACE TEMP TABLE suspect AS SELECT id FROM line GROUP BY id HAVING count(*) > 1";
+
 /**
- * Of everything in the tables `line` and `fact` what counts: of each id of a stream the lines of the smallest variant,
- * what is not sealed only where no segment has the same; an id of several streams once, of its events those of the
- * smallest variant that has any.
+ * Of the others what stands: in each stream the lines of the smallest variant, what is not sealed only where no segment
+ * has the same.
  */
 const STANDING = `
   CREATE OR REPLACE TEMP TABLE standing AS
-  WITH least AS (
-    SELECT stream, id, ${shortVariant("min(variant)")} AS variant FROM line
-    GROUP BY ALL HAVING min(variant) <> max(variant)
+  WITH suspicious AS MATERIALIZED (
+    SELECT stream, id, ${shortVariant("variant")} AS variant, plan < ${TAIL} AS is_sealed
+    FROM line SEMI JOIN suspect ON suspect.id = line.id
   ),
+  least AS (SELECT stream, id, min(variant) AS variant FROM suspicious GROUP BY ALL),
   read AS (
     SELECT fact.* EXCLUDE (variant, stream, origin), ${FACT_VARIANT} AS variant,
       of_stream.value::UINTEGER AS stream, ends_with(of_origin.value, '/${TAIL}') AS is_tail
-    FROM fact
+    FROM (SELECT fact.* FROM fact SEMI JOIN suspect ON suspect.id = fact.id) fact
     JOIN dictionary of_stream ON of_stream.code = fact.stream
     JOIN dictionary of_origin ON of_origin.code = fact.origin
   ),
   kept AS (
-    SELECT read.* FROM read ANTI JOIN least
-      ON least.stream = read.stream AND least.id = read.id AND least.variant <> read.variant
+    SELECT read.* FROM read SEMI JOIN least
+      ON least.stream = read.stream AND least.id = read.id AND least.variant = read.variant
   ),
-  sealed AS (SELECT stream, id, ${shortVariant("variant")} AS variant FROM line WHERE plan < ${TAIL})
+  sealed AS (FROM suspicious WHERE is_sealed)
   FROM kept WHERE NOT is_tail
   UNION ALL
   SELECT unsealed.* FROM (FROM kept WHERE is_tail) unsealed ANTI JOIN sealed
@@ -50,6 +53,9 @@ const REPEATED = `
   SELECT id FROM standing GROUP BY id HAVING min(stream) <> max(stream)
 `;
 
+const COLUMNS = `event, ${WORDS.join(", ")}, "user", time_ms`;
+
+/** An id of several streams counts once: of its events those of the smallest variant that has any. */
 const RECOUNTED = `
   CREATE OR REPLACE TEMP TABLE recounted AS
   WITH several AS (
@@ -57,18 +63,19 @@ const RECOUNTED = `
     QUALIFY rank() OVER (PARTITION BY standing.id ORDER BY standing.variant) = 1
   ),
   once AS (
-    SELECT standing.* FROM standing ANTI JOIN repeated ON repeated.id = standing.id
+    SELECT ${COLUMNS} FROM (SELECT fact.* FROM fact ANTI JOIN suspect ON suspect.id = fact.id)
     UNION ALL
-    SELECT * FROM several QUALIFY row_number() OVER (PARTITION BY id, event
+    SELECT ${COLUMNS} FROM (SELECT standing.* FROM standing ANTI JOIN repeated ON repeated.id = standing.id)
+    UNION ALL
+    SELECT ${COLUMNS} FROM several QUALIFY row_number() OVER (PARTITION BY id, event
       ORDER BY time_ms, ${WORDS.map(said).join(", ")}, ${said('several."user"')} NULLS LAST) = 1
   )
-  SELECT event, ${WORDS.join(", ")}, "user", time_ms // ${DAY_MS} AS day, count(*) AS events
-  FROM once GROUP BY ALL
+  SELECT * EXCLUDE (time_ms), time_ms // ${DAY_MS} AS day, count(*) AS events FROM once GROUP BY ALL
 `;
 
 /** Counts what the tables hold, once they are flushed; gives the events that count, by name. Rejects with `IoError`. */
 export async function recountDay(db: DuckDb): Promise<ReadonlyMap<string, number>> {
-  for (const statement of [STANDING, REPEATED, RECOUNTED]) await db.run(statement);
+  for (const statement of [SUSPECT, STANDING, REPEATED, RECOUNTED]) await db.run(statement);
   const rows = await db.query(`
     SELECT ${said("event")} AS event, events
     FROM (SELECT event, sum(events)::BIGINT AS events FROM recounted GROUP BY event)

@@ -76,20 +76,28 @@ export const FACT_VARIANT = `(
 /** The same of a variant of the table `line`. */
 export const shortVariant = (column: string): string => `((${column} >> 64) * 256 + (${column} % 256))`;
 
-/** Only ids that stand otherwise than before change a count. */
+/** Of ids with one variant every event is new; of the others only those that stand otherwise than before change a count. */
 const eventsOf = (prefix: string): string => `
-  WITH of_span AS (
+  WITH origin AS (
+    SELECT code, substr(value, ${prefix.length + 1})::UINTEGER AS plan
+    FROM dictionary WHERE starts_with(value, ${sqlText(prefix)})
+  ),
+  several AS MATERIALIZED (FROM touched WHERE variants > 1),
+  of_several AS MATERIALIZED (
     SELECT fact.id, fact.event, ${FACT_VARIANT} AS variant
-    FROM fact JOIN dictionary ON dictionary.code = fact.origin
-    WHERE starts_with(dictionary.value, ${sqlText(prefix)})
-      AND substr(dictionary.value, ${prefix.length + 1})::UINTEGER <= $plan
+    FROM (SELECT fact.* FROM fact SEMI JOIN several ON several.id = fact.id) fact
+    JOIN origin ON origin.code = fact.origin WHERE origin.plan <= $plan
   ),
   changes AS (
-    SELECT of_span.event, 1 AS change FROM of_span JOIN touched ON touched.id = of_span.id
-    WHERE of_span.variant = ${shortVariant("touched.after")}
+    SELECT fact.event, count(*) AS change
+    FROM fact JOIN origin ON origin.code = fact.origin ANTI JOIN several ON several.id = fact.id
+    WHERE origin.plan = $plan GROUP BY fact.event
     UNION ALL
-    SELECT of_span.event, -1 FROM of_span JOIN touched ON touched.id = of_span.id
-    WHERE of_span.variant = ${shortVariant("touched.before")}
+    SELECT of_several.event, 1 FROM of_several JOIN several ON several.id = of_several.id
+    WHERE of_several.variant = ${shortVariant("several.after")}
+    UNION ALL
+    SELECT of_several.event, -1 FROM of_several JOIN several ON several.id = of_several.id
+    WHERE of_several.variant = ${shortVariant("several.before")}
   )
   SELECT dictionary.value AS event, sum(change)::BIGINT AS change
   FROM changes JOIN dictionary ON dictionary.code = changes.event
