@@ -42,7 +42,7 @@ let story: Story;
 
 async function ok(...args: readonly string[]): Promise<Outcome> {
   const outcome = await logtally(args);
-  expect(outcome, args.join(" ")).toMatchObject({ code: 0, stderr: "" });
+  expect({ args, ...outcome }).toMatchObject({ args, code: 0, stderr: "" });
   return outcome;
 }
 
