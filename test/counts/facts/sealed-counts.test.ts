@@ -6,7 +6,7 @@
 import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/core/units.ts";
 import type { CountRow } from "../../../src/counts/cube.ts";
-import { SEGMENTS } from "../../../src/counts/segment.ts";
+import { SEGMENTS, type Segment } from "../../../src/counts/segment.ts";
 import { parseCatalogue } from "../../../src/derive/catalogue.ts";
 import { simulated } from "../../generate/simulated.ts";
 import { apiLine, type Deriving, entryLine, figures, type TestArchive, testArchive } from "./sealed-archive.ts";
@@ -14,11 +14,15 @@ import { apiLine, type Deriving, entryLine, figures, type TestArchive, testArchi
 const DAY = Date.UTC(2020, 11, 22);
 const ALL_PERIODS = { periods: ["all", "28d", "7d", "daily"], days: 8, asOf: "2020-12-26" } as const;
 
-/** Everything that can be counted. */
-async function everything(archive: TestArchive, deriving: Deriving = {}): Promise<unknown[]> {
+/** Counts in every period; one segment is like another, so that a few will do. */
+async function everything(
+  archive: TestArchive,
+  deriving: Deriving = {},
+  segments: readonly Segment[] = ["plan", "user", "instance"],
+): Promise<unknown[]> {
   const rows: CountRow[] = await archive.counting(async (counts) => {
     const all: CountRow[] = [];
-    for (const by of SEGMENTS) all.push(...(await counts.rows({ by, events: null, ...ALL_PERIODS })));
+    for (const by of segments) all.push(...(await counts.rows({ by, events: null, ...ALL_PERIODS })));
     return all;
   }, deriving);
   return figures(rows);
@@ -59,16 +63,16 @@ describe("generated traffic", () => {
     await archive.add(lines.filter((_, n) => n % 3 !== 0));
     await archive.add([...lines.slice(half), ...lines.slice(0, 40)]);
     await archive.add(lines.filter((_, n) => n % 3 === 0).toReversed());
-    const bare = await everything(archive);
+    const bare = await everything(archive, {}, SEGMENTS);
     expect(bare.length).toBeGreaterThan(500);
     await archive.seal({ overMs: DAY + 30 * HOUR_MS, segmentBytes: 20_000, withRollups: false });
-    expect(await everything(archive)).toEqual(bare);
+    expect(await everything(archive, {}, SEGMENTS)).toEqual(bare);
     await archive.seal({ withRollups: false });
-    expect(await everything(archive)).toEqual(bare);
+    expect(await everything(archive, {}, SEGMENTS)).toEqual(bare);
     archive.opened.length = 0;
     expect((await archive.rollUp()).length).toBeGreaterThan(1);
     archive.opened.length = 0;
-    expect(await everything(archive)).toEqual(bare);
+    expect(await everything(archive, {}, SEGMENTS)).toEqual(bare);
     expect(archive.opened.length).toBeGreaterThan(0);
     expect(archive.opened.every((name) => name.startsWith("facts/rollup/"))).toBe(true);
     expect(archive.said).toEqual([]);
