@@ -9,6 +9,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
+import { newKeyPem } from "./archive/sample-signing.ts";
 import { tempFolder } from "./backends/temp-folder.ts";
 import { generated } from "./cli/generated.ts";
 import { FIXTURES, logtally, type RunningProcess, start } from "./cli/logtally.ts";
@@ -126,6 +127,7 @@ describe.skipIf([pubsubHost, gcsUrl, elasticsearchUrl].includes(""))("the page f
     const [project, prefix, bucket] = [`project-${id}`, `test-${id}`, await makeBucket(gcsUrl)];
     const shipped = await readFile(join(FIXTURES, "../pipelines/gitlab-com.yaml"), "utf8");
     await mkdir(join(cwd, "pipelines"));
+    await writeFile(join(cwd, "signing.key"), newKeyPem());
     const ours = shipped
       .replace(/^ {2}# endpoint: .*$/m, `  endpoint: ${gcsUrl}`)
       .replace(/^ {2}prefix: logtally$/m, `  prefix: ${prefix}`);
@@ -167,7 +169,8 @@ describe.skipIf([pubsubHost, gcsUrl, elasticsearchUrl].includes(""))("the page f
       } else printed.push(await carryOut(command, surroundings));
     }
     await publisher.close();
-    expect(printed).toHaveLength(6);
+    expect(printed).toHaveLength(7);
+    expect(printed[4]).toMatch(/^rails +1 +\d{4}-.* [0-9a-f]{64}\nstream rails: removed 0 objects/m);
     const { stdout } = await logtally(["archive", "find", "--archive", join(cwd, "my-archive")]);
     expect(stdout.trimEnd().split("\n")).toHaveLength(exported.truth.archived);
     const created = new Set(printed[1]?.match(/^create .*subscription "\S+?"/gm));

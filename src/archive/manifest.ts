@@ -37,13 +37,31 @@ export interface DuplicateLine {
   readonly place: { readonly object: string; readonly row: number };
 }
 
-/** An id that came with different bytes. All variants are kept; the events of the one that stands count. */
+/**
+ * An id that came with different bytes, or with the same bytes from different logs. All variants are kept; the events of
+ * the one that stands count: the one with the smallest leaf hash, of equal ones that of the log whose name is smallest.
+ */
 export interface Conflict {
   readonly id: string;
   /** Of this plan and all before. */
   readonly variants: number;
-  /** The smallest leaf hash of them, 64 hex digits. */
+  /** Leaf hash of the one that stands, 64 hex digits. */
   readonly standing: string;
+  /** Its log. */
+  readonly log: string;
+}
+
+/** What tells variants of an id apart. */
+export interface VariantKey {
+  /** Leaf hash, 64 hex digits. */
+  readonly hash: string;
+  /** Of equal bytes: the log that the transport said they are of. */
+  readonly log: string;
+}
+
+/** The order of the variants of an id: the smallest one stands. */
+export function isSmallerVariant(a: VariantKey, b: VariantKey): boolean {
+  return a.hash === b.hash ? a.log < b.log : a.hash < b.hash;
 }
 
 /** What a plan changes in the figures of an hour (I3). Sums over all plans of the hour are its figures. */

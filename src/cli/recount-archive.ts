@@ -29,7 +29,7 @@ export async function recountArchive(pipeline: string | undefined, options: Reco
     if (report.differences > 0) process.exitCode = EXIT_NOT_RIGHT;
   } finally {
     progress.stop();
-    opened.close();
+    await opened.close();
   }
 }
 

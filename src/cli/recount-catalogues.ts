@@ -39,7 +39,7 @@ export async function compareCatalogues(
     const digests = { before: published.digest, after: proposed.digest };
     await print(options.json === true ? changesJson(digests, changes) : changesTable(digests, changes));
   } finally {
-    opened.close();
+    await opened.close();
   }
 }
 

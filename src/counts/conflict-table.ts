@@ -1,5 +1,5 @@
 import { UBIGINT, UUID, VARCHAR } from "@duckdb/node-api";
-import type { Conflict } from "../archive/manifest.ts";
+import { type Conflict, isSmallerVariant, type VariantKey } from "../archive/manifest.ts";
 import type { DuckDb } from "./duck-db.ts";
 import { uuidOf, variantNumber } from "./fact-table.ts";
 import { createTable, openRowWriter } from "./row-writer.ts";
@@ -19,20 +19,21 @@ export interface StandingVariant extends Conflict {
 export function standingVariants(all: readonly StreamConflicts[]): StandingVariant[] {
   const found = new Map<string, StandingVariant>();
   for (const { stream, conflicts } of all) {
-    for (const { id, variants, standing } of conflicts) {
-      const name = `${id} ${stream}`;
-      const known = found.get(name) ?? { stream, id, variants, standing };
-      found.set(name, {
-        ...known,
-        variants: Math.max(known.variants, variants),
-        standing: standing < known.standing ? standing : known.standing,
-      });
+    for (const conflict of conflicts) {
+      const name = `${conflict.id} ${stream}`;
+      const known = found.get(name) ?? { stream, ...conflict };
+      const least = isSmallerVariant(keyOf(conflict), keyOf(known)) ? conflict : known;
+      found.set(name, { ...known, ...least, stream, variants: Math.max(known.variants, conflict.variants) });
     }
   }
   return [...found.values()];
 }
 
-const COLUMNS = { stream: VARCHAR, id: UUID, standing: UBIGINT } as const;
+function keyOf({ standing, log }: Conflict): VariantKey {
+  return { hash: standing, log };
+}
+
+const COLUMNS = { stream: VARCHAR, id: UUID, standing: UBIGINT, log: VARCHAR } as const;
 
 /** Fills the table `conflict`, by which variants that do not stand are left out. Rejects with `IoError`. */
 export async function writeConflicts(
@@ -41,11 +42,12 @@ export async function writeConflicts(
 ): Promise<void> {
   await run(createTable("conflict", COLUMNS));
   const rows = await openRowWriter(connection, "conflict", COLUMNS);
-  for (const { stream, id, standing } of conflicts) {
+  for (const { stream, id, standing, log } of conflicts) {
     const row = rows.next();
     rows.columns.stream.setItem(row, stream);
     rows.columns.id.setItem(row, uuidOf(id));
     rows.columns.standing.setItem(row, variantNumber(id, standing));
+    rows.columns.log.setItem(row, log);
   }
   rows.flush();
   rows.close();

@@ -72,10 +72,11 @@ export function instancesOf(facts: FactsOfDays, hasConflicts: boolean): string {
 /** Those columns of all facts, without the variants that do not stand; empty where there are no facts. */
 export function standingRows(facts: FactsOfDays, columns: readonly FactColumn[], hasConflicts: boolean): string {
   if (!hasConflicts) return allRows(facts, columns);
-  const rows = allRows(facts, [...new Set([...columns, "stream", "id", "variant"] as const)]);
+  const rows = allRows(facts, [...new Set([...columns, "stream", "id", "variant", "log"] as const)]);
   if (rows === "") return rows;
   return `SELECT facts.* FROM (${rows}) facts ANTI JOIN conflict ON conflict.id = facts.id
-    AND conflict.stream = facts.stream AND conflict.standing <> coalesce(facts.variant, 0)`;
+    AND conflict.stream = facts.stream
+      AND (conflict.standing <> coalesce(facts.variant, 0) OR conflict.log <> facts.log)`;
 }
 
 function allRows({ files, origins, days }: FactsOfDays, columns: readonly FactColumn[]): string {
@@ -98,11 +99,11 @@ function allRows({ files, origins, days }: FactsOfDays, columns: readonly FactCo
 /** An id that several streams have counts once: of its rows with events the smallest variant. */
 function distinctRows(facts: FactsOfDays, hasConflicts: boolean): string {
   return `
-    WITH of_streams AS (${standingRows(facts, [...WORD_COLUMNS, "stream", "id", "variant"], hasConflicts)}),
+    WITH of_streams AS (${standingRows(facts, [...WORD_COLUMNS, "stream", "id", "variant", "log"], hasConflicts)}),
     repeated AS (SELECT id FROM of_streams GROUP BY id HAVING min(stream) <> max(stream)),
     smallest AS (
       FROM of_streams SEMI JOIN repeated ON repeated.id = of_streams.id
-      QUALIFY rank() OVER (PARTITION BY of_streams.id ORDER BY ${VARIANT}) = 1
+      QUALIFY rank() OVER (PARTITION BY of_streams.id ORDER BY ${VARIANT}, log) = 1
     )
     FROM of_streams ANTI JOIN repeated ON repeated.id = of_streams.id
     UNION ALL

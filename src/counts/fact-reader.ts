@@ -45,11 +45,12 @@ export function createFactReader({ decoder, derive, dimensionsOf, pseudonyms }: 
     factsOf(line, variant) {
       const found = eventsOf(line);
       if (found.length === 0 || !record?.fields) return NO_FACTS;
-      const { id, timeMs } = line.meta;
+      const { id, log, timeMs } = line.meta;
       const { user, visitor, ...dimensions } = dimensionsOf(record.log, record.fields);
       const shared = {
         id,
         variant,
+        log,
         timeMs: countedTime(id, timeMs).timeMs,
         ...dimensions,
         user: user === null ? null : pseudonyms.user(user),

@@ -91,6 +91,7 @@ const COLUMN_WORDS = {
   stream: "of_stream.value",
   origin: "of_origin.value",
   time: "make_timestamp_ms(time_ms)",
+  log: "of_log.value",
   event: "of_event.value",
   operation: "of_operation.value",
   detail: "of_detail.value",
@@ -120,6 +121,7 @@ const FACT_COLUMNS = {
   id: UUID,
   variant: UBIGINT,
   time_ms: BIGINT,
+  log: UINTEGER,
   event: UINTEGER,
   operation: UINTEGER,
   detail: UINTEGER,
@@ -147,6 +149,7 @@ function writeFact(
   columns.id.setItem(row, uuidOf(fact.id));
   columns.variant.setItem(row, variantNumber(fact.id, fact.variant));
   columns.time_ms.setItem(row, BigInt(fact.timeMs));
+  columns.log.setItem(row, codeOf(fact.log));
   columns.event.setItem(row, codeOf(fact.event));
   columns.operation.setItem(row, codeOf(fact.operation || ABSENT.operation));
   columns.detail.setItem(row, codeOf(fact.detail || ABSENT.detail));

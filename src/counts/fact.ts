@@ -4,6 +4,8 @@ export interface Fact {
   readonly id: string;
   /** Hash of the line's bytes: 64 lower-case hex digits. Two variants of one id are a conflict. */
   readonly variant: string;
+  /** Canonical name of the line's log. Of equal bytes those of different logs are variants too. */
+  readonly log: string;
   /** The time that counts, in milliseconds since 1970. */
   readonly timeMs: number;
   readonly event: string;

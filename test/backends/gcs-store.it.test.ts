@@ -44,7 +44,7 @@ describe.skipIf(url === "")("on a server of Cloud Storage", () => {
     expect((await ab.read("wal/1", 0, 10)).toString()).toBe("of ab");
   });
 
-  it("asks for the storage class of each root, whatever the bucket's own is", async () => {
+  it("asks for a cold storage class for sealed segments alone, whatever the bucket's own is", async () => {
     const bucket = await makeBucket(url);
     const store = storeIn(bucket, "a");
     const classOf = async (name: string): Promise<unknown> => {
@@ -54,7 +54,11 @@ describe.skipIf(url === "")("on a server of Cloud Storage", () => {
     };
     expect(await classOf("wal/gitlab/1")).toBe("STANDARD");
     expect(await classOf("ctl/index/1")).toBe("STANDARD");
-    expect(await classOf("vault/v1/gitlab/1")).toBe("COLDLINE");
+    for (const name of ["000001-10001.ndjson.zst", "000001-10001.meta.ndjson.zst"]) {
+      expect(await classOf(`vault/v1/gitlab/2020-12-22/09/${name}`)).toBe("COLDLINE");
+    }
+    expect(await classOf("vault/v1/gitlab/2020-12-22/09/000001.manifest.json")).toBe("STANDARD");
+    expect(await classOf("vault/v1/gitlab/digest/00000001.json")).toBe("STANDARD");
   });
 
   it("lists more objects than a page holds", async () => {

@@ -66,6 +66,13 @@ describe("the summary of a run", () => {
     expect(runEventsText(EMPTY)).toBe("no events\n");
   });
 
+  it("does not give for none the duplicates that nobody knows", () => {
+    expect(runSummaryText({ ...SUMMARY, duplicates: null })).toMatch(
+      /^duplicates +0 {2}not known: .*; no count changes/m,
+    );
+    expect(JSON.parse(runSummaryJson({ ...SUMMARY, duplicates: null }))).toMatchObject({ duplicates: null });
+  });
+
   it("is one line of JSON for programs", () => {
     const text = runSummaryJson({ ...SUMMARY, isInterrupted: true });
     expect(text.indexOf("\n")).toBe(text.length - 1);

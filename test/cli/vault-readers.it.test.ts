@@ -2,11 +2,11 @@
  * Goal: an archive whose lines are sealed, and gone from the write-ahead log, is read as before.
  * Method: runs and seals by the program; the folder `wal` is taken away, then everything is asked again.
  */
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
-import { FIXTURES, logtally, run } from "./logtally.ts";
+import { countsOf, expectOneLine, FIXTURES, filesBelow, logtally, run } from "./logtally.ts";
 
 const INPUTS = ["ssh_push", "ssh_push_rejected"].map((name) => join(FIXTURES, "local", name, "input.ndjson"));
 
@@ -31,6 +31,7 @@ async function sealedArchive(): Promise<{ archive: string; before: string }> {
 describe("an archive of which all is sealed", () => {
   it("gives its lines back without the write-ahead log, and says where they lie", async () => {
     const { archive, before } = await sealedArchive();
+    const counts = await countsOf(archive);
     expect(sorted(await ask(archive, "archive", "find"))).toEqual(sorted(before));
     await rm(join(archive, "wal"), { recursive: true });
     expect(sorted(await ask(archive, "archive", "find"))).toEqual(sorted(before));
@@ -42,6 +43,7 @@ describe("an archive of which all is sealed", () => {
     const pushes = await ask(archive, "archive", "find", "--event", "git_push_rejected");
     expect(pushes.trimEnd().split("\n")).toHaveLength(1);
     expect(await ask(archive, "check")).toContain("can be written");
+    expect(await countsOf(archive)).toEqual(counts);
   });
 
   it("is listed with the span of each segment, and with the objects that are no longer needed", async () => {
@@ -57,6 +59,22 @@ describe("an archive of which all is sealed", () => {
     const listed = (await ask(archive, "archive", "ls", "--json")).trimEnd().split("\n");
     expect(listed.map((text) => JSON.parse(text) as object)).toMatchObject([{ kind: "vault", revision: 1 }]);
     expect((JSON.parse(listed[0] ?? "") as { lines: number }).lines).toBeGreaterThan(lines);
+  });
+
+  it.each([
+    ["raw lines", ".ndjson.zst", /-10001\.ndjson\.zst"/],
+    ["meta", ".meta.ndjson.zst", /-10001\.meta\.ndjson\.zst"/],
+    ["manifest", ".manifest.json", /\.manifest\.json"/],
+  ])("is not read beyond damage: a file of %s that was cut is named", async (_what, end, name) => {
+    const { archive } = await sealedArchive();
+    const paths = (await filesBelow(archive)).filter((each) => each.startsWith("vault/") && each.endsWith(end));
+    const path = join(archive, paths.toSorted((a, b) => a.length - b.length)[0] ?? "");
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.subarray(0, bytes.length - 1));
+    const { code, stderr } = await logtally(["archive", "find", "--archive", archive]);
+    expect(code).toBe(3);
+    expectOneLine(stderr, "logtally: read ");
+    expect(stderr).toMatch(name);
   });
 
   it("knows repeats of its lines", async () => {

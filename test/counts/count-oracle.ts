@@ -47,8 +47,8 @@ function standingEvents(facts: readonly SampleFact[]): EventFact[] {
   return [...events.values()];
 }
 
-function isSmallest({ id, variant }: SampleFact, facts: readonly SampleFact[]): boolean {
-  return facts.every((other) => other.id !== id || other.variant >= variant);
+function isSmallest({ id, variant, log }: SampleFact, facts: readonly SampleFact[]): boolean {
+  return facts.every((other) => other.id !== id || `${other.variant} ${other.log}` >= `${variant} ${log}`);
 }
 
 function compareTwins(a: SampleFact, b: SampleFact): number {

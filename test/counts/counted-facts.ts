@@ -90,8 +90,9 @@ function conflictsOf(facts: readonly SampleFact[]): { stream: string; conflicts:
   return [...Map.groupBy(facts, ({ stream }) => stream)].map(([stream, all]) => ({
     stream,
     conflicts: [...Map.groupBy(all, ({ id }) => id)].flatMap(([id, lines]) => {
-      const variants = [...new Set(lines.map(({ variant }) => variant))].toSorted();
-      return variants.length < 2 ? [] : [{ id, variants: variants.length, standing: variants[0] ?? "" }];
+      const variants = [...new Set(lines.map(({ variant, log }) => `${variant} ${log}`))].toSorted();
+      const [standing = "", log = ""] = (variants[0] ?? "").split(" ");
+      return variants.length < 2 ? [] : [{ id, variants: variants.length, standing, log }];
     }),
   }));
 }

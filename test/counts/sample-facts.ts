@@ -22,6 +22,7 @@ export function sampleFact(line: string, change: Partial<SampleFact> = {}): Samp
     stream: "local",
     id: hourOf(timeMs).toString(16).padStart(8, "0") + variant.slice(0, 24),
     variant,
+    log: "rails.api",
     timeMs,
     event: "git_push",
     operation: "update",
@@ -67,6 +68,7 @@ const arbitraryFact: fc.Arbitrary<SampleFact> = fc
     variant: fc
       .tuple(fc.constantFrom("1", "1", "1", "9", "f"), fc.constantFrom("1", "1", "1", "e"))
       .map(([high, low]) => high.repeat(8) + low.repeat(56)),
+    log: fc.constantFrom("rails.api", "rails.api", "sidekiq"),
     timeMs,
     event: fc.option(fc.constantFrom("git_push", "\uff5e", "\u{1d11e}"), { nil: null }),
     operation: fc.constantFrom("read", "update", "none"),
@@ -86,6 +88,6 @@ export function arbitraryFacts(maxLength: number): fc.Arbitrary<SampleFact[]> {
   return fc.uniqueArray(arbitraryFact, {
     maxLength,
     size: "max",
-    selector: ({ stream, id, variant, event }) => `${stream} ${id} ${variant} ${event}`,
+    selector: ({ stream, id, variant, log, event }) => `${stream} ${id} ${variant} ${log} ${event}`,
   });
 }

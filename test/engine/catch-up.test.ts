@@ -137,6 +137,23 @@ describe("what waits", () => {
     expect(all.length).toBeLessThan(2 * objects.length);
   });
 
+  it("is complete where another worker indexes an object and that is removed meanwhile, with its markers", async () => {
+    const [gone = "", lost = ""] = objectsOf(2);
+    const store = createMemoryStore();
+    const markers = createIndexMarkers(store, "local");
+    await markers.mark(gone);
+    const missing = async (object: string): Promise<void> => {
+      if (object === gone) await store.remove(`ctl/index/${gone.slice("wal/".length)}.waiting`);
+      throw new IoError("not_found", `open "${object}": not there`);
+    };
+    const worker = workerOn(markers, missing);
+    expect(await worker.run()).toBe(true);
+    expect(worker.told).toEqual([]);
+    await markers.mark(lost);
+    expect(await worker.run()).toBe(false);
+    expect(worker.told).toEqual([`open "${lost}": not there`]);
+  });
+
   it("and what another worker has just finished is not indexed again", async () => {
     const [first = "", second = ""] = objectsOf(2);
     const markers = await markersOf([first, second]);

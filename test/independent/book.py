@@ -53,10 +53,10 @@ def opened_line(row):
 class Standing:
     """The variant of an id that stands, so far."""
 
-    __slots__ = ("leaf", "facts", "is_quarantined")
+    __slots__ = ("variant", "facts", "is_quarantined")
 
-    def __init__(self, leaf, facts, is_quarantined):
-        self.leaf = leaf
+    def __init__(self, variant, facts, is_quarantined):
+        self.variant = variant
         self.facts = facts
         self.is_quarantined = is_quarantined
 
@@ -69,26 +69,33 @@ class Book:
         self.variants = collections.defaultdict(set)  # of the ids that have more than one
 
     def holds(self, row):
-        """True where these bytes are here under this id already."""
-        known = self.standing.get(row.meta["id"])
-        return known is not None and (known.leaf == row.leaf or row.leaf in self.variants.get(row.meta["id"], ()))
+        """True where this variant of the id is here already."""
+        known, variant = self.standing.get(row.meta["id"]), variant_of(row)
+        return known is not None and (known.variant == variant or variant in self.variants.get(row.meta["id"], ()))
 
     def conflicts(self):
-        """Id → (number of variants, hash of the one that stands as hex), of the ids with more than one."""
-        return {
-            line_id: (len(leaves), self.standing[line_id].leaf.hex()) for line_id, leaves in self.variants.items()
-        }
+        """Id → (number of variants, hash of the one that stands as hex, its log), of the ids with more than one."""
+        found = {}
+        for line_id, variants in self.variants.items():
+            leaf, log = self.standing[line_id].variant
+            found[line_id] = (len(variants), leaf.hex(), log)
+        return found
 
     def add(self, row, facts):
-        """Takes a line. Of copies the first counts, so lines come in their order: sealed ones, then the log by names."""
-        line_id = row.meta["id"]
+        """Takes a line. Of the variants of an id the smallest stands, in whatever order they come."""
+        line_id, variant = row.meta["id"], variant_of(row)
         known = self.standing.get(line_id)
-        if known is not None and known.leaf == row.leaf:
+        if known is not None and known.variant == variant:
             return
         if known is not None:
-            self.variants[line_id].update((known.leaf, row.leaf))
-        if known is None or row.leaf < known.leaf:
-            self.standing[line_id] = Standing(row.leaf, facts, row.meta["lane"] in ("quarantine", "blob"))
+            self.variants[line_id].update((known.variant, variant))
+        if known is None or variant < known.variant:
+            self.standing[line_id] = Standing(variant, facts, row.meta["lane"] in ("quarantine", "blob"))
+
+
+def variant_of(row):
+    """Hash of the bytes, and the log: the same bytes may come by messages that name different ones."""
+    return row.leaf, row.meta["log"]
 
 
 def counted_rows(books):
@@ -107,7 +114,7 @@ def is_first_choice(line_id, standing, books, number):
     """Of the books that count something of an id, the one with the smallest variant counts it."""
     for other_number, other in enumerate(books):
         rival = other.standing.get(line_id) if other_number != number else None
-        if rival is not None and rival.facts and (rival.leaf, other_number) < (standing.leaf, number):
+        if rival is not None and rival.facts and (rival.variant, other_number) < (standing.variant, number):
             return False
     return True
 

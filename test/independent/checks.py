@@ -121,7 +121,7 @@ def conflict_problems(stream, archive, books):
     said = {}
     for plan in archive.plans:  # in the order of their plans, for each span
         if plan.stream == stream:
-            said.update({each["id"]: (each["variants"], each["standing"]) for each in plan.said["conflicts"]})
+            said.update({each["id"]: (each["variants"], each["standing"], each["log"]) for each in plan.said["conflicts"]})
     book = books.get(stream)
     found = {} if book is None else book.conflicts()
     return [

@@ -3,7 +3,7 @@ import { leafHash } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { ID_WORDS } from "../../segment/meta.ts";
 import { createGrowingIdSet, type IdSet } from "../id-set.ts";
-import type { Conflict, PlanOutput } from "../manifest.ts";
+import { type Conflict, isSmallerVariant, type PlanOutput, type VariantKey } from "../manifest.ts";
 import { classOf, type LineClass } from "./figures.ts";
 import { eachInputLine, type LineInput, openInput } from "./input-lines.ts";
 import { eachKeptLine } from "./kept-lines.ts";
@@ -12,11 +12,9 @@ import { eachKeptLine } from "./kept-lines.ts";
 export type Conflicting = Map<string, number>;
 
 /** One line of several with the same id. */
-interface Variant extends LineClass {
-  readonly hash: string;
-}
+interface Variant extends LineClass, VariantKey {}
 
-/** How a conflict ends: whatever the order of arrival, the smallest leaf hash stands. */
+/** How a conflict ends, whatever the order of arrival. */
 export interface SettledConflict extends Conflict {
   /** What counted before this was known. */
   readonly counted: Variant;
@@ -53,7 +51,7 @@ export async function settleConflicts(
   };
   const variantOf = (line: ArchivedLine): Variant => {
     const { meta, buffer, start, end } = line;
-    return { hash: leafHash(buffer, start, end), ...classOf(meta, eventsOf(line)) };
+    return { hash: leafHash(buffer, start, end), log: meta.log, ...classOf(meta, eventsOf(line)) };
   };
   const ids = idsOf(conflicting);
   await eachKeptLine(
@@ -82,12 +80,12 @@ export async function settleConflicts(
     if (counted === null || least === null) return [];
     // The first line of an id is no conflict yet.
     const variants = (conflicting.get(id) ?? 0) + (before === null ? 1 : kept);
-    return [{ id, variants, standing: least.hash, counted, stands: least }];
+    return [{ id, variants, standing: least.hash, log: least.log, counted, stands: least }];
   });
 }
 
 function smaller(known: Variant | null, other: Variant): Variant {
-  return known === null || other.hash < known.hash ? other : known;
+  return known === null || isSmallerVariant(other, known) ? other : known;
 }
 
 function idsOf(conflicting: Conflicting): IdSet {

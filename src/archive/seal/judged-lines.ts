@@ -71,7 +71,7 @@ function isTextInPart({ number, parts }: Part, id: string): boolean {
 type JudgeOf = (line: ArchivedLine, hash: string, input: number) => Verdict;
 
 function judging(judge: LineJudge): JudgeOf {
-  return (line, hash) => judge.judge(line.meta.id, hash);
+  return ({ meta }, hash) => judge.judge(meta.id, hash, meta.log);
 }
 
 /** A judge that knows the earlier lines with the ids of the inputs. */
@@ -88,7 +88,7 @@ async function openJudge({ store, inputs, earlier }: JudgedLines, part: Part): P
     store,
     earlier,
     (words, at) => ids.has(words, at),
-    (line) => judge.judge(line.meta.id, hashOf(line)),
+    (line) => judge.judge(line.meta.id, hashOf(line), line.meta.log),
   );
   return judge;
 }
@@ -106,7 +106,7 @@ async function judgedBefore(lines: JudgedLines, parts: number): Promise<JudgeOf>
       verdicts[index] = ofInput;
       await eachInputLine(open, (line) => {
         if (isTextInPart(part, line.meta.id))
-          ofInput[line.row] = VERDICTS.indexOf(judge.judge(line.meta.id, hashOf(line)));
+          ofInput[line.row] = VERDICTS.indexOf(judge.judge(line.meta.id, hashOf(line), line.meta.log));
       });
     }
   }

@@ -124,7 +124,7 @@ async function writeSegments(plan: Plan, options: RunPlanOptions): Promise<Manif
     lines: outputs.reduce((sum, { rows }) => sum + rows, 0),
     duplicates_total: duplicatesTotal,
     duplicates,
-    conflicts: conflicts.map(({ id, variants, standing }) => ({ id, variants, standing })),
+    conflicts: conflicts.map(({ id, variants, standing, log }) => ({ id, variants, standing, log })),
     lanes,
     by_hour: figures.byHour(),
     counts: { catalogue: plan.makes.catalogue, events: figures.events() },

@@ -39,5 +39,5 @@ export async function eachTailLine(
     () => Promise.resolve(),
   );
   const settled = await settleConflicts(store, inputs, earlier, conflicting, () => []);
-  return settled.map(({ id, variants, standing }) => ({ id, variants, standing }));
+  return settled.map(({ id, variants, standing, log }) => ({ id, variants, standing, log }));
 }

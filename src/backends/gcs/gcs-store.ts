@@ -14,11 +14,13 @@ const NOT_FOUND = 404;
 const PRECONDITION_FAILED = 412;
 const BAD_GATEWAY = 502;
 const RANGE_NOT_SATISFIABLE = 416;
+/** Sealed segments are kept for long and hardly read. */
+const COLD_NAME = /^vault\/.*\.zst$/;
+const COLD_CLASS = "COLDLINE";
 /**
- * By the first part of the name. What is read soon, or replaced by something sealed, must not have a cold class of the
- * bucket: each object would cost for months.
+ * What is read soon, again and again, or replaced by something sealed must not have a cold class of the bucket: it
+ * charges for each request, and each object for months.
  */
-const STORAGE_CLASSES: Readonly<Record<string, string>> = { vault: "COLDLINE" };
 const HOT_CLASS = "STANDARD";
 /** No object has it: generations are times in microseconds. */
 const IMPOSSIBLE_GENERATION = 1;
@@ -88,7 +90,7 @@ export function createGcsStore(place: BucketPlace, options: BucketOptions): Obje
 }
 
 function storageClassOf(name: string): string {
-  return STORAGE_CLASSES[name.split("/", 1)[0] ?? ""] ?? HOT_CLASS;
+  return COLD_NAME.test(name) ? COLD_CLASS : HOT_CLASS;
 }
 
 /** What the service says of an object. */

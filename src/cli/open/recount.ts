@@ -31,7 +31,7 @@ export interface OpenedRecount {
   readonly startProgress: (what: string) => Progress;
   /** The same without comparing, by another catalogue. */
   readonly readerOf: (catalogue: Catalogue) => RecountOptions["reader"];
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Counts of so many days are asked for at once. */
@@ -53,25 +53,28 @@ export async function openRecount(
   const takes = daysBetween(span);
   const duckDb = { memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() };
   const readerOf = (each: Catalogue): RecountOptions["reader"] => openFactReader(settings, each, key);
-  const counts = await openArchiveCounts({
-    store,
-    local,
-    reader: readerOf(catalogue),
-    basis,
-    books,
-    nowMs: SYSTEM_CLOCK.nowMs(),
-    latenessMs: settings.seal.latenessMs,
-    ...duckDb,
-    tell,
-    startProgress: (totalBytes) => createProgress("counting", totalBytes),
-  });
-  const counted = { local, basis, live: liveCounts(counts) };
+  // Only when they are asked for: what they read may be damaged, which is a difference and no end.
+  const openCounts = (): Promise<ArchiveCounts> =>
+    openArchiveCounts({
+      store,
+      local,
+      reader: readerOf(catalogue),
+      basis,
+      books,
+      nowMs: SYSTEM_CLOCK.nowMs(),
+      latenessMs: settings.seal.latenessMs,
+      ...duckDb,
+      tell,
+      startProgress: (totalBytes) => createProgress("counting", totalBytes),
+    });
+  const live = liveCounts(openCounts);
+  const counted = { local, basis, live };
   const bytes = bytesOf(books, takes);
   return {
     options: { store, books, reader: readerOf(catalogue), counted, takes, ...duckDb },
     startProgress: (what) => createProgress(what, bytes),
     readerOf,
-    close: () => counts.close(),
+    close: () => live.close(),
   };
 }
 
@@ -85,19 +88,28 @@ export function daysBetween({ since, until }: Since): (day: string) => boolean {
 }
 
 /** What `counts` answers, some weeks at a time. */
-function liveCounts(counts: ArchiveCounts): LiveCounts {
+function liveCounts(open: () => Promise<ArchiveCounts>): LiveCounts & { close(): Promise<void> } {
   const windows = new Map<Segment, { readonly fromDay: number; readonly rows: Map<string, CountRow[]> }>();
+  let opening: Promise<ArchiveCounts> | null = null;
   return {
     async rowsOf(segment, day) {
+      const wanted = dayName(day * DAY_MS);
       const known = windows.get(segment);
       if (known !== undefined && day >= known.fromDay && day < known.fromDay + WINDOW_DAYS) {
-        return known.rows.get(dayName(day * DAY_MS)) ?? [];
+        return known.rows.get(wanted) ?? [];
       }
+      opening ??= open();
+      const counts = await opening;
       const asOf = dayName((day + WINDOW_DAYS) * DAY_MS);
       const rows = await counts.rows({ by: segment, events: null, periods: ["daily"], days: WINDOW_DAYS, asOf });
-      const window = { fromDay: day, rows: Map.groupBy(rows, ({ from }) => from.slice(0, "YYYY-MM-DD".length)) };
-      windows.set(segment, window);
-      return window.rows.get(dayName(day * DAY_MS)) ?? [];
+      const byDay = Map.groupBy(rows, ({ from }) => from.slice(0, wanted.length));
+      windows.set(segment, { fromDay: day, rows: byDay });
+      return byDay.get(wanted) ?? [];
+    },
+    async close() {
+      // Why it could not be opened was told.
+      const [opened] = opening === null ? [] : await Promise.allSettled([opening]);
+      if (opened?.status === "fulfilled") opened.value.close();
     },
   };
 }

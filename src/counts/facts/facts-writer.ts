@@ -32,6 +32,7 @@ export interface FactsWriter {
  */
 export const FACTS_COLUMNS = [
   "time",
+  "log",
   "event",
   "operation",
   "detail",

@@ -211,11 +211,11 @@ function receivedOf({ rows }: Books, { manifest }: SealedPlan, hour: number): nu
 
 /** Adds what is not sealed. */
 async function addTail(
-  { options, rows, book }: Books,
+  { options, rows, book, differences }: Books,
   plans: readonly SealedPlan[],
   objects: readonly TailObject[],
 ): Promise<void> {
-  const { store, takes, eventsOf, onBytes } = options;
+  const { store, stream, takes, eventsOf, onBytes } = options;
   const tail = objects
     .map((each) => ({ ...each, unsealed: each.unsealed.filter(takes) }))
     .filter(({ object, unsealed }) => unsealed.length > 0 && rows.has(object.name));
@@ -226,10 +226,23 @@ async function addTail(
       addFigures(figuresOf(book, hour), { received: lines, unsealed: lines });
     }
   }
-  await addTailFigures({ store, plans, tail, eventsOf, onBytes }, book);
+  const broken = new Set(differences.map(({ object }) => object));
+  const sound = plans.map((plan) => withoutOutputs(plan, broken));
+  try {
+    await addTailFigures({ store, plans: sound, tail, eventsOf, onBytes }, book);
+  } catch (error) {
+    if (!(error instanceof IoError) || error.code !== "corrupt") throw error;
+    differences.push(differenceOf(stream, { what: `what is not sealed cannot be judged: ${error.message}` }));
+  }
   for (const [hour, figures] of book) {
     if (figures.unsealed > 0) figures.duplicates += figures.unsealed - (figures.archived - (before.get(hour) ?? 0));
   }
+}
+
+/** The plan without the segments that were found to be missing or damaged. */
+function withoutOutputs(plan: SealedPlan, broken: ReadonlySet<string | null>): SealedPlan {
+  const outputs = plan.manifest.outputs.filter(({ lines, meta }) => !broken.has(lines.name) && !broken.has(meta.name));
+  return { ...plan, manifest: { ...plan.manifest, outputs } };
 }
 
 /** That the sums of the hour add up (I3), unless a difference of it was told already. */

@@ -1,4 +1,4 @@
-import type { Conflict, PlanOutput } from "../../archive/manifest.ts";
+import { type Conflict, isSmallerVariant, type PlanOutput, type VariantKey } from "../../archive/manifest.ts";
 import { classOf, type LineClass } from "../../archive/seal/figures.ts";
 import { eachKeptLine } from "../../archive/seal/kept-lines.ts";
 import { eachTailLine } from "../../archive/seal/tail-lines.ts";
@@ -22,8 +22,7 @@ export interface TailFiguresOptions {
 type Kind = LineClass["kind"];
 
 /** A line of an id that came with other bytes too. */
-interface Variant {
-  readonly hash: string;
+interface Variant extends VariantKey {
   readonly kind: Kind;
 }
 
@@ -53,7 +52,7 @@ export async function addTailFigures(options: TailFiguresOptions, book: HourBook
     const archived = isNew ? 1 : 0;
     addFigures(figuresOf(book, hour), { archived: archived - ofTail.length, conflicts: ofTail.length - archived });
     for (const { kind } of ofTail) add(hour, kind, -1);
-    const standing = ofTail.find(({ hash }) => hash === conflict.standing);
+    const standing = ofTail.find(({ hash, log }) => hash === conflict.standing && log === conflict.log);
     if (standing === undefined) continue;
     add(hour, standing.kind, 1);
     if (!isNew) add(hour, await classInVault(options, conflict.id), -1);
@@ -70,12 +69,12 @@ async function variantsOf(
 ): Promise<ReadonlyMap<string, readonly Variant[]>> {
   const variants = new Map<string, Variant[]>(conflicts.map(({ id }) => [id, []]));
   await eachTailLine(options.store, options.plans, options.tail, (line, hash) => {
-    variants.get(line.meta.id)?.push({ hash, kind: kindOf(line, options) });
+    variants.get(line.meta.id)?.push({ hash, log: line.meta.log, kind: kindOf(line, options) });
   });
   return variants;
 }
 
-/** What the variant is that stands in the vault: of all there the one with the smallest hash. */
+/** What the variant is that stands in the vault: of all there the smallest. */
 async function classInVault(options: TailFiguresOptions, id: string): Promise<Kind> {
   const { store, plans } = options;
   const outputs: PlanOutput[] = plans
@@ -86,7 +85,9 @@ async function classInVault(options: TailFiguresOptions, id: string): Promise<Ki
   let standing: Variant | null = null;
   await eachKeptLine(store, outputs, isId, (line) => {
     const hash = leafHash(line.buffer, line.start, line.end);
-    if (standing === null || hash < standing.hash) standing = { hash, kind: kindOf(line, options) };
+    const variant = { hash, log: line.meta.log };
+    if (standing === null || isSmallerVariant(variant, standing))
+      standing = { ...variant, kind: kindOf(line, options) };
   });
   return (standing as Variant | null)?.kind ?? "eventless";
 }

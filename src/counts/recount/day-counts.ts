@@ -2,7 +2,7 @@ import type { CountRow, PerUser } from "../cube.ts";
 import type { DuckDb, Row } from "../duck-db.ts";
 import { KEY_COLUMNS, type Segment } from "../segment.ts";
 import { TAIL } from "./line-table.ts";
-import { FACT_VARIANT } from "./plan-figures.ts";
+import { FACT_VARIANT, shortVariant } from "./plan-figures.ts";
 
 /** What counts say of an event and a key on one day. */
 export interface DayCount extends Pick<CountRow, "event" | "key" | "count" | "unique_users"> {
@@ -24,7 +24,7 @@ const said = (column: string): string => `(SELECT value FROM dictionary WHERE co
 const STANDING = `
   CREATE OR REPLACE TEMP TABLE standing AS
   WITH least AS (
-    SELECT stream, id, (min(variant) >> 64)::UBIGINT AS variant FROM line
+    SELECT stream, id, ${shortVariant("min(variant)")} AS variant FROM line
     GROUP BY ALL HAVING min(variant) <> max(variant)
   ),
   read AS (
@@ -38,7 +38,7 @@ const STANDING = `
     SELECT read.* FROM read ANTI JOIN least
       ON least.stream = read.stream AND least.id = read.id AND least.variant <> read.variant
   ),
-  sealed AS (SELECT stream, id, (variant >> 64)::UBIGINT AS variant FROM line WHERE plan < ${TAIL})
+  sealed AS (SELECT stream, id, ${shortVariant("variant")} AS variant FROM line WHERE plan < ${TAIL})
   FROM kept WHERE NOT is_tail
   UNION ALL
   SELECT unsealed.* FROM (FROM kept WHERE is_tail) unsealed ANTI JOIN sealed

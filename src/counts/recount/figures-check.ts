@@ -43,7 +43,8 @@ export function checkFigures(sealed: SealedPlan, { figures, lanes, isSameCatalog
     equal(`lines of lane ${lane}`, manifest.lanes[lane] ?? 0, lanes.get(lane) ?? 0);
   }
   const { events } = manifest.counts;
-  for (const event of isSameCatalogue ? new Set([...Object.keys(events), ...figures.events.keys()]) : []) {
+  const counted = isSameCatalogue ? [...Object.keys(events), ...figures.events.keys()] : [];
+  for (const event of [...new Set(counted)].toSorted()) {
     equal(`count of ${event}`, events[event] ?? 0, figures.events.get(event) ?? 0);
   }
   for (const id of figures.copies) add({ id, what: "the same line is kept twice" });
@@ -57,7 +58,7 @@ function checkConflicts(
   add: (parts: DifferenceParts) => void,
 ): void {
   const said = new Map(conflicts.map((conflict) => [conflict.id, conflict]));
-  for (const { id, variants, standing } of recounted) {
+  for (const { id, variants, standing, log } of recounted) {
     const conflict = said.get(id);
     said.delete(id);
     if (conflict === undefined) {
@@ -67,6 +68,7 @@ function checkConflicts(
     if (conflict.variants !== variants)
       add({ id, what: "variants of a conflict", found: conflict.variants, expected: variants });
     const found = conflict.standing.slice(0, standing.length);
+    if (conflict.log !== log) add({ id, what: "the log of the standing variant", found: conflict.log, expected: log });
     if (found !== standing)
       add({ id, what: "the standing variant of a conflict, by the start of its hash", found, expected: standing });
   }

@@ -1,5 +1,7 @@
 import { UHUGEINT, UINTEGER, UTINYINT, UUID } from "@duckdb/node-api";
 import type { LineClass } from "../../archive/seal/figures.ts";
+import { UNKNOWN_LOG } from "../../core/line.ts";
+import { KNOWN_LOGS } from "../../decode/log-name.ts";
 import type { DuckDb } from "../duck-db.ts";
 import { uuidOf } from "../fact-table.ts";
 import { createTable, openRowWriter } from "../row-writer.ts";
@@ -24,7 +26,7 @@ export const KINDS = ["counted", "eventless", "quarantined"] as const satisfies 
 /** The lines of a day, in the table `line`: which ids there are, in which variants, and what they count as. */
 export interface LineTable {
   /** `hash` is the leaf hash in hex. Throws `IoError`. */
-  append(id: string, hash: string, kind: LineKind, place: LinePlace): void;
+  append(id: string, hash: string, log: string, kind: LineKind, place: LinePlace): void;
   flush(): void;
   clear(): Promise<void>;
   close(): void;
@@ -32,7 +34,10 @@ export interface LineTable {
 
 const COLUMNS = {
   id: UUID,
-  /** The first 16 bytes of the hash of its bytes: enough to tell variants apart and to order them. */
+  /**
+   * The first 15 bytes of the hash of its bytes, and a byte for its log: enough to tell variants apart and to order
+   * them.
+   */
   variant: UHUGEINT,
   hour: UINTEGER,
   kind: UTINYINT,
@@ -41,18 +46,36 @@ const COLUMNS = {
   plan: UINTEGER,
 } as const;
 
-const VARIANT_DIGITS = 32;
+/** Of the hash, in a variant. */
+export const HASH_DIGITS = 30;
 const HOUR_DIGITS = 8;
+
+/** In the order of their names. */
+const LOGS = [...KNOWN_LOGS, UNKNOWN_LOG].toSorted();
+
+/** Two hex digits that order logs as their names do. */
+export function logDigits(log: string): string {
+  return (LOGS as readonly string[]).indexOf(log).toString(16).padStart(2, "0");
+}
+
+/** The log behind such digits. */
+export function logOfDigits(digits: string): string {
+  return LOGS[Number.parseInt(digits, 16)] ?? UNKNOWN_LOG;
+}
+
+/** SQL of the variant's last byte, for a column with the name of a log. */
+export const LOG_BYTE = (column: string): string =>
+  `(list_position([${LOGS.map((log) => `'${log}'`).join(", ")}], ${column}) - 1)`;
 
 export async function openLineTable({ connection, run }: DuckDb): Promise<LineTable> {
   await run(createTable("line", COLUMNS));
   const rows = await openRowWriter(connection, "line", COLUMNS);
   const { columns } = rows;
   return {
-    append(id, hash, kind, { stream, span, plan }) {
+    append(id, hash, log, kind, { stream, span, plan }) {
       const row = rows.next();
       columns.id.setItem(row, uuidOf(id));
-      columns.variant.setItem(row, BigInt(`0x${hash.slice(0, VARIANT_DIGITS)}`));
+      columns.variant.setItem(row, BigInt(`0x${hash.slice(0, HASH_DIGITS)}${logDigits(log)}`));
       columns.hour.setItem(row, Number.parseInt(id.slice(0, HOUR_DIGITS), 16));
       columns.kind.setItem(row, KINDS.indexOf(kind));
       columns.stream.setItem(row, stream);

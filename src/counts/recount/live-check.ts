@@ -7,12 +7,12 @@ import { type DayCount, recountedDay } from "./day-counts.ts";
 
 /** What `counts` answers. */
 export interface LiveCounts {
-  /** The rows of a day, in days since 1970. Rejects with `IoError`. */
+  /** The rows of a day, in days since 1970. Rejects with `IoError`, also where what they rest on cannot be trusted. */
   rowsOf(segment: Segment, day: number): Promise<readonly DayCount[]>;
 }
 
 /** Counts are those of all streams together. */
-const ALL_STREAMS = "counts";
+export const ALL_STREAMS = "counts";
 
 /** Holds what `counts` answers for a day against what was just recounted, by every segment. Rejects with `IoError`. */
 export async function checkLive(db: DuckDb, live: LiveCounts, day: number): Promise<Difference[]> {

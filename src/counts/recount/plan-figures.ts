@@ -1,7 +1,7 @@
 import { UINTEGER } from "@duckdb/node-api";
 import type { HourFigures } from "../../archive/manifest.ts";
 import { type DuckDb, type Parameters, type Row, sqlText } from "../duck-db.ts";
-import type { LinePlace } from "./line-table.ts";
+import { HASH_DIGITS, type LinePlace, LOG_BYTE, logOfDigits } from "./line-table.ts";
 
 /** What a plan changes, found again from its lines and those of all plans before it. */
 export interface PlanFigures {
@@ -18,8 +18,9 @@ export interface PlanFigures {
 export interface FoundConflict {
   readonly id: string;
   readonly variants: number;
-  /** The first 32 hex digits of the standing line's hash. */
+  /** The first `HASH_DIGITS` hex digits of the standing line's hash. */
   readonly standing: string;
+  readonly log: string;
 }
 
 /** How the facts of a plan are called in `fact_words`. */
@@ -63,10 +64,17 @@ const CONFLICTS = "SELECT id, variants, after AS standing FROM touched WHERE var
 
 const COPIES = "SELECT id FROM touched WHERE lines > variants ORDER BY id";
 
-/** The first 8 bytes of the hash, which the id has where the column has not. */
-export const FACT_VARIANT = `
-  CASE WHEN fact.variant <> 0 THEN fact.variant ELSE ('0x' || substr(replace(fact.id::VARCHAR, '-', ''), 9, 16))::UBIGINT END
-`;
+/**
+ * What facts have of a variant: the first 8 bytes of the hash, which the id has where the column has not, and the byte of
+ * the log.
+ */
+export const FACT_VARIANT = `(
+  (CASE WHEN fact.variant <> 0 THEN fact.variant ELSE ('0x' || substr(replace(fact.id::VARCHAR, '-', ''), 9, 16))::UBIGINT END
+  )::UHUGEINT * 256 + ${LOG_BYTE("(SELECT value FROM dictionary WHERE code = fact.log)")}::UHUGEINT
+)`;
+
+/** The same of a variant of the table `line`. */
+export const shortVariant = (column: string): string => `((${column} >> 64) * 256 + (${column} % 256))`;
 
 /** Only ids that stand otherwise than before change a count. */
 const eventsOf = (prefix: string): string => `
@@ -78,10 +86,10 @@ const eventsOf = (prefix: string): string => `
   ),
   changes AS (
     SELECT of_span.event, 1 AS change FROM of_span JOIN touched ON touched.id = of_span.id
-    WHERE of_span.variant = (touched.after >> 64)::UBIGINT
+    WHERE of_span.variant = ${shortVariant("touched.after")}
     UNION ALL
     SELECT of_span.event, -1 FROM of_span JOIN touched ON touched.id = of_span.id
-    WHERE of_span.variant = (touched.before >> 64)::UBIGINT
+    WHERE of_span.variant = ${shortVariant("touched.before")}
   )
   SELECT dictionary.value AS event, sum(change)::BIGINT AS change
   FROM changes JOIN dictionary ON dictionary.code = changes.event
@@ -119,8 +127,11 @@ function figuresIn(row: Row): Omit<HourFigures, "received" | "duplicates"> {
 }
 
 function conflictIn(row: Row): FoundConflict {
-  const standing = BigInt(String(row["standing"])).toString(16).padStart(32, "0");
-  return { id: idIn(row), variants: Number(row["variants"]), standing };
+  const digits = BigInt(String(row["standing"]))
+    .toString(16)
+    .padStart(HASH_DIGITS + 2, "0");
+  const [standing, log] = [digits.slice(0, HASH_DIGITS), logOfDigits(digits.slice(HASH_DIGITS))];
+  return { id: idIn(row), variants: Number(row["variants"]), standing, log };
 }
 
 function idIn(row: Row): string {

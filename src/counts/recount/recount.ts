@@ -1,6 +1,6 @@
-import type { Difference } from "../../archive/audit/difference.ts";
+import { type Difference, differenceOf } from "../../archive/audit/difference.ts";
 import { eachUnsealedLine } from "../../archive/audit/unsealed-lines.ts";
-import { eachVaultLine } from "../../archive/audit/vault-lines.ts";
+import { eachVaultLine, unlessBroken } from "../../archive/audit/vault-lines.ts";
 import { createLineJudge } from "../../archive/seal/line-judge.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { dayOfHour, UNDATED_DAY } from "../../archive/span.ts";
@@ -18,7 +18,7 @@ import { recountDay } from "./day-counts.ts";
 import { checkFacts } from "./facts-check.ts";
 import { checkFigures } from "./figures-check.ts";
 import { type LinePlace, type LineTable, openLineTable, TAIL } from "./line-table.ts";
-import { checkLive, type LiveCounts } from "./live-check.ts";
+import { ALL_STREAMS, checkLive, type LiveCounts } from "./live-check.ts";
 import { originOf, planFigures } from "./plan-figures.ts";
 
 export interface RecountOptions extends DuckDbOptions {
@@ -61,6 +61,8 @@ interface Recounting extends RecountOptions {
   readonly facts: FactTable;
   readonly lines: LineTable;
   readonly report: RecountReport;
+  /** True once something that counts read could not be trusted: that is told once. */
+  isLiveBroken: boolean;
 }
 
 const THREADS = 2;
@@ -79,9 +81,10 @@ export async function recount(options: RecountOptions): Promise<RecountReport> {
   const db = await openDuckDb(options, THREADS);
   const facts = await openFactTable(db);
   const lines = await openLineTable(db);
+  const recounting = { ...options, onDifference, db, facts, lines, report, isLiveBroken: false };
   try {
     for (const day of daysOf(options.books).filter(options.takes)) {
-      await countDay({ ...options, onDifference, db, facts, lines, report }, day);
+      await countDay(recounting, day);
       await facts.clear();
       await lines.clear();
     }
@@ -118,8 +121,15 @@ async function countDay(recounting: Recounting, day: string): Promise<void> {
   for (const count of events.values()) report.events += count;
   onDay(day, events);
   // What has no time lies in no period.
-  if (counted === null || day === UNDATED_DAY) return;
-  for (const difference of await checkLive(db, counted.live, Date.parse(day) / DAY_MS)) onDifference(difference);
+  if (counted === null || day === UNDATED_DAY || recounting.isLiveBroken) return;
+  const found = await unlessBroken(
+    () => checkLive(db, counted.live, Date.parse(day) / DAY_MS),
+    (why) => {
+      recounting.isLiveBroken = true;
+      onDifference(differenceOf(ALL_STREAMS, { what: `counts do not answer: ${why}` }));
+    },
+  );
+  for (const difference of found ?? []) onDifference(difference);
 }
 
 /** Reads the lines of a plan, and holds its bytes against the manifest. */
@@ -174,7 +184,7 @@ async function readTailOf(recounting: Recounting, day: string, stream: number): 
   await eachUnsealedLine(store, tail, (hour) => dayOfHour(hour) === day, {
     bytes: onBytes,
     line(line, hash) {
-      if (judge.judge(line.meta.id, hash) !== "duplicate") visit(line, hash);
+      if (judge.judge(line.meta.id, hash, line.meta.log) !== "duplicate") visit(line, hash);
     },
   });
 }
@@ -185,7 +195,7 @@ function lineVisitor({ reader, facts, lines, report }: Recounting, place: LinePl
     report.lines += 1;
     const events = reader.eventsOf(line);
     const kind = line.meta.reason !== null ? "quarantined" : events.length === 0 ? "eventless" : "counted";
-    lines.append(line.meta.id, hash, kind, place);
+    lines.append(line.meta.id, hash, line.meta.log, kind, place);
     if (events.length > 0) for (const fact of reader.factsOf(line, hash)) facts.append(fact, source);
   };
 }

@@ -14,8 +14,11 @@ export function figuresOf(lines: readonly Line[]): {
   let pushes = 0;
   for (const [hour, ofHour] of Map.groupBy(lines, (line) => line.hour)) {
     const ids = Map.groupBy(ofHour, ({ id }) => id);
-    const standing = [...ids.values()].map((all) => all.toSorted((a, b) => (a.hash < b.hash ? -1 : 1))[0] as Line);
-    const isPush = (line: Line): boolean => line.reason === null && bytesOf(line).toString().endsWith("push");
+    const standing = [...ids.values()].map(
+      (all) => all.toSorted((a, b) => (a.hash + a.log < b.hash + b.log ? -1 : 1))[0] as Line,
+    );
+    const isPush = (line: Line): boolean =>
+      line.reason === null && line.log !== "gitaly" && bytesOf(line).toString().endsWith("push");
     byHour[hourText(hour)] = {
       received: ofHour.length,
       archived: ids.size,

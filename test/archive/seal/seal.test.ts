@@ -15,10 +15,10 @@ import { IoError } from "../../../src/core/fault.ts";
 import { hourOf } from "../../../src/core/hour.ts";
 import type { Line } from "../../../src/core/line.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
-import { bytesOf, SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
+import { SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
 import { putObject } from "../sample-archive.ts";
 import { figuresOf, summed } from "./figures-oracle.ts";
-import { distinctLines, POOL, STREAM, seal, vaultLines, vaultObjects } from "./sealing.ts";
+import { distinctLines, POOL, STREAM, seal, textOf, vaultLines, vaultObjects } from "./sealing.ts";
 
 const batches = fc.array(fc.array(fc.constantFrom(...POOL), { minLength: 1, maxLength: 40 }), {
   minLength: 1,
@@ -63,8 +63,12 @@ describe("sealing", () => {
     await put(store, [sorted[0], sorted[3], sorted[1]], 2);
     await seal(store);
     const [first, second] = await readSealedPlans(store, STREAM);
-    expect(first?.manifest.conflicts).toEqual([{ id: sorted[0].id, variants: 2, standing: sorted[2].hash }]);
-    expect(second?.manifest.conflicts).toEqual([{ id: sorted[0].id, variants: 4, standing: sorted[0].hash }]);
+    expect(first?.manifest.conflicts).toEqual([
+      { id: sorted[0].id, variants: 2, standing: sorted[2].hash, log: "rails.api" },
+    ]);
+    expect(second?.manifest.conflicts).toEqual([
+      { id: sorted[0].id, variants: 4, standing: sorted[0].hash, log: "rails.api" },
+    ]);
     expect(second?.manifest).toMatchObject({ plan: 2, revision: 2, lines: 2, duplicates_total: 1 });
   });
 
@@ -245,7 +249,7 @@ describe("the tail", () => {
         const before = await vaultLines(store);
         const tail: string[] = [];
         const conflicts = await eachTailLine(store, plans, await readTail(store, STREAM, plans), (line) => {
-          tail.push(`${line.meta.id} ${bytesOf(line).toString("latin1")}`);
+          tail.push(textOf(line.meta.id, line.meta.log, line));
         });
         const sealed = await seal(store);
         expect([...before, ...tail].sort()).toEqual(await vaultLines(store));

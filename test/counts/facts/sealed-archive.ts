@@ -195,7 +195,7 @@ export async function testArchive(): Promise<TestArchive> {
 
 const DECODER = createDecoder({ names: [], limits: LIMITS, identityFields: {}, topic: "" });
 
-function derivingParts({ catalogue = STANDARD, key = "0123456789abcdef", instance = null }: Deriving): {
+export function derivingParts({ catalogue = STANDARD, key = "0123456789abcdef", instance = null }: Deriving): {
   reader: FactReader;
   basis: FactsBasis;
 } {

@@ -197,6 +197,15 @@ describe("an archive that was tampered with does not balance, and the ledger nam
     ]);
   });
 
+  it("a segment that was removed, also where lines of its hour are not sealed yet", async () => {
+    const store = await sound();
+    await putObject(store, [sampleLine("late push"), sampleLine("1 push")], { sequence: 9 });
+    const name = `${FIRST}-10001.meta.ndjson.zst`;
+    const report = await ledgerOf(await brokenStore(store, new Map([[name, null]])));
+    expect(report.problems[0]).toMatchObject({ object: name, what: "the segment is missing" });
+    expect(report.hours[0]).toMatchObject({ received: 6, unsealed: 2, balances: false });
+  });
+
   it("a segment that was cut", async () => {
     const store = await sound();
     const name = `${FIRST}-10001.ndjson.zst`;

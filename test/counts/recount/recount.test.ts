@@ -1,0 +1,406 @@
+/**
+ * Goal: a recount finds nothing wherever lines came, came again and were sealed; and every single thing that was written
+ * down wrong.
+ * Method: archives in memory, filled, sealed and counted as the commands do it, at random moments; then one thing after
+ * the other is written wrong, with everything around it made to fit, so that nothing but counting again can tell.
+ */
+
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Difference } from "../../../src/archive/audit/difference.ts";
+import { type Manifest, manifestBytes } from "../../../src/archive/manifest.ts";
+import { createObjectCache } from "../../../src/backends/files/local-objects.ts";
+import { dayName } from "../../../src/core/hour.ts";
+import { DAY_MS, HOUR_MS, MIB, MINUTE_MS } from "../../../src/core/units.ts";
+import { openDuckDb, sqlText } from "../../../src/counts/duck-db.ts";
+import type { Receipt } from "../../../src/counts/facts/receipt.ts";
+import type { DayCount } from "../../../src/counts/recount/day-counts.ts";
+import type { LiveCounts } from "../../../src/counts/recount/live-check.ts";
+import { type RecountReport, recount } from "../../../src/counts/recount/recount.ts";
+import { SEGMENTS, type Segment } from "../../../src/counts/segment.ts";
+import { readBooks } from "../../../src/counts/stream-book.ts";
+import { tempFolder } from "../../backends/temp-folder.ts";
+import {
+  apiLine,
+  type Deriving,
+  derivingParts,
+  entryLine,
+  NOW_MS,
+  type TestArchive,
+  testArchive,
+} from "../facts/sealed-archive.ts";
+
+const DAY = Date.UTC(2020, 11, 22);
+const HOUR = "2020-12-22T00:00:00Z";
+const DUCK_DB = { memoryLimit: "256MB", spillDirectory: join(import.meta.dirname, "no-spill") };
+
+interface Recounted extends RecountReport {
+  readonly found: readonly Difference[];
+  readonly days: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+type Change = (segment: Segment, rows: readonly DayCount[]) => readonly DayCount[];
+
+interface Asked {
+  readonly deriving?: Deriving;
+  /** What counts answer instead. */
+  readonly change?: Change;
+  readonly takes?: (day: string) => boolean;
+}
+
+/** What counts say, asked day by day for all segments, since they are opened anew each time. */
+function liveOf(archive: TestArchive, deriving: Deriving, change: Change): LiveCounts {
+  const days = new Map<number, Promise<ReadonlyMap<Segment, readonly DayCount[]>>>();
+  const ask = (day: number): Promise<ReadonlyMap<Segment, readonly DayCount[]>> =>
+    archive.counting(async (counts) => {
+      const rows = new Map<Segment, readonly DayCount[]>();
+      const query = { events: null, periods: ["daily"], days: 1, asOf: dayName((day + 1) * DAY_MS) } as const;
+      for (const by of SEGMENTS) rows.set(by, change(by, await counts.rows({ by, ...query })));
+      return rows;
+    }, deriving);
+  return {
+    async rowsOf(segment, day) {
+      const asked = days.get(day) ?? ask(day);
+      days.set(day, asked);
+      return (await asked).get(segment) ?? [];
+    },
+  };
+}
+
+async function recountOf(
+  archive: TestArchive,
+  { deriving = {}, change = (_, rows) => rows, takes = () => true }: Asked = {},
+): Promise<Recounted> {
+  const { store } = archive;
+  const folder = await tempFolder();
+  const found: Difference[] = [];
+  const days = new Map<string, ReadonlyMap<string, number>>();
+  const { reader, basis } = derivingParts(deriving);
+  const local = createObjectCache({ store, folder, limitBytes: 100 * MIB, nowMs: () => NOW_MS });
+  const report = await recount({
+    ...DUCK_DB,
+    store,
+    books: await readBooks(store),
+    reader,
+    counted: { local, basis, live: liveOf(archive, deriving, change) },
+    takes,
+    onBytes: () => undefined,
+    onDifference: (difference) => found.push(difference),
+    onDay: (day, events) => days.set(day, events),
+  });
+  expect(report.differences).toBe(found.length);
+  return { ...report, found, days };
+}
+
+async function bytesOf({ store }: TestArchive, name: string): Promise<Buffer> {
+  return store.read(name, 0, 1e9);
+}
+
+async function nameOf({ store }: TestArchive, prefix: string, end: string): Promise<string> {
+  for await (const { name } of store.list(prefix)) if (name.endsWith(end)) return name;
+  throw new Error(`no ${end} in ${prefix}`);
+}
+
+async function replace({ store }: TestArchive, name: string, bytes: Uint8Array): Promise<void> {
+  await store.remove(name);
+  await store.create(name, bytes);
+}
+
+/** Few times, users and texts, so that the same line, and other variants of one, come often. */
+const row = fc
+  .record({
+    kind: fc.constantFrom("api", "entry", "bad", "quiet"),
+    hour: fc.constantFrom(0, 1, 7, 30, 24 * 400),
+    user: fc.integer({ min: 1, max: 3 }),
+    text: fc.constantFrom("a", "b", "c"),
+  })
+  .map(({ kind, hour, user, text }) => {
+    const timeMs = DAY + hour * HOUR_MS + user;
+    if (kind === "bad") return `no json ${text}`;
+    if (kind === "quiet") return apiLine(timeMs, { tag: "rails.audit", text });
+    const change = { user_id: user, text, ...(text === "c" ? { method: "POST" } : {}) };
+    return kind === "api" ? apiLine(timeMs, change) : entryLine(timeMs, String(user), change);
+  });
+
+const arrival = fc.array(
+  fc.record({
+    lines: fc.array(row, { minLength: 1, maxLength: 15 }),
+    stream: fc.constantFrom("local", "local", "other"),
+    seals: fc.constantFrom(null, 1 as const, 6 as const),
+    overMs: fc.constantFrom(DAY + 8 * HOUR_MS, DAY + 500 * DAY_MS),
+  }),
+  { minLength: 1, maxLength: 5 },
+);
+
+describe("lines in any order, sealed at any times, in several streams", () => {
+  it("are recounted without a difference", async () => {
+    await fc.assert(
+      fc.asyncProperty(arrival, async (parts) => {
+        const archive = await testArchive();
+        for (const { lines, stream, seals, overMs } of parts) {
+          await archive.add(lines, stream);
+          if (seals !== null) await archive.seal({ stream, overMs, spanHours: seals, segmentBytes: 500 });
+        }
+        const { found, lines } = await recountOf(archive);
+        expect(found).toEqual([]);
+        expect(lines).toBeGreaterThan(0);
+        expect(lines).toBeLessThanOrEqual(parts.flatMap((part) => part.lines).length);
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
+/** Three sealed spans of one day, the first of two revisions with a conflict; a tail; another day. */
+async function filled(): Promise<TestArchive> {
+  const archive = await testArchive();
+  const many = Array.from({ length: 60 }, (_, n) => apiLine(DAY + n * 15 * MINUTE_MS, { user_id: n % 7 }));
+  await archive.add([...many, entryLine(DAY, "1", { text: "a" }), "no json", many[3] ?? ""]);
+  await archive.seal({ segmentBytes: 2000 });
+  await archive.add([entryLine(DAY, "1", { text: "b", method: "POST" }), apiLine(DAY + 7), apiLine(DAY + DAY_MS)]);
+  await archive.seal();
+  await archive.add([apiLine(DAY + 8), many[5] ?? "", entryLine(DAY, "1", { text: "c" })]);
+  return archive;
+}
+
+it("an archive that is sound gives no difference, with all its lines, events and plans", async () => {
+  const { found, plans, lines, events } = await recountOf(await filled());
+  expect(found).toEqual([]);
+  expect([plans, lines]).toEqual([6, 68]);
+  expect(events).toBeGreaterThan(100);
+});
+
+const MANIFEST = "vault/v1/local/2020-12-22/00/000001.manifest.json";
+const SECOND = "vault/v1/local/2020-12-22/00/000002.manifest.json";
+
+/** A manifest that is written wrong, and receipts that fit it. */
+async function rewriteManifest(
+  archive: TestArchive,
+  name: string,
+  change: (manifest: Manifest) => Partial<Manifest>,
+): Promise<void> {
+  const manifest = JSON.parse((await bytesOf(archive, name)).toString()) as Manifest;
+  const bytes = manifestBytes({ ...manifest, ...change(manifest) });
+  await replace(archive, name, bytes);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  for (const receiptName of await receipts(archive)) {
+    const receipt = JSON.parse((await bytesOf(archive, receiptName)).toString()) as Receipt;
+    if (receipt.manifest.name !== name) continue;
+    await replace(archive, receiptName, Buffer.from(JSON.stringify({ ...receipt, manifest: { name, sha256 } })));
+  }
+}
+
+async function receipts({ store }: TestArchive): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of store.list("facts/catalogue")) if (name.endsWith(".json")) names.push(name);
+  return names;
+}
+
+/** Facts that are written wrong by SQL over their rows, and a receipt that fits them. */
+async function rewriteFacts(archive: TestArchive, rows: string): Promise<string> {
+  const [receiptName = ""] = await receipts(archive);
+  const receipt = JSON.parse((await bytesOf(archive, receiptName)).toString()) as Receipt;
+  const [file, ...others] = receipt.files;
+  if (file === undefined) throw new Error("no facts");
+  const folder = await tempFolder();
+  const { fileOf } = createObjectCache({ store: archive.store, folder, limitBytes: 100 * MIB, nowMs: () => NOW_MS });
+  const path = await fileOf({ name: file.name, sizeBytes: file.size_bytes, sha256: file.sha256 });
+  const altered = join(folder, "altered.parquet");
+  const db = await openDuckDb(DUCK_DB, 1);
+  await db.run(
+    `COPY (${rows.replaceAll("FACTS", `read_parquet(${sqlText(path)})`)}) TO ${sqlText(altered)} (FORMAT parquet)`,
+  );
+  db.close();
+  const bytes = await readFile(altered);
+  await replace(archive, file.name, bytes);
+  const files = [
+    { ...file, size_bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") },
+    ...others,
+  ];
+  await replace(archive, receiptName, Buffer.from(JSON.stringify({ ...receipt, files })));
+  return receiptName;
+}
+
+function whats(found: readonly Difference[]): string[] {
+  return found.map(({ what }) => what);
+}
+
+describe("a recount finds", () => {
+  it.each([
+    [
+      "a row that was changed",
+      `SELECT * REPLACE (CASE WHEN rowid = 4 THEN 'gold' ELSE plan END AS plan) FROM (SELECT *, row_number() OVER () - 1 AS rowid FROM FACTS)`.replace(
+        "SELECT * REPLACE",
+        "SELECT * EXCLUDE (rowid) REPLACE",
+      ),
+      1,
+    ],
+    ["a row that is missing", "FROM FACTS OFFSET 1", 1],
+    ["a row too much", "FROM FACTS UNION ALL (FROM FACTS LIMIT 1)", 1],
+    ["many rows that are missing", "FROM FACTS LIMIT 0", 11],
+  ])("in facts: %s", async (_, rows, least) => {
+    const archive = await filled();
+    const receipt = await rewriteFacts(archive, rows);
+    const { found } = await recountOf(archive);
+    const ofFacts = found.filter(({ what }) => what === "a fact");
+    expect(ofFacts.length).toBeGreaterThanOrEqual(least);
+    expect(ofFacts[0]).toMatchObject({ stream: "local", hour: HOUR, object: receipt });
+    expect(ofFacts[0]?.id).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it("what was changed in a row, and from what", async () => {
+    const archive = await filled();
+    await rewriteFacts(
+      archive,
+      "SELECT * REPLACE ('gold' AS plan) FROM (FROM FACTS LIMIT 1) UNION ALL (FROM FACTS OFFSET 1)",
+    );
+    const { found } = await recountOf(archive);
+    expect(found.find(({ what }) => what === "a fact")).toMatchObject({
+      expected: "rest_request plan=(unknown)",
+      found: "rest_request plan=gold",
+    });
+  });
+
+  it("facts that are missing", async () => {
+    const archive = await filled();
+    await archive.store.remove(await nameOf(archive, "facts/catalogue", ".parquet"));
+    const { found } = await recountOf(archive);
+    expect(found).toMatchObject([{ hour: HOUR, what: expect.stringMatching(/^facts that are missing or damaged/) }]);
+  });
+
+  it("counts of a manifest that its lines do not give", async () => {
+    const archive = await filled();
+    await rewriteManifest(archive, MANIFEST, ({ counts }) => ({
+      counts: {
+        ...counts,
+        events: { ...counts.events, rest_request: (counts.events["rest_request"] ?? 0) + 1, git_push: 1 },
+      },
+    }));
+    const { found } = await recountOf(archive);
+    expect(found).toMatchObject([
+      { object: MANIFEST, what: "count of git_push", found: 1, expected: 0 },
+      { object: MANIFEST, what: "count of rest_request", found: 26, expected: 25 },
+    ]);
+  });
+
+  it.each([
+    ["counted and eventless", { counted: -1, eventless: 1 }, ["counted", "eventless"]],
+    ["archived and received", { archived: 1, received: 1, counted: 1 }, ["archived", "counted", "received"]],
+    ["conflicts and duplicates", { duplicates: 1, received: 1, conflicts: 1 }, ["conflicts"]],
+  ])("figures of an hour that its lines do not give: %s", async (_, change, expected) => {
+    const archive = await filled();
+    await rewriteManifest(archive, MANIFEST, ({ by_hour: byHour }) => {
+      const figures = { ...(byHour[HOUR] as unknown as Record<string, number>) };
+      for (const [name, by] of Object.entries(change)) figures[name] = (figures[name] ?? 0) + by;
+      return { by_hour: { ...byHour, [HOUR]: figures as unknown as Manifest["by_hour"][string] } };
+    });
+    const { found } = await recountOf(archive);
+    expect(whats(found)).toEqual(expected);
+    expect(found[0]).toMatchObject({ object: MANIFEST, hour: HOUR });
+  });
+
+  it("a conflict of which the wrong variant stands, and one that is not named", async () => {
+    const archive = await filled();
+    const { conflicts } = JSON.parse((await bytesOf(archive, SECOND)).toString()) as Manifest;
+    expect(conflicts).toHaveLength(1);
+    await rewriteManifest(archive, SECOND, () => ({
+      conflicts: conflicts.map((each) => ({ ...each, standing: "f".repeat(64) })),
+    }));
+    const wrong = await recountOf(archive);
+    expect(wrong.found).toContainEqual(
+      expect.objectContaining({
+        object: SECOND,
+        id: conflicts[0]?.id,
+        what: "the standing variant of a conflict, by the start of its hash",
+        found: "f".repeat(32),
+      }),
+    );
+    await rewriteManifest(archive, SECOND, () => ({ conflicts: [] }));
+    const unnamed = await recountOf(archive);
+    expect(unnamed.found).toContainEqual(
+      expect.objectContaining({
+        object: SECOND,
+        id: conflicts[0]?.id,
+        what: "a conflict that the manifest does not name: variants",
+        expected: 2,
+      }),
+    );
+  });
+
+  it.each([
+    ["lines", ".ndjson.zst"],
+    ["meta", ".meta.ndjson.zst"],
+  ])("a byte that was changed in a segment: its %s", async (_, end) => {
+    const archive = await filled();
+    const name = `vault/v1/local/2020-12-22/00/000001-10001${end}`;
+    const bytes = await bytesOf(archive, name);
+    bytes[20] = (bytes[20] ?? 0) ^ 1;
+    await replace(archive, name, bytes);
+    const { found } = await recountOf(archive);
+    expect(found[0]).toMatchObject({ object: "vault/v1/local/2020-12-22/00/000001-10001.ndjson.zst", hour: HOUR });
+    expect(found[0]?.what).toContain("its bytes were altered");
+    expect(found[0]?.what).toContain(name);
+    expect(whats(found)).toContain("the segment has other bytes, by their SHA-256");
+    expect(whats(found)).toContain("archived");
+  });
+
+  it("a segment that is missing", async () => {
+    const archive = await filled();
+    const name = "vault/v1/local/2020-12-22/00/000001-10001.ndjson.zst";
+    await archive.store.remove(name);
+    const { found } = await recountOf(archive);
+    expect(found[0]).toMatchObject({ object: name, what: expect.stringContaining("not there") });
+  });
+
+  it("a Merkle root that is not that of the lines", async () => {
+    const archive = await filled();
+    await rewriteManifest(archive, MANIFEST, ({ outputs }) => ({
+      outputs: outputs.map((output, index) => (index === 0 ? { ...output, root: "0".repeat(64) } : output)),
+    }));
+    expect((await recountOf(archive)).found).toMatchObject([
+      {
+        what: "the lines have another Merkle root",
+        found: expect.stringMatching(/^[0-9a-f]{64}$/),
+        expected: "0".repeat(64),
+      },
+    ]);
+  });
+
+  it("counts that answer otherwise", async () => {
+    const archive = await filled();
+    const change: Change = (segment, rows) => {
+      if (segment === "user") return rows.map((each) => ({ ...each, per_user: { mean: 1, median: 1, max: 1 } }));
+      if (segment === "plan") return rows.slice(1);
+      return segment === "group" ? [...rows, { event: "x", key: "y", count: 1, unique_users: 1 }] : rows;
+    };
+    const { found } = await recountOf(archive, { change, takes: (day) => day === "2020-12-23" });
+    expect(found).toMatchObject([
+      { what: 'count of record_read by plan "(unknown)" on 2020-12-23', expected: "1 of 1 users", found: null },
+      { what: 'count of x by group "y" on 2020-12-23', expected: null, found: "1 of 1 users" },
+    ]);
+  });
+});
+
+describe("what was sealed by another catalogue or key", () => {
+  it("is no difference; what is not of the key is compared", async () => {
+    const archive = await filled();
+    const { found, otherBasis } = await recountOf(archive, { deriving: { key: "another key" } });
+    expect([found, otherBasis]).toEqual([[], 6]);
+    await rewriteManifest(archive, MANIFEST, ({ counts }) => ({ counts: { ...counts, events: {} } }));
+    expect(whats((await recountOf(archive, { deriving: { key: "another key" } })).found)).toContain(
+      "count of rest_request",
+    );
+  });
+});
+
+it("counts the days that are asked for, each by itself", async () => {
+  const archive = await filled();
+  const all = await recountOf(archive);
+  expect([...all.days.keys()]).toEqual(["undated", "2020-12-22", "2020-12-23"]);
+  const one = await recountOf(archive, { takes: (day) => day === "2020-12-23" });
+  expect([...one.days]).toEqual([["2020-12-23", all.days.get("2020-12-23")]]);
+  expect([one.lines, one.plans]).toEqual([1, 1]);
+});
