@@ -113,6 +113,7 @@ function factsOfHour(hour: number, rows: number): string {
       SELECT
         make_timestamp_ms(${hour * HOUR_MS} + range * 3600000 // ${Math.max(1, rows)}) AS time,
         [${EVENTS.map(sqlText).join(", ")}][1 + ${chance(1, EVENTS.length)}] AS event,
+        'rails.api' AS log,
         ['read', 'read', 'update', 'create', 'none'][1 + ${chance(2, 5)}] AS operation,
         'detail ' || ${chance(3, 300)} AS detail,
         'gprd' AS instance,

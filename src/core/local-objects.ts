@@ -9,5 +9,5 @@ export interface ExpectedObject {
 /** Stored objects as files of this machine, for a reader that opens nothing else. */
 export interface LocalObjects {
   /** Path of a file with exactly these bytes. Rejects with `IoError`: `not_found`, or `corrupt` where they are others. */
-  fileOf(object: ExpectedObject): Promise<string>;
+  readonly fileOf: (object: ExpectedObject) => Promise<string>;
 }

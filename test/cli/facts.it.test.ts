@@ -4,14 +4,16 @@
  */
 import { appendFile, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import type { CountRow } from "../../src/counts/cube.ts";
 import { differences } from "../../src/generate/agreement.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
+import { makeBucket } from "../servers/bucket.ts";
 import { countRows } from "./count-rows.ts";
 import { generated } from "./generated.ts";
 import { expectOneLine, FIXTURES, filesBelow, logtally, type Outcome, run, succeeds } from "./logtally.ts";
 
+const gcsUrl = inject("gcsUrl") ?? "";
 const LATE = join(FIXTURES, "local/web_commit/input.ndjson");
 
 interface Answer {
@@ -81,6 +83,26 @@ describe("facts", () => {
     await works("facts", "rebuild", "--archive", archive, "--since", days[1] ?? "", "--until", days[2] ?? "2030-01-01");
     const written = (await parquetFiles(archive)).map((each) => /day=([^/]*)/.exec(each)?.[1]);
     expect([...new Set(written)]).toEqual([days[1]]);
+  });
+});
+
+// Without Go there is no server; on CI that fails in test/servers/setup.ts.
+describe.skipIf(gcsUrl === "")("facts in a bucket", () => {
+  it("are copied once, by their hashes, and give the counts of bare lines", async () => {
+    const place = `gs://${await makeBucket(gcsUrl)}/logs`;
+    const { path, truth } = await generated("--lines", "2000", "--seed", "13");
+    const cache = await tempFolder();
+    const env = { TEST_KEY: "0123456789abcdef", XDG_CACHE_HOME: cache };
+    const settings = [`archive.endpoint=${gcsUrl}`, "pseudonym_key.env=TEST_KEY"].flatMap((each) => ["--set", each]);
+    const args = ["--archive", place, ...settings];
+    for (const command of [["run", "--json", "--from", path], ["seal"]]) {
+      expect(await logtally([...command, ...args], { env })).toMatchObject({ code: 0, stderr: "" });
+    }
+    expect(differences(truth.rows, await countRows(args, { env }))).toEqual([]);
+    const copies = await filesBelow(join(cache, "logtally/objects"));
+    expect(copies.length).toBeGreaterThan(5);
+    expect(differences(truth.rows, await countRows(args, { env }))).toEqual([]);
+    expect(await filesBelow(join(cache, "logtally/objects"))).toEqual(copies);
   });
 });
 

@@ -42,7 +42,7 @@ let story: Story;
 
 async function ok(...args: readonly string[]): Promise<Outcome> {
   const outcome = await logtally(args);
-  expect(outcome, args.join(" ")).toMatchObject({ code: 0, stderr: "" });
+  expect({ args, ...outcome }).toMatchObject({ args, code: 0, stderr: "" });
   return outcome;
 }
 
@@ -143,7 +143,7 @@ describe("a fortnight with everything that can happen", { timeout: 15 * MINUTE_M
     await run(archive, [parts[2]]);
     await run(archive, [parts[3], extra]);
     const rows = await expectAllTheSame(story);
-    expect(rows.some(({ sealed }) => sealed)).toBe(true);
+    // Late lines are of every day, so that nothing is wholly sealed now.
     expect(rows.filter(({ period }) => period === "all").every(({ sealed }) => !sealed)).toBe(true);
   });
 

@@ -6,6 +6,7 @@ import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sea
 import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { createFactsObserver } from "../../counts/facts/facts-observer.ts";
+import { writeMissingFacts } from "../../counts/facts/missing-facts.ts";
 import { writeRollups } from "../../counts/facts/rollup-writer.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
@@ -71,14 +72,20 @@ export async function openSealer(settings: PipelineSettings, only: string | null
       });
       if (touched.size === 0) return;
       const plans = await readSealedPlans(store, stream);
-      const days = daysToRollUp(plans, touched);
+      const days = daysToLookAt(plans, touched);
+      const ofDays = plans.filter(({ span }) => days.includes(span.day));
+      const reader = openFactReader(settings, catalogue, key);
+      await writeMissingFacts(ofDays, { ...facts, reader, onBytes: () => undefined });
       await writeRollups({ ...facts, local, stream, plans, days, always: false, dueThroughMs: nowMs - latenessMs });
     },
   };
 }
 
-/** Those days, and before each of them the last one: it may have had its last lines before it was over. */
-function daysToRollUp(plans: readonly SealedPlan[], touched: ReadonlySet<string>): string[] {
+/**
+ * Those days, and before each of them the last one: it may have had its last lines before it was over, and a sealer that
+ * was killed may have left it without facts.
+ */
+function daysToLookAt(plans: readonly SealedPlan[], touched: ReadonlySet<string>): string[] {
   const all = [...new Set(plans.map(({ span }) => span.day))].toSorted();
   return all.filter((day, index) => touched.has(day) || touched.has(all[index + 1] ?? ""));
 }

@@ -22,21 +22,31 @@ export async function createFactsObserver(options: FactsObserverOptions): Promis
   const writer = await openFactsWriter({ ...options, catalogue: basis.catalogue });
   let isKept = true;
 
+  function giveUp(error: unknown): void {
+    if (!(error instanceof IoError)) throw error;
+    isKept = false;
+    tell(`facts of plan ${plan} of ${span.stream}/${span.day} are not kept: ${error.message}`);
+  }
+
   async function keeping(work: () => Promise<unknown>): Promise<void> {
     if (!isKept) return;
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof IoError)) throw error;
-      isKept = false;
-      tell(`facts of plan ${plan} of ${span.stream}/${span.day} are not kept: ${error.message}`);
+      giveUp(error);
     }
   }
 
   return {
     eventsOf: (line) => reader.eventsOf(line).map(({ event }) => event),
     keep(line, hash) {
-      if (isKept) for (const fact of reader.factsOf(line, hash)) writer.append(fact);
+      if (!isKept) return;
+      const facts = reader.factsOf(line, hash);
+      try {
+        for (const fact of facts) writer.append(fact);
+      } catch (error) {
+        giveUp(error);
+      }
     },
     endSegment: (number) => keeping(() => writer.endSegment(number)),
     async end(sealed) {

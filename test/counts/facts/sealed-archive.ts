@@ -18,6 +18,7 @@ import type { CountQuery, CountRow } from "../../../src/counts/cube.ts";
 import { createFactReader, type FactReader } from "../../../src/counts/fact-reader.ts";
 import type { FactsBasis } from "../../../src/counts/facts/facts-basis.ts";
 import { createFactsObserver } from "../../../src/counts/facts/facts-observer.ts";
+import { writeMissingFacts } from "../../../src/counts/facts/missing-facts.ts";
 import { type Rebuilt, rebuildFacts } from "../../../src/counts/facts/rebuild.ts";
 import { writeRollups } from "../../../src/counts/facts/rollup-writer.ts";
 import { readBooks } from "../../../src/counts/stream-book.ts";
@@ -56,6 +57,8 @@ export interface TestArchive {
   /** Seals everything that is over, with facts and, unless it is said otherwise, roll-ups. */
   seal(options?: SealTestOptions): Promise<void>;
   rollUp(stream?: string, deriving?: Deriving): Promise<string[]>;
+  /** Facts of plans that have none. */
+  complete(): Promise<number>;
   rebuild(stream?: string, deriving?: Deriving): Promise<Rebuilt[]>;
   counting<Result>(ask: (counts: ArchiveCounts) => Promise<Result>, deriving?: Deriving): Promise<Result>;
   /** Rows, by default of all time by instance. */
@@ -174,6 +177,10 @@ export async function testArchive(): Promise<TestArchive> {
         signal: new AbortController().signal,
       });
       if (withRollups) await rollUp(stream);
+    },
+    async complete() {
+      const options = { ...common, ...derivingParts({}), onBytes: () => undefined };
+      return writeMissingFacts(await readSealedPlans(store, "local"), options);
     },
     async rebuild(stream = "local", deriving = {}) {
       const rebuilt: Rebuilt[] = [];

@@ -3,6 +3,7 @@
  * Method: an archive in memory, filled, sealed and counted as the commands do it; then one thing after the other is
  * written wrong, with everything around it made to fit, so that nothing but counting again can tell.
  */
+
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
