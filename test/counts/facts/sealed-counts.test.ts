@@ -131,6 +131,21 @@ describe("facts", () => {
     expect(archive.said).toEqual([]);
   });
 
+  it("whose receipt speaks of another manifest are not counted", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY)]);
+    await archive.seal({ withRollups: false });
+    const bare = await everything(archive);
+    const [receipt = ""] = await namesOf(archive, "facts/catalogue", /json$/);
+    const text = (await archive.store.read(receipt, 0, 1e6)).toString();
+    await archive.store.remove(receipt);
+    const other = text.replace(/("manifest":{[^}]*"sha256":")[0-9a-f]{8}/, "$100000000");
+    expect(other).not.toBe(text);
+    await archive.store.create(receipt, Buffer.from(other));
+    expect(await everything(archive)).toEqual(bare);
+    expect(archive.said).toEqual([expect.stringContaining("is of another manifest")]);
+  });
+
   it("that a killed sealer did not finish are written by the next one", async () => {
     const archive = await filled();
     const facts = await objectsOf(archive, "facts/catalogue");
