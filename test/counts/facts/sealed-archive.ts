@@ -104,7 +104,7 @@ export async function testArchive(): Promise<TestArchive> {
   const common = { ...DUCK_DB, views, scratch, tell, program: "1.0.0" };
   let writers = 0;
 
-  async function rollUp(stream = "local", deriving: Deriving = {}): Promise<string[]> {
+  async function rollUp(stream = "local", deriving: Deriving = {}, dueThroughMs = NOW_MS): Promise<string[]> {
     const { basis } = derivingParts(deriving);
     const plans = await readSealedPlans(store, stream);
     const days = plans.map(({ span }) => span.day);
@@ -116,7 +116,7 @@ export async function testArchive(): Promise<TestArchive> {
       plans,
       days,
       always: false,
-      dueThroughMs: NOW_MS,
+      dueThroughMs,
     });
   }
 
@@ -182,7 +182,7 @@ export async function testArchive(): Promise<TestArchive> {
         onSealed: () => undefined,
         signal: new AbortController().signal,
       });
-      if (withRollups) await rollUp(stream);
+      if (withRollups) await rollUp(stream, {}, overMs);
     },
     async complete() {
       const options = { ...common, ...derivingParts({}), onBytes: () => undefined };

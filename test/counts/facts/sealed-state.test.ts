@@ -72,13 +72,13 @@ describe("rows", () => {
 describe("the books of some periods", () => {
   it("give the same rows and state, and leave out days that these do not touch", async () => {
     const archive = await testArchive();
-    const old = Array.from({ length: 40 }, (_, n) => apiLine(DAY - n * DAY_MS, { user_id: n % 3 }));
+    const old = Array.from({ length: 14 }, (_, n) => apiLine(DAY - 3 * n * DAY_MS, { user_id: n % 3 }));
     await archive.add(old);
-    await archive.seal();
+    await archive.seal({ withRollups: false });
     // As gc does: what is there may hold lines of any of its days.
     for await (const { name } of archive.store.list("wal/")) await archive.store.remove(name);
     // A copy of an old line and a new one of that day, undated ones, and one of a day after all others.
-    await archive.add([old[35] ?? "", apiLine(DAY - 35 * DAY_MS + 1)]);
+    await archive.add([old[12] ?? "", apiLine(DAY - 36 * DAY_MS + 1)]);
     await archive.add(["no json", "no json either"]);
     await archive.add([apiLine(DAY + DAY_MS)]);
     for (const asked of [
@@ -101,7 +101,7 @@ describe("the books of some periods", () => {
       expect(await answerOf(true)).toEqual(await answerOf(false));
       const [book] = await readBooksFor(archive.store, asked);
       const days = new Set(book?.plans.map(({ span }) => span.day));
-      expect(days.size < 40).toBe(!(asked.periods as readonly string[]).includes("all"));
+      expect(days.size < 14).toBe(!(asked.periods as readonly string[]).includes("all"));
     }
   });
 });
