@@ -44,6 +44,9 @@ export interface StreamLedger {
   /** In order. */
   readonly hours: readonly LedgerHour[];
   readonly differences: readonly Difference[];
+  readonly plans: readonly SealedPlan[];
+  /** Write-ahead objects with lines of these hours. */
+  readonly tail: readonly TailObject[];
 }
 
 /** What is known of a stream when its spans are looked at. */
@@ -82,7 +85,7 @@ export async function readLedger(options: LedgerOptions): Promise<StreamLedger> 
   await addTail(books, plans, objects);
   const hours = [...books.book].toSorted(([a], [b]) => a - b);
   for (const [hour, figures] of hours) differences.push(...checkHour(stream, hour, figures, differences));
-  return { hours: hours.map(([hour, figures]) => ({ stream, hour, figures })), differences };
+  return { hours: hours.map(([hour, figures]) => ({ stream, hour, figures })), differences, plans, tail: objects };
 }
 
 /** The plans of each span that has an hour which is asked for. */
