@@ -23,9 +23,12 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
   if (options.evidence === true && options.format === "csv") {
     throw new UsageError("list evidence as csv: it has no place for it (hint: --format json)");
   }
-  const { asOfDigest: sequence } = options;
+  const { asOfDigest: sequence, days } = options;
   const stream = pipeline === undefined ? null : settings.name;
-  const opened = await openCounts(settings, catalogue, sequence === undefined ? null : { sequence, stream });
+  const opened = await openCounts(settings, catalogue, {
+    asOfDigest: sequence === undefined ? null : { sequence, stream },
+    asked: { periods: options.period ?? PERIODS, days, asOf: options.asOf ?? null },
+  });
   try {
     return await answer(opened, options, settings, catalogue);
   } finally {

@@ -1,7 +1,14 @@
-import { listStreams, readSealedPlans, type SealedPlan } from "../archive/sealed-plan.ts";
+import { listStreams, readSealedPlan, readSealedPlans, type SealedPlan } from "../archive/sealed-plan.ts";
+import { dayOfHour, UNDATED_DAY } from "../archive/span.ts";
 import { type TailObject, tailOf } from "../archive/tail.ts";
-import { listWal } from "../archive/wal-reader.ts";
+import { parseSealedName, recordPrefix, vaultPrefix } from "../archive/vault-name.ts";
+import { listWal, type WalObject } from "../archive/wal-reader.ts";
+import { dayName, UNDATED_HOUR } from "../core/hour.ts";
+import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
+import { DAY_MS } from "../core/units.ts";
+import { newestSealedHour } from "./newest-hour.ts";
+import type { PeriodName } from "./period.ts";
 
 /** What an archive has of one stream: each stream is a book of its own. */
 export interface StreamBook {
@@ -24,6 +31,95 @@ export async function readBooks(store: ObjectStore): Promise<StreamBook[]> {
   }
   return books;
 }
+
+/** The same as far as these periods need it: days that they do not touch, and no line that is not sealed, are left out. */
+export async function readBooksFor(store: ObjectStore, asked: AskedPeriods): Promise<StreamBook[]> {
+  if (asked.periods.includes("all")) return readBooks(store);
+  const books: StreamBook[] = [];
+  for (const stream of await listStreams(store)) {
+    const objects = await Array.fromAsync(listWal(store, stream));
+    const plans = await readNeededPlans(store, stream, objects, asked);
+    const tail = await tailOf(store, objects, plans);
+    books.push({ stream, plans, tail: tail.filter(({ unsealed }) => unsealed.length > 0) });
+  }
+  return books;
+}
+
+export interface AskedPeriods {
+  readonly periods: readonly PeriodName[];
+  /** How many days `daily` goes back. */
+  readonly days: number;
+  /** Null: the day after the newest filed hour. */
+  readonly asOf: string | null;
+}
+
+interface ListedPlan {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly day: string;
+}
+
+async function readNeededPlans(
+  store: ObjectStore,
+  stream: string,
+  objects: readonly WalObject[],
+  asked: AskedPeriods,
+): Promise<SealedPlan[]> {
+  const listed: ListedPlan[] = [];
+  for (const prefix of [vaultPrefix(stream), recordPrefix(stream)]) {
+    for await (const { name, sizeBytes } of store.list(prefix)) {
+      const day = parseSealedName(name)?.day;
+      if (day !== undefined) listed.push({ name, sizeBytes, day });
+    }
+  }
+  const read = new Map<string, SealedPlan>();
+  const readAll = async (wanted: readonly ListedPlan[]): Promise<void> => {
+    const unread = wanted.filter(({ name }) => !read.has(name));
+    const plans = await inParallel(unread, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
+    for (const plan of plans) read.set(plan.name, plan);
+  };
+  // Read in any case: it tells how far everything is sealed.
+  const newest = await dayOfNewest(store, listed, readAll, read);
+  const endDay = asked.asOf ?? newest;
+  const firstDay = endDay === null ? "" : dayName(Date.parse(endDay) - daysBack(asked) * DAY_MS);
+  // Undated ones sort behind every day, and are always read: nothing else tells which of their lines are sealed.
+  await readAll(listed.filter(({ day }) => day >= firstDay || objects.some((object) => mayReach(object, day))));
+  return [...read.values()].toSorted(
+    (a, b) => a.span.firstHour - b.span.firstHour || a.manifest.plan - b.manifest.plan,
+  );
+}
+
+/** The newest day with a line of its own; null where there is none. */
+async function dayOfNewest(
+  store: ObjectStore,
+  listed: readonly ListedPlan[],
+  readAll: (wanted: readonly ListedPlan[]) => Promise<void>,
+  read: ReadonlyMap<string, SealedPlan>,
+): Promise<string | null> {
+  const newestFirst = [...Map.groupBy(listed, ({ day }) => day)].toSorted(([a], [b]) => (a < b ? 1 : -1));
+  for (const [day, ofDay] of newestFirst) {
+    if (day === UNDATED_DAY) continue;
+    await readAll(ofDay);
+    const plans = ofDay.flatMap(({ name }) => read.get(name) ?? []);
+    if ((await newestSealedHour(store, plans)) !== null) return day;
+  }
+  return null;
+}
+
+/** One day more than the longest period: the newest line counts on a day that is before the as-of day. */
+function daysBack({ periods, days }: AskedPeriods): number {
+  return 1 + Math.max(...periods.map((period) => (period === "daily" ? days : period === "7d" ? 7 : 28)));
+}
+
+/** True where the object may hold lines of that day. */
+function mayReach({ firstHour, lastHour }: WalObject, day: string): boolean {
+  if (day === UNDATED_DAY) return firstHour === UNDATED_HOUR;
+  const [first, last] = [dayOfHour(firstHour), dayOfHour(lastHour)];
+  return (first === UNDATED_DAY || first <= day) && last !== UNDATED_DAY && day <= last;
+}
+
+/** Manifests that are read at a time: stores far away answer late. */
+const MOST_READS = 16;
 
 /** Stored bytes of what is not sealed. */
 export function tailBytes(books: readonly StreamBook[]): number {

@@ -5,7 +5,7 @@ import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { type ArchiveCounts, openArchiveCounts } from "../../counts/archive-counts.ts";
 import { readBookAsOf } from "../../counts/digest-book.ts";
-import { readBooks, type StreamBook } from "../../counts/stream-book.ts";
+import { type AskedPeriods, readBooks, readBooksFor, type StreamBook } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
@@ -28,6 +28,14 @@ export interface OpenedCounts {
   readonly pseudonymKey: string;
 }
 
+/** What of an archive is to be counted. */
+export interface CountsScope {
+  /** Null: the archive as it is now. */
+  readonly asOfDigest: AsOfDigest | null;
+  /** Only what these periods need; null for everything. */
+  readonly asked: AskedPeriods | null;
+}
+
 /** A state of the archive that was signed. */
 export interface AsOfDigest {
   readonly sequence: number;
@@ -42,13 +50,13 @@ export interface AsOfDigest {
 export async function openCounts(
   settings: PipelineSettings,
   catalogue: Catalogue,
-  asOfDigest: AsOfDigest | null = null,
+  scope: CountsScope = { asOfDigest: null, asked: null },
 ): Promise<OpenedCounts> {
   refuseKeylessBucket(settings);
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
-  const { books, nowMs } = await readState(store, asOfDigest);
+  const { books, nowMs } = await readState(store, scope);
   const counts = await openArchiveCounts({
     store,
     local: openLocalObjects(settings.archive, store),
@@ -67,9 +75,12 @@ export async function openCounts(
 
 async function readState(
   store: ObjectStore,
-  asOf: AsOfDigest | null,
+  { asOfDigest: asOf, asked }: CountsScope,
 ): Promise<{ readonly books: readonly StreamBook[]; readonly nowMs: number }> {
-  if (asOf === null) return { books: await readBooks(store), nowMs: SYSTEM_CLOCK.nowMs() };
+  if (asOf === null) {
+    const books = await (asked === null ? readBooks(store) : readBooksFor(store, asked));
+    return { books, nowMs: SYSTEM_CLOCK.nowMs() };
+  }
   const streams = asOf.stream === null ? await listStreams(store) : [asOf.stream];
   if (streams.length > 1) {
     throw new UsageError(

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { sealStream } from "../../../src/archive/seal/seal.ts";
 import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
 import type { SpanHours } from "../../../src/archive/span.ts";
@@ -17,11 +18,12 @@ import { type ArchiveCounts, openArchiveCounts } from "../../../src/counts/archi
 import type { CountQuery, CountRow } from "../../../src/counts/cube.ts";
 import { createFactReader, type FactReader } from "../../../src/counts/fact-reader.ts";
 import type { FactsBasis } from "../../../src/counts/facts/facts-basis.ts";
+import { createFactsDatabase } from "../../../src/counts/facts/facts-database.ts";
 import { createFactsObserver } from "../../../src/counts/facts/facts-observer.ts";
 import { writeMissingFacts } from "../../../src/counts/facts/missing-facts.ts";
 import { type Rebuilt, rebuildFacts } from "../../../src/counts/facts/rebuild.ts";
 import { writeRollups } from "../../../src/counts/facts/rollup-writer.ts";
-import { readBooks } from "../../../src/counts/stream-book.ts";
+import { type AskedPeriods, readBooks, readBooksFor } from "../../../src/counts/stream-book.ts";
 import { createDecoder } from "../../../src/decode/decoder.ts";
 import { catalogueFields } from "../../../src/derive/catalogue-fields.ts";
 import { createDeriver } from "../../../src/derive/deriver.ts";
@@ -60,7 +62,12 @@ export interface TestArchive {
   /** Facts of plans that have none. */
   complete(): Promise<number>;
   rebuild(stream?: string, deriving?: Deriving): Promise<Rebuilt[]>;
-  counting<Result>(ask: (counts: ArchiveCounts) => Promise<Result>, deriving?: Deriving): Promise<Result>;
+  /** `asked`: by the books of these periods only. */
+  counting<Result>(
+    ask: (counts: ArchiveCounts) => Promise<Result>,
+    deriving?: Deriving,
+    asked?: AskedPeriods,
+  ): Promise<Result>;
   /** Rows, by default of all time by instance. */
   count(query?: Partial<CountQuery>, deriving?: Deriving): Promise<CountRow[]>;
 }
@@ -96,10 +103,12 @@ export async function testArchive(): Promise<TestArchive> {
   };
   const views = { store, remover: store };
   const tell = (sentence: string): void => void said.push(sentence);
-  const common = { ...DUCK_DB, views, scratch, tell, program: "1.0.0" };
+  const database = createFactsDatabase(DUCK_DB);
+  onTestFinished(() => database.close());
+  const common = { ...DUCK_DB, database, views, scratch, tell, program: "1.0.0" };
   let writers = 0;
 
-  async function rollUp(stream = "local", deriving: Deriving = {}): Promise<string[]> {
+  async function rollUp(stream = "local", deriving: Deriving = {}, dueThroughMs = NOW_MS): Promise<string[]> {
     const { basis } = derivingParts(deriving);
     const plans = await readSealedPlans(store, stream);
     const days = plans.map(({ span }) => span.day);
@@ -111,20 +120,21 @@ export async function testArchive(): Promise<TestArchive> {
       plans,
       days,
       always: false,
-      dueThroughMs: NOW_MS,
+      dueThroughMs,
     });
   }
 
   async function counting<Result>(
     ask: (counts: ArchiveCounts) => Promise<Result>,
     deriving: Deriving = {},
+    asked: AskedPeriods | null = null,
   ): Promise<Result> {
     const counts = await openArchiveCounts({
       ...common,
       ...derivingParts(deriving),
       store,
       local: newCache(),
-      books: await readBooks(store),
+      books: await (asked === null ? readBooks(store) : readBooksFor(store, asked)),
       nowMs: NOW_MS,
       latenessMs: 0,
       startProgress: () => ({ add: () => undefined, stop: () => undefined }),
@@ -176,7 +186,7 @@ export async function testArchive(): Promise<TestArchive> {
         onSealed: () => undefined,
         signal: new AbortController().signal,
       });
-      if (withRollups) await rollUp(stream);
+      if (withRollups) await rollUp(stream, {}, overMs);
     },
     async complete() {
       const options = { ...common, ...derivingParts({}), onBytes: () => undefined };

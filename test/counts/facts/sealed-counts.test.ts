@@ -131,6 +131,21 @@ describe("facts", () => {
     expect(archive.said).toEqual([]);
   });
 
+  it("whose receipt speaks of another manifest are not counted", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY)]);
+    await archive.seal({ withRollups: false });
+    const bare = await everything(archive);
+    const [receipt = ""] = await namesOf(archive, "facts/catalogue", /json$/);
+    const text = (await archive.store.read(receipt, 0, 1e6)).toString();
+    await archive.store.remove(receipt);
+    const other = text.replace(/("manifest":{[^}]*"sha256":")[0-9a-f]{8}/, "$100000000");
+    expect(other).not.toBe(text);
+    await archive.store.create(receipt, Buffer.from(other));
+    expect(await everything(archive)).toEqual(bare);
+    expect(archive.said).toEqual([expect.stringContaining("is of another manifest")]);
+  });
+
   it("that a killed sealer did not finish are written by the next one", async () => {
     const archive = await filled();
     const facts = await objectsOf(archive, "facts/catalogue");
@@ -146,8 +161,9 @@ describe("facts", () => {
     const archive = await testArchive();
     await archive.add([apiLine(DAY)]);
     const bare = await everything(archive);
-    const { create } = archive.store;
-    archive.store.create = (name, content) =>
+    const { store } = archive;
+    const create = store.create.bind(store);
+    store.create = (name, content) =>
       name.startsWith("facts/") ? Promise.reject(new IoError("full", "no space")) : create(name, content);
     await archive.seal({ withRollups: false });
     expect(archive.said).toEqual(["facts of plan 1 of local/2020-12-22 are not kept: no space"]);
@@ -215,6 +231,23 @@ describe("roll-ups", () => {
     archive.said.length = 0;
     await everything(archive);
     expect(archive.said).toEqual([]);
+  });
+
+  it("are made of days that are over, and again when many lines have come since", async () => {
+    const archive = await testArchive();
+    const rollups = async () => (await namesOf(archive, "facts/rollup/", /[0-9a-f]{64}\.json$/)).length;
+    await archive.add([apiLine(DAY), apiLine(DAY + 7 * HOUR_MS)]);
+    await archive.seal({ overMs: DAY + DAY_MS - HOUR_MS });
+    expect(await rollups()).toBe(0);
+    await archive.add(Array.from({ length: 30 }, (_, n) => apiLine(DAY + 20 * HOUR_MS + n)));
+    await archive.seal({ overMs: DAY + DAY_MS });
+    expect(await rollups()).toBe(1);
+    await archive.add([apiLine(DAY + 1), apiLine(DAY + 2), apiLine(DAY + 3)]);
+    await archive.seal();
+    expect(await rollups()).toBe(1);
+    await archive.add([apiLine(DAY + 4)]);
+    await archive.seal();
+    expect(await rollups()).toBe(2);
   });
 
   it("are used beside the facts of what came later, sealed or not", async () => {

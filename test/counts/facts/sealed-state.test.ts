@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
 import { DAY_MS, HOUR_MS } from "../../../src/core/units.ts";
 import { evidenceOf } from "../../../src/counts/evidence.ts";
-import { readBooks } from "../../../src/counts/stream-book.ts";
+import { readBooks, readBooksFor } from "../../../src/counts/stream-book.ts";
 import { apiLine, type TestArchive, testArchive } from "./sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
@@ -66,6 +66,43 @@ describe("rows", () => {
     expect(await sealed()).toEqual(["7d 2020-12-17 true", "daily 2020-12-22 true", "daily 2020-12-23 true"]);
     await archive.add([apiLine(DAY + 1)]);
     expect(await sealed()).toEqual(["7d 2020-12-17 false", "daily 2020-12-22 false", "daily 2020-12-23 true"]);
+  });
+});
+
+describe("the books of some periods", () => {
+  it("give the same rows and state, and leave out days that these do not touch", async () => {
+    const archive = await testArchive();
+    const old = Array.from({ length: 14 }, (_, n) => apiLine(DAY - 3 * n * DAY_MS, { user_id: n % 3 }));
+    await archive.add(old);
+    await archive.seal({ withRollups: false });
+    // As gc does: what is there may hold lines of any of its days.
+    for await (const { name } of archive.store.list("wal/")) await archive.store.remove(name);
+    // A copy of an old line and a new one of that day, undated ones, and one of a day after all others.
+    await archive.add([old[12] ?? "", apiLine(DAY - 36 * DAY_MS + 1)]);
+    await archive.add(["no json", "no json either"]);
+    await archive.add([apiLine(DAY + DAY_MS)]);
+    for (const asked of [
+      { periods: ["7d", "daily"], days: 3, asOf: null },
+      { periods: ["28d"], days: 28, asOf: null },
+      { periods: ["daily"], days: 3, asOf: "2020-12-01" },
+      { periods: ["7d"], days: 28, asOf: "2022-01-01" },
+      { periods: ["all", "7d"], days: 28, asOf: null },
+    ] as const) {
+      const answerOf = (limited: boolean) =>
+        archive.counting(
+          async (counts) => {
+            const asOf = asked.asOf ?? (await counts.defaultAsOf()) ?? "";
+            const rows = await counts.rows({ ...asked, by: "instance", events: null, asOf });
+            return { rows, asOf, sealedThrough: await counts.sealedThrough() };
+          },
+          {},
+          limited ? asked : undefined,
+        );
+      expect(await answerOf(true)).toEqual(await answerOf(false));
+      const [book] = await readBooksFor(archive.store, asked);
+      const days = new Set(book?.plans.map(({ span }) => span.day));
+      expect(days.size < 14).toBe(!(asked.periods as readonly string[]).includes("all"));
+    }
   });
 });
 
