@@ -26,7 +26,10 @@ export async function linesWithoutDocument(options: IndexLinesOptions, hour: num
   let asked: NamedLine[] = [];
   const ask = async (): Promise<void> => {
     const indexed = await indexedIds(asked.map(({ id }) => id));
-    missing.push(...asked.filter(({ id }) => !indexed.has(id)));
+    // Of copies that are not sealed the first is enough.
+    for (const line of asked) {
+      if (!indexed.has(line.id) && !missing.some(({ id }) => id === line.id)) missing.push(line);
+    }
     asked = [];
   };
   const outputs = plans.filter(({ span }) => isInSpan(span, hour)).flatMap(({ manifest }) => manifest.outputs);
