@@ -1,5 +1,5 @@
 import { type Difference, type DifferenceParts, differenceOf } from "../../archive/audit/difference.ts";
-import { checkManifest, checkNumbers } from "../../archive/audit/manifest-check.ts";
+import { checkManifest, checkRevisions } from "../../archive/audit/manifest-check.ts";
 import { checkOutput, listVault } from "../../archive/audit/segment-check.ts";
 import { readSpanLines, type SpanLines } from "../../archive/audit/span-lines.ts";
 import { countWalRows, type RowsByHour } from "../../archive/audit/wal-rows.ts";
@@ -126,7 +126,7 @@ async function addSpan(books: Books, plans: readonly SealedPlan[]): Promise<void
   const [first] = plans;
   if (first === undefined) return;
   const before = differences.length;
-  differences.push(...checkNumbers(plans), ...plans.flatMap(checkManifest));
+  differences.push(...checkRevisions(plans), ...plans.flatMap(checkManifest));
   let rows = 0;
   for (const plan of plans) {
     rows += await addPlan(books, plan);
