@@ -96,7 +96,7 @@ async function balanceStream(parts: Balancing, stream: string): Promise<Reported
     onBytes: progress.add,
   });
   const isIndexed = options.index && stream === settings.name && settings.index !== null;
-  return { ledger, index: isIndexed ? await readIndexLedger(settings.index, store, stream, ledger.hours) : null };
+  return { ledger, index: isIndexed ? await readIndexLedger(settings.index, store, stream, ledger) : null };
 }
 
 /** Hours that overlap the span; one without time is in none that has a border. */

@@ -45,6 +45,7 @@ async function seal(pipeline: string | undefined, options: SealCommandOptions): 
     const text = options.json === true ? sealed.map(sealedJson).join("") : sealedTable(sealed);
     process.stdout.write(text);
   } finally {
+    sealer.close();
     releaseSignals();
   }
   if (!stop.signal.aborted) return;

@@ -103,7 +103,12 @@ index: {kind: elasticsearch, urls: ["${elasticsearchUrl}"], prefix: ${prefix}, r
   expect((await fetch(url, { method: "DELETE" })).ok).toBe(true);
   const broken = await ledgerOf([pipeline], 1);
   expect(broken.total.indexed).toBe(total.archived - 1);
-  expect(broken.problems).toHaveLength(1);
-  expect(broken.problems[0]?.what).toBe("documents in the index are not archived − outside − not yet");
+  expect(broken.problems).toMatchObject([
+    { what: "documents in the index are not archived − outside − not yet" },
+    { what: "has no document", id: victim?.id, row: expect.any(Number), object: expect.stringMatching(/^wal\/shop\//) },
+  ]);
+  expect(await logtally(["seal", pipeline, ...SEAL])).toMatchObject({ code: 0 });
+  const sealed = await ledgerOf([pipeline], 1);
+  expect(sealed.problems[1]).toMatchObject({ id: victim?.id, object: expect.stringMatching(/^vault\/v1\/shop\//) });
   expect((await ledgerOf([pipeline, "--no-index"])).balances).toBe(true);
 });

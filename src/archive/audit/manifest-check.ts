@@ -30,15 +30,18 @@ export function checkManifest({ name, span, manifest }: SealedPlan): Difference[
   return found;
 }
 
-/** Numbers that are missing among the plans of a stream: they come in order of spans and plans, each span from 1 on. */
-export function checkNumbers(plans: readonly SealedPlan[]): Difference[] {
-  return plans.flatMap(({ name, span, manifest }, index) => {
-    const before = plans[index - 1];
-    const isSameSpan = before?.span.firstHour === span.firstHour;
-    const expected = isSameSpan ? before.manifest.plan + 1 : 1;
-    if (manifest.plan === expected) return [];
-    const what = "the plan before it left neither manifest nor record: plan";
+/**
+ * Revisions that are missing: those of a span count from 1 on. `plans` are in order of spans and plans. A plan that added
+ * nothing is no revision, and its record may be lost with everything else in `ctl`.
+ */
+export function checkRevisions(plans: readonly SealedPlan[]): Difference[] {
+  const manifests = plans.filter(({ isRecord }) => !isRecord);
+  return manifests.flatMap(({ name, span, manifest }, index) => {
+    const before = manifests[index - 1];
+    const expected = before?.span.firstHour === span.firstHour ? before.manifest.revision + 1 : 1;
+    if (manifest.revision === expected) return [];
+    const what = "the manifest before it is missing: revision";
     const hour = manifest.first_hour;
-    return [differenceOf(span.stream, { hour, object: name, what, expected, found: manifest.plan })];
+    return [differenceOf(span.stream, { hour, object: name, what, expected, found: manifest.revision })];
   });
 }

@@ -8,6 +8,7 @@ import type { Span } from "../span.ts";
 import { isInSpan } from "../span.ts";
 import { openOutput } from "../vault-reader.ts";
 import { openWalObject, type WalObject } from "../wal-reader.ts";
+import { idText } from "./segment-ids.ts";
 
 /** Ids that are held at once, twice: 64 MiB each at the most. More are looked at in several passes. */
 const IDS_PER_PASS = 1_000_000;
@@ -107,10 +108,6 @@ async function noteMissing(
 function note(noted: NamedLines, words: Int32Array, at: number, object: string, row: number): void {
   noted.total += 1;
   if (noted.lines.length < MOST_NAMED) noted.lines.push({ object, row, id: idText(words, at) });
-}
-
-function idText(words: Int32Array, at: number): string {
-  return Array.from(words.subarray(at, at + ID_WORDS), (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
 interface OpenSegment {

@@ -1,4 +1,3 @@
-import type { ArchivedLine } from "../../core/archived-line.ts";
 import { hourOfId, leafHash } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { ID_WORDS } from "../../segment/meta.ts";
@@ -12,21 +11,19 @@ import type { VaultVisitor } from "./vault-lines.ts";
  */
 export async function eachUnsealedLine(
   store: ObjectStore,
-  tail: readonly TailObject[],
+  { object, unsealed }: TailObject,
   takes: (hour: number) => boolean,
   visitor: VaultVisitor,
 ): Promise<void> {
-  for (const { object, unsealed } of tail) {
-    const hours = new Set(unsealed.filter(takes));
-    if (hours.size === 0) continue;
-    const segment = await openWalObject(store, object);
-    for (const block of segment.blocks) {
-      const ids = await segment.readIds(block);
-      if (!ids.some((word, at) => at % ID_WORDS === 0 && hours.has(word >>> 0))) continue;
-      await eachLine(object, segment, block, (line: ArchivedLine) => {
-        if (hours.has(hourOfId(line.meta.id))) visitor.line(line, leafHash(line.buffer, line.start, line.end));
-      });
-      visitor.bytes(block.lines.storedBytes + block.meta.storedBytes);
-    }
+  const hours = new Set(unsealed.filter(takes));
+  if (hours.size === 0) return;
+  const segment = await openWalObject(store, object);
+  for (const block of segment.blocks) {
+    const ids = await segment.readIds(block);
+    if (!ids.some((word, at) => at % ID_WORDS === 0 && hours.has(word >>> 0))) continue;
+    await eachLine(object, segment, block, (line) => {
+      if (hours.has(hourOfId(line.meta.id))) visitor.line(line, leafHash(line.buffer, line.start, line.end));
+    });
+    visitor.bytes(block.lines.storedBytes + block.meta.storedBytes);
   }
 }

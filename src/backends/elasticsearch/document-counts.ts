@@ -5,6 +5,8 @@ import { clusterIoError } from "./cluster-setup.ts";
 /** Filters in one request. */
 const MOST_FILTERS = 200;
 const MOST_REQUESTS = 2;
+/** Names that stand for none are fine, closed indices are not: their documents cannot be counted. */
+const QUERY = { ignore_unavailable: "false", allow_no_indices: "true", expand_wildcards: "open,closed" };
 
 /** Documents of one stream whose line ids begin alike. */
 export interface CountedPrefixes {
@@ -30,27 +32,42 @@ export async function countByIdPrefix(
       query: { term: { "archive.stream": stream } },
       aggs: { prefix: { filters: { filters } } },
     };
-    // Names that stand for none are fine, closed indices are not: their documents cannot be counted.
-    const query = { ignore_unavailable: "false", allow_no_indices: "true", expand_wildcards: "open,closed" };
-    const buckets = await search(cluster, `/${indices.join(",")}/_search`, query, body);
-    return part.map((prefix) => buckets[prefix]?.doc_count ?? 0);
+    const { aggregations } = await search(cluster, `/${indices.join(",")}/_search`, QUERY, body);
+    return part.map((prefix) => aggregations?.prefix?.buckets?.[prefix]?.doc_count ?? 0);
   });
   return counts.flat();
 }
 
+/** Which of these ids of lines, 1000 at the most, have a document. Rejects with `IoError`. */
+export async function idsWithDocument(
+  cluster: Cluster,
+  stream: string,
+  ids: readonly string[],
+  indices: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const filter = [{ term: { "archive.stream": stream } }, { terms: { "archive.id": ids } }];
+  // A line has one document, but for its variants.
+  const body = { size: 2 * ids.length, _source: false, query: { bool: { filter } } };
+  const { hits } = await search(cluster, `/${indices.join(",")}/_search`, QUERY, body);
+  return new Set(hits?.hits?.map(({ _id: id }) => id));
+}
+
 type Buckets = Readonly<Record<string, { readonly doc_count: number } | undefined>>;
+
+interface SearchAnswer {
+  readonly aggregations?: { readonly prefix?: { readonly buckets?: Buckets } };
+  readonly hits?: { readonly hits?: readonly { readonly _id: string }[] };
+}
 
 async function search(
   cluster: Cluster,
   path: string,
   query: Readonly<Record<string, string>>,
   body: Readonly<Record<string, unknown>>,
-): Promise<Buckets> {
+): Promise<SearchAnswer> {
   try {
-    const answer = (await cluster.send({ method: "POST", path, query, body })) as {
-      readonly aggregations?: { readonly prefix?: { readonly buckets?: Buckets } };
-    };
-    return answer.aggregations?.prefix?.buckets ?? {};
+    return (await cluster.send({ method: "POST", path, query, body })) as SearchAnswer;
   } catch (error) {
     throw clusterIoError(cluster, "count documents in", error);
   }

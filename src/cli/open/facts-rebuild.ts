@@ -4,6 +4,7 @@ import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UNDATED_HOUR } from "../../core/hour.ts";
 import { HOUR_MS } from "../../core/units.ts";
+import { createFactsDatabase } from "../../counts/facts/facts-database.ts";
 import { rebuildFacts } from "../../counts/facts/rebuild.ts";
 import { writeRollups } from "../../counts/facts/rollup-writer.ts";
 import { sealedBytes } from "../../counts/facts/sealed-lines.ts";
@@ -45,6 +46,7 @@ export async function rebuildAll(
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
+  const duckDb = { memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() };
   const common = {
     views: { store, remover: await openArchiveRemover(settings.archive) },
     scratch: createScratchFolder(tmpdir()),
@@ -52,8 +54,8 @@ export async function rebuildAll(
     reader: openFactReader(settings, catalogue, key),
     basis: factsBasis(settings, catalogue, key),
     program: programVersion(),
-    memoryLimit: MEMORY_LIMIT,
-    spillDirectory: tmpdir(),
+    ...duckDb,
+    database: createFactsDatabase(duckDb),
     tell,
   };
   const dueThroughMs = SYSTEM_CLOCK.nowMs() - settings.seal.latenessMs;
@@ -76,6 +78,7 @@ export async function rebuildAll(
     const days = wanted.map(({ span }) => span.day);
     done.rollups += (await writeRollups({ ...common, stream, plans, days, always: true, dueThroughMs })).length;
   }
+  common.database.close();
   return done;
 }
 

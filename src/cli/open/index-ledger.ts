@@ -2,7 +2,8 @@ import type { IndexSettings } from "../../config/pipeline.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { DAY_MS } from "../../core/units.ts";
 import { type DocumentCounts, type IndexLedger, readIndexFigures } from "../../counts/ledger/index-figures.ts";
-import type { LedgerHour } from "../../counts/ledger/ledger.ts";
+import { linesWithoutDocument } from "../../counts/ledger/index-lines.ts";
+import type { StreamLedger } from "../../counts/ledger/ledger.ts";
 import { indexPatterns } from "../../indexing/index-name.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { pause } from "../pause.ts";
@@ -15,9 +16,9 @@ export async function readIndexLedger(
   settings: IndexSettings,
   store: ObjectStore,
   stream: string,
-  hours: readonly LedgerHour[],
+  { hours, plans, tail }: StreamLedger,
 ): Promise<IndexLedger> {
-  const { countByIdPrefix } = await import("../../backends/elasticsearch/document-counts.ts");
+  const { countByIdPrefix, idsWithDocument } = await import("../../backends/elasticsearch/document-counts.ts");
   const cluster = await openClusterOf(settings);
   const patterns = indexPatterns(settings.prefix);
   const countDocuments = async (asked: readonly number[]): Promise<ReadonlyMap<number, DocumentCounts>> => {
@@ -32,7 +33,10 @@ export async function readIndexLedger(
   // Whole days: an index is deleted as one.
   const keptSinceMs = Math.floor((SYSTEM_CLOCK.nowMs() - settings.retentionMs) / DAY_MS) * DAY_MS;
   try {
-    return await readIndexFigures({ store, stream, countDocuments, keptSinceMs, sleep: (ms) => pause(ms) }, hours);
+    const indexedIds = (ids: readonly string[]) => idsWithDocument(cluster, stream, ids, patterns.all);
+    const missingLines = (hour: number) => linesWithoutDocument({ store, plans, tail, indexedIds }, hour);
+    const options = { store, stream, countDocuments, keptSinceMs, sleep: (ms: number) => pause(ms), missingLines };
+    return await readIndexFigures(options, hours);
   } finally {
     await cluster.close();
   }

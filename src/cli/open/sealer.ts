@@ -5,6 +5,7 @@ import { hourThatIsOver } from "../../archive/seal/span-length.ts";
 import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
 import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
+import { createFactsDatabase } from "../../counts/facts/facts-database.ts";
 import { createFactsObserver } from "../../counts/facts/facts-observer.ts";
 import { writeMissingFacts } from "../../counts/facts/missing-facts.ts";
 import { writeRollups } from "../../counts/facts/rollup-writer.ts";
@@ -30,7 +31,10 @@ export interface Sealer {
     stream: string,
     rest: Pick<SealOptions, "signal" | "onTotal" | "onBytes" | "onSealed">,
   ) => Promise<void>;
+  readonly close: () => void;
 }
+
+const DUCK_DB = { memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() };
 
 /** `only`: the stream that is meant, null for all. Rejects with `UsageError` or `IoError`. */
 export async function openSealer(settings: PipelineSettings, only: string | null): Promise<Sealer> {
@@ -47,13 +51,13 @@ export async function openSealer(settings: PipelineSettings, only: string | null
     scratch: createScratchFolder(tmpdir()),
     basis: factsBasis(settings, catalogue, key),
     program: makes.program,
-    memoryLimit: MEMORY_LIMIT,
-    spillDirectory: tmpdir(),
+    database: createFactsDatabase(DUCK_DB),
     tell,
   };
   const { latenessMs } = settings.seal;
   return {
     streams,
+    close: () => facts.database.close(),
     async seal(stream, rest) {
       const touched = new Set<string>();
       const nowMs = SYSTEM_CLOCK.nowMs();
@@ -76,7 +80,16 @@ export async function openSealer(settings: PipelineSettings, only: string | null
       const ofDays = plans.filter(({ span }) => days.includes(span.day));
       const reader = openFactReader(settings, catalogue, key);
       await writeMissingFacts(ofDays, { ...facts, reader, onBytes: () => undefined });
-      await writeRollups({ ...facts, local, stream, plans, days, always: false, dueThroughMs: nowMs - latenessMs });
+      await writeRollups({
+        ...facts,
+        ...DUCK_DB,
+        local,
+        stream,
+        plans,
+        days,
+        always: false,
+        dueThroughMs: nowMs - latenessMs,
+      });
     },
   };
 }

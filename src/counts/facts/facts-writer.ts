@@ -1,13 +1,16 @@
 import type { Span } from "../../archive/span.ts";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
-import { type DuckDbOptions, openDuckDb, sqlText } from "../duck-db.ts";
+import { sqlText } from "../duck-db.ts";
 import type { Fact } from "../fact.ts";
-import { type FactColumn, factWords, openFactTable } from "../fact-table.ts";
+import { type FactColumn, factWords } from "../fact-table.ts";
+import type { FactsDatabase } from "./facts-database.ts";
 import { factsName } from "./facts-name.ts";
 import type { FactsFile } from "./receipt.ts";
 import { type PutOutcome, putView, storedObject, type ViewStore } from "./view-store.ts";
 
-export interface FactsWriterOptions extends DuckDbOptions {
+export interface FactsWriterOptions {
+  /** Used by one writer at a time. */
+  readonly database: FactsDatabase;
   readonly views: ViewStore;
   readonly scratch: ScratchFiles;
   /** Digest of the catalogue. */
@@ -23,6 +26,7 @@ export interface FactsWriter {
   /** All facts of the segment were appended; null where it has none. Rejects with `IoError`. */
   endSegment(number: number): Promise<PutOutcome | null>;
   readonly files: readonly FactsFile[];
+  /** Leaves the database to the next one. */
   close(): void;
 }
 
@@ -47,13 +51,9 @@ export const FACTS_COLUMNS = [
   "variant",
 ] as const satisfies readonly FactColumn[];
 
-/** One thread: the same facts in the same order give the same bytes, so that a second try finds its own file. */
-const THREADS = 1;
-
 export async function openFactsWriter(options: FactsWriterOptions): Promise<FactsWriter> {
-  const { views, scratch, catalogue, span, plan } = options;
-  const db = await openDuckDb(options, THREADS);
-  const table = await openFactTable(db);
+  const { database, views, scratch, catalogue, span, plan } = options;
+  const { db, table } = await database.open();
   const source = { stream: span.stream, origin: "" };
   const files: FactsFile[] = [];
   return {
@@ -70,8 +70,8 @@ export async function openFactsWriter(options: FactsWriterOptions): Promise<Fact
       return putView(views, name, bytes);
     },
     close() {
-      table.close();
-      db.close();
+      // What is left over is of a plan that came to nothing, or the disk was full.
+      if (table.rows > 0) database.close();
     },
   };
 }

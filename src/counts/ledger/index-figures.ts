@@ -1,4 +1,5 @@
 import { type Difference, differenceOf } from "../../archive/audit/difference.ts";
+import type { NamedLine } from "../../archive/audit/span-lines.ts";
 import { countWalRows } from "../../archive/audit/wal-rows.ts";
 import { createIndexMarkers } from "../../archive/index-markers.ts";
 import { parseWalName } from "../../archive/wal-name.ts";
@@ -24,6 +25,8 @@ export interface IndexFiguresOptions {
   /** Indices of days before this instant may have been deleted; milliseconds since 1970. */
   readonly keptSinceMs: number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** The first lines of an hour without a document. Rejects with `IoError`. */
+  readonly missingLines: (hour: number) => Promise<readonly NamedLine[]>;
 }
 
 /** An hour of the index, against its archived lines. */
@@ -58,7 +61,17 @@ export async function readIndexFigures(
     if (look === MOST_LOOKS || left.length === 0) break;
     await options.sleep(REFRESH_MS);
   }
-  return { hours: figures, differences: left.map((each) => differenceIn(each, figures.get(each.hour))) };
+  const differences: Difference[] = [];
+  for (const each of left) {
+    const found = figures.get(each.hour);
+    differences.push(differenceIn(each, found));
+    // Which of them wait, and which do not, is not known line by line.
+    const lines = found?.notYet === 0 ? await options.missingLines(each.hour) : [];
+    for (const line of lines) {
+      differences.push(differenceOf(each.stream, { ...line, hour: hourText(each.hour), what: "has no document" }));
+    }
+  }
+  return { hours: figures, differences };
 }
 
 function figuresOf(

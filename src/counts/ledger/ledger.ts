@@ -1,5 +1,5 @@
 import { type Difference, type DifferenceParts, differenceOf } from "../../archive/audit/difference.ts";
-import { checkManifest, checkNumbers } from "../../archive/audit/manifest-check.ts";
+import { checkManifest, checkRevisions } from "../../archive/audit/manifest-check.ts";
 import { checkOutput, listVault } from "../../archive/audit/segment-check.ts";
 import { readSpanLines, type SpanLines } from "../../archive/audit/span-lines.ts";
 import { countWalRows, type RowsByHour } from "../../archive/audit/wal-rows.ts";
@@ -44,6 +44,9 @@ export interface StreamLedger {
   /** In order. */
   readonly hours: readonly LedgerHour[];
   readonly differences: readonly Difference[];
+  readonly plans: readonly SealedPlan[];
+  /** Write-ahead objects with lines of these hours. */
+  readonly tail: readonly TailObject[];
 }
 
 /** What is known of a stream when its spans are looked at. */
@@ -82,7 +85,7 @@ export async function readLedger(options: LedgerOptions): Promise<StreamLedger> 
   await addTail(books, plans, objects);
   const hours = [...books.book].toSorted(([a], [b]) => a - b);
   for (const [hour, figures] of hours) differences.push(...checkHour(stream, hour, figures, differences));
-  return { hours: hours.map(([hour, figures]) => ({ stream, hour, figures })), differences };
+  return { hours: hours.map(([hour, figures]) => ({ stream, hour, figures })), differences, plans, tail: objects };
 }
 
 /** The plans of each span that has an hour which is asked for. */
@@ -123,7 +126,7 @@ async function addSpan(books: Books, plans: readonly SealedPlan[]): Promise<void
   const [first] = plans;
   if (first === undefined) return;
   const before = differences.length;
-  differences.push(...checkNumbers(plans), ...plans.flatMap(checkManifest));
+  differences.push(...checkRevisions(plans), ...plans.flatMap(checkManifest));
   let rows = 0;
   for (const plan of plans) {
     rows += await addPlan(books, plan);

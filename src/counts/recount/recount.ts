@@ -177,16 +177,23 @@ async function checkPlan(
 
 /** Reads what is not sealed of a day; of copies the first, as a seal would. */
 async function readTailOf(recounting: Recounting, day: string, stream: number): Promise<void> {
-  const { store, books, onBytes } = recounting;
-  const tail = books[stream]?.tail ?? [];
+  const { store, books, onBytes, onDifference } = recounting;
+  const book = books[stream];
   const visit = lineVisitor(recounting, { stream, span: 0, plan: TAIL });
   const judge = createLineJudge();
-  await eachUnsealedLine(store, tail, (hour) => dayOfHour(hour) === day, {
+  const isOfDay = (hour: number): boolean => dayOfHour(hour) === day;
+  const visitor = {
     bytes: onBytes,
-    line(line, hash) {
+    line(line: ArchivedLine, hash: string) {
       if (judge.judge(line.meta.id, hash, line.meta.log) !== "duplicate") visit(line, hash);
     },
-  });
+  };
+  for (const tail of book?.tail ?? []) {
+    await unlessBroken(
+      () => eachUnsealedLine(store, tail, isOfDay, visitor),
+      (what) => onDifference(differenceOf(book?.stream ?? "", { object: tail.object.name, what })),
+    );
+  }
 }
 
 function lineVisitor({ reader, facts, lines, report }: Recounting, place: LinePlace) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { sealStream } from "../../../src/archive/seal/seal.ts";
 import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
 import type { SpanHours } from "../../../src/archive/span.ts";
@@ -17,6 +18,7 @@ import { type ArchiveCounts, openArchiveCounts } from "../../../src/counts/archi
 import type { CountQuery, CountRow } from "../../../src/counts/cube.ts";
 import { createFactReader, type FactReader } from "../../../src/counts/fact-reader.ts";
 import type { FactsBasis } from "../../../src/counts/facts/facts-basis.ts";
+import { createFactsDatabase } from "../../../src/counts/facts/facts-database.ts";
 import { createFactsObserver } from "../../../src/counts/facts/facts-observer.ts";
 import { writeMissingFacts } from "../../../src/counts/facts/missing-facts.ts";
 import { type Rebuilt, rebuildFacts } from "../../../src/counts/facts/rebuild.ts";
@@ -101,7 +103,9 @@ export async function testArchive(): Promise<TestArchive> {
   };
   const views = { store, remover: store };
   const tell = (sentence: string): void => void said.push(sentence);
-  const common = { ...DUCK_DB, views, scratch, tell, program: "1.0.0" };
+  const database = createFactsDatabase(DUCK_DB);
+  onTestFinished(() => database.close());
+  const common = { ...DUCK_DB, database, views, scratch, tell, program: "1.0.0" };
   let writers = 0;
 
   async function rollUp(stream = "local", deriving: Deriving = {}, dueThroughMs = NOW_MS): Promise<string[]> {

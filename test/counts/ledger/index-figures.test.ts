@@ -37,6 +37,7 @@ async function look({ store, conflicts = 0, keptSinceMs = 0, looks }: Asked): Pr
         return Promise.resolve(new Map(hours.map((hour) => [hour, found])));
       },
       keptSinceMs,
+      missingLines: (hour) => Promise.resolve([{ object: "vault/x", row: hour - HOUR, id: "aa" }]),
       sleep: () => {
         waits += 1;
         return Promise.resolve();
@@ -92,7 +93,10 @@ describe("an hour of the index", () => {
       looks: [found],
       keptSinceMs: (HOUR + 1) * HOUR_MS - (found.outside === 0 ? 1 : 0),
     });
-    expect(differences).toMatchObject([{ stream: "local", found: found.indexed, expected }]);
+    expect(differences).toMatchObject([
+      { stream: "local", found: found.indexed, expected },
+      { object: "vault/x", row: 0, id: "aa", what: "has no document" },
+    ]);
   });
 
   it("is looked at again: what was just indexed is not found at once", async () => {

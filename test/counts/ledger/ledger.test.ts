@@ -275,6 +275,18 @@ describe("an archive that was tampered with does not balance, and the ledger nam
     expect(report.balances).toBe(false);
   });
 
+  it("no record that is missing with everything else in ctl, as its plan added nothing", async () => {
+    const store = createMemoryStore();
+    for (const [index, text] of ["1 push", "1 push", "2 push"].entries()) {
+      await putObject(store, [sampleLine(text)], { sequence: index + 1 });
+      await sealAll(store);
+    }
+    const [record = ""] = await namesIn(store, "ctl/seal/");
+    expect(record).toMatch(/\/000002\.json$/);
+    const report = await ledgerOf(await brokenStore(store, new Map([[record, null]])));
+    expect(report).toMatchObject({ balances: true, problems: [], total: { received: 3, duplicates: 1, unsealed: 1 } });
+  });
+
   it("a received line that a sealer has lost, and one that came from nowhere", async () => {
     const store = await sound();
     const name = `${FIRST}.manifest.json`;

@@ -28,9 +28,9 @@ const row = fc
 
 const arrival = fc.array(
   fc.record({
-    lines: fc.array(row, { minLength: 1, maxLength: 6 }),
+    lines: fc.array(row, { minLength: 1, maxLength: 10 }),
     stream: fc.constantFrom("local", "local", "other"),
-    seals: fc.constantFrom(null, 1 as const, 6 as const),
+    seals: fc.constantFrom(null, null, 1 as const, 6 as const),
     overMs: fc.constantFrom(DAY + 8 * HOUR_MS, DAY + 500 * DAY_MS),
   }),
   { minLength: 2, maxLength: 5 },

@@ -43,15 +43,17 @@ async function filled(): Promise<TestArchive> {
   await archive.seal({ segmentBytes: 2000 });
   await archive.add([entryLine(DAY, "1", { text: "b", method: "POST" }), apiLine(DAY + 7), apiLine(DAY + DAY_MS)]);
   await archive.seal();
-  await archive.add([apiLine(DAY + 8), many[5] ?? "", entryLine(DAY, "1", { text: "c" })]);
+  await archive.add([apiLine(DAY + 8), apiLine(DAY + 9), many[5] ?? "", entryLine(DAY, "1", { text: "c" })]);
+  await archive.add([apiLine(DAY + 8)]);
   return archive;
 }
 
 it("an archive that is sound gives no difference, with all its lines, events and plans", async () => {
-  const { found, plans, lines, events } = await recountOf(await filled());
+  const { found, plans, lines, events, days } = await recountOf(await filled());
   expect(found).toEqual([]);
-  expect([plans, lines]).toEqual([6, 68]);
+  expect([plans, lines]).toEqual([6, 69]);
   expect(events).toBeGreaterThan(100);
+  expect(days.get("2020-12-22")?.get("rest_request")).toBe(64);
 });
 
 const MANIFEST = "vault/v1/local/2020-12-22/00/000001.manifest.json";
@@ -231,6 +233,20 @@ describe("a recount finds", () => {
     expect(found[0]?.what).toContain(name);
     expect(whats(found)).toContain("the segment has other bytes, by their SHA-256");
     expect(whats(found)).toContain("archived");
+  });
+
+  it("a byte that was changed in what is not sealed, and that counts do not answer then", async () => {
+    const archive = await filled();
+    const name = await nameOf(archive, "wal/local/2021-01-10/0003", ".zst");
+    const bytes = await bytesOf(archive, name);
+    bytes[20] = (bytes[20] ?? 0) ^ 1;
+    await replace(archive, name, bytes);
+    const { found, days } = await recountOf(archive);
+    expect(found).toMatchObject([
+      { stream: "local", object: name, what: expect.stringContaining("its bytes were altered") },
+      { stream: "counts", what: expect.stringMatching(/^counts do not answer: .*its bytes were altered/) },
+    ]);
+    expect(days.get("2020-12-22")?.get("rest_request")).toBe(63);
   });
 
   it("a segment that is missing", async () => {
