@@ -3,9 +3,9 @@ import { listStreams } from "../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import type { ArchivedLine } from "../core/archived-line.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { HOUR_MS } from "../core/units.ts";
 import { readLedger } from "../counts/ledger/ledger.ts";
 import { type LedgerReport, ledgerReport, type ReportedStream } from "../counts/ledger/ledger-report.ts";
+import { findLostPlans } from "../counts/lost-plans.ts";
 import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { createDeriver } from "../derive/deriver.ts";
 import { createArchiveDecoder } from "./archive-decoder.ts";
@@ -19,6 +19,7 @@ import { withPipelineOptions } from "./options.ts";
 import { print } from "./print.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+import { daysBetween, hoursBetween } from "./time-span.ts";
 
 interface LedgerOptions extends PipelineOptions {
   readonly since?: number;
@@ -71,7 +72,9 @@ async function balance(settings: PipelineSettings, options: LedgerOptions): Prom
     for (const stream of await listStreams(store)) {
       streams.push(await balanceStream({ settings, options, store, eventsOf, progress }, stream));
     }
-    return ledgerReport(streams);
+    const books = streams.map(({ ledger }) => ledger);
+    const lost = await findLostPlans(store, books, daysBetween(options));
+    return ledgerReport(streams, lost);
   } finally {
     progress.stop();
   }
@@ -90,20 +93,13 @@ async function balanceStream(parts: Balancing, stream: string): Promise<Reported
   const ledger = await readLedger({
     store,
     stream,
-    takes: hoursBetween(options.since ?? null, options.until ?? null),
+    takes: hoursBetween(options),
     isDeep: options.deep === true,
     eventsOf,
     onBytes: progress.add,
   });
   const isIndexed = options.index && stream === settings.name && settings.index !== null;
   return { ledger, index: isIndexed ? await readIndexLedger(settings.index, store, stream, ledger) : null };
-}
-
-/** Hours that overlap the span; one without time is in none that has a border. */
-export function hoursBetween(sinceMs: number | null, untilMs: number | null): (hour: number) => boolean {
-  if (sinceMs === null && untilMs === null) return () => true;
-  return (hour) =>
-    hour > 0 && (sinceMs === null || (hour + 1) * HOUR_MS > sinceMs) && (untilMs === null || hour * HOUR_MS < untilMs);
 }
 
 async function eventReader({ cataloguePath }: PipelineSettings): Promise<(line: ArchivedLine) => readonly string[]> {

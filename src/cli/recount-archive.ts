@@ -16,13 +16,19 @@ export async function recountArchive(pipeline: string | undefined, options: Reco
   const opened = await openRecount(settings, await loadCatalogue(settings.cataloguePath), options);
   const startedMs = SYSTEM_CLOCK.monotonicMs();
   const differences: Difference[] = [];
+  let lost = 0;
   const onDifference = (difference: Difference): void => {
     if (options.json === true) differences.push(difference);
     else process.stdout.write(`${differenceText(difference)}\n`);
   };
   const progress = opened.startProgress("recounting");
   try {
-    const report = await recount({ ...opened.options, onBytes: progress.add, onDifference, onDay: () => undefined });
+    for (const difference of await opened.findLost()) {
+      lost += 1;
+      onDifference(difference);
+    }
+    const recounted = await recount({ ...opened.options, onBytes: progress.add, onDifference, onDay: () => undefined });
+    const report = { ...recounted, differences: recounted.differences + lost };
     progress.stop();
     const seconds = (SYSTEM_CLOCK.monotonicMs() - startedMs) / SECOND_MS;
     await print(options.json === true ? reportJson(report, seconds, differences) : summary(report, seconds));

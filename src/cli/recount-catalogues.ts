@@ -33,6 +33,7 @@ export async function compareCatalogues(
   const proposed = await loadCatalogue(path);
   const opened = await openRecount(settings, published, options);
   try {
+    for (const difference of await opened.findLost()) onDifference(difference);
     const before = await countBy(opened, published, "counting by the published catalogue");
     const after = await countBy(opened, proposed, "counting by the other catalogue");
     const changes = changesBetween(before, after, options.byDay === true);
@@ -43,16 +44,17 @@ export async function compareCatalogues(
   }
 }
 
+function onDifference(difference: Difference): void {
+  tell(differenceText(difference));
+  process.exitCode = EXIT_NOT_RIGHT;
+}
+
 async function countBy(
   { options, readerOf, startProgress }: OpenedRecount,
   catalogue: Catalogue,
   what: string,
 ): Promise<Counts> {
   const counts: Counts = new Map();
-  const onDifference = (difference: Difference): void => {
-    tell(differenceText(difference));
-    process.exitCode = EXIT_NOT_RIGHT;
-  };
   const progress = startProgress(what);
   try {
     await recount({

@@ -1,10 +1,12 @@
 import { tmpdir } from "node:os";
+import type { Difference } from "../../archive/audit/difference.ts";
 import { listStreams } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { type ArchiveCounts, openArchiveCounts } from "../../counts/archive-counts.ts";
 import { readBookAsOf } from "../../counts/digest-book.ts";
+import { findRevisionGaps } from "../../counts/lost-plans.ts";
 import { type AskedPeriods, readBooks, readBooksFor, type StreamBook } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
@@ -24,6 +26,8 @@ export interface OpenedCounts {
   readonly counts: ArchiveCounts;
   /** What they are counted from. */
   readonly books: readonly StreamBook[];
+  /** Manifests that are missing before others: their lines are not counted. */
+  readonly lost: readonly Difference[];
   /** Fingerprint of the key of the pseudonyms. */
   readonly pseudonymKey: string;
 }
@@ -70,7 +74,7 @@ export async function openCounts(
     tell,
     startProgress: (totalBytes) => createProgress("counting", totalBytes),
   });
-  return { counts, books, pseudonymKey: keyFingerprint(key) };
+  return { counts, books, lost: await findRevisionGaps(store, books), pseudonymKey: keyFingerprint(key) };
 }
 
 async function readState(
