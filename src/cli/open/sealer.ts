@@ -15,8 +15,8 @@ import { FORMAT_VERSION } from "../../segment/block-table.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { loadCatalogue } from "../settings.ts";
 import { tell } from "../tell.ts";
-import { MEMORY_LIMIT } from "./archive-counts.ts";
 import { openArchiveRemover, openArchiveStore } from "./archive-store.ts";
+import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
 import { programVersion } from "./program-version.ts";
@@ -33,8 +33,6 @@ export interface Sealer {
   ) => Promise<void>;
   readonly close: () => void;
 }
-
-const DUCK_DB = { memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() };
 
 /** `only`: the stream that is meant, null for all. Rejects with `UsageError` or `IoError`. */
 export async function openSealer(settings: PipelineSettings, only: string | null): Promise<Sealer> {
