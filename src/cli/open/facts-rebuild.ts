@@ -12,7 +12,7 @@ import type { Catalogue } from "../../derive/event-rules.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { createProgress } from "../progress.ts";
 import { tell } from "../tell.ts";
-import { openArchiveRemover, openArchiveStore } from "./archive-store.ts";
+import { openArchiveStore, openFactsRemover } from "./archive-store.ts";
 import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
@@ -47,7 +47,7 @@ export async function rebuildAll(
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
   const common = {
-    views: { store, remover: await openArchiveRemover(settings.archive) },
+    views: { store, remover: await openFactsRemover(settings.archive) },
     scratch: createScratchFolder(tmpdir()),
     local: openLocalObjects(settings.archive, store),
     reader: openFactReader(settings, catalogue, key),
