@@ -35,7 +35,6 @@ export async function recountArchive(pipeline: string | undefined, options: Reco
     if (report.differences > 0) process.exitCode = EXIT_NOT_RIGHT;
   } finally {
     progress.stop();
-    await opened.close();
   }
 }
 
