@@ -1,5 +1,6 @@
 import { type Difference, differenceText } from "../archive/audit/difference.ts";
 import { SECOND_MS } from "../core/units.ts";
+import type { NotCompared } from "../counts/recount/not-compared.ts";
 import type { RecountReport } from "../counts/recount/recount.ts";
 import { recount } from "../counts/recount/recount.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
@@ -39,12 +40,14 @@ export async function recountArchive(pipeline: string | undefined, options: Reco
 }
 
 function reportJson(report: RecountReport, seconds: number, differences: readonly Difference[]): string {
-  const { lines, events, plans, otherBasis } = report;
+  const { lines, events, plans, otherBasis, notCompared } = report;
   const json = {
     lines,
     events,
     plans,
     plans_of_other_basis: otherBasis,
+    plans_not_compared: notCompared.plans,
+    days_not_compared: [...notCompared.days],
     elapsed_s: Number(seconds.toFixed(3)),
     agrees: report.differences === 0,
     differences,
@@ -52,7 +55,8 @@ function reportJson(report: RecountReport, seconds: number, differences: readonl
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-function summary({ lines, events, plans, otherBasis, differences }: RecountReport, seconds: number): string {
+function summary(report: RecountReport, seconds: number): string {
+  const { lines, events, plans, otherBasis, notCompared, differences } = report;
   const rate = formatCount(lines / Math.max(seconds, 0.001));
   const others =
     otherBasis === 0
@@ -60,7 +64,22 @@ function summary({ lines, events, plans, otherBasis, differences }: RecountRepor
       : `${formatThings(otherBasis, "plan")} of another catalogue, pseudonym key or instance: their facts were not compared\n`;
   return (
     `${formatThings(lines, "line")}, ${formatThings(events, "event")}, ${formatThings(plans, "plan")} recounted in ` +
-    `${seconds.toFixed(1)} s, ${rate} lines a second\n${others}` +
+    `${seconds.toFixed(1)} s, ${rate} lines a second\n${others}${leftOut(notCompared)}` +
     `${differences === 0 ? "no difference" : formatThings(differences, "difference")}\n`
   );
+}
+
+function leftOut({ plans, days }: NotCompared): string {
+  if (plans === 0 && days.size === 0) return "";
+  const ofPlans = plans === 0 ? [] : [`figures and facts of ${formatThings(plans, "plan")}`];
+  const ofDays = days.size === 0 ? [] : [`counts of ${formatThings(days.size, "day")} (${daysText([...days])})`];
+  return `not compared, since bytes that they rest on cannot be read: ${[...ofPlans, ...ofDays].join("; ")}\n`;
+}
+
+/** Days that are named one by one. */
+const MOST_DAYS = 5;
+
+function daysText(days: readonly string[]): string {
+  const more = days.length > MOST_DAYS ? [`and ${formatCount(days.length - MOST_DAYS)} more`] : [];
+  return [...days.slice(0, MOST_DAYS), ...more].join(", ");
 }
