@@ -20,7 +20,7 @@ import { withPipelineOptions } from "./options.ts";
 import { print } from "./print.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
-import { daysBetween, hoursBetween } from "./time-span.ts";
+import { checkSpan, daysBetween, hoursBetween, isBordered } from "./time-span.ts";
 
 interface LedgerOptions extends PipelineOptions {
   readonly since?: number;
@@ -56,9 +56,12 @@ export function ledgerCommand(): Command {
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
     .action(async (pipeline: string | undefined, options: LedgerOptions) => {
+      checkSpan(options, "balance hours");
       const settings = await loadSettings(pipeline, options);
       const report = await balance(settings, options);
-      await print(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : ledgerTable(report));
+      await print(
+        options.json === true ? `${JSON.stringify(report, null, 2)}\n` : ledgerTable(report, isBordered(options)),
+      );
       if (!report.balances) process.exitCode = EXIT_NOT_RIGHT;
     });
 }

@@ -10,6 +10,7 @@ import { print } from "./print.ts";
 import { formatCount, formatThings } from "./quantity.ts";
 import type { RecountCommandOptions } from "./recount.ts";
 import { loadCatalogue, loadSettings } from "./settings.ts";
+import { isBordered, type TimeSpan } from "./time-span.ts";
 
 /** Prints every difference and a summary. Rejects with `UsageError` or `IoError`. */
 export async function recountArchive(pipeline: string | undefined, options: RecountCommandOptions): Promise<void> {
@@ -32,7 +33,7 @@ export async function recountArchive(pipeline: string | undefined, options: Reco
     const report = { ...recounted, differences: recounted.differences + lost };
     progress.stop();
     const seconds = (SYSTEM_CLOCK.monotonicMs() - startedMs) / SECOND_MS;
-    await print(options.json === true ? reportJson(report, seconds, differences) : summary(report, seconds));
+    await print(options.json === true ? reportJson(report, seconds, differences) : summary(report, seconds, options));
     if (report.differences > 0) process.exitCode = EXIT_NOT_RIGHT;
   } finally {
     progress.stop();
@@ -55,8 +56,8 @@ function reportJson(report: RecountReport, seconds: number, differences: readonl
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-function summary(report: RecountReport, seconds: number): string {
-  const { lines, events, plans, otherBasis, notCompared, differences } = report;
+function summary(report: RecountReport, seconds: number, span: TimeSpan): string {
+  const { lines, events, plans, otherBasis, notCompared } = report;
   const rate = formatCount(lines / Math.max(seconds, 0.001));
   const others =
     otherBasis === 0
@@ -65,8 +66,14 @@ function summary(report: RecountReport, seconds: number): string {
   return (
     `${formatThings(lines, "line")}, ${formatThings(events, "event")}, ${formatThings(plans, "plan")} recounted in ` +
     `${seconds.toFixed(1)} s, ${rate} lines a second\n${others}${leftOut(notCompared)}` +
-    `${differences === 0 ? "no difference" : formatThings(differences, "difference")}\n`
+    `${verdict(report, span)}\n`
   );
+}
+
+function verdict({ lines, differences }: RecountReport, span: TimeSpan): string {
+  if (differences > 0) return formatThings(differences, "difference");
+  if (lines > 0) return "no difference";
+  return isBordered(span) ? "no lines in this span, nothing to compare" : "no lines, nothing to compare";
 }
 
 function leftOut({ plans, days }: NotCompared): string {

@@ -16,6 +16,10 @@ export function checkSpan({ since, until }: TimeSpan, what: string): void {
   );
 }
 
+export function isBordered({ since, until }: TimeSpan): boolean {
+  return since !== undefined || until !== undefined;
+}
+
 /** Hours that overlap the span; one without time is in none that has a border. */
 export function hoursBetween({ since, until }: TimeSpan): (hour: number) => boolean {
   if (since === undefined && until === undefined) return () => true;
