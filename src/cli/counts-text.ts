@@ -29,6 +29,7 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
   const stream = pipeline === undefined ? null : settings.name;
   const opened = await openCounts(settings, catalogue, {
     asOfDigest: sequence === undefined ? null : { sequence, stream },
+    catalogueFile: options.catalogue,
     asked: { periods: options.period ?? PERIODS, days, asOf: options.asOf ?? null },
   });
   try {

@@ -19,6 +19,8 @@ export interface SealedFactsOptions {
   readonly table: FactTable;
   /** Told in one line what was not at hand. */
   readonly tell: (sentence: string) => void;
+  /** The command that writes facts of this basis, for hints. */
+  readonly rebuildCommand?: string;
   readonly startProgress: StartProgress;
 }
 
@@ -61,7 +63,7 @@ export interface LoadedRollup extends FoundRollup {
 const MOST_READS = 16;
 
 export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
-  const { store, local, basis, tell } = options;
+  const { store, local, basis, tell, rebuildCommand = "logtally facts rebuild" } = options;
   const loaded = new Map<string, LoadedFacts>();
   const rollups = new Map<string, Promise<FoundRollup | null>>();
   const seen = new Set<string>();
@@ -69,16 +71,18 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
   async function load(plans: readonly SealedPlan[]): Promise<LoadedFacts> {
     const wanted = plans.filter(({ name }) => !loaded.has(name));
     const found = await inParallel(wanted, MOST_READS, (plan) => findPlanFacts(store, local, basis, plan));
-    const missing: { readonly plan: SealedPlan; readonly why: string }[] = [];
+    const missing: MissingFacts[] = [];
     for (const [index, plan] of wanted.entries()) {
       const facts = found[index];
-      if (facts === undefined || "missing" in facts) missing.push({ plan, why: facts?.missing ?? "" });
+      if (facts === undefined) continue;
+      if ("missing" in facts) missing.push({ plan, why: facts.missing, isOfOthers: facts.isOfOthers });
       else loaded.set(plan.name, { paths: facts.paths, origins: [] });
     }
-    if (missing.length > 0) {
+    const [first] = missing;
+    if (first !== undefined) {
       tell(
-        `facts of ${missing.length} of ${wanted.length} sealed plans are derived again, for this answer only: ` +
-          `${missing[0]?.why} (hint: "logtally facts rebuild" writes them)`,
+        `facts of ${missing.length} of ${wanted.length} sealed plan${wanted.length === 1 ? " is" : "s are"} derived again, ` +
+          `for this answer only: ${first.why} (hint: ${hintFor(first, basis, rebuildCommand)})`,
       );
       await derive(
         options,
@@ -90,9 +94,11 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     return { paths: all.flatMap((each) => each?.paths ?? []), origins: all.flatMap((each) => each?.origins ?? []) };
   }
 
+  const tellUnused = (sentence: string): void => tell(`${sentence} (hint: "${rebuildCommand}" writes it again)`);
+
   function findRollupOnce({ stream, day, plans }: PlansOfDay): Promise<FoundRollup | null> {
     const key = `${stream} ${day}`;
-    const finding = rollups.get(key) ?? findRollup(store, basis, stream, day, plans, tell);
+    const finding = rollups.get(key) ?? findRollup(store, basis, stream, day, plans, tellUnused);
     rollups.set(key, finding);
     return finding;
   }
@@ -106,9 +112,7 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
       return { ...found, path: await local.fileOf({ name, sizeBytes, sha256 }) };
     } catch (error) {
       if (!(error instanceof IoError) || (error.code !== "corrupt" && error.code !== "not_found")) throw error;
-      tell(
-        `${plansOfDay.day} is counted without its roll-up: ${error.message} (hint: "logtally facts rebuild" writes it again)`,
-      );
+      tellUnused(`${plansOfDay.day} is counted without its roll-up: ${error.message}`);
       return null;
     }
   }
@@ -119,12 +123,27 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     const names = (await inParallel(unseen, MOST_READS, (each) => missingFacts(store, each))).flat();
     if (names.length === 0) return;
     tell(
-      `${names.length} files of facts are missing or cut, and counted from roll-ups: the first is "${names[0]}" ` +
-        '(hint: "logtally facts rebuild" writes them)',
+      `${names.length === 1 ? "1 file of facts is" : `${names.length} files of facts are`} missing or cut, and counted from ` +
+        `roll-ups: ${names.length === 1 ? "" : "the first is "}"${names[0]}" (hint: "${rebuildCommand}" writes ` +
+        `${names.length === 1 ? "it" : "them"})`,
     );
   }
 
   return { load, findRollup: findRollupOnce, loadRollup, tellMissing };
+}
+
+interface MissingFacts {
+  readonly plan: SealedPlan;
+  readonly why: string;
+  /** They are there, by another pseudonym key or instance. */
+  readonly isOfOthers: boolean;
+}
+
+/** There is one place for the facts of a catalogue: those of another key go when they are written anew. */
+function hintFor({ isOfOthers }: MissingFacts, { pseudonymKey, instance }: FactsBasis, command: string): string {
+  if (!isOfOthers) return `"${command}" writes them`;
+  const asked = `pseudonym key ${pseudonymKey} and instance ${instance === null ? "none" : `"${instance}"`}`;
+  return `this pipeline has ${asked}; where that is right, "${command}" replaces the others by its own`;
 }
 
 async function derive(

@@ -3,7 +3,7 @@
  * Method: generated traffic, archived, sealed, signed and counted by the commands, with files removed and altered.
  */
 import { createHash } from "node:crypto";
-import { appendFile, readdir, readFile, rename, rm } from "node:fs/promises";
+import { appendFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { CountRow } from "../../src/counts/cube.ts";
@@ -105,6 +105,50 @@ describe.skipIf(gcsUrl === "")("facts in a bucket", () => {
     expect(copies.length).toBeGreaterThan(5);
     expect(differences(truth.rows, await countRows(args, { env }))).toEqual([]);
     expect(await filesBelow(join(cache, "logtally/objects"))).toEqual(copies);
+  });
+});
+
+const CATALOGUE = `version: 1
+extends: standard
+events:
+  api_read:
+    description: Somebody reads by the API.
+    operation: read
+    any:
+      - log: rails.api
+        when: { method: GET }
+    tests:
+      - counts: { method: GET, route: /x, status: 200 }
+      - ignores: { method: POST, route: /x, status: 200 }
+`;
+
+describe("the hint of counts that derive facts again", () => {
+  it("names the catalogue, says what differs, and counts things in good English", async () => {
+    const folder = await tempFolder();
+    const archive = join(folder, "archive");
+    const catalogue = join(folder, "my.yaml");
+    await writeFile(catalogue, CATALOGUE);
+    await run(archive, [join(FIXTURES, "local/ssh_push/input.ndjson")]);
+    await works("seal", "--archive", archive);
+    const counts = async (...more: readonly string[]) => {
+      const { code, stderr } = await logtally(["counts", "--archive", archive, ...more]);
+      expect(code).toBe(0);
+      return stderr;
+    };
+    expectOneLine(
+      await counts("--catalogue", catalogue),
+      "facts of 1 of 1 sealed plan is derived again",
+      `(hint: "logtally facts rebuild --catalogue ${catalogue}" writes them)`,
+    );
+    const ofOthers = await counts("--set", "instance=gprd");
+    expectOneLine(ofOthers, " is of instance none ", ' and instance "gprd"; ');
+    expect(ofOthers).toContain('"logtally facts rebuild" replaces the others by its own)');
+    const [facts = ""] = (await filesBelow(archive)).filter((name) => /^facts\/catalogue.*parquet$/.test(name));
+    await rm(join(archive, facts));
+    expectOneLine(
+      await counts(),
+      `1 file of facts is missing or cut, and counted from roll-ups: "${facts}" (hint: "logtally facts rebuild" writes it)`,
+    );
   });
 });
 

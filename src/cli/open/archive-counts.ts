@@ -37,6 +37,8 @@ export interface CountsScope {
   readonly asOfDigest: AskedDigest | null;
   /** Only what these periods need; null for everything. */
   readonly asked: AskedPeriods | null;
+  /** The file of the catalogue where it is not the pipeline's, for hints. */
+  readonly catalogueFile?: string | undefined;
 }
 
 /** A state of the archive that was signed. */
@@ -67,6 +69,7 @@ export async function openCounts(
     latenessMs: settings.seal.latenessMs,
     ...DUCK_DB,
     tell,
+    rebuildCommand: `logtally facts rebuild${scope.catalogueFile === undefined ? "" : ` --catalogue ${scope.catalogueFile}`}`,
     startProgress: (totalBytes: number) => createProgress("counting", totalBytes),
   };
   let digest: AsOfDigest | null = null;

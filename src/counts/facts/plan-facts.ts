@@ -7,7 +7,13 @@ import { receiptName } from "./facts-name.ts";
 import { FACTS_FORMAT, type FactsFile, type Receipt, readReceipt } from "./receipt.ts";
 
 /** The facts of a plan as files of this machine, or why there are none, as the end of a sentence about them. */
-export type PlanFacts = PlanFiles | { readonly missing: string };
+export type PlanFacts = PlanFiles | NoPlanFacts;
+
+export interface NoPlanFacts {
+  readonly missing: string;
+  /** There are some of the same lines and catalogue, by another pseudonym key or instance. */
+  readonly isOfOthers: boolean;
+}
 
 export interface PlanFiles {
   readonly paths: readonly string[];
@@ -25,14 +31,14 @@ export async function findPlanFacts(
   try {
     const receipt = await readReceipt<Receipt>(store, name);
     const stale = whyStale(receipt, basis, sealed);
-    if (stale !== null) return { missing: `"${name}" is ${stale}` };
+    if (stale !== null) return { missing: `"${name}" is ${stale.why}`, isOfOthers: stale.isOfOthers };
     const paths: string[] = [];
     for (const { name: file, size_bytes: sizeBytes, sha256 } of receipt.files) {
       paths.push(await local.fileOf({ name: file, sizeBytes, sha256 }));
     }
     return { paths, files: receipt.files };
   } catch (error) {
-    return { missing: whyMissing(error, name) };
+    return { missing: whyMissing(error, name), isOfOthers: false };
   }
 }
 
@@ -43,9 +49,15 @@ export function whyMissing(error: unknown, receipt: string): string {
   return error.code === "not_found" && error.message.includes(receipt) ? `"${receipt}" is missing` : error.message;
 }
 
-function whyStale({ format, manifest, ...stored }: Receipt, basis: FactsBasis, sealed: SealedPlan): string | null {
-  if (format !== FACTS_FORMAT) return `of format ${format}`;
-  if (manifest.name !== sealed.name || manifest.sha256 !== sealed.sha256) return "of another manifest";
+interface Stale extends Pick<NoPlanFacts, "isOfOthers"> {
+  readonly why: string;
+}
+
+function whyStale({ format, manifest, ...stored }: Receipt, basis: FactsBasis, sealed: SealedPlan): Stale | null {
+  if (format !== FACTS_FORMAT) return { why: `of format ${format}`, isOfOthers: false };
+  if (manifest.name !== sealed.name || manifest.sha256 !== sealed.sha256) {
+    return { why: "of another manifest", isOfOthers: false };
+  }
   const other = otherBasis(stored, basis);
-  return other === null ? null : `of ${other}`;
+  return other === null ? null : { why: `of ${other}`, isOfOthers: true };
 }

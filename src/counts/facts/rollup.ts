@@ -82,7 +82,7 @@ async function readRollup(store: ObjectStore, name: string, tell: (sentence: str
     return await readReceipt<Rollup>(store, name);
   } catch (error) {
     if (!(error instanceof IoError) || error.code !== "corrupt") throw error;
-    tell(`a roll-up is not used: ${error.message} (hint: "logtally facts rebuild" writes it again)`);
+    tell(`a roll-up is not used: ${error.message}`);
     return null;
   }
 }
