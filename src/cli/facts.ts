@@ -1,10 +1,13 @@
 import { Command } from "commander";
 import { SYSTEM_CLOCK } from "./clock.ts";
+import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { instantBefore } from "./instant.ts";
 import { type FactsRebuild, rebuildAll } from "./open/facts-rebuild.ts";
 import { withPipelineOptions } from "./options.ts";
 import { formatCount, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+import { stopOnSignals } from "./stop-signal.ts";
+import { tell } from "./tell.ts";
 import { checkSpan, isBordered, type TimeSpan } from "./time-span.ts";
 
 interface RebuildCommandOptions extends PipelineOptions {
@@ -53,15 +56,26 @@ async function rebuild(pipeline: string | undefined, options: RebuildCommandOpti
   checkSpan(options, "rebuild facts");
   const settings = await loadSettings(pipeline, options);
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
-  const done = await rebuildAll(settings, catalogue, {
-    only: pipeline === undefined ? null : settings.name,
-    sinceMs: options.since ?? null,
-    untilMs: options.until ?? null,
-  });
-  process.stdout.write(options.json === true ? `${JSON.stringify(done)}\n` : sentence(done, options));
+  const stop = new AbortController();
+  const releaseSignals = stopOnSignals(stop, "the plan under way is still rebuilt");
+  try {
+    const done = await rebuildAll(settings, catalogue, {
+      only: pipeline === undefined ? null : settings.name,
+      sinceMs: options.since ?? null,
+      untilMs: options.until ?? null,
+      signal: stop.signal,
+    });
+    process.stdout.write(options.json === true ? `${JSON.stringify(done)}\n` : sentence(done, options, stop.signal));
+  } finally {
+    releaseSignals();
+  }
+  if (!stop.signal.aborted) return;
+  tell("interrupted; what is told above is rebuilt");
+  process.exitCode = EXIT_INTERRUPTED;
 }
 
-function sentence({ plans, rows, files, rollups }: FactsRebuild, span: TimeSpan): string {
+function sentence({ plans, rows, files, rollups }: FactsRebuild, span: TimeSpan, signal: AbortSignal): string {
+  if (plans === 0 && signal.aborted) return "nothing is rebuilt\n";
   if (plans === 0) return isBordered(span) ? "no sealed lines in this span\n" : "nothing is sealed\n";
   const { same, created, replaced } = files;
   return (

@@ -13,6 +13,7 @@ import { createArchiveDecoder } from "./archive-decoder.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_NOT_RIGHT } from "./exit-code.ts";
 import { instantBefore } from "./instant.ts";
+import { givingUp, proveUnlessStopped } from "./interruptible.ts";
 import { ledgerTable } from "./ledger-table.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
 import { readIndexLedger } from "./open/index-ledger.ts";
@@ -58,15 +59,17 @@ export function ledgerCommand(): Command {
     .action(async (pipeline: string | undefined, options: LedgerOptions) => {
       checkSpan(options, "balance hours");
       const settings = await loadSettings(pipeline, options);
-      const report = await balance(settings, options);
-      await print(
-        options.json === true ? `${JSON.stringify(report, null, 2)}\n` : ledgerTable(report, isBordered(options)),
-      );
-      if (!report.balances) process.exitCode = EXIT_NOT_RIGHT;
+      await proveUnlessStopped(async (signal) => {
+        const report = await balance(settings, options, signal);
+        await print(
+          options.json === true ? `${JSON.stringify(report, null, 2)}\n` : ledgerTable(report, isBordered(options)),
+        );
+        if (!report.balances) process.exitCode = EXIT_NOT_RIGHT;
+      });
     });
 }
 
-async function balance(settings: PipelineSettings, options: LedgerOptions): Promise<LedgerReport> {
+async function balance(settings: PipelineSettings, options: LedgerOptions, signal: AbortSignal): Promise<LedgerReport> {
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const eventsOf = await eventReader(settings);
@@ -74,7 +77,7 @@ async function balance(settings: PipelineSettings, options: LedgerOptions): Prom
   try {
     const streams: ReportedStream[] = [];
     for (const stream of await listStreams(store)) {
-      streams.push(await balanceStream({ settings, options, store, eventsOf, progress }, stream));
+      streams.push(await balanceStream({ settings, options, store, eventsOf, progress, signal }, stream));
     }
     const books = streams.map(({ ledger }) => ledger);
     const lost = await findLostPlans(store, books, daysBetween(options));
@@ -90,6 +93,7 @@ interface Balancing {
   readonly store: ObjectStore;
   readonly eventsOf: (line: ArchivedLine) => readonly string[];
   readonly progress: Progress;
+  readonly signal: AbortSignal;
 }
 
 /** The lines that the index lacks are looked for after the rest, and may be removed by then. */
@@ -98,14 +102,14 @@ function balanceStream(parts: Balancing, stream: string): Promise<ReportedStream
 }
 
 async function balanceOnce(parts: Balancing, stream: string): Promise<ReportedStream> {
-  const { settings, options, store, eventsOf, progress } = parts;
+  const { settings, options, store, eventsOf, progress, signal } = parts;
   const ledger = await readLedger({
     store,
     stream,
     takes: hoursBetween(options),
     isDeep: options.deep === true,
     eventsOf,
-    onBytes: progress.add,
+    onBytes: givingUp(signal, progress.add),
   });
   const isIndexed = options.index && stream === settings.name && settings.index !== null;
   return { ledger, index: isIndexed ? await readIndexLedger(settings.index, store, stream, ledger) : null };

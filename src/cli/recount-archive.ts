@@ -5,6 +5,7 @@ import type { RecountReport } from "../counts/recount/recount.ts";
 import { recount } from "../counts/recount/recount.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_NOT_RIGHT } from "./exit-code.ts";
+import { givingUp } from "./interruptible.ts";
 import { openRecount } from "./open/recount.ts";
 import { print } from "./print.ts";
 import { formatCount, formatThings } from "./quantity.ts";
@@ -13,7 +14,11 @@ import { loadCatalogue, loadSettings } from "./settings.ts";
 import { isBordered, type TimeSpan } from "./time-span.ts";
 
 /** Prints every difference and a summary. Rejects with `UsageError` or `IoError`. */
-export async function recountArchive(pipeline: string | undefined, options: RecountCommandOptions): Promise<void> {
+export async function recountArchive(
+  pipeline: string | undefined,
+  options: RecountCommandOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const settings = await loadSettings(pipeline, options);
   const opened = await openRecount(settings, await loadCatalogue(settings.cataloguePath), options);
   const startedMs = SYSTEM_CLOCK.monotonicMs();
@@ -29,7 +34,12 @@ export async function recountArchive(pipeline: string | undefined, options: Reco
       lost += 1;
       onDifference(difference);
     }
-    const recounted = await recount({ ...opened.options, onBytes: progress.add, onDifference, onDay: () => undefined });
+    const recounted = await recount({
+      ...opened.options,
+      onBytes: givingUp(signal, progress.add),
+      onDifference,
+      onDay: () => undefined,
+    });
     const report = { ...recounted, differences: recounted.differences + lost };
     progress.stop();
     const seconds = (SYSTEM_CLOCK.monotonicMs() - startedMs) / SECOND_MS;

@@ -4,6 +4,7 @@ import { lookAgain } from "../counts/second-look.ts";
 import { readBooks } from "../counts/stream-book.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 import { EXIT_NOT_RIGHT } from "./exit-code.ts";
+import { givingUp } from "./interruptible.ts";
 import { type OpenedRecount, openRecount } from "./open/recount.ts";
 import { print } from "./print.ts";
 import { formatCount } from "./quantity.ts";
@@ -29,6 +30,7 @@ export async function compareCatalogues(
   pipeline: string | undefined,
   options: RecountCommandOptions,
   path: string,
+  signal: AbortSignal,
 ): Promise<void> {
   const settings = await loadSettings(pipeline, options);
   const published = await loadCatalogue(settings.cataloguePath);
@@ -38,7 +40,7 @@ export async function compareCatalogues(
   // Both are of the same books, or lines that came in between would seem to be a change.
   const { before, after } = await lookAgain(opened.options.store, async (store, look) => {
     const books = look === 1 ? opened.options.books : await readBooks(store);
-    const ofBooks = { ...opened, options: { ...opened.options, store, books } };
+    const ofBooks = { ...opened, options: { ...opened.options, store, books }, signal };
     return {
       before: await countBy(ofBooks, published, "counting by the published catalogue"),
       after: await countBy(ofBooks, proposed, "counting by the other catalogue"),
@@ -54,7 +56,7 @@ export async function compareCatalogues(
 }
 
 async function countBy(
-  { options, readerOf, startProgress }: OpenedRecount,
+  { options, readerOf, startProgress, signal }: OpenedRecount & { readonly signal: AbortSignal },
   catalogue: Catalogue,
   what: string,
 ): Promise<{ readonly counts: Counts; readonly differences: readonly Difference[] }> {
@@ -66,7 +68,7 @@ async function countBy(
       ...options,
       counted: null,
       reader: readerOf(catalogue),
-      onBytes: progress.add,
+      onBytes: givingUp(signal, progress.add),
       onDifference: (difference) => differences.push(difference),
       onDay: (day, events) => counts.set(day, events),
     });

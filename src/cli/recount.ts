@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { instantBefore } from "./instant.ts";
+import { proveUnlessStopped } from "./interruptible.ts";
 import { withPipelineOptions } from "./options.ts";
 import type { PipelineOptions } from "./settings.ts";
 import { checkSpan } from "./time-span.ts";
@@ -44,7 +45,11 @@ export function recountCommand(): Command {
       // Only here: DuckDB would add its own start-up to that of every other command.
       const { recountArchive } = await import("./recount-archive.ts");
       const { compareCatalogues } = await import("./recount-catalogues.ts");
-      if (options.catalogue === undefined) await recountArchive(pipeline, options);
-      else await compareCatalogues(pipeline, options, options.catalogue);
+      const { catalogue } = options;
+      await proveUnlessStopped((signal) =>
+        catalogue === undefined
+          ? recountArchive(pipeline, options, signal)
+          : compareCatalogues(pipeline, options, catalogue, signal),
+      );
     });
 }

@@ -26,6 +26,8 @@ export interface RebuildScope {
   /** Spans that begin in `[since, until)`; the undated one only where neither is given. */
   readonly sinceMs: number | null;
   readonly untilMs: number | null;
+  /** Ends it after the plan that is under way. */
+  readonly signal: AbortSignal;
 }
 
 /** What was done, in the words of `--json`. */
@@ -61,11 +63,13 @@ export async function rebuildAll(
   const streams = (await listStreams(store)).filter((stream) => scope.only === null || stream === scope.only);
   const done = { plans: 0, rows: 0, files: { created: 0, same: 0, replaced: 0 }, rollups: 0 };
   for (const stream of streams) {
+    if (scope.signal.aborted) break;
     const plans = await readSealedPlans(store, stream);
     const wanted = plans.filter((plan) => !plan.isRecord && isInScope(plan, scope));
     const progress = createProgress(`rebuilding facts of ${stream}`, sealedBytes(wanted));
     try {
       for (const plan of wanted) {
+        if (scope.signal.aborted) break;
         const { rows, files } = await rebuildFacts(plan, { ...common, onBytes: progress.add });
         done.plans += 1;
         done.rows += rows;
@@ -74,6 +78,7 @@ export async function rebuildAll(
     } finally {
       progress.stop();
     }
+    if (scope.signal.aborted) break;
     const days = wanted.map(({ span }) => span.day);
     done.rollups += (await writeRollups({ ...common, stream, plans, days, always: true, dueThroughMs })).length;
   }

@@ -1,0 +1,38 @@
+/**
+ * Goal: whoever interrupts a proof is told that nothing is proved, and whoever interrupts a rebuild what was rebuilt.
+ * Method: real processes over some thousand sealed lines, signalled later and later until one is at work by then.
+ */
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { tempFolder } from "../backends/temp-folder.ts";
+import { generated } from "./generated.ts";
+import { logtally, type Outcome, run, startLogtally } from "./logtally.ts";
+
+const STEP_MS = 150;
+const MOST_STEPS = 100;
+
+/** What came before the program listens ends it as it ends any program: then a later one is tried. */
+async function interrupted(args: readonly string[]): Promise<Outcome> {
+  for (let step = 1; step < MOST_STEPS; step += 1) {
+    const { child, ended } = startLogtally(args);
+    const timer = setTimeout(() => child.kill("SIGINT"), step * STEP_MS);
+    const outcome = await ended;
+    clearTimeout(timer);
+    if (outcome.signal === null) return outcome;
+  }
+  throw new Error("it never listened");
+}
+
+it("recount and facts rebuild say how far they came, and exit with 130", async () => {
+  const archive = join(await tempFolder(), "archive");
+  const { path } = await generated("--lines", "20000", "--seed", "3");
+  await run(archive, [path]);
+  expect(await logtally(["seal", "--archive", archive])).toMatchObject({ code: 0 });
+  const recount = await interrupted(["recount", "--archive", archive]);
+  expect(recount).toMatchObject({ code: 130, stdout: "" });
+  expect(recount.stderr).toMatch(/^logtally: stopping; .*\nlogtally: interrupted; nothing is proved\n$/);
+  const rebuild = await interrupted(["facts", "rebuild", "--archive", archive]);
+  expect(rebuild.code).toBe(130);
+  expect(rebuild.stdout).toMatch(/ of the files | is rebuilt/);
+  expect(rebuild.stderr).toMatch(/^logtally: stopping; .*\nlogtally: interrupted; what is told above is rebuilt\n$/);
+});
