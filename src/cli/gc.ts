@@ -6,7 +6,7 @@ import type { PipelineSettings } from "../config/pipeline.ts";
 import { MINUTE_MS } from "../core/units.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_NOT_RIGHT } from "./exit-code.ts";
-import { alteredText, type GcReport, gcJson, gcText } from "./gc-report.ts";
+import { alteredText, type GcReport, gcJson, gcText, unprovenText } from "./gc-report.ts";
 import { openArchiveRemover, openArchiveStore } from "./open/archive-store.ts";
 import { withPipelineOptions } from "./options.ts";
 import { print } from "./print.ts";
@@ -38,8 +38,12 @@ export function gcCommand(): Command {
     const plans = await planAll(settings, nowMs);
     const isDryRun = options.dryRun === true;
     const reports = isDryRun ? plans.map(asIfCollected) : await collectAll(settings, plans);
-    for (const { altered } of reports) for (const each of altered) tell(alteredText(each));
-    if (reports.some(({ altered }) => altered.length > 0)) process.exitCode = EXIT_NOT_RIGHT;
+    const wrong = reports.flatMap(({ altered, unproven }) => [
+      ...altered.map(alteredText),
+      ...unproven.map(unprovenText),
+    ]);
+    for (const text of wrong) tell(text);
+    if (wrong.length > 0) process.exitCode = EXIT_NOT_RIGHT;
     for (const report of reports) {
       await print(options.json ? gcJson(report, nowMs, isDryRun) : gcText(report, nowMs, isDryRun));
     }
@@ -73,7 +77,7 @@ async function collectAll({ archive }: PipelineSettings, plans: readonly GcPlan[
 }
 
 function asIfCollected(plan: GcPlan): GcReport {
-  return { plan, objects: plan.removable.length, bytes: sizeOf(plan), altered: [] };
+  return { plan, objects: plan.removable.length, bytes: sizeOf(plan), altered: [], unproven: [] };
 }
 
 function sizeOf({ removable }: GcPlan): number {

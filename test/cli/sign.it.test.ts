@@ -4,12 +4,14 @@
  * commands, by bash, on archives that are whole and such as are not.
  */
 import { spawnSync } from "node:child_process";
-import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { cp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { Digest } from "../../src/archive/digest/digest.ts";
+import { manifestBytes } from "../../src/archive/manifest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
+import { recordName } from "../../src/archive/vault-name.ts";
 import { createFolderStore } from "../../src/backends/files/folder-store.ts";
 import { openArchiveStore } from "../../src/cli/open/archive-store.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
@@ -262,6 +264,30 @@ describe("gc", () => {
     expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining("kept, altered: 1 object") });
     expectOneLine(outcome.stderr, `"wal/${wal}" stays`, "7 bytes");
     expect(await readFile(join(archive, "wal", wal), "utf8")).toBe("another");
+  });
+
+  it("keeps and tells an object of which a record says what is not so (exit code 1)", async () => {
+    const archive = await sealedArchive();
+    await sign(archive);
+    await run(archive, [LATE]);
+    const store = createFolderStore(archive, Date.now);
+    const [plan] = await readSealedPlans(store, "local");
+    if (plan === undefined) throw new Error("nothing is sealed");
+    const { manifest } = plan;
+    const known = manifest.inputs.map(({ name }) => name);
+    const [late = ""] = (await filesBelow(join(archive, "wal"))).filter((name) => !known.includes(`wal/${name}`));
+    const bytes = await readFile(join(archive, "wal", late));
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const inputs = [{ name: `wal/${late}`, size_bytes: bytes.length, sha256, hours: [manifest.first_hour] }];
+    const record = recordName(plan.span, 2);
+    await store.create(record, manifestBytes({ ...manifest, plan: 2, revision: 0, inputs, outputs: [] }));
+    const outcome = await gc(archive);
+    expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining("kept, not in the vault: 1 object") });
+    const lines = (await readFile(LATE, "utf8")).trimEnd().split("\n").length;
+    expectOneLine(outcome.stderr, `"wal/${late}" stays`, `${lines} lines`, `"${record}"`, "remove that record");
+    expect(await filesBelow(join(archive, "wal"))).toEqual([late]);
+    const json = await gc(archive, "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({ kept: { not_in_vault: { objects: 1, bytes: bytes.length } } });
   });
 
   it("removes nothing where the chain does not hold together", async () => {

@@ -1,10 +1,11 @@
-import { IoError } from "../../core/fault.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { measureIfThere } from "../digest/stored-object.ts";
 import { markerNames } from "../index-markers.ts";
 import type { StoredObject } from "../manifest.ts";
-import { measureObject } from "../stored-bytes.ts";
-import type { GcPlan, RemovableObject } from "./gc-plan.ts";
+import { findUnproven, type SpanClaims, type UnprovenObject } from "./claim.ts";
+import type { GcPlan } from "./gc-plan.ts";
+import { untrueOf } from "./removable-object.ts";
 
 export interface CollectOptions {
   readonly store: ObjectStore;
@@ -17,8 +18,10 @@ export interface CollectOptions {
 export interface Collected {
   readonly objects: number;
   readonly bytes: number;
-  /** Objects that are not what manifests say of them, and stay. */
+  /** Objects that are not what plans say of them, and stay. */
   readonly altered: readonly AlteredObject[];
+  /** Objects with lines that are not where a record says that they are. They stay. */
+  readonly unproven: readonly UnprovenObject[];
 }
 
 export interface AlteredObject {
@@ -28,22 +31,27 @@ export interface AlteredObject {
 
 /**
  * Removes what a plan says, and their markers. Each object is read before: a worker that was away for long may have
- * put another one under its name. Killed at any moment, or done by several at once, the rest is done next time. Rejects
- * with `IoError`.
+ * put another one under its name. What only a record speaks for is looked for in the vault first. Killed at any moment,
+ * or done by several at once, the rest is done next time. Rejects with `IoError`.
  */
-export async function collect({ removable, markedGone }: GcPlan, options: CollectOptions): Promise<Collected> {
-  const { store, remover, onBytes } = options;
+export async function collect(
+  { removable, claims, markedGone }: GcPlan,
+  { store, remover, onBytes }: CollectOptions,
+): Promise<Collected> {
   const removeMarkers = async (name: string): Promise<void> => {
     for (const marker of markerNames(name)) await remover.remove(marker);
   };
   for (const name of markedGone) await removeMarkers(name);
+  const unproven = await findAllUnproven(store, claims);
   const altered: AlteredObject[] = [];
   let objects = 0;
   let bytes = 0;
   for (const object of removable) {
-    const found = await measureIfThere(store, object, onBytes);
+    if (unproven.has(object.name)) continue;
+    const found = await measureIfThere(store, object.name, onBytes);
+    // Somebody else has removed it meanwhile.
     if (found === null) continue;
-    const said = object.said.find((each) => each.sha256 !== found.sha256 || each.size_bytes !== found.size_bytes);
+    const said = untrueOf(object, found);
     if (said !== undefined) {
       altered.push({ said, found });
       continue;
@@ -53,19 +61,20 @@ export async function collect({ removable, markedGone }: GcPlan, options: Collec
     objects += 1;
     bytes += found.size_bytes;
   }
-  return { objects, bytes, altered };
+  return { objects, bytes, altered, unproven: [...unproven.values()] };
 }
 
-/** Null where somebody else has removed it meanwhile. */
-async function measureIfThere(
+/** By name; of one with lines of several spans what is missing of all. */
+async function findAllUnproven(
   store: ObjectStore,
-  { name }: RemovableObject,
-  onBytes: (bytes: number) => void,
-): Promise<StoredObject | null> {
-  try {
-    return await measureObject(store, name, onBytes);
-  } catch (error) {
-    if (error instanceof IoError && error.code === "not_found") return null;
-    throw error;
+  claims: readonly SpanClaims[],
+): Promise<ReadonlyMap<string, UnprovenObject>> {
+  const unproven = new Map<string, UnprovenObject>();
+  for (const ofSpan of claims) {
+    for (const found of await findUnproven(store, ofSpan)) {
+      const known = unproven.get(found.name);
+      unproven.set(found.name, known === undefined ? found : { ...known, lines: known.lines + found.lines });
+    }
   }
+  return unproven;
 }
