@@ -331,6 +331,18 @@ describe("a signer that is killed", () => {
     expect(await signStream("local", signing(store, KEY))).toHaveLength(1);
   });
 
+  it("has its digest finished and told also where what came since cannot be signed", async () => {
+    const { store } = await sealed();
+    await signStream("local", signing(killedAt(store, 2, "after"), KEY)).catch(() => undefined);
+    const { manifest } = await seal(store, { only: await writeLines(store, ["late"]) });
+    await store.remove(manifest.outputs[0]?.meta.name ?? "");
+    const told: number[] = [];
+    const onSigned = ({ digest }: SignedDigest): number => told.push(digest.sequence);
+    await expect(signStream("local", signing(store, KEY, { onSigned }))).rejects.toMatchObject({ code: "corrupt" });
+    expect(told).toEqual([1]);
+    expect(await digestsOf(store)).toHaveLength(1);
+  });
+
   it("has no digest finished that it could not have written", async () => {
     const { store } = await sealed();
     await signStream("local", signing(killedAt(store, 2, "after"), KEY)).catch(() => undefined);

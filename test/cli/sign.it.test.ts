@@ -9,7 +9,7 @@ import { cp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { Digest } from "../../src/archive/digest/digest.ts";
-import { manifestBytes } from "../../src/archive/manifest.ts";
+import { type Manifest, manifestBytes } from "../../src/archive/manifest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
 import { recordName } from "../../src/archive/vault-name.ts";
 import { createFolderStore } from "../../src/backends/files/folder-store.ts";
@@ -201,6 +201,31 @@ describe("sign", () => {
     expect(refused).toMatchObject({ code: 3, stdout: "" });
     expectOneLine(refused.stderr, `"${name}"`, "missing");
     expect(await filesBelow(join(archive, "vault/v1/local/digest"))).toEqual([]);
+  });
+
+  it("signs and prints the other streams where one is not as it was sealed, and ends with its exit code", async () => {
+    const archive = await tempFolder();
+    const names = ["first", "local", "other"];
+    for (const name of names) await run(archive, [INPUT, "--set", `name=${name}`]);
+    await seal("--archive", archive);
+    const store = createFolderStore(archive, Date.now);
+    const [[first], [local]] = [await readSealedPlans(store, "first"), await readSealedPlans(store, "local")];
+    await rm(join(archive, local?.manifest.outputs[0]?.lines.name ?? ""));
+    const missing = await sign(archive, "--json");
+    expect(missing.code).toBe(3);
+    expectOneLine(missing.stderr, "/local/", "missing");
+    const signed = missing.stdout.trimEnd().split("\n");
+    expect(signed.map((line) => (JSON.parse(line) as SignedRow).stream)).toEqual(["first", "other"]);
+    expect(await sign(archive)).toMatchObject({ code: 3, stdout: "" });
+
+    // Also where it is a fault of the program that it fails.
+    for (const name of ["first", "other"]) await rm(join(archive, `vault/v1/${name}/digest`), { recursive: true });
+    const { by_hour: _, ...manifest } = first?.manifest ?? ({} as Manifest);
+    await writeFile(join(archive, first?.name ?? ""), JSON.stringify(manifest));
+    const fault = await sign(archive);
+    expect(fault).toMatchObject({ code: 1, stdout: expect.stringContaining("other") });
+    expect(fault.stderr).toMatch(/fault of the program/);
+    expect(fault.stderr).toMatch(/local.* missing/);
   });
 
   it("may be done by many at once", async () => {
