@@ -6,7 +6,7 @@ import type { PipelineSettings } from "../config/pipeline.ts";
 import { MINUTE_MS } from "../core/units.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_NOT_RIGHT } from "./exit-code.ts";
-import { alteredText, type GcReport, gcJson, gcText, unprovenText } from "./gc-report.ts";
+import { alteredText, type GcReport, gcJson, gcText, unindexedText, unprovenText } from "./gc-report.ts";
 import { openArchiveRemover, openArchiveStore } from "./open/archive-store.ts";
 import { withPipelineOptions } from "./options.ts";
 import { print } from "./print.ts";
@@ -42,7 +42,7 @@ export function gcCommand(): Command {
       ...altered.map(alteredText),
       ...unproven.map(unprovenText),
     ]);
-    for (const text of wrong) tell(text);
+    for (const text of [...wrong, ...reports.flatMap(({ unindexed }) => unindexed.map(unindexedText))]) tell(text);
     if (wrong.length > 0) process.exitCode = EXIT_NOT_RIGHT;
     for (const report of reports) {
       await print(options.json ? gcJson(report, nowMs, isDryRun) : gcText(report, nowMs, isDryRun));
@@ -77,7 +77,7 @@ async function collectAll({ archive }: PipelineSettings, plans: readonly GcPlan[
 }
 
 function asIfCollected(plan: GcPlan): GcReport {
-  return { plan, objects: plan.removable.length, bytes: sizeOf(plan), altered: [], unproven: [] };
+  return { plan, objects: plan.removable.length, bytes: sizeOf(plan), altered: [], unproven: [], unindexed: [] };
 }
 
 function sizeOf({ removable }: GcPlan): number {

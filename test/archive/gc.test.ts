@@ -77,9 +77,9 @@ describe("a write-ahead object", () => {
     expect(await wal()).toEqual([name]);
     await sign();
     const { length } = await bytesIn(store, name);
-    expect(await gc()).toEqual({ objects: 1, bytes: length, altered: [], unproven: [] });
+    expect(await gc()).toEqual({ objects: 1, bytes: length, altered: [], unproven: [], unindexed: [] });
     expect(await wal()).toEqual([]);
-    expect(await gc()).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [] });
+    expect(await gc()).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [], unindexed: [] });
   });
 
   it("of several hours stays until each of them is sealed and signed", async () => {
@@ -343,6 +343,22 @@ describe("index markers", () => {
     expect(await namesIn(store, "ctl/index/")).toEqual(["ctl/index/local/2021-01-01/bb/00000003.x.waiting"]);
   });
 
+  it("that come when the object is gone go and are told, but never where it was brought back", async () => {
+    const name = await signedObject();
+    const bytes = await bytesIn(store, name);
+    expect((await gc()).objects).toBe(1);
+    await markers.mark(name);
+    const looked = await plan();
+    const collecting = { store, remover: store, onBytes: () => undefined };
+    await store.create(name, bytes);
+    expect((await collect(looked, collecting)).unindexed).toEqual([]);
+    expect(await markers.isWaiting(name)).toBe(true);
+    await store.remove(name);
+    expect((await gc()).unindexed).toEqual([name]);
+    expect(await namesIn(store, "ctl/index/")).toEqual([]);
+    expect((await gc()).unindexed).toEqual([]);
+  });
+
   it("may be on their way: a young object without any stays where there is an index", async () => {
     await signedObject();
     expect((await plan(HOUR_MS)).kept.not_indexed.objects).toBe(1);
@@ -395,7 +411,7 @@ describe("a collector", () => {
     const looked = await plan();
     expect((await gc()).objects).toBe(3);
     const options = { store, remover: store, onBytes: () => undefined };
-    expect(await collect(looked, options)).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [] });
+    expect(await collect(looked, options)).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [], unindexed: [] });
   });
 
   const digest = digestName("local", 1);

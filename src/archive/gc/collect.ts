@@ -22,6 +22,8 @@ export interface Collected {
   readonly altered: readonly AlteredObject[];
   /** Objects with lines that are not where a record says that they are. They stay. */
   readonly unproven: readonly UnprovenObject[];
+  /** Names of objects that are gone, and that nobody has indexed: they were marked too late. They wait no more. */
+  readonly unindexed: readonly string[];
 }
 
 export interface AlteredObject {
@@ -35,13 +37,20 @@ export interface AlteredObject {
  * or done by several at once, the rest is done next time. Rejects with `IoError`.
  */
 export async function collect(
-  { removable, claims, markedGone }: GcPlan,
+  { removable, claims, markedGone, waitingGone }: GcPlan,
   { store, remover, onBytes }: CollectOptions,
 ): Promise<Collected> {
   const removeMarkers = async (name: string): Promise<void> => {
     for (const marker of markerNames(name)) await remover.remove(marker);
   };
   for (const name of markedGone) await removeMarkers(name);
+  const unindexed: string[] = [];
+  for (const name of waitingGone) {
+    // A worker that was away may have brought it back: then it can be indexed.
+    if ((await measureIfThere(store, name, onBytes)) !== null) continue;
+    await removeMarkers(name);
+    unindexed.push(name);
+  }
   const unproven = await findAllUnproven(store, claims);
   const altered: AlteredObject[] = [];
   let objects = 0;
@@ -61,7 +70,7 @@ export async function collect(
     objects += 1;
     bytes += found.size_bytes;
   }
-  return { objects, bytes, altered, unproven: [...unproven.values()] };
+  return { objects, bytes, altered, unproven: [...unproven.values()], unindexed };
 }
 
 /** By name; of one with lines of several spans what is missing of all. */

@@ -30,8 +30,10 @@ export interface GcPlan {
   readonly kept: Readonly<Record<KeptReason, Amount>>;
   /** When the oldest of the objects that are not sealed came to be there; null where all are. */
   readonly oldestUnsealedMs: number | null;
-  /** Objects that are gone, and whose markers are not. */
+  /** Objects that are gone and indexed, and whose markers are not gone. */
   readonly markedGone: readonly string[];
+  /** Objects that were sealed and are gone, and that a late worker has marked as waiting. */
+  readonly waitingGone: readonly string[];
 }
 
 export interface GcPlanOptions {
@@ -72,8 +74,10 @@ export async function planGc(stream: string, { store, nowMs, indexingMs }: GcPla
     } else addTo(kept, reason, sizeBytes);
   }
   const markedGone = [...marks].filter(([, { isDone }]) => isDone).map(([name]) => name);
+  // The plans were read before the objects were listed: what they name and is not there was removed.
+  const waitingGone = [...marks].filter(([name, { isDone }]) => !isDone && coverage.has(name)).map(([name]) => name);
   const claims = claimsOf(removable, coverage, plans, signed);
-  return { stream, removable, claims, kept, oldestUnsealedMs, markedGone };
+  return { stream, removable, claims, kept, oldestUnsealedMs, markedGone, waitingGone };
 }
 
 function keptBecause(
