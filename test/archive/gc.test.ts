@@ -205,7 +205,7 @@ describe("a record, which nobody signs,", () => {
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       inputs.push({ name, size_bytes: bytes.length, sha256, ...(hours === undefined ? {} : { hours }) });
     }
-    const manifest = { ...first.manifest, plan, revision: 0, inputs, outputs: [], lines: 0 };
+    const manifest = { ...first.manifest, plan, revision: 0, inputs, outputs: [], lines: 0, duplicates: [] };
     await store.create(recordOf(plan), manifestBytes(manifest));
   }
 

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { Digest } from "../../src/archive/digest/digest.ts";
 import { createIndexMarkers } from "../../src/archive/index-markers.ts";
-import { type Manifest, manifestBytes } from "../../src/archive/manifest.ts";
+import { manifestBytes } from "../../src/archive/manifest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
 import { recordName } from "../../src/archive/vault-name.ts";
 import { createFolderStore } from "../../src/backends/files/folder-store.ts";
@@ -225,8 +225,7 @@ describe("sign", () => {
 
     // Also where it is a fault of the program that it fails.
     for (const name of ["first", "other"]) await rm(join(archive, `vault/v1/${name}/digest`), { recursive: true });
-    const { by_hour: _, ...manifest } = first?.manifest ?? ({} as Manifest);
-    await writeFile(join(archive, first?.name ?? ""), JSON.stringify(manifest));
+    await writeFile(join(archive, first?.name ?? ""), JSON.stringify({ ...first?.manifest, by_hour: null }));
     const fault = await sign(archive);
     expect(fault).toMatchObject({ code: 1, stdout: expect.stringContaining("other") });
     expect(fault.stderr).toMatch(/fault of the program/);
@@ -310,7 +309,10 @@ describe("gc", () => {
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const inputs = [{ name: `wal/${late}`, size_bytes: bytes.length, sha256, hours: [manifest.first_hour] }];
     const record = recordName(plan.span, 2);
-    await store.create(record, manifestBytes({ ...manifest, plan: 2, revision: 0, inputs, outputs: [] }));
+    await store.create(
+      record,
+      manifestBytes({ ...manifest, plan: 2, revision: 0, inputs, outputs: [], duplicates: [] }),
+    );
     const outcome = await gc(archive);
     expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining("kept, not in the vault: 1 object") });
     const lines = (await readFile(LATE, "utf8")).trimEnd().split("\n").length;
