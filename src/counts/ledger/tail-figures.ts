@@ -1,3 +1,4 @@
+import { createGrowingIdSet, type IdSet } from "../../archive/id-set.ts";
 import { type Conflict, isSmallerVariant, type PlanOutput, type VariantKey } from "../../archive/manifest.ts";
 import { classOf, type LineClass } from "../../archive/seal/figures.ts";
 import { eachKeptLine } from "../../archive/seal/kept-lines.ts";
@@ -44,6 +45,7 @@ export async function addTailFigures(options: TailFiguresOptions, book: HourBook
   if (conflicts.length === 0) return;
   // Only now it is known which ids are in conflict; few ever are.
   const variants = await variantsOf(options, conflicts);
+  const replaced: string[] = [];
   for (const conflict of conflicts) {
     const hour = hourOfId(conflict.id);
     const ofTail = variants.get(conflict.id) ?? [];
@@ -55,8 +57,10 @@ export async function addTailFigures(options: TailFiguresOptions, book: HourBook
     const standing = ofTail.find(({ hash, log }) => hash === conflict.standing && log === conflict.log);
     if (standing === undefined) continue;
     add(hour, standing.kind, 1);
-    if (!isNew) add(hour, await classInVault(options, conflict.id), -1);
+    if (!isNew) replaced.push(conflict.id);
   }
+  // All at once: a malformed source may make each of its lines a conflict.
+  for (const [id, kind] of await kindsInVault(options, replaced)) add(hourOfId(id), kind, -1);
 }
 
 function kindOf(line: ArchivedLine, { eventsOf }: Pick<TailFiguresOptions, "eventsOf">): Kind {
@@ -74,20 +78,38 @@ async function variantsOf(
   return variants;
 }
 
-/** What the variant is that stands in the vault: of all there the smallest. */
-async function classInVault(options: TailFiguresOptions, id: string): Promise<Kind> {
+/** What each of these ids counts as in the vault: of all its lines there the smallest stands. */
+async function kindsInVault(options: TailFiguresOptions, ids: readonly string[]): Promise<ReadonlyMap<string, Kind>> {
   const { store, plans } = options;
+  const hours = new Set(ids.map(hourOfId));
   const outputs: PlanOutput[] = plans
-    .filter(({ span }) => isInSpan(span, hourOfId(id)))
+    .filter(({ span }) => hours.values().some((hour) => isInSpan(span, hour)))
     .flatMap(({ manifest }) => manifest.outputs);
-  const words = Int32Array.from({ length: 4 }, (_, word) => Number.parseInt(id.slice(8 * word, 8 * word + 8), 16) | 0);
-  const isId = (ids: Int32Array, at: number): boolean => words.every((word, index) => ids[at + index] === word);
-  let standing: Variant | null = null;
-  await eachKeptLine(store, outputs, isId, (line) => {
-    const hash = leafHash(line.buffer, line.start, line.end);
-    const variant = { hash, log: line.meta.log };
-    if (standing === null || isSmallerVariant(variant, standing))
-      standing = { ...variant, kind: kindOf(line, options) };
-  });
-  return (standing as Variant | null)?.kind ?? "eventless";
+  const wanted = idSetOf(ids);
+  const standing = new Map<string, Variant>();
+  await eachKeptLine(
+    store,
+    outputs,
+    (words, at) => wanted.has(words, at),
+    (line) => {
+      const { id, log } = line.meta;
+      const key = { hash: leafHash(line.buffer, line.start, line.end), log };
+      const known = standing.get(id);
+      if (known === undefined || isSmallerVariant(key, known)) {
+        standing.set(id, { ...key, kind: kindOf(line, options) });
+      }
+    },
+  );
+  return new Map([...standing].map(([id, { kind }]) => [id, kind]));
+}
+
+function idSetOf(ids: readonly string[]): IdSet {
+  const set = createGrowingIdSet();
+  for (const id of ids) set.add(wordsOf(id), 0);
+  return set;
+}
+
+/** An id as it is stored: four words of eight hex digits. */
+function wordsOf(id: string): Int32Array {
+  return Int32Array.from({ length: 4 }, (_, word) => Number.parseInt(id.slice(8 * word, 8 * word + 8), 16) | 0);
 }
