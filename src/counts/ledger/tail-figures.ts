@@ -9,7 +9,7 @@ import type { TailObject } from "../../archive/tail.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { hourOfId, leafHash } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { addFigures, figuresOf, type HourBook } from "./figures.ts";
+import { addFigures, type Figures, figuresOf, type HourBook } from "./figures.ts";
 
 export interface TailFiguresOptions {
   readonly store: ObjectStore;
@@ -28,11 +28,12 @@ interface Variant extends VariantKey {
 }
 
 /**
- * Adds to the book what a seal of the tail would: archived, conflicts, and what the standing lines are. Rejects with
- * `IoError`.
+ * What a seal of the tail would add to each hour: archived, conflicts, and what the standing lines are; where these
+ * replace sealed ones, a figure may be below zero. Rejects with `IoError`.
  */
-export async function addTailFigures(options: TailFiguresOptions, book: HourBook): Promise<void> {
+export async function tailFigures(options: TailFiguresOptions): Promise<ReadonlyMap<number, Readonly<Figures>>> {
   const { store, plans, tail, onBytes } = options;
+  const book: HourBook = new Map();
   const add = (hour: number, kind: Kind, by: 1 | -1): void => {
     figuresOf(book, hour)[kind] += by;
   };
@@ -42,7 +43,7 @@ export async function addTailFigures(options: TailFiguresOptions, book: HourBook
     figuresOf(book, hour).archived += 1;
     add(hour, kindOf(line, options), 1);
   });
-  if (conflicts.length === 0) return;
+  if (conflicts.length === 0) return book;
   // Only now it is known which ids are in conflict; few ever are.
   const variants = await variantsOf(options, conflicts);
   const replaced: string[] = [];
@@ -61,6 +62,7 @@ export async function addTailFigures(options: TailFiguresOptions, book: HourBook
   }
   // All at once: a malformed source may make each of its lines a conflict.
   for (const [id, kind] of await kindsInVault(options, replaced)) add(hourOfId(id), kind, -1);
+  return book;
 }
 
 function kindOf(line: ArchivedLine, { eventsOf }: Pick<TailFiguresOptions, "eventsOf">): Kind {
