@@ -6,6 +6,7 @@ import type { ObjectStore } from "../core/object-store.ts";
 import { HOUR_MS } from "../core/units.ts";
 import { readLedger } from "../counts/ledger/ledger.ts";
 import { type LedgerReport, ledgerReport, type ReportedStream } from "../counts/ledger/ledger-report.ts";
+import { lookAgain } from "../counts/second-look.ts";
 import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { createDeriver } from "../derive/deriver.ts";
 import { createArchiveDecoder } from "./archive-decoder.ts";
@@ -85,7 +86,12 @@ interface Balancing {
   readonly progress: Progress;
 }
 
-async function balanceStream(parts: Balancing, stream: string): Promise<ReportedStream> {
+/** The lines that the index lacks are looked for after the rest, and may be removed by then. */
+function balanceStream(parts: Balancing, stream: string): Promise<ReportedStream> {
+  return lookAgain(parts.store, (store) => balanceOnce({ ...parts, store }, stream));
+}
+
+async function balanceOnce(parts: Balancing, stream: string): Promise<ReportedStream> {
   const { settings, options, store, eventsOf, progress } = parts;
   const ledger = await readLedger({
     store,

@@ -29,7 +29,6 @@ export async function recountArchive(pipeline: string | undefined, options: Reco
     if (report.differences > 0) process.exitCode = EXIT_NOT_RIGHT;
   } finally {
     progress.stop();
-    await opened.close();
   }
 }
 
@@ -52,7 +51,7 @@ function summary({ lines, events, plans, otherBasis, differences }: RecountRepor
   const others =
     otherBasis === 0
       ? ""
-      : `${formatThings(otherBasis, "plan")} of another catalogue, pseudonym key or instance: their facts were not compared\n`;
+      : `${formatThings(otherBasis, "plan")} of another catalogue, pseudonym key or instance: there are no facts to compare\n`;
   return (
     `${formatThings(lines, "line")}, ${formatThings(events, "event")}, ${formatThings(plans, "plan")} recounted in ` +
     `${seconds.toFixed(1)} s, ${rate} lines a second\n${others}` +

@@ -1,5 +1,7 @@
 import { type Difference, differenceText } from "../archive/audit/difference.ts";
 import { recount } from "../counts/recount/recount.ts";
+import { lookAgain } from "../counts/second-look.ts";
+import { readBooks } from "../counts/stream-book.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 import { EXIT_NOT_RIGHT } from "./exit-code.ts";
 import { type OpenedRecount, openRecount } from "./open/recount.ts";
@@ -32,27 +34,31 @@ export async function compareCatalogues(
   const published = await loadCatalogue(settings.cataloguePath);
   const proposed = await loadCatalogue(path);
   const opened = await openRecount(settings, published, options);
-  try {
-    const before = await countBy(opened, published, "counting by the published catalogue");
-    const after = await countBy(opened, proposed, "counting by the other catalogue");
-    const changes = changesBetween(before, after, options.byDay === true);
-    const digests = { before: published.digest, after: proposed.digest };
-    await print(options.json === true ? changesJson(digests, changes) : changesTable(digests, changes));
-  } finally {
-    await opened.close();
+  // Both are of the same books, or lines that came in between would seem to be a change.
+  const { before, after } = await lookAgain(opened.options.store, async (store, look) => {
+    const books = look === 1 ? opened.options.books : await readBooks(store);
+    const ofBooks = { ...opened, options: { ...opened.options, store, books } };
+    return {
+      before: await countBy(ofBooks, published, "counting by the published catalogue"),
+      after: await countBy(ofBooks, proposed, "counting by the other catalogue"),
+    };
+  });
+  for (const difference of [...before.differences, ...after.differences]) {
+    tell(differenceText(difference));
+    process.exitCode = EXIT_NOT_RIGHT;
   }
+  const changes = changesBetween(before.counts, after.counts, options.byDay === true);
+  const digests = { before: published.digest, after: proposed.digest };
+  await print(options.json === true ? changesJson(digests, changes) : changesTable(digests, changes));
 }
 
 async function countBy(
   { options, readerOf, startProgress }: OpenedRecount,
   catalogue: Catalogue,
   what: string,
-): Promise<Counts> {
+): Promise<{ readonly counts: Counts; readonly differences: readonly Difference[] }> {
   const counts: Counts = new Map();
-  const onDifference = (difference: Difference): void => {
-    tell(differenceText(difference));
-    process.exitCode = EXIT_NOT_RIGHT;
-  };
+  const differences: Difference[] = [];
   const progress = startProgress(what);
   try {
     await recount({
@@ -60,10 +66,10 @@ async function countBy(
       counted: null,
       reader: readerOf(catalogue),
       onBytes: progress.add,
-      onDifference,
+      onDifference: (difference) => differences.push(difference),
       onDay: (day, events) => counts.set(day, events),
     });
-    return counts;
+    return { counts, differences };
   } finally {
     progress.stop();
   }

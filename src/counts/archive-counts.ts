@@ -1,5 +1,6 @@
 import { dayName } from "../core/hour.ts";
 import { inParallel } from "../core/in-parallel.ts";
+import type { ObjectStore } from "../core/object-store.ts";
 import { DAY_MS, HOUR_MS } from "../core/units.ts";
 import { standingVariants, writeConflicts } from "./conflict-table.ts";
 import { type CountQuery, type CountRow, cubeRows } from "./cube.ts";
@@ -12,14 +13,19 @@ import { newestSealedHour } from "./newest-hour.ts";
 import { daysOf, periodSpans } from "./period.ts";
 import { createSealedFacts, type SealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
 import { isSealed, sealedThrough, sealingOf } from "./sealing.ts";
+import { lookAgain } from "./second-look.ts";
 import type { Segment } from "./segment.ts";
 import { type StreamBook, tailBytes } from "./stream-book.ts";
 import { readTailFacts, TAIL_ORIGIN, type TailFacts } from "./tail-facts.ts";
 
-export interface ArchiveCountsOptions extends DuckDbOptions, Omit<SealedFactsOptions, "table"> {
+/** What is counted. */
+export interface CountedState {
   readonly books: readonly StreamBook[];
   /** What is due by then counts as sealed. */
   readonly nowMs: number;
+}
+
+export interface ArchiveCountsOptions extends DuckDbOptions, CountedState, Omit<SealedFactsOptions, "table"> {
   /** How long after its end an hour is due. */
   readonly latenessMs: number;
 }
@@ -67,6 +73,20 @@ export async function openArchiveCounts(options: ArchiveCountsOptions): Promise<
     db.close();
     throw error;
   }
+}
+
+/**
+ * Reads the books and opens their counts; both again where an object was removed in between. Rejects with `UsageError`
+ * or `IoError`.
+ */
+export function readArchiveCounts(
+  options: Omit<ArchiveCountsOptions, keyof CountedState>,
+  readState: (store: ObjectStore) => Promise<CountedState>,
+): Promise<{ readonly counts: ArchiveCounts; readonly books: readonly StreamBook[] }> {
+  return lookAgain(options.store, async (store) => {
+    const state = await readState(store);
+    return { counts: await openArchiveCounts({ ...options, ...state, store }), books: state.books };
+  });
 }
 
 /** What is sealed of each day. */

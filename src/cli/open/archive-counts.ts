@@ -2,7 +2,7 @@ import { listStreams } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { type ArchiveCounts, openArchiveCounts } from "../../counts/archive-counts.ts";
+import { type ArchiveCounts, type CountedState, readArchiveCounts } from "../../counts/archive-counts.ts";
 import { readBookAsOf } from "../../counts/digest-book.ts";
 import { type AskedPeriods, readBooks, readBooksFor, type StreamBook } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
@@ -53,26 +53,21 @@ export async function openCounts(
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
-  const { books, nowMs } = await readState(store, scope);
-  const counts = await openArchiveCounts({
+  const options = {
     store,
     local: openLocalObjects(settings.archive, store),
     reader: openFactReader(settings, catalogue, key),
     basis: factsBasis(settings, catalogue, key),
-    books,
-    nowMs,
     latenessMs: settings.seal.latenessMs,
     ...DUCK_DB,
     tell,
-    startProgress: (totalBytes) => createProgress("counting", totalBytes),
-  });
-  return { counts, books, pseudonymKey: keyFingerprint(key) };
+    startProgress: (totalBytes: number) => createProgress("counting", totalBytes),
+  };
+  const opened = await readArchiveCounts(options, (watched) => readState(watched, scope));
+  return { ...opened, pseudonymKey: keyFingerprint(key) };
 }
 
-async function readState(
-  store: ObjectStore,
-  { asOfDigest: asOf, asked }: CountsScope,
-): Promise<{ readonly books: readonly StreamBook[]; readonly nowMs: number }> {
+async function readState(store: ObjectStore, { asOfDigest: asOf, asked }: CountsScope): Promise<CountedState> {
   if (asOf === null) {
     const books = await (asked === null ? readBooks(store) : readBooksFor(store, asked));
     return { books, nowMs: SYSTEM_CLOCK.nowMs() };

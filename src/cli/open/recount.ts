@@ -5,7 +5,8 @@ import { type ArchiveCounts, openArchiveCounts } from "../../counts/archive-coun
 import type { CountRow } from "../../counts/cube.ts";
 import { sealedBytes } from "../../counts/facts/sealed-lines.ts";
 import type { LiveCounts } from "../../counts/recount/live-check.ts";
-import type { RecountOptions } from "../../counts/recount/recount.ts";
+import type { RecountOptions, WrittenCounts } from "../../counts/recount/recount.ts";
+import { lookAgain } from "../../counts/second-look.ts";
 import type { Segment } from "../../counts/segment.ts";
 import { readBooks, type StreamBook, tailBytes } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
@@ -30,7 +31,6 @@ export interface OpenedRecount {
   readonly startProgress: (what: string) => Progress;
   /** The same without comparing, by another catalogue. */
   readonly readerOf: (catalogue: Catalogue) => RecountOptions["reader"];
-  close(): Promise<void>;
 }
 
 /** Counts of so many days are asked for at once. */
@@ -48,31 +48,31 @@ export async function openRecount(
   const key = await openPseudonymKey(settings, store);
   const local = openLocalObjects(settings.archive, store);
   const basis = factsBasis(settings, catalogue, key);
-  const books = await readBooks(store);
+  const books = await lookAgain(store, readBooks);
   const takes = daysBetween(span);
   const readerOf = (each: Catalogue): RecountOptions["reader"] => openFactReader(settings, each, key);
   // Only when they are asked for: what they read may be damaged, which is a difference and no end.
-  const openCounts = (): Promise<ArchiveCounts> =>
-    openArchiveCounts({
-      store,
-      local,
-      reader: readerOf(catalogue),
-      basis,
-      books,
-      nowMs: SYSTEM_CLOCK.nowMs(),
-      latenessMs: settings.seal.latenessMs,
-      ...DUCK_DB,
-      tell,
-      startProgress: (totalBytes) => createProgress("counting", totalBytes),
-    });
-  const live = liveCounts(openCounts);
-  const counted = { local, basis, live };
+  const openLive: WrittenCounts["openLive"] = async (ofLook, ofBooks) =>
+    liveCounts(
+      await openArchiveCounts({
+        store: ofLook,
+        local,
+        reader: readerOf(catalogue),
+        basis,
+        books: ofBooks,
+        nowMs: SYSTEM_CLOCK.nowMs(),
+        latenessMs: settings.seal.latenessMs,
+        ...DUCK_DB,
+        tell,
+        startProgress: (totalBytes) => createProgress("counting", totalBytes),
+      }),
+    );
+  const counted = { local, basis, openLive };
   const bytes = bytesOf(books, takes);
   return {
     options: { store, books, reader: readerOf(catalogue), counted, takes, ...DUCK_DB },
     startProgress: (what) => createProgress(what, bytes),
     readerOf,
-    close: () => live.close(),
   };
 }
 
@@ -86,9 +86,8 @@ export function daysBetween({ since, until }: Since): (day: string) => boolean {
 }
 
 /** What `counts` answers, some weeks at a time. */
-function liveCounts(open: () => Promise<ArchiveCounts>): LiveCounts & { close(): Promise<void> } {
+function liveCounts(counts: ArchiveCounts): LiveCounts {
   const windows = new Map<Segment, { readonly fromDay: number; readonly rows: Map<string, CountRow[]> }>();
-  let opening: Promise<ArchiveCounts> | null = null;
   return {
     async rowsOf(segment, day) {
       const wanted = dayName(day * DAY_MS);
@@ -96,19 +95,13 @@ function liveCounts(open: () => Promise<ArchiveCounts>): LiveCounts & { close():
       if (known !== undefined && day >= known.fromDay && day < known.fromDay + WINDOW_DAYS) {
         return known.rows.get(wanted) ?? [];
       }
-      opening ??= open();
-      const counts = await opening;
       const asOf = dayName((day + WINDOW_DAYS) * DAY_MS);
       const rows = await counts.rows({ by: segment, events: null, periods: ["daily"], days: WINDOW_DAYS, asOf });
       const byDay = Map.groupBy(rows, ({ from }) => from.slice(0, wanted.length));
       windows.set(segment, { fromDay: day, rows: byDay });
       return byDay.get(wanted) ?? [];
     },
-    async close() {
-      // Why it could not be opened was told.
-      const [opened] = opening === null ? [] : await Promise.allSettled([opening]);
-      if (opened?.status === "fulfilled") opened.value.close();
-    },
+    close: () => counts.close(),
   };
 }
 

@@ -13,8 +13,9 @@ import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { lookAgain, watchRemovals } from "../second-look.ts";
 import { addFigures, addsUp, type Figures, figuresOf, type HourBook } from "./figures.ts";
-import { addTailFigures } from "./tail-figures.ts";
+import { tailFigures } from "./tail-figures.ts";
 
 /** Reads that are under way at a time: stores far away answer late. */
 const MOST_READS = 16;
@@ -52,32 +53,45 @@ export interface StreamLedger {
 /** What is known of a stream when its spans are looked at. */
 interface Books {
   readonly options: LedgerOptions;
+  readonly unwatched: ObjectStore;
   readonly sizes: ReadonlyMap<string, number>;
   readonly tail: ReadonlyMap<string, TailObject>;
-  /** Of the write-ahead objects that are still there, and can be read. */
+  /** Of the write-ahead objects that were there, and can be read. */
   readonly rows: ReadonlyMap<string, RowsByHour>;
+  /** Those of them that were removed since. */
+  readonly removed: Set<string>;
   readonly book: HourBook;
   readonly differences: Difference[];
 }
 
 /**
+ * The ledger of a stream; where an object was removed while it was read, it is read anew. Rejects with `IoError` where
+ * the store fails.
+ */
+export function readLedger(options: LedgerOptions): Promise<StreamLedger> {
+  return lookAgain(options.store, (store) => readOnce({ ...options, store }, options.store));
+}
+
+/**
  * The figures of each hour of a stream, from sources that know nothing of each other: what was received from the
  * write-ahead objects as long as they are there, what is archived from the segments of the vault, what was made of it
- * from the manifests; and what of this does not fit together. Rejects with `IoError` where the store fails.
+ * from the manifests; and what of this does not fit together. From `unwatched` it reads what may be removed at any time.
  */
-export async function readLedger(options: LedgerOptions): Promise<StreamLedger> {
+async function readOnce(options: LedgerOptions, unwatched: ObjectStore): Promise<StreamLedger> {
   const { store, stream, takes } = options;
   // Before the plans: of an object that is sealed and removed in between, the lines are in the vault by then.
   const listed = await Array.fromAsync(listWal(store, stream));
   const plans = await readSealedPlans(store, stream);
   const objects = (await tailOf(store, listed, plans)).filter(({ hours }) => hours.some(takes));
   const differences: Difference[] = [];
-  const rows = await countRows(options, objects, differences);
+  const rows = await countRows(options, unwatched, objects, differences);
   const books: Books = {
     options,
+    unwatched,
     sizes: await listVault(store, stream),
     tail: new Map(objects.map((each) => [each.object.name, each])),
     rows,
+    removed: new Set(),
     book: new Map(),
     differences,
   };
@@ -101,13 +115,14 @@ function hoursOfSpan({ firstHour, hours }: Span): number[] {
 /** Lines of each object by hour. What cannot be read is told, and left out. */
 async function countRows(
   { store, stream, onBytes }: LedgerOptions,
+  unwatched: ObjectStore,
   objects: readonly TailObject[],
   differences: Difference[],
 ): Promise<ReadonlyMap<string, RowsByHour>> {
   const rows = new Map<string, RowsByHour>();
   await inParallel(objects, MOST_READS, async ({ object, unsealed }) => {
     try {
-      rows.set(object.name, await countWalRows(store, object));
+      rows.set(object.name, await countWalRows(unsealed.length === 0 ? unwatched : store, object));
       onBytes(object.sizeBytes);
     } catch (error) {
       if (!(error instanceof IoError)) throw error;
@@ -132,7 +147,7 @@ async function addSpan(books: Books, plans: readonly SealedPlan[]): Promise<void
     rows += await addPlan(books, plan);
   }
   const isSound = differences.length === before;
-  const lines = isSound && !options.isDeep ? null : await readSpanLines(spanLinesOptions(books, first.span, plans));
+  const lines = isSound && !options.isDeep ? null : await linesOf(books, first.span, plans);
   if (lines !== null) explainLines(books, first.span, lines);
   for (const hour of hoursOfSpan(first.span).filter(options.takes)) {
     const said = sumOf(plans, hour);
@@ -169,11 +184,19 @@ async function addPlan({ options, sizes, tail, differences }: Books, plan: Seale
   return checked.reduce((sum, { rows }) => sum + (rows ?? 0), 0);
 }
 
-function spanLinesOptions({ options: { store }, tail, rows }: Books, span: Span, plans: readonly SealedPlan[]) {
+/** The lines of a span, against the inputs that are still there. */
+async function linesOf({ unwatched, tail, rows, removed }: Books, span: Span, plans: readonly SealedPlan[]) {
   const names = [...new Set(plans.flatMap(({ manifest }) => manifest.inputs.map(({ name }) => name)))];
-  const inputs = names.flatMap((name) => (rows.has(name) ? (tail.get(name)?.object ?? []) : []));
   const outputs = plans.flatMap(({ manifest }) => manifest.outputs);
-  return { store, span, outputs, inputs, goneInputs: names.length - inputs.length };
+  for (;;) {
+    const there = names.filter((name) => rows.has(name) && !removed.has(name));
+    const inputs = there.flatMap((name) => tail.get(name)?.object ?? []);
+    const watched = watchRemovals(unwatched);
+    const goneInputs = names.length - inputs.length;
+    const lines = await readSpanLines({ store: watched.store, span, outputs, inputs, goneInputs });
+    if (watched.removed.size === 0) return lines;
+    for (const name of watched.removed) removed.add(name);
+  }
 }
 
 /** Names what is missing or too much, line by line. */
@@ -222,23 +245,23 @@ async function addTail(
   const tail = objects
     .map((each) => ({ ...each, unsealed: each.unsealed.filter(takes) }))
     .filter(({ object, unsealed }) => unsealed.length > 0 && rows.has(object.name));
-  const before = new Map([...book].map(([hour, { archived }]) => [hour, archived]));
   for (const { object, unsealed } of tail) {
     for (const hour of unsealed) {
       const lines = rows.get(object.name)?.get(hour) ?? 0;
-      addFigures(figuresOf(book, hour), { received: lines, unsealed: lines });
+      // Copies, unless the judgement finds that they are none.
+      addFigures(figuresOf(book, hour), { received: lines, unsealed: lines, duplicates: lines });
     }
   }
   const broken = new Set(differences.map(({ object }) => object));
   const sound = plans.map((plan) => withoutOutputs(plan, broken));
   try {
-    await addTailFigures({ store, plans: sound, tail, eventsOf, onBytes }, book);
+    const added = await tailFigures({ store, plans: sound, tail, eventsOf, onBytes });
+    for (const [hour, figures] of added) {
+      addFigures(figuresOf(book, hour), { ...figures, duplicates: -figures.archived });
+    }
   } catch (error) {
     if (!(error instanceof IoError) || error.code !== "corrupt") throw error;
     differences.push(differenceOf(stream, { what: `what is not sealed cannot be judged: ${error.message}` }));
-  }
-  for (const [hour, figures] of book) {
-    if (figures.unsealed > 0) figures.duplicates += figures.unsealed - (figures.archived - (before.get(hour) ?? 0));
   }
 }
 

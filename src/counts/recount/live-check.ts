@@ -9,6 +9,7 @@ import { type DayCount, recountedDay } from "./day-counts.ts";
 export interface LiveCounts {
   /** The rows of a day, in days since 1970. Rejects with `IoError`, also where what they rest on cannot be trusted. */
   rowsOf(segment: Segment, day: number): Promise<readonly DayCount[]>;
+  close(): void;
 }
 
 /** Counts are those of all streams together. */

@@ -12,10 +12,11 @@ import { DAY_MS } from "../../core/units.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "../duck-db.ts";
 import type { FactReader } from "../fact-reader.ts";
 import { type FactTable, openFactTable } from "../fact-table.ts";
-import { type FactsBasis, otherBasis } from "../facts/facts-basis.ts";
-import type { StreamBook } from "../stream-book.ts";
+import type { FactsBasis } from "../facts/facts-basis.ts";
+import { lookAgain } from "../second-look.ts";
+import { readBooks, type StreamBook } from "../stream-book.ts";
 import { recountDay } from "./day-counts.ts";
-import { checkFacts } from "./facts-check.ts";
+import { checkFacts, hasFacts } from "./facts-check.ts";
 import { checkFigures } from "./figures-check.ts";
 import { type LinePlace, type LineTable, openLineTable, TAIL } from "./line-table.ts";
 import { ALL_STREAMS, checkLive, type LiveCounts } from "./live-check.ts";
@@ -41,7 +42,8 @@ export interface WrittenCounts {
   readonly local: LocalObjects;
   /** Of the reader. */
   readonly basis: FactsBasis;
-  readonly live: LiveCounts;
+  /** What counts answer from these books. Rejects with `IoError`, also where what they rest on cannot be trusted. */
+  readonly openLive: (store: ObjectStore, books: readonly StreamBook[]) => Promise<LiveCounts>;
 }
 
 export interface RecountReport {
@@ -50,17 +52,21 @@ export interface RecountReport {
   /** Events that count. */
   events: number;
   plans: number;
-  /** Plans that were sealed by another catalogue, key or instance: their facts are others, and are not compared. */
+  /** Plans that were sealed by another catalogue, key or instance, and have no facts of this one to be compared. */
   otherBasis: number;
   differences: number;
 }
 
 /** What a day is recounted with. */
 interface Recounting extends RecountOptions {
+  /** Read again where objects were removed since. */
+  books: readonly StreamBook[];
   readonly db: DuckDb;
   readonly facts: FactTable;
   readonly lines: LineTable;
   readonly report: RecountReport;
+  /** From the same books. */
+  live: LiveCounts | null;
   /** True once something that counts read could not be trusted: that is told once. */
   isLiveBroken: boolean;
 }
@@ -81,15 +87,24 @@ export async function recount(options: RecountOptions): Promise<RecountReport> {
   const db = await openDuckDb(options, THREADS);
   const facts = await openFactTable(db);
   const lines = await openLineTable(db);
-  const recounting = { ...options, onDifference, db, facts, lines, report, isLiveBroken: false };
+  const recounting: Recounting = {
+    ...options,
+    onDifference,
+    db,
+    facts,
+    lines,
+    report,
+    live: null,
+    isLiveBroken: false,
+  };
   try {
     for (const day of daysOf(options.books).filter(options.takes)) {
       await countDay(recounting, day);
-      await facts.clear();
-      await lines.clear();
+      await clear(recounting);
     }
     return report;
   } finally {
+    recounting.live?.close();
     lines.close();
     facts.close();
     db.close();
@@ -107,29 +122,77 @@ export function daysOf(books: readonly StreamBook[]): string[] {
 }
 
 async function countDay(recounting: Recounting, day: string): Promise<void> {
-  const { books, db, facts, lines, report, counted, onDay, onDifference } = recounting;
+  const unanswered = await beginDay(recounting, day);
+  const { books, live, db, facts, lines, report, onDay, onDifference } = recounting;
   for (const [stream, { plans }] of books.entries()) {
     const ofDay = plans.filter(({ span }) => span.day === day);
     for (const spanPlans of Map.groupBy(ofDay, ({ span }) => span.firstHour).values()) {
       for (const plan of spanPlans) await readPlan(recounting, plan, stream);
     }
-    await readTailOf(recounting, day, stream);
   }
   facts.flush();
   lines.flush();
   const events = await recountDay(db);
   for (const count of events.values()) report.events += count;
   onDay(day, events);
-  // What has no time lies in no period.
-  if (counted === null || day === UNDATED_DAY || recounting.isLiveBroken) return;
-  const found = await unlessBroken(
-    () => checkLive(db, counted.live, Date.parse(day) / DAY_MS),
-    (why) => {
-      recounting.isLiveBroken = true;
-      onDifference(differenceOf(ALL_STREAMS, { what: `counts do not answer: ${why}` }));
-    },
-  );
+  const tellBroken = (why: string): void => {
+    recounting.isLiveBroken = true;
+    onDifference(differenceOf(ALL_STREAMS, { what: `counts do not answer: ${why}` }));
+  };
+  if (unanswered !== null) tellBroken(unanswered);
+  if (live === null || !isAnswered(day) || recounting.isLiveBroken) return;
+  const found = await unlessBroken(() => checkLive(db, live, Date.parse(day) / DAY_MS), tellBroken);
   for (const difference of found ?? []) onDifference(difference);
+}
+
+/** What has no time lies in no period. */
+function isAnswered(day: string): boolean {
+  return day !== UNDATED_DAY;
+}
+
+/**
+ * Everything of a day that needs write-ahead objects: its own lines, and all that counts need. Before anything is told,
+ * so that it can be done again from newer books where objects were removed meanwhile. Gives why counts do not answer.
+ */
+async function beginDay(recounting: Recounting, day: string): Promise<string | null> {
+  const { report, onDifference } = recounting;
+  const before = report.lines;
+  const begin = async (store: ObjectStore, look: number) => {
+    if (look > 1) {
+      await clear(recounting);
+      report.lines = before;
+      recounting.live?.close();
+      recounting.live = null;
+      recounting.books = await readBooks(store);
+    }
+    const ofDay = { ...recounting, store };
+    const broken: Difference[] = [];
+    for (const stream of recounting.books.keys()) broken.push(...(await readTailOf(ofDay, day, stream)));
+    return { broken, unanswered: isAnswered(day) ? await openLive(recounting, store) : null };
+  };
+  // Where nothing is compared, several recounts are of the same books: whoever asks for them looks again.
+  const { broken, unanswered } = await (recounting.counted === null
+    ? begin(recounting.store, 1)
+    : lookAgain(recounting.store, begin));
+  for (const difference of broken) onDifference(difference);
+  return unanswered;
+}
+
+/** Opens the counts unless they are; gives why that cannot be. */
+async function openLive(recounting: Recounting, store: ObjectStore): Promise<string | null> {
+  const { counted, live, books, isLiveBroken } = recounting;
+  if (counted === null || live !== null || isLiveBroken) return null;
+  let unanswered: string | null = null;
+  const tellBroken = (why: string): void => {
+    unanswered = why;
+  };
+  recounting.live = await unlessBroken(() => counted.openLive(store, books), tellBroken);
+  return unanswered;
+}
+
+async function clear({ facts, lines }: Recounting): Promise<void> {
+  await facts.clear();
+  await lines.clear();
 }
 
 /** Reads the lines of a plan, and holds its bytes against the manifest. */
@@ -167,7 +230,7 @@ async function checkPlan(
   const isSameCatalogue = plan.manifest.counts.catalogue === basis.catalogue;
   for (const difference of checkFigures(plan, { figures, lanes, isSameCatalogue })) onDifference(difference);
   if (plan.isRecord) return;
-  if (otherBasis(plan.manifest.makes, basis) !== null) {
+  if (!(await hasFacts({ store, basis }, plan))) {
     report.otherBasis += 1;
     return;
   }
@@ -175,9 +238,10 @@ async function checkPlan(
   for (const difference of found) onDifference(difference);
 }
 
-/** Reads what is not sealed of a day; of copies the first, as a seal would. */
-async function readTailOf(recounting: Recounting, day: string, stream: number): Promise<void> {
-  const { store, books, onBytes, onDifference } = recounting;
+/** Reads what is not sealed of a day; of copies the first, as a seal would. Gives what cannot be read. */
+async function readTailOf(recounting: Recounting, day: string, stream: number): Promise<readonly Difference[]> {
+  const { store, books, onBytes } = recounting;
+  const broken: Difference[] = [];
   const book = books[stream];
   const visit = lineVisitor(recounting, { stream, span: 0, plan: TAIL });
   const judge = createLineJudge();
@@ -191,9 +255,10 @@ async function readTailOf(recounting: Recounting, day: string, stream: number): 
   for (const tail of book?.tail ?? []) {
     await unlessBroken(
       () => eachUnsealedLine(store, tail, isOfDay, visitor),
-      (what) => onDifference(differenceOf(book?.stream ?? "", { object: tail.object.name, what })),
+      (what) => broken.push(differenceOf(book?.stream ?? "", { object: tail.object.name, what })),
     );
   }
+  return broken;
 }
 
 function lineVisitor({ reader, facts, lines, report }: Recounting, place: LinePlace) {

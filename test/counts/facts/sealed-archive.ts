@@ -14,7 +14,7 @@ import type { LocalObjects } from "../../../src/core/local-objects.ts";
 import type { ObjectRemover } from "../../../src/core/object-remover.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
 import { MIB } from "../../../src/core/units.ts";
-import { type ArchiveCounts, openArchiveCounts } from "../../../src/counts/archive-counts.ts";
+import { type ArchiveCounts, readArchiveCounts } from "../../../src/counts/archive-counts.ts";
 import type { CountQuery, CountRow } from "../../../src/counts/cube.ts";
 import { createFactReader, type FactReader } from "../../../src/counts/fact-reader.ts";
 import type { FactsBasis } from "../../../src/counts/facts/facts-basis.ts";
@@ -129,16 +129,14 @@ export async function testArchive(): Promise<TestArchive> {
     deriving: Deriving = {},
     asked: AskedPeriods | null = null,
   ): Promise<Result> {
-    const counts = await openArchiveCounts({
-      ...common,
-      ...derivingParts(deriving),
-      store,
-      local: newCache(),
-      books: await (asked === null ? readBooks(store) : readBooksFor(store, asked)),
-      nowMs: NOW_MS,
-      latenessMs: 0,
-      startProgress: () => ({ add: () => undefined, stop: () => undefined }),
-    });
+    const startProgress = () => ({ add: () => undefined, stop: () => undefined });
+    const { counts } = await readArchiveCounts(
+      { ...common, ...derivingParts(deriving), store, local: newCache(), latenessMs: 0, startProgress },
+      async (watched) => ({
+        books: await (asked === null ? readBooks(watched) : readBooksFor(watched, asked)),
+        nowMs: NOW_MS,
+      }),
+    );
     try {
       return await ask(counts);
     } finally {

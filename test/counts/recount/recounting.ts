@@ -4,10 +4,12 @@ import type { Difference } from "../../../src/archive/audit/difference.ts";
 import { createObjectCache } from "../../../src/backends/files/local-objects.ts";
 import { dayName } from "../../../src/core/hour.ts";
 import { DAY_MS, MIB } from "../../../src/core/units.ts";
+import { type ArchiveCounts, openArchiveCounts } from "../../../src/counts/archive-counts.ts";
 import type { DayCount } from "../../../src/counts/recount/day-counts.ts";
 import type { LiveCounts } from "../../../src/counts/recount/live-check.ts";
-import { type RecountReport, recount } from "../../../src/counts/recount/recount.ts";
-import { SEGMENTS, type Segment } from "../../../src/counts/segment.ts";
+import { type RecountReport, recount, type WrittenCounts } from "../../../src/counts/recount/recount.ts";
+import { lookAgain } from "../../../src/counts/second-look.ts";
+import type { Segment } from "../../../src/counts/segment.ts";
 import { readBooks } from "../../../src/counts/stream-book.ts";
 import { tempFolder } from "../../backends/temp-folder.ts";
 import { type Deriving, derivingParts, NOW_MS, type TestArchive } from "../facts/sealed-archive.ts";
@@ -27,31 +29,25 @@ interface Asked {
   /** What counts answer instead. */
   readonly change?: Change;
   readonly takes?: (day: string) => boolean;
+  /** False to count only. */
+  readonly isCompared?: boolean;
 }
 
-/** What counts say, asked day by day for all segments, since they are opened anew each time. */
-function liveOf(archive: TestArchive, deriving: Deriving, change: Change): LiveCounts {
-  const days = new Map<number, Promise<ReadonlyMap<Segment, readonly DayCount[]>>>();
-  const ask = (day: number): Promise<ReadonlyMap<Segment, readonly DayCount[]>> =>
-    archive.counting(async (counts) => {
-      const rows = new Map<Segment, readonly DayCount[]>();
-      const query = { events: null, periods: ["daily"], days: 1, asOf: dayName((day + 1) * DAY_MS) } as const;
-      for (const by of SEGMENTS) rows.set(by, change(by, await counts.rows({ by, ...query })));
-      return rows;
-    }, deriving);
+/** What counts say, day by day. */
+function liveOf(counts: ArchiveCounts, change: Change): LiveCounts {
   return {
-    async rowsOf(segment, day) {
-      const asked = days.get(day) ?? ask(day);
-      days.set(day, asked);
-      return (await asked).get(segment) ?? [];
+    async rowsOf(by, day) {
+      const query = { events: null, periods: ["daily"], days: 1, asOf: dayName((day + 1) * DAY_MS) } as const;
+      return change(by, await counts.rows({ by, ...query }));
     },
+    close: () => counts.close(),
   };
 }
 
 /** Recounts everything, and holds it against what counts answer. */
 export async function recountOf(
   archive: TestArchive,
-  { deriving = {}, change = (_, rows) => rows, takes = () => true }: Asked = {},
+  { deriving = {}, change = (_, rows) => rows, takes = () => true, isCompared = true }: Asked = {},
 ): Promise<Recounted> {
   const { store } = archive;
   const folder = await tempFolder();
@@ -59,12 +55,18 @@ export async function recountOf(
   const days = new Map<string, ReadonlyMap<string, number>>();
   const { reader, basis } = derivingParts(deriving);
   const local = createObjectCache({ store, folder, limitBytes: 100 * MIB, nowMs: () => NOW_MS });
+  const openLive: WrittenCounts["openLive"] = async (ofLook, books) => {
+    const startProgress = () => ({ add: () => undefined, stop: () => undefined });
+    const parts = { store: ofLook, local, basis, books, startProgress, tell: () => undefined };
+    const reading = { ...DUCK_DB, ...parts, ...derivingParts(deriving), nowMs: NOW_MS, latenessMs: 0 };
+    return liveOf(await openArchiveCounts(reading), change);
+  };
   const report = await recount({
     ...DUCK_DB,
     store,
-    books: await readBooks(store),
+    books: await lookAgain(store, readBooks),
     reader,
-    counted: { local, basis, live: liveOf(archive, deriving, change) },
+    counted: isCompared ? { local, basis, openLive } : null,
     takes,
     onBytes: () => undefined,
     onDifference: (difference) => found.push(difference),
