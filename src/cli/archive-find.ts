@@ -13,6 +13,7 @@ import { withPipelineOptions } from "./options.ts";
 import { print } from "./print.ts";
 import { formatBytes, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+import { checkSpan } from "./time-span.ts";
 
 interface FindOptions extends PipelineOptions {
   readonly since?: number;
@@ -52,6 +53,7 @@ export function findCommand(): Command {
 }
 
 async function find(pipeline: string | undefined, options: FindOptions): Promise<void> {
+  checkSpan(options, "find lines");
   const { archive, cataloguePath } = await loadSettings(pipeline, options);
   const store = await openArchiveStore(archive);
   const matches = await createFilter(cataloguePath, options);

@@ -1,3 +1,4 @@
+import { differenceText } from "../archive/audit/difference.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { UsageError } from "../core/fault.ts";
 import { dayName } from "../core/hour.ts";
@@ -13,6 +14,7 @@ import { checkEventName } from "./event-name.ts";
 import { type OpenedCounts, openCounts } from "./open/archive-counts.ts";
 import { formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings } from "./settings.ts";
+import { tell } from "./tell.ts";
 
 const SHORT_DIGEST = "sha256:0123456789ab".length;
 
@@ -38,7 +40,7 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
 }
 
 async function answer(
-  { counts, books, pseudonymKey }: OpenedCounts,
+  { counts, books, lost, pseudonymKey }: OpenedCounts,
   options: CountsOptions,
   settings: PipelineSettings,
   catalogue: Catalogue,
@@ -52,6 +54,7 @@ async function answer(
   };
   const rows = await counts.rows(query);
   const evidence = options.evidence === true ? evidenceOf(books, rows) : null;
+  for (const difference of lost) tell(`lines that were sealed are not counted: ${differenceText(difference)}`);
   if (counts.conflicts > 0) {
     process.stderr.write(
       `${formatThings(counts.conflicts, "id")} came with different bytes: counted once, all are kept\n`,

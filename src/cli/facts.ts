@@ -5,6 +5,7 @@ import { type FactsRebuild, rebuildAll } from "./open/facts-rebuild.ts";
 import { withPipelineOptions } from "./options.ts";
 import { formatCount, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+import { checkSpan, isBordered, type TimeSpan } from "./time-span.ts";
 
 interface RebuildCommandOptions extends PipelineOptions {
   readonly catalogue?: string;
@@ -49,6 +50,7 @@ function rebuildCommand(): Command {
 }
 
 async function rebuild(pipeline: string | undefined, options: RebuildCommandOptions): Promise<void> {
+  checkSpan(options, "rebuild facts");
   const settings = await loadSettings(pipeline, options);
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
   const done = await rebuildAll(settings, catalogue, {
@@ -56,11 +58,11 @@ async function rebuild(pipeline: string | undefined, options: RebuildCommandOpti
     sinceMs: options.since ?? null,
     untilMs: options.until ?? null,
   });
-  process.stdout.write(options.json === true ? `${JSON.stringify(done)}\n` : sentence(done));
+  process.stdout.write(options.json === true ? `${JSON.stringify(done)}\n` : sentence(done, options));
 }
 
-function sentence({ plans, rows, files, rollups }: FactsRebuild): string {
-  if (plans === 0) return "nothing is sealed\n";
+function sentence({ plans, rows, files, rollups }: FactsRebuild, span: TimeSpan): string {
+  if (plans === 0) return isBordered(span) ? "no sealed lines in this span\n" : "nothing is sealed\n";
   const { same, created, replaced } = files;
   return (
     `${formatThings(rows, "fact")} of ${formatThings(plans, "plan")}, ${formatThings(rollups, "roll-up")}; of the files ` +

@@ -24,10 +24,10 @@ const INDEX_COUNTS: typeof COUNTS = [
   ["not yet", "not_yet"],
 ];
 
-/** The hours of all streams, their total, and what does not balance. */
-export function ledgerTable(report: LedgerReport): string {
+/** The hours of all streams, their total, and what does not balance. `isSpan`: only some hours were asked for. */
+export function ledgerTable(report: LedgerReport, isSpan: boolean): string {
   const { hours, total, problems, balances } = report;
-  if (hours.length === 0 && problems.length === 0) return "no lines\n";
+  if (hours.length === 0 && problems.length === 0) return isSpan ? "no lines in this span\n" : "no lines\n";
   const isOneStream = new Set(hours.map(({ stream }) => stream)).size < 2;
   const counts = total.indexed === null ? COUNTS : [...COUNTS, ...INDEX_COUNTS];
   const columns: Column<TableRow>[] = [

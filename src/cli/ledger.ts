@@ -3,9 +3,9 @@ import { listStreams } from "../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import type { ArchivedLine } from "../core/archived-line.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { HOUR_MS } from "../core/units.ts";
 import { readLedger } from "../counts/ledger/ledger.ts";
 import { type LedgerReport, ledgerReport, type ReportedStream } from "../counts/ledger/ledger-report.ts";
+import { findLostPlans } from "../counts/lost-plans.ts";
 import { lookAgain } from "../counts/second-look.ts";
 import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { createDeriver } from "../derive/deriver.ts";
@@ -20,6 +20,7 @@ import { withPipelineOptions } from "./options.ts";
 import { print } from "./print.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
+import { checkSpan, daysBetween, hoursBetween, isBordered } from "./time-span.ts";
 
 interface LedgerOptions extends PipelineOptions {
   readonly since?: number;
@@ -55,9 +56,12 @@ export function ledgerCommand(): Command {
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
     .action(async (pipeline: string | undefined, options: LedgerOptions) => {
+      checkSpan(options, "balance hours");
       const settings = await loadSettings(pipeline, options);
       const report = await balance(settings, options);
-      await print(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : ledgerTable(report));
+      await print(
+        options.json === true ? `${JSON.stringify(report, null, 2)}\n` : ledgerTable(report, isBordered(options)),
+      );
       if (!report.balances) process.exitCode = EXIT_NOT_RIGHT;
     });
 }
@@ -72,7 +76,9 @@ async function balance(settings: PipelineSettings, options: LedgerOptions): Prom
     for (const stream of await listStreams(store)) {
       streams.push(await balanceStream({ settings, options, store, eventsOf, progress }, stream));
     }
-    return ledgerReport(streams);
+    const books = streams.map(({ ledger }) => ledger);
+    const lost = await findLostPlans(store, books, daysBetween(options));
+    return ledgerReport(streams, lost);
   } finally {
     progress.stop();
   }
@@ -96,20 +102,13 @@ async function balanceOnce(parts: Balancing, stream: string): Promise<ReportedSt
   const ledger = await readLedger({
     store,
     stream,
-    takes: hoursBetween(options.since ?? null, options.until ?? null),
+    takes: hoursBetween(options),
     isDeep: options.deep === true,
     eventsOf,
     onBytes: progress.add,
   });
   const isIndexed = options.index && stream === settings.name && settings.index !== null;
   return { ledger, index: isIndexed ? await readIndexLedger(settings.index, store, stream, ledger) : null };
-}
-
-/** Hours that overlap the span; one without time is in none that has a border. */
-export function hoursBetween(sinceMs: number | null, untilMs: number | null): (hour: number) => boolean {
-  if (sinceMs === null && untilMs === null) return () => true;
-  return (hour) =>
-    hour > 0 && (sinceMs === null || (hour + 1) * HOUR_MS > sinceMs) && (untilMs === null || hour * HOUR_MS < untilMs);
 }
 
 async function eventReader({ cataloguePath }: PipelineSettings): Promise<(line: ArchivedLine) => readonly string[]> {

@@ -1,5 +1,6 @@
 import { type Difference, differenceText } from "../archive/audit/difference.ts";
 import { SECOND_MS } from "../core/units.ts";
+import type { NotCompared } from "../counts/recount/not-compared.ts";
 import type { RecountReport } from "../counts/recount/recount.ts";
 import { recount } from "../counts/recount/recount.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
@@ -9,6 +10,7 @@ import { print } from "./print.ts";
 import { formatCount, formatThings } from "./quantity.ts";
 import type { RecountCommandOptions } from "./recount.ts";
 import { loadCatalogue, loadSettings } from "./settings.ts";
+import { isBordered, type TimeSpan } from "./time-span.ts";
 
 /** Prints every difference and a summary. Rejects with `UsageError` or `IoError`. */
 export async function recountArchive(pipeline: string | undefined, options: RecountCommandOptions): Promise<void> {
@@ -16,16 +18,22 @@ export async function recountArchive(pipeline: string | undefined, options: Reco
   const opened = await openRecount(settings, await loadCatalogue(settings.cataloguePath), options);
   const startedMs = SYSTEM_CLOCK.monotonicMs();
   const differences: Difference[] = [];
+  let lost = 0;
   const onDifference = (difference: Difference): void => {
     if (options.json === true) differences.push(difference);
     else process.stdout.write(`${differenceText(difference)}\n`);
   };
   const progress = opened.startProgress("recounting");
   try {
-    const report = await recount({ ...opened.options, onBytes: progress.add, onDifference, onDay: () => undefined });
+    for (const difference of await opened.findLost()) {
+      lost += 1;
+      onDifference(difference);
+    }
+    const recounted = await recount({ ...opened.options, onBytes: progress.add, onDifference, onDay: () => undefined });
+    const report = { ...recounted, differences: recounted.differences + lost };
     progress.stop();
     const seconds = (SYSTEM_CLOCK.monotonicMs() - startedMs) / SECOND_MS;
-    await print(options.json === true ? reportJson(report, seconds, differences) : summary(report, seconds));
+    await print(options.json === true ? reportJson(report, seconds, differences) : summary(report, seconds, options));
     if (report.differences > 0) process.exitCode = EXIT_NOT_RIGHT;
   } finally {
     progress.stop();
@@ -33,12 +41,14 @@ export async function recountArchive(pipeline: string | undefined, options: Reco
 }
 
 function reportJson(report: RecountReport, seconds: number, differences: readonly Difference[]): string {
-  const { lines, events, plans, otherBasis } = report;
+  const { lines, events, plans, otherBasis, notCompared } = report;
   const json = {
     lines,
     events,
     plans,
     plans_of_other_basis: otherBasis,
+    plans_not_compared: notCompared.plans,
+    days_not_compared: [...notCompared.days],
     elapsed_s: Number(seconds.toFixed(3)),
     agrees: report.differences === 0,
     differences,
@@ -46,7 +56,8 @@ function reportJson(report: RecountReport, seconds: number, differences: readonl
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-function summary({ lines, events, plans, otherBasis, differences }: RecountReport, seconds: number): string {
+function summary(report: RecountReport, seconds: number, span: TimeSpan): string {
+  const { lines, events, plans, otherBasis, notCompared } = report;
   const rate = formatCount(lines / Math.max(seconds, 0.001));
   const others =
     otherBasis === 0
@@ -54,7 +65,28 @@ function summary({ lines, events, plans, otherBasis, differences }: RecountRepor
       : `${formatThings(otherBasis, "plan")} of another catalogue, pseudonym key or instance: there are no facts to compare\n`;
   return (
     `${formatThings(lines, "line")}, ${formatThings(events, "event")}, ${formatThings(plans, "plan")} recounted in ` +
-    `${seconds.toFixed(1)} s, ${rate} lines a second\n${others}` +
-    `${differences === 0 ? "no difference" : formatThings(differences, "difference")}\n`
+    `${seconds.toFixed(1)} s, ${rate} lines a second\n${others}${leftOut(notCompared)}` +
+    `${verdict(report, span)}\n`
   );
+}
+
+function verdict({ lines, differences }: RecountReport, span: TimeSpan): string {
+  if (differences > 0) return formatThings(differences, "difference");
+  if (lines > 0) return "no difference";
+  return isBordered(span) ? "no lines in this span, nothing to compare" : "no lines, nothing to compare";
+}
+
+function leftOut({ plans, days }: NotCompared): string {
+  if (plans === 0 && days.size === 0) return "";
+  const ofPlans = plans === 0 ? [] : [`figures and facts of ${formatThings(plans, "plan")}`];
+  const ofDays = days.size === 0 ? [] : [`counts of ${formatThings(days.size, "day")} (${daysText([...days])})`];
+  return `not compared, since bytes that they rest on cannot be read: ${[...ofPlans, ...ofDays].join("; ")}\n`;
+}
+
+/** Days that are named one by one. */
+const MOST_DAYS = 5;
+
+function daysText(days: readonly string[]): string {
+  const more = days.length > MOST_DAYS ? [`and ${formatCount(days.length - MOST_DAYS)} more`] : [];
+  return [...days.slice(0, MOST_DAYS), ...more].join(", ");
 }

@@ -34,6 +34,7 @@ export async function compareCatalogues(
   const published = await loadCatalogue(settings.cataloguePath);
   const proposed = await loadCatalogue(path);
   const opened = await openRecount(settings, published, options);
+  const lost = await opened.findLost();
   // Both are of the same books, or lines that came in between would seem to be a change.
   const { before, after } = await lookAgain(opened.options.store, async (store, look) => {
     const books = look === 1 ? opened.options.books : await readBooks(store);
@@ -43,7 +44,7 @@ export async function compareCatalogues(
       after: await countBy(ofBooks, proposed, "counting by the other catalogue"),
     };
   });
-  for (const difference of [...before.differences, ...after.differences]) {
+  for (const difference of [...lost, ...before.differences, ...after.differences]) {
     tell(differenceText(difference));
     process.exitCode = EXIT_NOT_RIGHT;
   }

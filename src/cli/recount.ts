@@ -3,6 +3,7 @@ import { SYSTEM_CLOCK } from "./clock.ts";
 import { instantBefore } from "./instant.ts";
 import { withPipelineOptions } from "./options.ts";
 import type { PipelineOptions } from "./settings.ts";
+import { checkSpan } from "./time-span.ts";
 
 export interface RecountCommandOptions extends PipelineOptions {
   readonly since?: number;
@@ -39,6 +40,7 @@ export function recountCommand(): Command {
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
     .action(async (pipeline: string | undefined, options: RecountCommandOptions) => {
+      checkSpan(options, "recount days");
       // Only here: DuckDB would add its own start-up to that of every other command.
       const { recountArchive } = await import("./recount-archive.ts");
       const { compareCatalogues } = await import("./recount-catalogues.ts");

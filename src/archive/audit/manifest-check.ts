@@ -1,6 +1,7 @@
 import { type HourFigures, parseHourText } from "../manifest.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
 import { isInSpan } from "../span.ts";
+import { manifestName, recordName } from "../vault-name.ts";
 import { type Difference, type DifferenceParts, differenceOf } from "./difference.ts";
 
 /** What in the figures of a manifest does not add up, by itself alone. */
@@ -36,11 +37,22 @@ export function checkManifest({ name, span, manifest }: SealedPlan): Difference[
  */
 export function checkRevisions(plans: readonly SealedPlan[]): Difference[] {
   const manifests = plans.filter(({ isRecord }) => !isRecord);
+  const names = new Set(plans.map(({ name }) => name));
   return manifests.flatMap(({ name, span, manifest }, index) => {
-    const before = manifests[index - 1];
-    const expected = before?.span.firstHour === span.firstHour ? before.manifest.revision + 1 : 1;
+    const earlier = manifests[index - 1];
+    const before = earlier?.span.firstHour === span.firstHour ? earlier.manifest : { plan: 0, revision: 0 };
+    const expected = before.revision + 1;
     if (manifest.revision === expected) return [];
-    const what = "the manifest before it is missing: revision";
+    const between = Array.from({ length: manifest.plan - before.plan - 1 }, (_, more) => before.plan + 1 + more);
+    const missing = between
+      .filter((plan) => !names.has(recordName(span, plan)))
+      .map((plan) => manifestName(span, plan));
+    // A record may be lost too: then it is one of several.
+    const [only] = missing.length === manifest.revision - expected ? missing : [];
+    const what =
+      only === undefined
+        ? "the manifest before it is missing: revision"
+        : `the manifest before it is missing, "${missing.join('", "')}": revision`;
     const hour = manifest.first_hour;
     return [differenceOf(span.stream, { hour, object: name, what, expected, found: manifest.revision })];
   });

@@ -23,7 +23,7 @@ export interface PlannedInput {
 }
 
 /** As stored. */
-interface PlanJson {
+export interface PlanJson {
   readonly format: 1;
   readonly stream: string;
   readonly first_hour: string;
@@ -79,7 +79,7 @@ export function makesSame(a: Makes, b: Makes): boolean {
   return canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
 }
 
-function parsePlan(name: string, bytes: Buffer): PlanJson {
+export function parsePlan(name: string, bytes: Buffer): PlanJson {
   try {
     const json = JSON.parse(bytes.toString("utf8")) as PlanJson;
     if (json.format === 1 && Array.isArray(json.inputs)) return json;

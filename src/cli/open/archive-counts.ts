@@ -1,9 +1,11 @@
+import type { Difference } from "../../archive/audit/difference.ts";
 import { listStreams } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { type ArchiveCounts, type CountedState, readArchiveCounts } from "../../counts/archive-counts.ts";
 import { readBookAsOf } from "../../counts/digest-book.ts";
+import { findRevisionGaps } from "../../counts/lost-plans.ts";
 import { type AskedPeriods, readBooks, readBooksFor, type StreamBook } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
@@ -21,6 +23,8 @@ export interface OpenedCounts {
   readonly counts: ArchiveCounts;
   /** What they are counted from. */
   readonly books: readonly StreamBook[];
+  /** Manifests that are missing before others: their lines are not counted. */
+  readonly lost: readonly Difference[];
   /** Fingerprint of the key of the pseudonyms. */
   readonly pseudonymKey: string;
 }
@@ -64,7 +68,7 @@ export async function openCounts(
     startProgress: (totalBytes: number) => createProgress("counting", totalBytes),
   };
   const opened = await readArchiveCounts(options, (watched) => readState(watched, scope));
-  return { ...opened, pseudonymKey: keyFingerprint(key) };
+  return { ...opened, lost: await findRevisionGaps(store, opened.books), pseudonymKey: keyFingerprint(key) };
 }
 
 async function readState(store: ObjectStore, { asOfDigest: asOf, asked }: CountsScope): Promise<CountedState> {

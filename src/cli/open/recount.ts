@@ -1,9 +1,11 @@
+import type { Difference } from "../../archive/audit/difference.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { dayName } from "../../core/hour.ts";
 import { DAY_MS } from "../../core/units.ts";
 import { type ArchiveCounts, openArchiveCounts } from "../../counts/archive-counts.ts";
 import type { CountRow } from "../../counts/cube.ts";
 import { sealedBytes } from "../../counts/facts/sealed-lines.ts";
+import { findLostPlans, findRevisionGaps } from "../../counts/lost-plans.ts";
 import type { LiveCounts } from "../../counts/recount/live-check.ts";
 import type { RecountOptions, WrittenCounts } from "../../counts/recount/recount.ts";
 import { lookAgain } from "../../counts/second-look.ts";
@@ -13,17 +15,12 @@ import type { Catalogue } from "../../derive/event-rules.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { tell } from "../tell.ts";
+import { daysBetween, type TimeSpan } from "../time-span.ts";
 import { openArchiveStore } from "./archive-store.ts";
 import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
-
-/** Half-open span in milliseconds since 1970; what is missing is open. */
-export interface Since {
-  readonly since?: number;
-  readonly until?: number;
-}
 
 export interface OpenedRecount {
   readonly options: Omit<RecountOptions, "onBytes" | "onDifference" | "onDay">;
@@ -31,6 +28,8 @@ export interface OpenedRecount {
   readonly startProgress: (what: string) => Progress;
   /** The same without comparing, by another catalogue. */
   readonly readerOf: (catalogue: Catalogue) => RecountOptions["reader"];
+  /** What is missing of the plans of these days: nothing in a recount would tell. Rejects with `IoError`. */
+  findLost(): Promise<readonly Difference[]>;
 }
 
 /** Counts of so many days are asked for at once. */
@@ -40,7 +39,7 @@ const WINDOW_DAYS = 28;
 export async function openRecount(
   settings: PipelineSettings,
   catalogue: Catalogue,
-  span: Since,
+  span: TimeSpan,
 ): Promise<OpenedRecount> {
   refuseKeylessBucket(settings);
   const store = await openArchiveStore(settings.archive);
@@ -73,15 +72,10 @@ export async function openRecount(
     options: { store, books, reader: readerOf(catalogue), counted, takes, ...DUCK_DB },
     startProgress: (what) => createProgress(what, bytes),
     readerOf,
-  };
-}
-
-/** Days that overlap the span; what has no time is in none that has a border. */
-export function daysBetween({ since, until }: Since): (day: string) => boolean {
-  if (since === undefined && until === undefined) return () => true;
-  return (day) => {
-    const startMs = Date.parse(day);
-    return (since === undefined || startMs + DAY_MS > since) && startMs < (until ?? Number.POSITIVE_INFINITY);
+    async findLost() {
+      const ofDays = books.map((book) => ({ ...book, plans: book.plans.filter(({ span: { day } }) => takes(day)) }));
+      return [...(await findRevisionGaps(store, ofDays)), ...(await findLostPlans(store, books, takes))];
+    },
   };
 }
 

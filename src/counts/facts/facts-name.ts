@@ -13,6 +13,18 @@ export function receiptName(catalogue: string, span: Span, plan: number): string
   return `${folderOf(catalogue, span)}${planText(plan)}.json`;
 }
 
+const RECEIPT =
+  /^facts\/catalogue=[0-9a-f]+\/stream=([a-z0-9-]{1,63})\/day=(\d{4}-\d\d-\d\d|undated)\/hour=(\d\d)\/(\d{6,})\.json$/;
+/** Of all facts, whatever the catalogue; roll-ups lie elsewhere. */
+export const FACTS_PREFIX = "facts/catalogue=";
+
+/** The stream and the manifest of which a receipt of this name is; null for any other name. */
+export function parseReceiptName(name: string): { readonly stream: string; readonly manifest: string } | null {
+  const [, stream, day, hour, plan] = RECEIPT.exec(name) ?? [];
+  if (stream === undefined) return null;
+  return { stream, manifest: `vault/v1/${stream}/${day}/${hour}/${plan}.manifest.json` };
+}
+
 /** Prefix of the facts of a day. */
 export function factsPrefix(catalogue: string, stream: string, day: string): string {
   return `facts/catalogue=${hexOf(catalogue)}/stream=${stream}/day=${day}/`;

@@ -37,8 +37,10 @@ export interface ReportedStream {
   readonly index: IndexLedger | null;
 }
 
-export function ledgerReport(streams: readonly ReportedStream[]): LedgerReport {
-  const problems = streams.flatMap(({ ledger, index }) => [...ledger.differences, ...(index?.differences ?? [])]);
+/** `lost`: what is missing of the plans of all streams. */
+export function ledgerReport(streams: readonly ReportedStream[], lost: readonly Difference[] = []): LedgerReport {
+  const ofStreams = streams.flatMap(({ ledger, index }) => [...ledger.differences, ...(index?.differences ?? [])]);
+  const problems = [...lost, ...ofStreams];
   const hours = streams.flatMap(({ ledger, index }) =>
     ledger.hours.map(({ stream, hour, figures }): LedgerRow => {
       const text = hourText(hour);

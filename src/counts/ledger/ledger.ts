@@ -42,6 +42,7 @@ export interface LedgerHour {
 }
 
 export interface StreamLedger {
+  readonly stream: string;
   /** In order. */
   readonly hours: readonly LedgerHour[];
   readonly differences: readonly Difference[];
@@ -99,7 +100,13 @@ async function readOnce(options: LedgerOptions, unwatched: ObjectStore): Promise
   await addTail(books, plans, objects);
   const hours = [...books.book].toSorted(([a], [b]) => a - b);
   for (const [hour, figures] of hours) differences.push(...checkHour(stream, hour, figures, differences));
-  return { hours: hours.map(([hour, figures]) => ({ stream, hour, figures })), differences, plans, tail: objects };
+  return {
+    stream,
+    hours: hours.map(([hour, figures]) => ({ stream, hour, figures })),
+    differences,
+    plans,
+    tail: objects,
+  };
 }
 
 /** The plans of each span that has an hour which is asked for. */

@@ -20,6 +20,7 @@ import { checkFacts, hasFacts } from "./facts-check.ts";
 import { checkFigures } from "./figures-check.ts";
 import { type LinePlace, type LineTable, openLineTable, TAIL } from "./line-table.ts";
 import { ALL_STREAMS, checkLive, type LiveCounts } from "./live-check.ts";
+import { hasFigures, isTold, leaveOutSegment, leaveOutSpan, type NotCompared, nothingLeftOut } from "./not-compared.ts";
 import { originOf, planFigures } from "./plan-figures.ts";
 
 export interface RecountOptions extends DuckDbOptions {
@@ -54,6 +55,8 @@ export interface RecountReport {
   plans: number;
   /** Plans that were sealed by another catalogue, key or instance, and have no facts of this one to be compared. */
   otherBasis: number;
+  /** What had nothing sound to be held against. */
+  readonly notCompared: NotCompared;
   differences: number;
 }
 
@@ -79,7 +82,14 @@ const THREADS = 2;
  * not grow with the archive. Rejects with `IoError` where the store fails.
  */
 export async function recount(options: RecountOptions): Promise<RecountReport> {
-  const report: RecountReport = { lines: 0, events: 0, plans: 0, otherBasis: 0, differences: 0 };
+  const report: RecountReport = {
+    lines: 0,
+    events: 0,
+    plans: 0,
+    otherBasis: 0,
+    notCompared: nothingLeftOut(),
+    differences: 0,
+  };
   const onDifference = (difference: Difference): void => {
     report.differences += 1;
     options.onDifference(difference);
@@ -135,12 +145,17 @@ async function countDay(recounting: Recounting, day: string): Promise<void> {
   const events = await recountDay(db);
   for (const count of events.values()) report.events += count;
   onDay(day, events);
+  const { notCompared } = report;
   const tellBroken = (why: string): void => {
     recounting.isLiveBroken = true;
+    notCompared.days.add(day);
+    // The object that is to blame may have been named already.
+    if (isTold(notCompared, why)) return;
     onDifference(differenceOf(ALL_STREAMS, { what: `counts do not answer: ${why}` }));
   };
   if (unanswered !== null) tellBroken(unanswered);
-  if (live === null || !isAnswered(day) || recounting.isLiveBroken) return;
+  if (recounting.counted !== null && isAnswered(day) && recounting.isLiveBroken) notCompared.days.add(day);
+  if (live === null || !isAnswered(day) || notCompared.days.has(day)) return;
   const found = await unlessBroken(() => checkLive(db, live, Date.parse(day) / DAY_MS), tellBroken);
   for (const difference of found ?? []) onDifference(difference);
 }
@@ -201,6 +216,7 @@ async function readPlan(recounting: Recounting, plan: SealedPlan, stream: number
   const place = { stream, span: plan.span.firstHour, plan: plan.manifest.plan };
   const lanes = new Map<Lane, number>();
   const visit = lineVisitor(recounting, place);
+  let isBroken = false;
   for (const output of plan.manifest.outputs) {
     const broken = await eachVaultLine(store, plan, output, {
       bytes: onBytes,
@@ -209,13 +225,21 @@ async function readPlan(recounting: Recounting, plan: SealedPlan, stream: number
         visit(line, hash);
       },
     });
-    for (const difference of broken) onDifference(difference);
+    // Where one thing of a segment is wrong, the others follow from it.
+    const [first] = broken;
+    if (first === undefined) continue;
+    isBroken = true;
+    leaveOutSegment(report.notCompared, output);
+    onDifference(first);
   }
   report.plans += 1;
+  if (isBroken) leaveOutSpan(report.notCompared, plan);
   if (counted === null) return;
-  facts.flush();
-  lines.flush();
-  await checkPlan(recounting, counted, plan, place, lanes);
+  if (hasFigures(report.notCompared, plan)) {
+    facts.flush();
+    lines.flush();
+    await checkPlan(recounting, counted, plan, place, lanes);
+  } else report.notCompared.plans += 1;
 }
 
 /** Holds the figures and the facts of a plan against its lines, which are in the tables. */
