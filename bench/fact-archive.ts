@@ -11,7 +11,7 @@ import { readSealedPlan, type SealedPlan } from "../src/archive/sealed-plan.ts";
 import { dayOfHour, type Span } from "../src/archive/span.ts";
 import { manifestName } from "../src/archive/vault-name.ts";
 import { createScratchFolder } from "../src/backends/files/scratch-folder.ts";
-import { openArchiveStore } from "../src/cli/open/archive-store.ts";
+import { openArchiveStore, openFactsRemover } from "../src/cli/open/archive-store.ts";
 import { factsBasis } from "../src/cli/open/fact-reader.ts";
 import { openLocalObjects } from "../src/cli/open/local-objects.ts";
 import { openPseudonymKey } from "../src/cli/open/pseudonym-key.ts";
@@ -75,7 +75,7 @@ async function makeArchive(path: string, rows: number): Promise<void> {
   process.stderr.write("roll-ups\n");
   await writeRollups({
     ...MEMORY,
-    views: { store, remover: null },
+    views: { store, remover: await openFactsRemover(settings.archive) },
     local: openLocalObjects(settings.archive, store),
     scratch,
     basis,

@@ -138,7 +138,11 @@ export function parseManifest(name: string, bytes: Buffer): Manifest {
 }
 
 /** The span that a manifest seals. */
-export function spanOfManifest({ stream, first_hour: first, hours }: Manifest): Span {
+export function spanOfManifest({
+  stream,
+  first_hour: first,
+  hours,
+}: Pick<Manifest, "stream" | "first_hour" | "hours">): Span {
   const firstHour = parseHourText(first);
   return { stream, day: dayOfHour(firstHour), firstHour, hours };
 }

@@ -6,6 +6,9 @@ import { type Manifest, parseHourText, parseManifest, spanOfManifest } from "./m
 import type { Span } from "./span.ts";
 import { parseSealedName, recordPrefix, spanPrefix, spanRecordPrefix, vaultPrefix } from "./vault-name.ts";
 
+/** What is kept in mind of a manifest: its repeats one by one are for people. */
+export type KnownManifest = Omit<Manifest, "duplicates">;
+
 /** A plan that is complete: its manifest is there, or the record that it added nothing. */
 export interface SealedPlan {
   readonly name: string;
@@ -13,7 +16,7 @@ export interface SealedPlan {
   /** Of the stored bytes, 64 hex digits. */
   readonly sha256: string;
   readonly span: Span;
-  readonly manifest: Manifest;
+  readonly manifest: KnownManifest;
   /** True where it added no line: nothing in the vault tells of it. */
   readonly isRecord: boolean;
 }
@@ -61,7 +64,7 @@ async function readAll(store: ObjectStore, prefixes: readonly string[]): Promise
 /** Rejects with `IoError`, `corrupt` where its content does not fit its name. */
 export async function readSealedPlan(store: ObjectStore, name: string, sizeBytes: number): Promise<SealedPlan> {
   const bytes = await store.read(name, 0, sizeBytes);
-  const manifest = parseManifest(name, bytes);
+  const { duplicates: _duplicates, ...manifest } = parseManifest(name, bytes);
   const span = spanOfManifest(manifest);
   const said = parseSealedName(name);
   const fits =

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../core/object-store.ts";
 import { ID_WORDS } from "../segment/meta.ts";
-import { type SealedPlan, sealedHours } from "./sealed-plan.ts";
-import { isInSpan } from "./span.ts";
+import { readSealedPlans, type SealedPlan, sealedHours } from "./sealed-plan.ts";
+import { dayOfHour, isInSpan } from "./span.ts";
 import { listWal, openWalObject, type WalObject } from "./wal-reader.ts";
 
 /** A write-ahead object, and what of it is not sealed. */
@@ -40,6 +40,51 @@ export async function tailOf(
     tail.push({ object, hours, unsealed });
   }
   return tail;
+}
+
+/** A tail, and the complete plans of all days that it reaches. */
+export interface ReachedTail {
+  readonly plans: readonly SealedPlan[];
+  readonly tail: readonly TailObject[];
+}
+
+/**
+ * The same, with the plans of those days alone that the objects have lines of: what it costs does not grow with the
+ * archive. Rejects with `IoError`.
+ */
+export async function readReachedTail(store: ObjectStore, stream: string): Promise<ReachedTail> {
+  const objects = await Array.fromAsync(listWal(store, stream));
+  const days = new Map<string, SealedDay>();
+  const dayOf = async (hour: number): Promise<SealedDay> => {
+    const day = dayOfHour(hour);
+    const known = days.get(day) ?? (await readSealedDay(store, stream, day));
+    days.set(day, known);
+    return known;
+  };
+  const tail: TailObject[] = [];
+  for (const object of objects) {
+    // The first hour of its name is one of its own, and whoever has sealed that has noted the others.
+    const first = (await dayOf(object.firstHour)).inputs.get(object.name);
+    const hours = first?.find((input) => input.hours !== null)?.hours ?? (await hoursOf(store, object));
+    const unsealed: number[] = [];
+    for (const hour of hours) {
+      const inputs = (await dayOf(hour)).inputs.get(object.name) ?? [];
+      if (!inputs.some(({ span }) => isInSpan(span, hour))) unsealed.push(hour);
+    }
+    tail.push({ object, hours, unsealed });
+  }
+  return { plans: [...days.values()].flatMap(({ plans }) => plans), tail };
+}
+
+/** The complete plans of a day, and what they have sealed of each object. */
+interface SealedDay {
+  readonly plans: readonly SealedPlan[];
+  readonly inputs: ReturnType<typeof sealedHours>;
+}
+
+async function readSealedDay(store: ObjectStore, stream: string, day: string): Promise<SealedDay> {
+  const plans = await readSealedPlans(store, stream, day);
+  return { plans, inputs: sealedHours(plans) };
 }
 
 /** Every hour that an object has lines of, in order. Its name tells where there is only one. Rejects with `IoError`. */

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { SECOND_MS } from "../core/units.ts";
+import { DAY_MS, SECOND_MS } from "../core/units.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { pause } from "./pause.ts";
 import type { PipelineOptions } from "./settings.ts";
@@ -25,10 +26,14 @@ export async function sealBeside(
     ...(archive === undefined ? [] : ["--archive", archive]),
     ...set.flatMap((each) => ["--set", each]),
   ];
+  // Not at each look: a seal of lines without time looks through all that were sealed before.
+  let undatedAtMs = SYSTEM_CLOCK.monotonicMs() - DAY_MS;
   for (;;) {
     await pause(everyMs, signal);
     if (signal.aborted) return;
-    await sealOnce(args, signal);
+    const withUndated = SYSTEM_CLOCK.monotonicMs() - undatedAtMs >= DAY_MS;
+    if (withUndated) undatedAtMs = SYSTEM_CLOCK.monotonicMs();
+    await sealOnce(withUndated ? args : [...args, "--no-undated"], signal);
   }
 }
 

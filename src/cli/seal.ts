@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import type { SealedPlan } from "../archive/sealed-plan.ts";
+import { IoError } from "../core/fault.ts";
 import { hourText } from "../core/hour.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { openSealer, type Sealer } from "./open/sealer.ts";
 import { withPipelineOptions } from "./options.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type Progress } from "./progress.ts";
 import { formatBytes, formatCount, formatThings } from "./quantity.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { stopOnSignals } from "./stop-signal.ts";
@@ -12,6 +13,7 @@ import { formatTable } from "./table.ts";
 import { tell } from "./tell.ts";
 
 interface SealCommandOptions extends PipelineOptions {
+  readonly undated: boolean;
   readonly json?: true;
 }
 
@@ -31,6 +33,7 @@ export function sealCommand(): Command {
         "run at once, and one that was killed is run again. Without a pipeline all streams of the archive are sealed.",
     )
     .argument("[pipeline]", "the pipeline whose stream is sealed (default: all streams, by pipelines/local.yaml)")
+    .option("--no-undated", "leave lines without any time to another run: sealing some looks through all before them")
     .option("--json", "print a JSON line for each plan that was sealed");
   return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(seal);
 }
@@ -40,37 +43,46 @@ async function seal(pipeline: string | undefined, options: SealCommandOptions): 
   const sealer = await openSealer(settings, pipeline === undefined ? null : settings.name);
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "the span under way is left to the next run");
+  const sealed: SealedPlan[] = [];
   try {
-    const sealed = await sealAll(sealer, stop.signal);
-    const text = options.json === true ? sealed.map(sealedJson).join("") : sealedTable(sealed);
-    process.stdout.write(text);
+    await sealAll(sealer, { withUndated: options.undated, signal: stop.signal }, sealed);
   } finally {
     sealer.close();
     releaseSignals();
+    // Also where something failed: it is sealed for good.
+    process.stdout.write(options.json === true ? sealed.map(sealedJson).join("") : sealedTable(sealed));
   }
   if (!stop.signal.aborted) return;
   tell("interrupted; what is listed is sealed");
   process.exitCode = EXIT_INTERRUPTED;
 }
 
-async function sealAll({ streams, seal }: Sealer, signal: AbortSignal): Promise<SealedPlan[]> {
-  const all: SealedPlan[] = [];
+/** One stream after the other; what is wrong with one does not hold up the others. Rejects with the first `IoError`. */
+async function sealAll(
+  { streams, seal: sealOne }: Sealer,
+  rest: { readonly withUndated: boolean; readonly signal: AbortSignal },
+  sealed: SealedPlan[],
+): Promise<void> {
+  const failures: IoError[] = [];
   for (const stream of streams) {
-    let progress: ReturnType<typeof createProgress> | null = null;
+    if (rest.signal.aborted) break;
+    const bars: Progress[] = [];
     try {
-      await seal(stream, {
-        signal,
-        onTotal: (bytes) => {
-          progress = createProgress(`sealing ${stream}`, bytes);
-        },
-        onBytes: (bytes) => progress?.add(bytes),
-        onSealed: (plan) => all.push(plan),
+      await sealOne(stream, {
+        ...rest,
+        onTotal: (bytes) => bars.push(createProgress(`sealing ${stream}`, bytes)),
+        onBytes: (bytes) => bars[0]?.add(bytes),
+        onSealed: (plan) => sealed.push(plan),
+        onTrouble: tell,
       });
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      failures.push(error);
     } finally {
-      (progress as ReturnType<typeof createProgress> | null)?.stop();
+      for (const bar of bars) bar.stop();
     }
   }
-  return all;
+  if (failures[0] !== undefined) throw failures[0];
 }
 
 /** What a plan came to, as JSON. */

@@ -128,7 +128,11 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       const sources = await daySources(sealedDays, wanted, by);
       table.flush();
       const rows = eventsByDay(sources, by, events);
-      return cubeRows(db, rows, by, spans, wanted, (span) => isSealed(sealing, span));
+      const [answer] = await Promise.all([
+        cubeRows(db, rows, by, spans, wanted, (span) => isSealed(sealing, span)),
+        sealed.tellMissing(sources.found),
+      ]);
+      return answer;
     },
     async onlyInstance({ periods, days: daysBack, asOf }) {
       const wanted = daysOf(periodSpans(periods, daysBack, asOf), days.keys());
@@ -179,14 +183,18 @@ async function readTails(options: ArchiveCountsOptions, table: FactTable): Promi
 /** Days that are read at a time. */
 const MOST_DAYS = 8;
 
+interface FoundSources extends DaySources {
+  readonly found: readonly FoundRollup[];
+}
+
 /** Where the facts of these days lie, as roll-ups of the segment wherever there are any that can be used. */
-async function daySources(open: SealedDays, days: readonly number[], segment: Segment): Promise<DaySources> {
+async function daySources(open: SealedDays, days: readonly number[], segment: Segment): Promise<FoundSources> {
   const { sealed, books } = open;
   const { left, rollups } = await splitDays(open, days, (day) => sealed.loadRollup(day, segment));
   const isShared = (day: number): boolean => (books.get(day)?.length ?? 0) > 1;
   const [shared, single] = [days.filter(isShared), days.filter((day) => !isShared(day))];
-  await sealed.tellMissing(rollups);
   return {
+    found: rollups,
     rollups: rollups.map(({ path }) => path),
     single: await factsOfDays(sealed, left, single),
     shared: await factsOfDays(

@@ -55,7 +55,7 @@ export async function cubeRows(
   days: readonly number[],
   isSealed: (span: PeriodSpan) => boolean,
 ): Promise<CountRow[]> {
-  const rows = await db.query(cubeSql(eventsByDay), cubeParameters(spans, days));
+  const rows = await db.query(cubeSql(eventsByDay, segment, spans), cubeParameters(spans, days));
   const sealed = spans.map(isSealed);
   return rows.map((row) => {
     const span = Number(row["span"]);
@@ -65,26 +65,24 @@ export async function cubeRows(
 
 /**
  * Every border of a period is a midnight, so events are summed by day first, then days into periods. An event counts in
- * each span of its day.
+ * each span of its day; one span alone needs no join.
  */
-function cubeSql(eventsByDay: string): string {
+function cubeSql(eventsByDay: string, segment: Segment, spans: readonly PeriodSpan[]): string {
+  const [only] = spans;
+  const rows =
+    spans.length === 1 && only !== undefined
+      ? `SELECT event, key, 0 AS span, "user", events FROM (${eventsByDay})
+          WHERE day >= ${only.fromDay} AND day < ${only.toDay}`
+      : `SELECT event, key, span, "user", events FROM (${eventsByDay}) by_day JOIN span_day ON span_day.day = by_day.day`;
+  const spread = `
+    sum(events) FILTER ("user" IS NOT NULL)::BIGINT AS user_events,
+    median(events) FILTER ("user" IS NOT NULL) AS median,
+    max(events) FILTER ("user" IS NOT NULL) AS max,`;
   return `
     WITH span_day AS (SELECT unnest($spans) AS span, unnest($days) AS day),
     span_order AS (SELECT unnest($ordered) AS span, generate_subscripts($ordered, 1) AS place),
-    by_user AS (
-      SELECT event, key, span, "user", sum(events)::BIGINT AS events
-      FROM (${eventsByDay}) by_day JOIN span_day ON span_day.day = by_day.day
-      GROUP BY ALL
-    )
-    SELECT
-      event,
-      key,
-      span,
-      sum(events)::BIGINT AS count,
-      count("user") AS unique_users,
-      sum(events) FILTER ("user" IS NOT NULL)::BIGINT AS user_events,
-      median(events) FILTER ("user" IS NOT NULL) AS median,
-      max(events) FILTER ("user" IS NOT NULL) AS max
+    by_user AS (SELECT event, key, span, "user", sum(events)::BIGINT AS events FROM (${rows}) GROUP BY ALL)
+    SELECT event, key, span, ${segment === "user" ? spread : ""} sum(events)::BIGINT AS count, count("user") AS unique_users
     FROM by_user JOIN span_order USING (span)
     GROUP BY event, key, span, place
     ORDER BY event, key, place

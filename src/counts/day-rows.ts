@@ -1,4 +1,4 @@
-import { sqlText, sqlTexts } from "./duck-db.ts";
+import { sqlParquet, sqlText, sqlTexts } from "./duck-db.ts";
 import { type FactColumn, factWords } from "./fact-table.ts";
 import { KEY_COLUMNS, type Segment } from "./segment.ts";
 
@@ -56,7 +56,7 @@ export function eventsByDay(sources: DaySources, segment: Segment, events: reado
     `SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS key, NULL::UUID AS "user", 0 AS day, 0 AS events WHERE false`,
     ...(rollups.length === 0
       ? []
-      : [`SELECT event, key, "user", ${ROLLUP_DAY}, events FROM ${parquet(rollups)} ${wanted}`]),
+      : [`SELECT event, key, "user", ${ROLLUP_DAY}, events FROM ${sqlParquet(rollups)} ${wanted}`]),
     ...(isEmpty(single) ? [] : [counted(standingRows(single, needed, hasConflicts))]),
     ...(isEmpty(shared) ? [] : [counted(distinctRows(shared, hasConflicts))]),
   ];
@@ -86,7 +86,7 @@ function allRows({ files, origins, days }: FactsOfDays, columns: readonly FactCo
     .filter(({ paths }) => paths.length > 0)
     .map(({ stream, paths }) => {
       const words = columns.includes("stream") ? [`${sqlText(stream)} AS stream`, ...stored] : stored;
-      return `SELECT ${names} FROM (SELECT ${words.join(", ")} FROM ${parquet(paths)})`;
+      return `SELECT ${names} FROM (SELECT ${words.join(", ")} FROM ${sqlParquet(paths)})`;
     });
   if (origins.length > 0) {
     const wanted = [...new Set([...columns, "origin", "time"] as const)];
@@ -119,11 +119,6 @@ export function rollupRows(rows: string, segment: Segment): string {
   return `SELECT event, ${KEY_COLUMNS[segment] ?? "NULL::VARCHAR"} AS key, "user", time::DATE AS day,
       count(*)::INTEGER AS events
     FROM (${rows}) GROUP BY ALL ORDER BY event, key, "user"`;
-}
-
-/** A source of rows, for `FROM`. */
-function parquet(paths: readonly string[]): string {
-  return `read_parquet(${sqlTexts(paths)})`;
 }
 
 const ROLLUP_DAY = "day - DATE '1970-01-01' AS day";

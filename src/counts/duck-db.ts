@@ -4,7 +4,10 @@ import { IoError } from "../core/fault.ts";
 export interface DuckDbOptions {
   /** In DuckDB's words: `512MB`. The dictionaries on our side come on top. */
   readonly memoryLimit: string;
-  /** Folder for what does not fit into memory. Made when needed, in a folder that exists, and removed at the end. */
+  /**
+   * Beginning of the path of a folder for what does not fit into memory. Each database makes its own when it needs one,
+   * in a folder that exists, and removes it at the end: the files in it have the same names in every database.
+   */
   readonly spillDirectory: string;
 }
 
@@ -24,11 +27,15 @@ export type Row = Readonly<Record<string, DuckDBValue>>;
 /** Values by name, each with its type, so that DuckDB never guesses one. */
 export type Parameters = Readonly<Record<string, { readonly value: DuckDBValue; readonly type: DuckDBType }>>;
 
+/** Databases so far, in this process. */
+let opened = 0;
+
 /** With one thread the rows of a result are in the order of what they are made of. */
 export async function openDuckDb({ memoryLimit, spillDirectory }: DuckDbOptions, threads: 1 | 2): Promise<DuckDb> {
+  opened += 1;
   const instance = await DuckDBInstance.create(":memory:", {
     memory_limit: memoryLimit,
-    temp_directory: spillDirectory,
+    temp_directory: `${spillDirectory}-${opened}`,
     threads: String(threads),
     preserve_insertion_order: String(threads === 1),
     // Nothing is ever fetched from elsewhere.
@@ -74,6 +81,15 @@ export function guardWrite(write: () => void): void {
 /** A text of SQL. */
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/**
+ * Parquet files as a source of rows, for `FROM`: just these files and what is in them. By default parts of a path like
+ * `plan=gold` would stand for columns, and some of its characters for others.
+ */
+export function sqlParquet(paths: readonly string[]): string {
+  const literal = paths.map((path) => path.replace(/[*?[]/g, "[$&]"));
+  return `read_parquet(${sqlTexts(literal)}, hive_partitioning = false)`;
 }
 
 /** A list of texts of SQL. */

@@ -58,5 +58,5 @@ export async function openRowWriter<Name extends string>(
 
 export function createTable(name: string, columns: Readonly<Record<string, DuckDBType>>): string {
   const list = Object.entries(columns).map(([column, type]) => `${column} ${type.toString()}`);
-  return `CREATE TABLE ${name} (${list.join(", ")})`;
+  return `CREATE OR REPLACE TABLE ${name} (${list.join(", ")})`;
 }

@@ -4,7 +4,7 @@
  * at random moments, and by a worker beside its work.
  */
 import { createHash } from "node:crypto";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFailed } from "vitest";
@@ -14,7 +14,7 @@ import { tempFolder } from "../backends/temp-folder.ts";
 import { randomOf } from "../random.ts";
 import { countRows } from "./count-rows.ts";
 import { type Generated, generated } from "./generated.ts";
-import { expectOneLine, filesBelow, logtally, run, startLogtally } from "./logtally.ts";
+import { expectOneLine, filesBelow, logtally, run, startLogtally, walPaths } from "./logtally.ts";
 
 const TWO_DAYS = ["--seconds", "172800", "--users", "15", "--seed", "6"] as const;
 const KILLS = 8;
@@ -190,6 +190,45 @@ describe("seal", () => {
     const refused = await logtally(["seal", "--archive", archive, "--set", "pseudonym_key.env=OTHER_KEY"], { env });
     expect(refused.code).toBe(2);
     expectOneLine(refused.stderr, "was used with", "--set pseudonym_key.accept_change=true");
+  });
+
+  it("never makes a new pseudonym key for an archive that was sealed, also where ctl is lost", async () => {
+    const folder = await tempFolder();
+    const input = join(folder, "in.ndjson");
+    await writeFile(input, '{"time":"2020-12-22T09:00:00.1Z"}\n');
+    const archive = join(folder, "archive");
+    await run(archive, [input]);
+    await seal(archive);
+    await rm(join(archive, "ctl"), { recursive: true });
+    for (const command of ["counts", "seal", "recount"]) {
+      const refused = await logtally([command, "--archive", archive]);
+      expect(refused.code).toBe(2);
+      expectOneLine(refused.stderr, "use a new pseudonym key", "was used with", "accept_change=true");
+    }
+    expect(await filesBelow(join(archive, "ctl"))).toEqual([]);
+  });
+
+  it("seals what it can where one object is damaged, and says what it cannot", async () => {
+    const folder = await tempFolder();
+    const archive = join(folder, "archive");
+    for (const day of ["2020-12-22", "2021-02-03"]) {
+      const input = join(folder, `${day}.ndjson`);
+      await writeFile(input, `{"time":"${day}T09:00:00.1Z"}\n`);
+      await run(archive, [input]);
+    }
+    const [broken = ""] = (await walPaths(archive)).filter((path) => path.includes("20201222"));
+    const bytes = await readFile(broken);
+    bytes[10] = (bytes[10] ?? 0) ^ 1;
+    await writeFile(broken, bytes);
+    const outcome = await logtally(["seal", "--archive", archive, "--json"]);
+    expect(outcome.code).toBe(3);
+    expect(outcome.stderr).toContain("2020-12-22 from hour 0 is not sealed");
+    expect(
+      outcome.stdout
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as Sealed).first_hour),
+    ).toEqual(["2021-02-03T00:00:00Z"]);
   });
 
   it("needs an archive", async () => {

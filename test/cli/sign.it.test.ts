@@ -86,7 +86,8 @@ describe("sign", () => {
     expect(second?.key).not.toBe(first?.key);
     const outcome = await checkByHand(archive);
     expect(outcome).toEqual({ code: 0, stdout: expect.stringMatching(new RegExp(`ends in ${second?.sha256}\n$`)) });
-    expect(outcome.stdout.match(/Signature Verified Successfully/g)).toHaveLength(2);
+    // Of two digests, and of the statement between them.
+    expect(outcome.stdout.match(/Signature Verified Successfully/g)).toHaveLength(3);
     const statement = join(archive, `vault/v1/keys/${second?.key}.statement`);
     const verify = [
       "pkeyutl",
@@ -97,6 +98,9 @@ describe("sign", () => {
       "-rawin",
     ];
     expect(succeeds("openssl", [...verify, "-in", `${statement}.json`, "-sigfile", `${statement}.sig`])).toBe(true);
+    // A key that nobody has vouched for.
+    await rm(`${statement}.json`);
+    expect((await checkByHand(archive)).code).not.toBe(0);
   });
 
   it("tells totals that are those of the lines", async () => {

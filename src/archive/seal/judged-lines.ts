@@ -96,7 +96,7 @@ async function openJudge({ store, inputs, earlier }: JudgedLines, part: Part): P
 /** Judges part by part (copies all fall into one), and remembers a byte for each line. */
 async function judgedBefore(lines: JudgedLines, parts: number): Promise<JudgeOf> {
   const verdicts: Uint8Array[] = [];
-  for (let number = 0; number < parts; number += 1) {
+  for (let number = 0; number < parts && !lines.signal.aborted; number += 1) {
     const part = { number, parts };
     const judge = await openJudge(lines, part);
     for (const [index, input] of lines.inputs.entries()) {

@@ -1,7 +1,8 @@
+import { IoError } from "../../core/fault.ts";
+import { UNDATED_HOUR } from "../../core/hour.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
-import { readSealedPlans } from "../sealed-plan.ts";
 import { dayOfHour, SPAN_HOURS, type Span, type SpanHours, spanOfHour, UNDATED_DAY } from "../span.ts";
-import { readTail, type TailObject } from "../tail.ts";
+import { readReachedTail, type TailObject } from "../tail.ts";
 import { type SealSpanOptions, sealSpan } from "./seal-span.ts";
 import { agreeOnSpanHours, proposeSpanHours } from "./span-length.ts";
 
@@ -13,24 +14,45 @@ export interface SealOptions extends SealSpanOptions {
   /** Is told the stored bytes that will be read. */
   readonly onTotal: (bytes: number) => void;
   readonly onSealed: (plan: SealedPlan) => void;
+  /** Is told, in words, of a span that cannot be sealed; the others are. */
+  readonly onTrouble: (message: string) => void;
+  /** False to leave lines without any time to another run: a seal of some looks through all that came before. */
+  readonly withUndated: boolean;
 }
 
 /**
  * Seals everything of the stream that is due: spans that are over, with lines that are not sealed. Whether it is called
- * late or often changes only how many revisions there are. Rejects with `IoError`; what was sealed stays sealed.
+ * late or often changes only how many revisions there are. Rejects with `IoError`, at the end where it is of single spans;
+ * what was sealed stays sealed.
  */
 export async function sealStream(stream: string, options: SealOptions): Promise<void> {
-  const { store, signal, onTotal, onSealed } = options;
-  const plans = await readSealedPlans(store, stream);
-  const tail = (await readTail(store, stream, plans)).filter(({ unsealed }) => unsealed.length > 0);
-  const due = await dueSpans(stream, tail, plans, options);
+  const { store, signal, onTotal, onSealed, onTrouble } = options;
+  const reached = await readReachedTail(store, stream);
+  const tail = reached.tail.filter(({ unsealed }) => unsealed.length > 0);
+  const due = await dueSpans(stream, tail, reached.plans, options);
   onTotal(
     due.reduce((sum, { objects }) => sum + objects.reduce((bytes, { object }) => bytes + object.sizeBytes, 0), 0),
   );
+  const failures: IoError[] = [];
   for (const { span, objects } of due) {
-    if (signal.aborted) return;
-    for (const sealed of await sealSpan(span, objects, options)) onSealed(sealed);
+    if (signal.aborted) break;
+    try {
+      for (const sealed of await sealSpan(span, objects, options)) onSealed(sealed);
+    } catch (error) {
+      if (!isOfObject(error)) throw error;
+      // One object that cannot be read must not hold up the other hours.
+      onTrouble(`${span.day} from hour ${span.firstHour % DAY_HOURS} is not sealed: ${error.message}`);
+      failures.push(error);
+    }
   }
+  if (failures[0] !== undefined) throw failures[0];
+}
+
+const DAY_HOURS = 24;
+
+/** True for what is wrong with an object, and not with the store. */
+function isOfObject(error: unknown): error is IoError {
+  return error instanceof IoError && (error.code === "corrupt" || error.code === "not_found");
 }
 
 interface DueSpan {
@@ -45,7 +67,8 @@ async function dueSpans(
   plans: readonly SealedPlan[],
   options: SealOptions,
 ): Promise<DueSpan[]> {
-  const hours = new Set(tail.flatMap(({ unsealed }) => unsealed.filter((hour) => hour < options.overHour)));
+  const isDue = (hour: number): boolean => (hour === UNDATED_HOUR ? options.withUndated : hour < options.overHour);
+  const hours = new Set(tail.flatMap(({ unsealed }) => unsealed.filter(isDue)));
   const lengths = new Map<string, SpanHours>();
   const spans = new Map<number, Span>();
   for (const hour of [...hours].toSorted((a, b) => a - b)) {

@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import { listStreams } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
@@ -12,12 +11,10 @@ import { SYSTEM_CLOCK } from "../clock.ts";
 import { createProgress } from "../progress.ts";
 import { tell } from "../tell.ts";
 import { openArchiveStore } from "./archive-store.ts";
+import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
-
-/** For DuckDB, wherever facts are counted or written. */
-export const MEMORY_LIMIT = "512MB";
 
 export interface OpenedCounts {
   /** To be closed by the caller. */
@@ -62,8 +59,7 @@ export async function openCounts(
     reader: openFactReader(settings, catalogue, key),
     basis: factsBasis(settings, catalogue, key),
     latenessMs: settings.seal.latenessMs,
-    memoryLimit: MEMORY_LIMIT,
-    spillDirectory: tmpdir(),
+    ...DUCK_DB,
     tell,
     startProgress: (totalBytes: number) => createProgress("counting", totalBytes),
   };

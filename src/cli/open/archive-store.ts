@@ -2,6 +2,7 @@ import { createFolderRemover } from "../../backends/files/folder-remover.ts";
 import { createFolderStore } from "../../backends/files/folder-store.ts";
 import { bucketUrl } from "../../backends/gcs/bucket-place.ts";
 import type { ArchiveSettings } from "../../config/pipeline.ts";
+import { IoError } from "../../core/fault.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
@@ -16,6 +17,17 @@ export async function openArchiveStore(archive: ArchiveSettings, patience?: Pati
 /** Removes objects of the archive; nothing is reached yet. */
 export async function openArchiveRemover(archive: ArchiveSettings): Promise<ObjectRemover> {
   return archive.kind === "folder" ? createFolderRemover(archive.path) : openBucketRemover(archive);
+}
+
+/** Removes nothing but facts and roll-ups, which can be made again. */
+export async function openFactsRemover(archive: ArchiveSettings): Promise<ObjectRemover> {
+  const remover = await openArchiveRemover(archive);
+  return {
+    async remove(name) {
+      if (!name.startsWith("facts/")) throw new IoError("denied", `remove "${name}": only facts may be replaced`);
+      await remover.remove(name);
+    },
+  };
 }
 
 /** As a user writes it: a path or a URL. */

@@ -12,8 +12,8 @@ import type { Catalogue } from "../../derive/event-rules.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { createProgress } from "../progress.ts";
 import { tell } from "../tell.ts";
-import { MEMORY_LIMIT } from "./archive-counts.ts";
-import { openArchiveRemover, openArchiveStore } from "./archive-store.ts";
+import { openArchiveStore, openFactsRemover } from "./archive-store.ts";
+import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
 import { programVersion } from "./program-version.ts";
@@ -46,16 +46,15 @@ export async function rebuildAll(
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
-  const duckDb = { memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() };
   const common = {
-    views: { store, remover: await openArchiveRemover(settings.archive) },
+    views: { store, remover: await openFactsRemover(settings.archive) },
     scratch: createScratchFolder(tmpdir()),
     local: openLocalObjects(settings.archive, store),
     reader: openFactReader(settings, catalogue, key),
     basis: factsBasis(settings, catalogue, key),
     program: programVersion(),
-    ...duckDb,
-    database: createFactsDatabase(duckDb),
+    ...DUCK_DB,
+    database: createFactsDatabase(DUCK_DB),
     tell,
   };
   const dueThroughMs = SYSTEM_CLOCK.nowMs() - settings.seal.latenessMs;

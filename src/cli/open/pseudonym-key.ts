@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findSealedPlan } from "../../archive/sealed-plan.ts";
+import { parseSealedName, vaultPrefix } from "../../archive/vault-name.ts";
 import { createControlFile, readControlFile } from "../../backends/files/control-file.ts";
 import type { ArchiveSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { resolveKey } from "../../config/secret.ts";
@@ -21,8 +23,10 @@ const KEY_BYTES = 32;
  */
 export async function openPseudonymKey(settings: PipelineSettings, store: ObjectStore): Promise<Buffer> {
   const record = keyRecordOf(settings.archive, store);
-  const key = (await knownKey(settings)) ?? (await makeKey(settings, await record.read()));
+  const used = (await record.read()) ?? (await keyOfVault(store));
+  const key = (await knownKey(settings)) ?? (await makeKey(settings, used));
   const fingerprint = keyFingerprint(key);
+  refuseChange(settings, fingerprint, used);
   const known = await record.create(`${fingerprint}\n`);
   refuseChange(settings, fingerprint, known);
   if (known.trim() === fingerprint) return key;
@@ -38,7 +42,8 @@ export async function checkPseudonymKey(settings: PipelineSettings, store: Objec
   const key = await knownKey(settings);
   if (key === null) return "the archive's own, to be made at first use";
   const fingerprint = keyFingerprint(key);
-  refuseChange(settings, fingerprint, await keyRecordOf(settings.archive, store).read());
+  const used = (await keyRecordOf(settings.archive, store).read()) ?? (await keyOfVault(store));
+  refuseChange(settings, fingerprint, used);
   return `fingerprint ${fingerprint}`;
 }
 
@@ -49,6 +54,13 @@ async function knownKey({ archive, pseudonymKey }: PipelineSettings): Promise<Bu
   }
   const text = await readControlFile(localKeyPath(archive));
   return text === null ? null : keyOf(text);
+}
+
+/** What the archive was sealed with last, where everything in `ctl` is lost; null where nothing is sealed. */
+async function keyOfVault(store: ObjectStore): Promise<string | null> {
+  let last: string | null = null;
+  for await (const { name } of store.list(vaultPrefix())) if (parseSealedName(name) !== null) last = name;
+  return last === null ? null : (await findSealedPlan(store, last)).manifest.makes.pseudonym_key;
 }
 
 /** A key for an archive that has none; refused where the archive was used with one that is not at hand. */

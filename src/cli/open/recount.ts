@@ -1,4 +1,3 @@
-import { tmpdir } from "node:os";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { dayName } from "../../core/hour.ts";
 import { DAY_MS } from "../../core/units.ts";
@@ -14,8 +13,8 @@ import type { Catalogue } from "../../derive/event-rules.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { createProgress, type Progress } from "../progress.ts";
 import { tell } from "../tell.ts";
-import { MEMORY_LIMIT } from "./archive-counts.ts";
 import { openArchiveStore } from "./archive-store.ts";
+import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
@@ -51,7 +50,6 @@ export async function openRecount(
   const basis = factsBasis(settings, catalogue, key);
   const books = await lookAgain(store, readBooks);
   const takes = daysBetween(span);
-  const duckDb = { memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() };
   const readerOf = (each: Catalogue): RecountOptions["reader"] => openFactReader(settings, each, key);
   // Only when they are asked for: what they read may be damaged, which is a difference and no end.
   const openLive: WrittenCounts["openLive"] = async (ofLook, ofBooks) =>
@@ -64,7 +62,7 @@ export async function openRecount(
         books: ofBooks,
         nowMs: SYSTEM_CLOCK.nowMs(),
         latenessMs: settings.seal.latenessMs,
-        ...duckDb,
+        ...DUCK_DB,
         tell,
         startProgress: (totalBytes) => createProgress("counting", totalBytes),
       }),
@@ -72,7 +70,7 @@ export async function openRecount(
   const counted = { local, basis, openLive };
   const bytes = bytesOf(books, takes);
   return {
-    options: { store, books, reader: readerOf(catalogue), counted, takes, ...duckDb },
+    options: { store, books, reader: readerOf(catalogue), counted, takes, ...DUCK_DB },
     startProgress: (what) => createProgress(what, bytes),
     readerOf,
   };

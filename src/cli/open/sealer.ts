@@ -2,9 +2,12 @@ import { tmpdir } from "node:os";
 import type { Makes } from "../../archive/manifest.ts";
 import { type SealOptions, sealStream } from "../../archive/seal/seal.ts";
 import { hourThatIsOver } from "../../archive/seal/span-length.ts";
-import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
+import { listStreams, readSealedPlans } from "../../archive/sealed-plan.ts";
+import { parseSealedName, vaultPrefix } from "../../archive/vault-name.ts";
 import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
+import { IoError } from "../../core/fault.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
 import { createFactsDatabase } from "../../counts/facts/facts-database.ts";
 import { createFactsObserver } from "../../counts/facts/facts-observer.ts";
 import { writeMissingFacts } from "../../counts/facts/missing-facts.ts";
@@ -15,8 +18,8 @@ import { FORMAT_VERSION } from "../../segment/block-table.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
 import { loadCatalogue } from "../settings.ts";
 import { tell } from "../tell.ts";
-import { MEMORY_LIMIT } from "./archive-counts.ts";
-import { openArchiveRemover, openArchiveStore } from "./archive-store.ts";
+import { openArchiveStore, openFactsRemover } from "./archive-store.ts";
+import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
 import { programVersion } from "./program-version.ts";
@@ -29,12 +32,10 @@ export interface Sealer {
   /** Rejects with `IoError`; what was sealed stays sealed. */
   readonly seal: (
     stream: string,
-    rest: Pick<SealOptions, "signal" | "onTotal" | "onBytes" | "onSealed">,
+    rest: Pick<SealOptions, "signal" | "onTotal" | "onBytes" | "onSealed" | "onTrouble" | "withUndated">,
   ) => Promise<void>;
   readonly close: () => void;
 }
-
-const DUCK_DB = { memoryLimit: MEMORY_LIMIT, spillDirectory: tmpdir() };
 
 /** `only`: the stream that is meant, null for all. Rejects with `UsageError` or `IoError`. */
 export async function openSealer(settings: PipelineSettings, only: string | null): Promise<Sealer> {
@@ -47,7 +48,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   const streams = (await listStreams(store)).filter((stream) => only === null || stream === only);
   const local = openLocalObjects(settings.archive, store);
   const facts = {
-    views: { store, remover: await openArchiveRemover(settings.archive) },
+    views: { store, remover: await openFactsRemover(settings.archive) },
     scratch: createScratchFolder(tmpdir()),
     basis: factsBasis(settings, catalogue, key),
     program: makes.program,
@@ -61,45 +62,53 @@ export async function openSealer(settings: PipelineSettings, only: string | null
     async seal(stream, rest) {
       const touched = new Set<string>();
       const nowMs = SYSTEM_CLOCK.nowMs();
-      await sealStream(stream, {
-        ...rest,
-        onSealed(sealed) {
-          touched.add(sealed.span.day);
-          rest.onSealed(sealed);
-        },
-        store,
-        makes,
-        observe: ({ span, number }) =>
-          createFactsObserver({ ...facts, reader: openFactReader(settings, catalogue, key), span, plan: number }),
-        overHour: hourThatIsOver(nowMs, latenessMs),
-        spanHours: settings.seal.hours,
-      });
-      if (touched.size === 0) return;
-      const plans = await readSealedPlans(store, stream);
-      const days = daysToLookAt(plans, touched);
-      const ofDays = plans.filter(({ span }) => days.includes(span.day));
-      const reader = openFactReader(settings, catalogue, key);
-      await writeMissingFacts(ofDays, { ...facts, reader, onBytes: () => undefined });
-      await writeRollups({
-        ...facts,
-        ...DUCK_DB,
-        local,
-        stream,
-        plans,
-        days,
-        always: false,
-        dueThroughMs: nowMs - latenessMs,
-      });
+      try {
+        await sealStream(stream, {
+          ...rest,
+          onSealed(sealed) {
+            touched.add(sealed.span.day);
+            rest.onSealed(sealed);
+          },
+          store,
+          makes,
+          observe: ({ span, number }) =>
+            createFactsObserver({ ...facts, reader: openFactReader(settings, catalogue, key), span, plan: number }),
+          overHour: hourThatIsOver(nowMs, latenessMs),
+          spanHours: settings.seal.hours,
+        });
+      } finally {
+        if (touched.size > 0 && !rest.signal.aborted) await keepViews(stream, touched, nowMs - latenessMs);
+      }
     },
   };
+
+  /** Facts that a killed sealer has left out, and the roll-ups of days that are over. */
+  async function keepViews(stream: string, touched: ReadonlySet<string>, dueThroughMs: number): Promise<void> {
+    try {
+      const days = await daysToLookAt(store, stream, touched);
+      const plans = (await Promise.all(days.map((day) => readSealedPlans(store, stream, day)))).flat();
+      const reader = openFactReader(settings, catalogue, key);
+      await writeMissingFacts(plans, { ...facts, reader, onBytes: () => undefined });
+      await writeRollups({ ...facts, ...DUCK_DB, local, stream, plans, days, always: false, dueThroughMs });
+    } catch (error) {
+      // A view must not hold up the book of record.
+      if (!(error instanceof IoError)) throw error;
+      tell(`facts or roll-ups of ${stream} are not kept, and counts take longer: ${error.message}`);
+    }
+  }
 }
 
 /**
  * Those days, and before each of them the last one: it may have had its last lines before it was over, and a sealer that
  * was killed may have left it without facts.
  */
-function daysToLookAt(plans: readonly SealedPlan[], touched: ReadonlySet<string>): string[] {
-  const all = [...new Set(plans.map(({ span }) => span.day))].toSorted();
+async function daysToLookAt(store: ObjectStore, stream: string, touched: ReadonlySet<string>): Promise<string[]> {
+  const sealed = new Set<string>();
+  for await (const { name } of store.list(vaultPrefix(stream))) {
+    const day = parseSealedName(name)?.day;
+    if (day !== undefined) sealed.add(day);
+  }
+  const all = [...sealed].toSorted();
   return all.filter((day, index) => touched.has(day) || touched.has(all[index + 1] ?? ""));
 }
 

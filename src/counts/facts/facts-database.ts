@@ -1,9 +1,12 @@
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "../duck-db.ts";
 import { type FactTable, openFactTable } from "../fact-table.ts";
 
-/** Where facts become Parquet, one segment after another. */
+/** Where facts become Parquet, one plan after another. */
 export interface FactsDatabase {
-  /** Opened when it is needed first: that takes longer than the facts of a quiet hour. Rejects with `IoError`. */
+  /**
+   * An empty table for the next plan, after which that of the plan before must not be used. The database is opened when
+   * it is needed first: that takes longer than the facts of a quiet hour. Rejects with `IoError`.
+   */
   open(): Promise<OpenFacts>;
   /** Forgets everything; may be opened again. */
   close(): void;
@@ -18,19 +21,21 @@ export interface OpenFacts {
 const THREADS = 1;
 
 export function createFactsDatabase(options: DuckDbOptions): FactsDatabase {
-  let opened: OpenFacts | null = null;
+  let db: DuckDb | null = null;
+  let table: FactTable | null = null;
   return {
     async open() {
-      if (opened === null) {
-        const db = await openDuckDb(options, THREADS);
-        opened = { db, table: await openFactTable(db) };
-      }
-      return opened;
+      db ??= await openDuckDb(options, THREADS);
+      // A new one, since what DuckDB has learned of the one before would order rows otherwise, for the same facts.
+      table?.close();
+      table = await openFactTable(db);
+      return { db, table };
     },
     close() {
-      opened?.table.close();
-      opened?.db.close();
-      opened = null;
+      table?.close();
+      db?.close();
+      table = null;
+      db = null;
     },
   };
 }

@@ -224,7 +224,7 @@ function sumOf(plans: readonly SealedPlan[], hour: number): Figures {
   return sum;
 }
 
-function figuresIn({ by_hour: byHour }: Manifest, hour: number): Partial<Figures> {
+function figuresIn({ by_hour: byHour }: Pick<Manifest, "by_hour">, hour: number): Partial<Figures> {
   return Object.entries(byHour).find(([text]) => parseHourText(text) === hour)?.[1] ?? {};
 }
 

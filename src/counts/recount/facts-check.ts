@@ -3,7 +3,7 @@ import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { IoError } from "../../core/fault.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { type DuckDb, type Row, sqlText, sqlTexts } from "../duck-db.ts";
+import { type DuckDb, type Row, sqlParquet, sqlText } from "../duck-db.ts";
 import { factWords } from "../fact-table.ts";
 import { type FactsBasis, otherBasis } from "../facts/facts-basis.ts";
 import { receiptName } from "../facts/facts-name.ts";
@@ -60,8 +60,7 @@ export async function checkFacts(
   }
   const derived = `SELECT ${COLUMNS} FROM (${factWords([...FACTS_COLUMNS, "origin"])}) WHERE origin = ${sqlText(origin)}`;
   const { paths } = facts;
-  const stored =
-    paths.length === 0 ? `${derived} AND false` : `SELECT ${COLUMNS} FROM read_parquet(${sqlTexts(paths)})`;
+  const stored = paths.length === 0 ? `${derived} AND false` : `SELECT ${COLUMNS} FROM ${sqlParquet(paths)}`;
   if ((await digestOf(db, derived)) === (await digestOf(db, stored))) return differences;
   const expected = await rowsOnlyIn(db, derived, stored);
   const found = await rowsOnlyIn(db, stored, derived);

@@ -78,7 +78,8 @@ describe("sealing", () => {
     const name = await put(store, [sampleLine("a"), sampleLine("b"), sampleLine("a", { message })], 1);
     await seal(store);
     const [plan] = await readSealedPlans(store, STREAM);
-    expect(plan?.manifest.duplicates).toEqual([
+    const stored = JSON.parse((await store.read(plan?.name ?? "", 0, 1_000_000)).toString()) as Manifest;
+    expect(stored.duplicates).toEqual([
       {
         id: sampleLine("a").id,
         message_id: "7",
@@ -173,6 +174,24 @@ describe("a sealer that fails", () => {
       await seal(store, { spanHours: 12, segmentBytes: 1 });
       expect(await vaultObjects(store)).toEqual(expected);
     }
+  });
+
+  it("over one object that cannot be read seals the other hours, and says so", async () => {
+    const store = createMemoryStore();
+    const broken = await put(store, [sampleLine("broken")], 1);
+    await put(store, [sampleLine("good", { timeMs: SAMPLE_MS + 86_400_000 })], 2);
+    const damaged: ObjectStore = {
+      ...store,
+      async read(name, start, end) {
+        const bytes = await store.read(name, start, end);
+        if (name === broken) bytes[0] = (bytes[0] ?? 0) ^ 1;
+        return bytes;
+      },
+    };
+    const said: string[] = [];
+    await expect(seal(damaged, { said })).rejects.toThrow(broken);
+    expect(said).toEqual([expect.stringMatching(/^2020-12-22 from hour 0 is not sealed: .*altered/)]);
+    expect(await vaultLines(store)).toEqual(distinctLines([sampleLine("good", { timeMs: SAMPLE_MS + 86_400_000 })]));
   });
 
   it("because it is stopped leaves the rest to the next run", async () => {

@@ -56,6 +56,8 @@ export interface SealingChange {
   readonly segmentBytes?: number;
   readonly signal?: AbortSignal;
   readonly observer?: PlanObserver;
+  /** Gets what the sealer tells. */
+  readonly said?: string[];
 }
 
 /** Seals what is due, by default everything. */
@@ -72,6 +74,8 @@ export async function seal(store: ObjectStore, change: SealingChange = {}): Prom
     onTotal: () => undefined,
     onBytes: () => undefined,
     onSealed: (plan) => sealed.push(plan),
+    onTrouble: (message) => change.said?.push(message),
+    withUndated: true,
     signal: signal ?? new AbortController().signal,
   });
   return sealed;

@@ -182,6 +182,8 @@ export async function testArchive(): Promise<TestArchive> {
         onTotal: () => undefined,
         onBytes: () => undefined,
         onSealed: () => undefined,
+        onTrouble: () => undefined,
+        withUndated: true,
         signal: new AbortController().signal,
       });
       if (withRollups) await rollUp(stream, {}, overMs);
