@@ -64,7 +64,8 @@ async function planAll({ archive, index }: PipelineSettings, nowMs: number): Pro
 async function collectAll({ archive }: PipelineSettings, plans: readonly GcPlan[]): Promise<GcReport[]> {
   const store = await openArchiveStore(archive);
   const remover = await openArchiveRemover(archive);
-  const totalBytes = plans.reduce((total, plan) => total + sizeOf(plan), 0);
+  const readBytes = ({ holders }: GcPlan): number => holders.reduce((total, { size_bytes: bytes }) => total + bytes, 0);
+  const totalBytes = plans.reduce((total, plan) => total + readBytes(plan) + sizeOf(plan), 0);
   const progress = createProgress("removing", totalBytes);
   try {
     const reports: GcReport[] = [];

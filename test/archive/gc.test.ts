@@ -442,6 +442,15 @@ describe("a collector", () => {
     ["a manifest is missing", manifest, (name) => store.remove(name)],
     ["a segment is missing", segment, (name) => store.remove(name)],
     [
+      "a byte of a segment is another one",
+      segment,
+      async (name) => {
+        const bytes = await bytesIn(store, name);
+        bytes[12] = (bytes[12] ?? 0) ^ 1;
+        await replace(store, name, bytes);
+      },
+    ],
+    [
       "a segment is cut",
       segment,
       async (name) => {

@@ -1,5 +1,6 @@
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { distrust } from "../digest/distrust.ts";
 import { measureIfThere } from "../digest/stored-object.ts";
 import { markerNames } from "../index-markers.ts";
 import type { StoredObject } from "../manifest.ts";
@@ -33,11 +34,12 @@ export interface AlteredObject {
 
 /**
  * Removes what a plan says, and their markers. Each object is read before: a worker that was away for long may have
- * put another one under its name. What only a record speaks for is looked for in the vault first. Killed at any moment,
+ * put another one under its name. The files of the vault that hold their lines are read first, and what only a record
+ * speaks for is looked for in them. Killed at any moment,
  * or done by several at once, the rest is done next time. Rejects with `IoError`.
  */
 export async function collect(
-  { removable, claims, markedGone, waitingGone }: GcPlan,
+  { removable, claims, holders, markedGone, waitingGone }: GcPlan,
   { store, remover, onBytes }: CollectOptions,
 ): Promise<Collected> {
   const removeMarkers = async (name: string): Promise<void> => {
@@ -50,6 +52,11 @@ export async function collect(
     if ((await measureIfThere(store, name, onBytes)) !== null) continue;
     await removeMarkers(name);
     unindexed.push(name);
+  }
+  // Also of those that stay after all: the copy that goes may be the last that is whole.
+  for (const holder of holders) {
+    const found = await measureIfThere(store, holder.name, onBytes);
+    if (found?.sha256 !== holder.sha256) throw distrust(holder.name, "its bytes are not those that were signed");
   }
   const unproven = await findAllUnproven(store, claims);
   const altered: AlteredObject[] = [];

@@ -3,9 +3,9 @@ import { readDigests, signedObjects } from "../digest/digest-chain.ts";
 import { distrust } from "../digest/distrust.ts";
 import { listMarks } from "../index-markers.ts";
 import type { StoredObject } from "../manifest.ts";
-import { readSealedPlans } from "../sealed-plan.ts";
+import { readSealedPlans, type SealedPlan } from "../sealed-plan.ts";
 import { readTail, type TailObject } from "../tail.ts";
-import { vaultPrefix } from "../vault-name.ts";
+import { folderOf, vaultPrefix } from "../vault-name.ts";
 import { walPrefix } from "../wal-name.ts";
 import { claimsOf, type SpanClaims } from "./claim.ts";
 import type { RemovableObject } from "./removable-object.ts";
@@ -27,6 +27,8 @@ export interface GcPlan {
   readonly removable: readonly RemovableObject[];
   /** What has to be proved before they go. */
   readonly claims: readonly SpanClaims[];
+  /** Files of the vault that hold their lines: they have to be whole. */
+  readonly holders: readonly StoredObject[];
   readonly kept: Readonly<Record<KeptReason, Amount>>;
   /** When the oldest of the objects that are not sealed came to be there; null where all are. */
   readonly oldestUnsealedMs: number | null;
@@ -77,7 +79,18 @@ export async function planGc(stream: string, { store, nowMs, indexingMs }: GcPla
   // The plans were read before the objects were listed: what they name and is not there was removed.
   const waitingGone = [...marks].filter(([name, { isDone }]) => !isDone && coverage.has(name)).map(([name]) => name);
   const claims = claimsOf(removable, coverage, plans, signed);
-  return { stream, removable, claims, kept, oldestUnsealedMs, markedGone, waitingGone };
+  const holders = holdersOf(removable, plans);
+  return { stream, removable, claims, holders, kept, oldestUnsealedMs, markedGone, waitingGone };
+}
+
+/** All files of the spans that have sealed these objects: a line may lie in an earlier revision. */
+function holdersOf(objects: readonly RemovableObject[], plans: readonly SealedPlan[]): StoredObject[] {
+  const names = new Set(objects.map(({ name }) => name));
+  const reads = ({ manifest }: SealedPlan): boolean => manifest.inputs.some(({ name }) => names.has(name));
+  const spans = new Set(plans.filter(reads).map(({ span }) => folderOf(span)));
+  return plans
+    .filter(({ span }) => spans.has(folderOf(span)))
+    .flatMap(({ manifest }) => manifest.outputs.flatMap(({ lines, meta }) => [lines, meta]));
 }
 
 function keptBecause(
