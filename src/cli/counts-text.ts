@@ -40,7 +40,7 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
 }
 
 async function answer(
-  { counts, books, lost, pseudonymKey }: OpenedCounts,
+  { counts, books, digest, lost, pseudonymKey }: OpenedCounts,
   options: CountsOptions,
   settings: PipelineSettings,
   catalogue: Catalogue,
@@ -62,11 +62,13 @@ async function answer(
   }
   if (options.format === "csv") return countsCsv(rows);
   if (options.format === "table") {
-    const caption = countsCaption(query.asOf, settings, catalogue);
+    const signed = digest === null ? "" : `, as of digest ${digest.sequence} (SHA-256 ${digest.sha256})`;
+    const caption = `${countsCaption(query.asOf, settings, catalogue)}${signed}`;
     return `${caption}\n\n${countsTable(rows, query)}${evidence === null ? "" : evidenceList(evidence)}`;
   }
   const header: CountsHeader = {
     asOf: query.asOf,
+    asOfDigest: digest,
     deployment: settings.deployment,
     instance: settings.instance ?? (await counts.onlyInstance(query)),
     level: "aggregate",

@@ -1,10 +1,13 @@
 import type { CountRow } from "./cube.ts";
+import type { AsOfDigest } from "./digest-book.ts";
 import type { Evidence } from "./evidence.ts";
 
 /** What `counts --format json` says above its rows. */
 export interface CountsHeader {
   /** `YYYY-MM-DD`. */
   readonly asOf: string;
+  /** Null where it is not of a signed state. */
+  readonly asOfDigest: AsOfDigest | null;
   readonly deployment: "saas" | "self_managed";
   /** Null where the lines carry several. */
   readonly instance: string | null;
@@ -21,6 +24,7 @@ export interface CountsHeader {
 export function countsJson(header: CountsHeader, rows: readonly CountRow[], evidence: Evidence | null): string {
   const document = {
     as_of: header.asOf,
+    as_of_digest: header.asOfDigest,
     deployment: header.deployment,
     instance: header.instance,
     level: header.level,

@@ -10,6 +10,14 @@ export interface DigestBook {
   readonly book: StreamBook;
   /** When the digest's window ended. */
   readonly endMs: number;
+  readonly digest: AsOfDigest;
+}
+
+/** Which digest an answer is of. */
+export interface AsOfDigest {
+  readonly sequence: number;
+  /** Of its stored bytes, 64 hex digits. */
+  readonly sha256: string;
 }
 
 /**
@@ -29,5 +37,7 @@ export async function readBookAsOf(store: ObjectStore, stream: string, sequence:
     throw new IoError("corrupt", `read "${name}": ${why} (hint: restore it from a copy)`);
   }
   const book = { stream, plans: plans.filter(({ name }) => signed.has(name)), tail: [] };
-  return { book, endMs: Date.parse(chain.digests.at(-1)?.digest.window.to ?? "") };
+  const last = chain.digests.at(-1);
+  const digest = { sequence, sha256: last?.sha256 ?? "" };
+  return { book, endMs: Date.parse(last?.digest.window.to ?? ""), digest };
 }

@@ -2,7 +2,8 @@
  * Goal: what `counts` says is the same before and after sealing, by facts, without them, and as of a digest for ever.
  * Method: generated traffic, archived, sealed, signed and counted by the commands, with files removed and altered.
  */
-import { appendFile, readdir, rename, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { appendFile, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { CountRow } from "../../src/counts/cube.ts";
@@ -17,6 +18,7 @@ const gcsUrl = inject("gcsUrl") ?? "";
 const LATE = join(FIXTURES, "local/web_commit/input.ndjson");
 
 interface Answer {
+  readonly as_of_digest: { readonly sequence: number; readonly sha256: string } | null;
   readonly sealed_through: string | null;
   readonly rows: readonly CountRow[];
   readonly evidence?: { readonly sets: readonly { readonly manifests: readonly { readonly name: string }[] }[] };
@@ -124,7 +126,15 @@ describe("counts --as-of-digest", () => {
     const { archive } = await signedArchive();
     const asked = ["--archive", archive, "--as-of-digest", "1", "--evidence"];
     const first = await answer(asked);
-    expect(first).toMatchObject(await answer(["--archive", archive]));
+    const { as_of_digest: digest, ...now } = await answer(["--archive", archive]);
+    expect(digest).toBeNull();
+    expect(first).toMatchObject(now);
+    const sha256 = createHash("sha256")
+      .update(await readFile(join(archive, "vault/v1/local/digest/00000001.json")))
+      .digest("hex");
+    expect(first.as_of_digest).toEqual({ sequence: 1, sha256 });
+    const table = await logtally(["counts", "--archive", archive, "--as-of-digest", "1"]);
+    expect(table.stdout.split("\n")[0]).toMatch(new RegExp(`, as of digest 1 \\(SHA-256 ${sha256}\\)$`));
     expect(first.rows.every(({ sealed }) => sealed)).toBe(true);
     await run(archive, [LATE]);
     expect(await answer(asked)).toEqual(first);

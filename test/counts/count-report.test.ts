@@ -6,6 +6,7 @@ describe("json", () => {
   test("is the documented shape", () => {
     const header = {
       asOf: "2020-12-24",
+      asOfDigest: null,
       deployment: "saas",
       instance: "gprd",
       level: "aggregate",
@@ -16,6 +17,7 @@ describe("json", () => {
     expect(countsJson(header, [row()], null)).toMatchInlineSnapshot(`
       "{
         "as_of": "2020-12-24",
+        "as_of_digest": null,
         "deployment": "saas",
         "instance": "gprd",
         "level": "aggregate",
@@ -44,6 +46,7 @@ describe("json", () => {
   test("says null for several instances and for no key, and an empty list for no rows", () => {
     const header = {
       asOf: "2020-12-24",
+      asOfDigest: null,
       deployment: "self_managed",
       instance: null,
       level: "aggregate",

@@ -4,7 +4,7 @@ import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { type ArchiveCounts, type CountedState, readArchiveCounts } from "../../counts/archive-counts.ts";
-import { readBookAsOf } from "../../counts/digest-book.ts";
+import { type AsOfDigest, readBookAsOf } from "../../counts/digest-book.ts";
 import { findRevisionGaps } from "../../counts/lost-plans.ts";
 import { type AskedPeriods, readBooks, readBooksFor, type StreamBook } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
@@ -19,6 +19,8 @@ import { openLocalObjects } from "./local-objects.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
 
 export interface OpenedCounts {
+  /** The digest of which they are; null for the archive as it is now. */
+  readonly digest: AsOfDigest | null;
   /** To be closed by the caller. */
   readonly counts: ArchiveCounts;
   /** What they are counted from. */
@@ -32,13 +34,13 @@ export interface OpenedCounts {
 /** What of an archive is to be counted. */
 export interface CountsScope {
   /** Null: the archive as it is now. */
-  readonly asOfDigest: AsOfDigest | null;
+  readonly asOfDigest: AskedDigest | null;
   /** Only what these periods need; null for everything. */
   readonly asked: AskedPeriods | null;
 }
 
 /** A state of the archive that was signed. */
-export interface AsOfDigest {
+export interface AskedDigest {
   readonly sequence: number;
   /** Whose digest it is; null for the only stream. */
   readonly stream: string | null;
@@ -67,14 +69,23 @@ export async function openCounts(
     tell,
     startProgress: (totalBytes: number) => createProgress("counting", totalBytes),
   };
-  const opened = await readArchiveCounts(options, (watched) => readState(watched, scope));
-  return { ...opened, lost: await findRevisionGaps(store, opened.books), pseudonymKey: keyFingerprint(key) };
+  let digest: AsOfDigest | null = null;
+  const opened = await readArchiveCounts(options, async (watched) => {
+    const state = await readState(watched, scope);
+    digest = state.digest;
+    return state;
+  });
+  return { ...opened, digest, lost: await findRevisionGaps(store, opened.books), pseudonymKey: keyFingerprint(key) };
 }
 
-async function readState(store: ObjectStore, { asOfDigest: asOf, asked }: CountsScope): Promise<CountedState> {
+interface StateOfDigest extends CountedState {
+  readonly digest: AsOfDigest | null;
+}
+
+async function readState(store: ObjectStore, { asOfDigest: asOf, asked }: CountsScope): Promise<StateOfDigest> {
   if (asOf === null) {
     const books = await (asked === null ? readBooks(store) : readBooksFor(store, asked));
-    return { books, nowMs: SYSTEM_CLOCK.nowMs() };
+    return { books, nowMs: SYSTEM_CLOCK.nowMs(), digest: null };
   }
   const streams = asOf.stream === null ? await listStreams(store) : [asOf.stream];
   if (streams.length > 1) {
@@ -83,6 +94,6 @@ async function readState(store: ObjectStore, { asOfDigest: asOf, asked }: Counts
         "(hint: name a pipeline)",
     );
   }
-  const { book, endMs } = await readBookAsOf(store, streams[0] ?? "", asOf.sequence);
-  return { books: [book], nowMs: endMs };
+  const { book, endMs, digest } = await readBookAsOf(store, streams[0] ?? "", asOf.sequence);
+  return { books: [book], nowMs: endMs, digest };
 }
