@@ -2,6 +2,7 @@ import { differenceText } from "../archive/audit/difference.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import { UsageError } from "../core/fault.ts";
 import { dayName } from "../core/hour.ts";
+import { DAY_MS } from "../core/units.ts";
 import { type CountsHeader, countsCsv, countsJson } from "../counts/count-report.ts";
 import type { CountQuery } from "../counts/cube.ts";
 import { type Evidence, evidenceOf } from "../counts/evidence.ts";
@@ -50,7 +51,7 @@ async function answer(
     events: options.event ?? null,
     periods: options.period ?? PERIODS,
     days: options.days,
-    asOf: options.asOf ?? (await counts.defaultAsOf()) ?? dayName(SYSTEM_CLOCK.nowMs()),
+    asOf: options.asOf ?? (await newestDay(counts)) ?? dayName(SYSTEM_CLOCK.nowMs()),
   };
   const rows = await counts.rows(query);
   const evidence = options.evidence === true ? evidenceOf(books, rows) : null;
@@ -91,6 +92,18 @@ function evidenceList({ sets }: Evidence): string {
     `\nsealed, by ${formatThings(sealed.length, "manifest")} (SHA-256, name)\n${sealed.join("")}` +
     (open.length === 0 ? "" : `\nnot sealed, in ${formatThings(open.length, "object")}\n${open.join("")}`)
   );
+}
+
+/** The day after that of the newest line; a line from the future is no fault, but what it does has to be known. */
+async function newestDay(counts: OpenedCounts["counts"]): Promise<string | null> {
+  const day = await counts.defaultAsOf();
+  const today = dayName(SYSTEM_CLOCK.nowMs());
+  if (day !== null && Date.parse(day) > Date.parse(today) + DAY_MS) {
+    process.stderr.write(
+      `some lines are dated ahead of today, the last before ${day}: the periods end there (hint: --as-of ${today})\n`,
+    );
+  }
+  return day;
 }
 
 /** What stands above a table of counts. */

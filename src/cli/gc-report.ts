@@ -1,3 +1,4 @@
+import type { UnprovenObject } from "../archive/gc/claim.ts";
 import type { AlteredObject, Collected } from "../archive/gc/collect.ts";
 import { type GcPlan, KEPT_REASONS, type KeptReason } from "../archive/gc/gc-plan.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../core/units.ts";
@@ -16,6 +17,22 @@ export function alteredText({ said, found }: AlteredObject): string {
   );
 }
 
+/** The same of an object whose record is wrong. */
+export function unprovenText({ name, record, lines }: UnprovenObject): string {
+  return (
+    `"${name}" stays: no signed manifest has ${formatThings(lines, "line")} of it, though "${record}" says that all are there ` +
+    "(hint: remove that record, run logtally seal and sign)"
+  );
+}
+
+/** The same of an object that a run would else try to index for ever. */
+export function unindexedText(name: string): string {
+  return (
+    `"${name}" may lack in the index: a worker marked it only after it was removed, and the marker is removed too ` +
+    "(hint: its lines are in the vault; indexing them from there is not built yet)"
+  );
+}
+
 const KEPT_WORDS: Readonly<Record<KeptReason, string>> = {
   not_sealed: "not sealed",
   not_signed: "sealed, not signed",
@@ -23,7 +40,11 @@ const KEPT_WORDS: Readonly<Record<KeptReason, string>> = {
 };
 
 /** As lines. */
-export function gcText({ plan, objects, bytes, altered }: GcReport, nowMs: number, isDryRun: boolean): string {
+export function gcText(
+  { plan, objects, bytes, altered, unproven }: GcReport,
+  nowMs: number,
+  isDryRun: boolean,
+): string {
   const names = isDryRun ? plan.removable.map(({ name }) => `would remove ${name}\n`).join("") : "";
   const removed = `${formatThings(objects, "object")}, ${formatBytes(bytes)}`;
   const kept = KEPT_REASONS.filter((reason) => plan.kept[reason].objects > 0).map((reason) => {
@@ -31,6 +52,7 @@ export function gcText({ plan, objects, bytes, altered }: GcReport, nowMs: numbe
     return `  kept, ${KEPT_WORDS[reason]}: ${formatThings(amount.objects, "object")}, ${formatBytes(amount.bytes)}\n`;
   });
   if (altered.length > 0) kept.push(`  kept, altered: ${formatThings(altered.length, "object")}\n`);
+  if (unproven.length > 0) kept.push(`  kept, not in the vault: ${formatThings(unproven.length, "object")}\n`);
   const oldest =
     plan.oldestUnsealedMs === null ? "" : `  oldest not sealed: ${ageText(nowMs - plan.oldestUnsealedMs)}\n`;
   return `${names}stream ${plan.stream}: ${isDryRun ? "would remove" : "removed"} ${removed}\n${kept.join("")}${oldest}`;
@@ -50,7 +72,11 @@ function ageText(ageMs: number): string {
 }
 
 /** As a line of JSON. */
-export function gcJson({ plan, objects, bytes, altered }: GcReport, nowMs: number, isDryRun: boolean): string {
+export function gcJson(
+  { plan, objects, bytes, altered, unproven, unindexed }: GcReport,
+  nowMs: number,
+  isDryRun: boolean,
+): string {
   const { stream, kept, oldestUnsealedMs, removable } = plan;
   const json = {
     stream,
@@ -59,7 +85,9 @@ export function gcJson({ plan, objects, bytes, altered }: GcReport, nowMs: numbe
     kept: {
       ...kept,
       altered: { objects: altered.length, bytes: altered.reduce((sum, each) => sum + each.found.size_bytes, 0) },
+      not_in_vault: { objects: unproven.length, bytes: unproven.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) },
     },
+    unindexed: unindexed.length,
     oldest_unsealed_s:
       oldestUnsealedMs === null ? null : Math.max(0, Math.floor((nowMs - oldestUnsealedMs) / SECOND_MS)),
     ...(isDryRun ? { would_remove: removable.map(({ name }) => name) } : {}),

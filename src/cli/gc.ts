@@ -6,7 +6,7 @@ import type { PipelineSettings } from "../config/pipeline.ts";
 import { MINUTE_MS } from "../core/units.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_NOT_RIGHT } from "./exit-code.ts";
-import { alteredText, type GcReport, gcJson, gcText } from "./gc-report.ts";
+import { alteredText, type GcReport, gcJson, gcText, unindexedText, unprovenText } from "./gc-report.ts";
 import { openArchiveRemover, openArchiveStore } from "./open/archive-store.ts";
 import { withPipelineOptions } from "./options.ts";
 import { print } from "./print.ts";
@@ -38,8 +38,12 @@ export function gcCommand(): Command {
     const plans = await planAll(settings, nowMs);
     const isDryRun = options.dryRun === true;
     const reports = isDryRun ? plans.map(asIfCollected) : await collectAll(settings, plans);
-    for (const { altered } of reports) for (const each of altered) tell(alteredText(each));
-    if (reports.some(({ altered }) => altered.length > 0)) process.exitCode = EXIT_NOT_RIGHT;
+    const wrong = reports.flatMap(({ altered, unproven }) => [
+      ...altered.map(alteredText),
+      ...unproven.map(unprovenText),
+    ]);
+    for (const text of [...wrong, ...reports.flatMap(({ unindexed }) => unindexed.map(unindexedText))]) tell(text);
+    if (wrong.length > 0) process.exitCode = EXIT_NOT_RIGHT;
     for (const report of reports) {
       await print(options.json ? gcJson(report, nowMs, isDryRun) : gcText(report, nowMs, isDryRun));
     }
@@ -60,7 +64,8 @@ async function planAll({ archive, index }: PipelineSettings, nowMs: number): Pro
 async function collectAll({ archive }: PipelineSettings, plans: readonly GcPlan[]): Promise<GcReport[]> {
   const store = await openArchiveStore(archive);
   const remover = await openArchiveRemover(archive);
-  const totalBytes = plans.reduce((total, plan) => total + sizeOf(plan), 0);
+  const readBytes = ({ holders }: GcPlan): number => holders.reduce((total, { size_bytes: bytes }) => total + bytes, 0);
+  const totalBytes = plans.reduce((total, plan) => total + readBytes(plan) + sizeOf(plan), 0);
   const progress = createProgress("removing", totalBytes);
   try {
     const reports: GcReport[] = [];
@@ -73,7 +78,7 @@ async function collectAll({ archive }: PipelineSettings, plans: readonly GcPlan[
 }
 
 function asIfCollected(plan: GcPlan): GcReport {
-  return { plan, objects: plan.removable.length, bytes: sizeOf(plan), altered: [] };
+  return { plan, objects: plan.removable.length, bytes: sizeOf(plan), altered: [], unproven: [], unindexed: [] };
 }
 
 function sizeOf({ removable }: GcPlan): number {

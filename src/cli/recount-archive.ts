@@ -72,7 +72,7 @@ function summary(report: RecountReport, seconds: number, span: TimeSpan): string
   const others =
     otherBasis === 0
       ? ""
-      : `${formatThings(otherBasis, "plan")} of another catalogue, pseudonym key or instance: their facts were not compared\n`;
+      : `${formatThings(otherBasis, "plan")} of another catalogue, pseudonym key or instance: there are no facts to compare\n`;
   return (
     `${formatThings(lines, "line")}, ${formatThings(events, "event")}, ${formatThings(plans, "plan")} recounted in ` +
     `${seconds.toFixed(1)} s, ${rate} lines a second\n${others}${leftOut(notCompared)}` +

@@ -4,6 +4,7 @@ import { changeKey } from "../archive/digest/key-change.ts";
 import { signStream } from "../archive/digest/sign.ts";
 import { listStreams } from "../archive/sealed-plan.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
+import { exitCodeOf } from "./exit-code.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
 import { openOldSigningKey, openSigningKey, refuseUnsignableBucket } from "./open/signing-key.ts";
 import { withPipelineOptions } from "./options.ts";
@@ -12,6 +13,7 @@ import { createProgress } from "./progress.ts";
 import { formatBytes, formatCount } from "./quantity.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { formatTable } from "./table.ts";
+import { tell } from "./tell.ts";
 
 interface SignCommandOptions extends PipelineOptions {
   readonly json?: true;
@@ -29,13 +31,21 @@ export function signCommand(): Command {
     .option("--json", "print a JSON line for each digest")
     .option("--old-key <file>", "the key that signed until now, once, where the signing key was changed");
   return withPipelineOptions(command).action(async (pipeline: string | undefined, options: SignCommandOptions) => {
-    const signed = await signArchive(pipeline, options);
+    const signed: SignedDigest[] = [];
+    const failures = await signArchive(pipeline, options, (digest) => signed.push(digest));
     if (options.json) await print(signed.map((each) => `${JSON.stringify(asJson(each))}\n`).join(""));
-    else await print(signed.length === 0 ? "nothing due\n" : asTable(signed));
+    else if (signed.length > 0) await print(asTable(signed));
+    else if (failures.length === 0) await print("nothing due\n");
+    endWith(failures);
   });
 }
 
-async function signArchive(pipeline: string | undefined, options: SignCommandOptions): Promise<SignedDigest[]> {
+/** Resolves with what went wrong: the chain of each stream is its own, so that one of them stops no other. */
+async function signArchive(
+  pipeline: string | undefined,
+  options: SignCommandOptions,
+  onSigned: (digest: SignedDigest) => void,
+): Promise<readonly unknown[]> {
   const settings = await loadSettings(pipeline, options);
   refuseUnsignableBucket(settings);
   const store = await openArchiveStore(settings.archive);
@@ -44,22 +54,40 @@ async function signArchive(pipeline: string | undefined, options: SignCommandOpt
   const key = await openSigningKey(settings, store);
   const streams = await listStreams(store);
   const progress = createProgress("reading what was sealed", null);
+  const signOptions = {
+    store,
+    key,
+    oldKey,
+    nowMs: SYSTEM_CLOCK.nowMs(),
+    intervalMs: settings.signing.intervalMs,
+    onBytes: progress.add,
+    onSigned,
+  };
+  const failures: unknown[] = [];
   try {
-    const signOptions = {
-      store,
-      key,
-      oldKey,
-      nowMs: SYSTEM_CLOCK.nowMs(),
-      intervalMs: settings.signing.intervalMs,
-      onBytes: progress.add,
-    };
+    // One statement for all streams: where the chain of one cannot be read, it cannot be made.
     if (oldKey !== null) await changeKey(streams, { ...signOptions, oldKey });
-    const signed: SignedDigest[] = [];
-    for (const stream of streams) signed.push(...(await signStream(stream, signOptions)));
-    return signed;
+    for (const stream of streams) {
+      await signStream(stream, signOptions).catch((error: unknown) => failures.push(error));
+    }
+  } catch (error) {
+    failures.push(error);
   } finally {
     progress.stop();
   }
+  return failures;
+}
+
+/** Tells what went wrong, and says so by the exit code. Throws what is a fault of the program. */
+function endWith(failures: readonly unknown[]): void {
+  for (const failure of failures) {
+    const exitCode = exitCodeOf(failure);
+    if (exitCode === null) continue;
+    tell((failure as Error).message);
+    process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
+  }
+  const fault = failures.find((failure) => exitCodeOf(failure) === null);
+  if (fault !== undefined) throw fault;
 }
 
 function asJson({ name, sha256, digest }: SignedDigest) {

@@ -212,13 +212,18 @@ describe("what is not as it was sealed is not signed:", () => {
     const { store, plans } = await sealed();
     await seal(store, { only: await writeLines(store, ["late"]) });
     await store.remove(plans[0]?.name ?? "");
-    await expect(signStream("local", signing(store, KEY))).rejects.toMatchObject({ code: "corrupt" });
+    await expect(signStream("local", signing(store, KEY))).rejects.toMatchObject({
+      code: "corrupt",
+      message: expect.stringContaining("revision 1 is missing"),
+    });
   });
 
-  it("a span whose plan before added nothing is signed", async () => {
+  it.each(["there", "lost with ctl"])("a span is signed whose plan that added nothing is %s", async (where) => {
     const { store } = await sealed();
-    await seal(store, { only: await writeLines(store, ["a", "b"]) });
+    const { name, isRecord } = await seal(store, { only: await writeLines(store, ["a", "b"]) });
+    expect(isRecord).toBe(true);
     await seal(store, { only: await writeLines(store, ["late"]) });
+    if (where !== "there") await store.remove(name);
     const [signed] = await signStream("local", signing(store, KEY));
     expect(namesOf(signed?.digest).filter((name) => name.endsWith(".manifest.json"))).toHaveLength(3);
   });
@@ -324,6 +329,18 @@ describe("a signer that is killed", () => {
     );
     expect(await digestsOf(store)).toEqual([]);
     expect(await signStream("local", signing(store, KEY))).toHaveLength(1);
+  });
+
+  it("has its digest finished and told also where what came since cannot be signed", async () => {
+    const { store } = await sealed();
+    await signStream("local", signing(killedAt(store, 2, "after"), KEY)).catch(() => undefined);
+    const { manifest } = await seal(store, { only: await writeLines(store, ["late"]) });
+    await store.remove(manifest.outputs[0]?.meta.name ?? "");
+    const told: number[] = [];
+    const onSigned = ({ digest }: SignedDigest): number => told.push(digest.sequence);
+    await expect(signStream("local", signing(store, KEY, { onSigned }))).rejects.toMatchObject({ code: "corrupt" });
+    expect(told).toEqual([1]);
+    expect(await digestsOf(store)).toHaveLength(1);
   });
 
   it("has no digest finished that it could not have written", async () => {

@@ -3,20 +3,28 @@
  * tampered with, no line is lost.
  * Method: hours sealed in the plainest way in memory; collectors that are killed at every step or race each other.
  */
+import { createHash } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { digestName, signatureName } from "../../src/archive/digest/digest-name.ts";
 import { signStream } from "../../src/archive/digest/sign.ts";
 import { type Collected, collect } from "../../src/archive/gc/collect.ts";
 import { type GcPlan, planGc } from "../../src/archive/gc/gc-plan.ts";
 import { createIndexMarkers } from "../../src/archive/index-markers.ts";
+import { manifestBytes, type PlanInput } from "../../src/archive/manifest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
+import { spanOfHour } from "../../src/archive/span.ts";
+import { recordName } from "../../src/archive/vault-name.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
+import { hourText } from "../../src/core/hour.ts";
 import type { IndexMarkers } from "../../src/core/index-markers.ts";
 import type { ObjectRemover } from "../../src/core/object-remover.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/core/units.ts";
+import { sampleLine } from "../segment/sample-line.ts";
+import { putObject } from "./sample-archive.ts";
 import {
   bytesIn,
+  FIRST_HOUR,
   killedAt,
   namesIn,
   newKey,
@@ -69,9 +77,9 @@ describe("a write-ahead object", () => {
     expect(await wal()).toEqual([name]);
     await sign();
     const { length } = await bytesIn(store, name);
-    expect(await gc()).toEqual({ objects: 1, bytes: length, altered: [] });
+    expect(await gc()).toEqual({ objects: 1, bytes: length, altered: [], unproven: [], unindexed: [] });
     expect(await wal()).toEqual([]);
-    expect(await gc()).toEqual({ objects: 0, bytes: 0, altered: [] });
+    expect(await gc()).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [], unindexed: [] });
   });
 
   it("of several hours stays until each of them is sealed and signed", async () => {
@@ -95,6 +103,19 @@ describe("a write-ahead object", () => {
     expect(await keptOf()).toEqual({ not_signed: 2 });
     await sign();
     expect((await gc()).objects).toBe(2);
+  });
+
+  it("of a plan before which a record was lost goes", async () => {
+    await seal(store, { only: await writeLines(store, ["a"]) });
+    const repeated = await writeLines(store, ["a"]);
+    const { name, isRecord } = await seal(store, { only: repeated });
+    expect(isRecord).toBe(true);
+    await seal(store, { only: await writeLines(store, ["b"]) });
+    await store.remove(name);
+    await sign();
+    expect(await keptOf()).toEqual({ not_sealed: 1 });
+    expect((await gc()).objects).toBe(2);
+    expect(await wal()).toEqual([repeated]);
   });
 
   it("of a later plan stays while one before is not signed", async () => {
@@ -167,6 +188,133 @@ describe("an object that a worker brings back", () => {
   });
 });
 
+describe("a record, which nobody signs,", () => {
+  const recordOf = (plan: number): string => recordName(spanOfHour("local", FIRST_HOUR, 1), plan);
+  const record = recordOf(2);
+
+  /** Says, as a plan of the first hour, that these objects, with lines of these hours, brought nothing new. */
+  async function putRecord(
+    names: readonly string[],
+    { plan = 2, hours }: { readonly plan?: number; readonly hours?: readonly string[] } = {},
+  ): Promise<void> {
+    const [first] = await readSealedPlans(store, "local");
+    if (first === undefined) throw new Error("nothing is sealed");
+    const inputs: PlanInput[] = [];
+    for (const name of names) {
+      const bytes = await bytesIn(store, name);
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      inputs.push({ name, size_bytes: bytes.length, sha256, ...(hours === undefined ? {} : { hours }) });
+    }
+    const manifest = { ...first.manifest, plan, revision: 0, inputs, outputs: [], lines: 0, duplicates: [] };
+    await store.create(recordOf(plan), manifestBytes(manifest));
+  }
+
+  /** An hour with the lines `a` and `b`, signed. */
+  async function signedHour(): Promise<void> {
+    await seal(store, { only: await writeLines(store, ["a", "b"]) });
+    await sign();
+    await gc();
+  }
+
+  it("lets no line go that is not in the vault", async () => {
+    await signedHour();
+    // The second one has a copy of a line that only the first one has; the third one is as the record says.
+    const lacking = await writeLines(store, ["a", "c", "d", "c"]);
+    const copied = await writeLines(store, ["b", "c"]);
+    const good = await writeLines(store, ["b", "a", "b"]);
+    await putRecord([lacking, copied, good]);
+    expect(await keptOf()).toEqual({});
+    const { objects, unproven } = await gc();
+    expect(objects).toBe(1);
+    expect(unproven).toMatchObject([
+      { name: lacking, record, lines: 2 },
+      { name: copied, record, lines: 1 },
+    ]);
+    expect(await wal()).toEqual([lacking, copied]);
+    // As the message says.
+    await store.remove(record);
+    await seal(store);
+    await sign();
+    expect((await gc()).objects).toBe(2);
+  });
+
+  it("is not believed which hours an object has", async () => {
+    await signedHour();
+    await seal(store, { hour: 5, only: await writeLines(store, ["a"], [5]) });
+    await sign();
+    await gc();
+    const lying = await writeLines(store, ["a"], [0, 5, 7]);
+    await putRecord([lying], { hours: [hourText(FIRST_HOUR)] });
+    expect((await gc()).unproven).toMatchObject([{ name: lying, record, lines: 2 }]);
+    expect(await wal()).toEqual([lying]);
+  });
+
+  it("lets no line go of which another variant is in the vault", async () => {
+    await signedHour();
+    const { id } = sampleLine("a of 0");
+    const variants = [sampleLine("a of 0", { log: "gitaly" }), sampleLine("other bytes", { id })];
+    for (const [index, variant] of variants.entries()) {
+      const name = await putObject(store, [variant], { writer: `variant${index}` });
+      await putRecord([name]);
+      expect((await gc()).unproven).toMatchObject([{ name, lines: 1 }]);
+      expect(await wal()).toEqual([name]);
+      for (const each of [name, record]) await store.remove(each);
+    }
+  });
+
+  it("counts on no segment that is not signed", async () => {
+    await signedHour();
+    const late = await writeLines(store, ["late"]);
+    await seal(store);
+    const copy = await writeLines(store, ["late"]);
+    // As if it had been made before the line was sealed.
+    await putRecord([copy], { plan: 1 });
+    expect((await gc()).unproven).toMatchObject([{ name: copy, lines: 1 }]);
+    expect(await wal()).toEqual([late, copy]);
+    await sign();
+    expect((await gc()).objects).toBe(2);
+  });
+
+  it("is proved for several objects and hours at once, while others collect", async () => {
+    await writeLines(store, ["a", "b"], [0, 1]);
+    for (const hour of [0, 1]) await seal(store, { hour });
+    await sign();
+    for (const texts of [["a"], ["b", "b"], ["b", "a"]]) await writeLines(store, texts, [0, 1]);
+    for (const hour of [0, 1]) expect((await seal(store, { hour })).isRecord).toBe(true);
+    const done = await Promise.all([gc(), gc(), gc()]);
+    expect(done.flatMap(({ altered, unproven }) => [...altered, ...unproven])).toEqual([]);
+    expect(await wal()).toEqual([]);
+  });
+
+  it("is passed over where another collector removes its object at any moment", async () => {
+    await signedHour();
+    for (let read = 1; ; read += 1) {
+      const names = [await writeLines(store, ["a"]), await writeLines(store, ["b"])];
+      expect((await seal(store)).isRecord).toBe(true);
+      let reads = 0;
+      const racing: Store = {
+        ...store,
+        async read(...args) {
+          if (args[0].startsWith("wal/")) reads += 1;
+          if (reads === read) await store.remove(names[1] ?? "");
+          return store.read(...args);
+        },
+      };
+      expect(await gc(racing)).toMatchObject({ objects: reads < read ? 2 : expect.any(Number), unproven: [] });
+      expect(await wal()).toEqual([]);
+      if (reads < read) return;
+    }
+  });
+
+  it("is passed over where its object was exchanged", async () => {
+    await signedHour();
+    const name = await writeLines(store, ["a"]);
+    expect((await seal(store)).isRecord).toBe(true);
+    await replace(store, name, Buffer.from("another"));
+    expect(await gc()).toMatchObject({ objects: 0, altered: [{ said: { name } }], unproven: [] });
+  });
+});
+
 describe("index markers", () => {
   async function signedObject(): Promise<string> {
     const name = await writeLines(store, ["a"]);
@@ -193,6 +341,22 @@ describe("index markers", () => {
     await signedObject();
     await gc();
     expect(await namesIn(store, "ctl/index/")).toEqual(["ctl/index/local/2021-01-01/bb/00000003.x.waiting"]);
+  });
+
+  it("that come when the object is gone go and are told, but never where it was brought back", async () => {
+    const name = await signedObject();
+    const bytes = await bytesIn(store, name);
+    expect((await gc()).objects).toBe(1);
+    await markers.mark(name);
+    const looked = await plan();
+    const collecting = { store, remover: store, onBytes: () => undefined };
+    await store.create(name, bytes);
+    expect((await collect(looked, collecting)).unindexed).toEqual([]);
+    expect(await markers.isWaiting(name)).toBe(true);
+    await store.remove(name);
+    expect((await gc()).unindexed).toEqual([name]);
+    expect(await namesIn(store, "ctl/index/")).toEqual([]);
+    expect((await gc()).unindexed).toEqual([]);
   });
 
   it("may be on their way: a young object without any stays where there is an index", async () => {
@@ -247,7 +411,7 @@ describe("a collector", () => {
     const looked = await plan();
     expect((await gc()).objects).toBe(3);
     const options = { store, remover: store, onBytes: () => undefined };
-    expect(await collect(looked, options)).toEqual({ objects: 0, bytes: 0, altered: [] });
+    expect(await collect(looked, options)).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [], unindexed: [] });
   });
 
   const digest = digestName("local", 1);
@@ -277,6 +441,15 @@ describe("a collector", () => {
     ],
     ["a manifest is missing", manifest, (name) => store.remove(name)],
     ["a segment is missing", segment, (name) => store.remove(name)],
+    [
+      "a byte of a segment is another one",
+      segment,
+      async (name) => {
+        const bytes = await bytesIn(store, name);
+        bytes[12] = (bytes[12] ?? 0) ^ 1;
+        await replace(store, name, bytes);
+      },
+    ],
     [
       "a segment is cut",
       segment,

@@ -24,7 +24,7 @@ export function newKey(): SigningKey {
 }
 
 export function signing(store: ObjectStore, key: SigningKey, change: Partial<SignOptions> = {}): SignOptions {
-  const options = { nowMs: SIGNED_AT_MS, intervalMs: HOUR_MS, onBytes: () => undefined };
+  const options = { nowMs: SIGNED_AT_MS, intervalMs: HOUR_MS, onBytes: () => undefined, onSigned: () => undefined };
   return { store, key, oldKey: null, ...options, ...change };
 }
 

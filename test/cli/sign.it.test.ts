@@ -4,12 +4,15 @@
  * commands, by bash, on archives that are whole and such as are not.
  */
 import { spawnSync } from "node:child_process";
-import { createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { cp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { Digest } from "../../src/archive/digest/digest.ts";
+import { createIndexMarkers } from "../../src/archive/index-markers.ts";
+import { manifestBytes } from "../../src/archive/manifest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
+import { recordName } from "../../src/archive/vault-name.ts";
 import { createFolderStore } from "../../src/backends/files/folder-store.ts";
 import { openArchiveStore } from "../../src/cli/open/archive-store.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
@@ -86,7 +89,8 @@ describe("sign", () => {
     expect(second?.key).not.toBe(first?.key);
     const outcome = await checkByHand(archive);
     expect(outcome).toEqual({ code: 0, stdout: expect.stringMatching(new RegExp(`ends in ${second?.sha256}\n$`)) });
-    expect(outcome.stdout.match(/Signature Verified Successfully/g)).toHaveLength(2);
+    // Of two digests, and of the statement between them.
+    expect(outcome.stdout.match(/Signature Verified Successfully/g)).toHaveLength(3);
     const statement = join(archive, `vault/v1/keys/${second?.key}.statement`);
     const verify = [
       "pkeyutl",
@@ -97,6 +101,9 @@ describe("sign", () => {
       "-rawin",
     ];
     expect(succeeds("openssl", [...verify, "-in", `${statement}.json`, "-sigfile", `${statement}.sig`])).toBe(true);
+    // A key that nobody has vouched for.
+    await rm(`${statement}.json`);
+    expect((await checkByHand(archive)).code).not.toBe(0);
   });
 
   it("tells totals that are those of the lines", async () => {
@@ -201,6 +208,30 @@ describe("sign", () => {
     expect(await filesBelow(join(archive, "vault/v1/local/digest"))).toEqual([]);
   });
 
+  it("signs and prints the other streams where one is not as it was sealed, and ends with its exit code", async () => {
+    const archive = await tempFolder();
+    const names = ["first", "local", "other"];
+    for (const name of names) await run(archive, [INPUT, "--set", `name=${name}`]);
+    await seal("--archive", archive);
+    const store = createFolderStore(archive, Date.now);
+    const [[first], [local]] = [await readSealedPlans(store, "first"), await readSealedPlans(store, "local")];
+    await rm(join(archive, local?.manifest.outputs[0]?.lines.name ?? ""));
+    const missing = await sign(archive, "--json");
+    expect(missing.code).toBe(3);
+    expectOneLine(missing.stderr, "/local/", "missing");
+    const signed = missing.stdout.trimEnd().split("\n");
+    expect(signed.map((line) => (JSON.parse(line) as SignedRow).stream)).toEqual(["first", "other"]);
+    expect(await sign(archive)).toMatchObject({ code: 3, stdout: "" });
+
+    // Also where it is a fault of the program that it fails.
+    for (const name of ["first", "other"]) await rm(join(archive, `vault/v1/${name}/digest`), { recursive: true });
+    await writeFile(join(archive, first?.name ?? ""), JSON.stringify({ ...first?.manifest, by_hour: null }));
+    const fault = await sign(archive);
+    expect(fault).toMatchObject({ code: 1, stdout: expect.stringContaining("other") });
+    expect(fault.stderr).toMatch(/fault of the program/);
+    expect(fault.stderr).toMatch(/local.* missing/);
+  });
+
   it("may be done by many at once", async () => {
     const archive = await sealedArchive();
     const outcomes = await Promise.all(Array.from({ length: 4 }, () => sign(archive, "--json")));
@@ -262,6 +293,48 @@ describe("gc", () => {
     expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining("kept, altered: 1 object") });
     expectOneLine(outcome.stderr, `"wal/${wal}" stays`, "7 bytes");
     expect(await readFile(join(archive, "wal", wal), "utf8")).toBe("another");
+  });
+
+  it("keeps and tells an object of which a record says what is not so (exit code 1)", async () => {
+    const archive = await sealedArchive();
+    await sign(archive);
+    await run(archive, [LATE]);
+    const store = createFolderStore(archive, Date.now);
+    const [plan] = await readSealedPlans(store, "local");
+    if (plan === undefined) throw new Error("nothing is sealed");
+    const { manifest } = plan;
+    const known = manifest.inputs.map(({ name }) => name);
+    const [late = ""] = (await filesBelow(join(archive, "wal"))).filter((name) => !known.includes(`wal/${name}`));
+    const bytes = await readFile(join(archive, "wal", late));
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    const inputs = [{ name: `wal/${late}`, size_bytes: bytes.length, sha256, hours: [manifest.first_hour] }];
+    const record = recordName(plan.span, 2);
+    await store.create(
+      record,
+      manifestBytes({ ...manifest, plan: 2, revision: 0, inputs, outputs: [], duplicates: [] }),
+    );
+    const outcome = await gc(archive);
+    expect(outcome).toMatchObject({ code: 1, stdout: expect.stringContaining("kept, not in the vault: 1 object") });
+    const lines = (await readFile(LATE, "utf8")).trimEnd().split("\n").length;
+    expectOneLine(outcome.stderr, `"wal/${late}" stays`, `${lines} lines`, `"${record}"`, "remove that record");
+    expect(await filesBelow(join(archive, "wal"))).toEqual([late]);
+    const json = await gc(archive, "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({ kept: { not_in_vault: { objects: 1, bytes: bytes.length } } });
+  });
+
+  it("tells an object that was marked for the index when it was gone", async () => {
+    const archive = await sealedArchive();
+    const [wal = ""] = await filesBelow(join(archive, "wal"));
+    await sign(archive);
+    await gc(archive);
+    const waiting = createIndexMarkers(createFolderStore(archive, Date.now), "local");
+    await waiting.mark(`wal/${wal}`);
+    expect(await gc(archive, "--dry-run")).toMatchObject({ code: 0, stderr: "" });
+    const outcome = await gc(archive, "--json");
+    expectOneLine(outcome.stderr, `"wal/${wal}" may lack in the index`, "in the vault");
+    expect(outcome.code).toBe(0);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ unindexed: 1 });
+    expect(await waiting.isWaiting(`wal/${wal}`)).toBe(false);
   });
 
   it("removes nothing where the chain does not hold together", async () => {

@@ -21,6 +21,8 @@ export interface SignOptions {
   readonly intervalMs: number;
   /** So many bytes of objects were read. */
   readonly onBytes: (bytes: number) => void;
+  /** Is told of each digest as soon as it is signed, also where the next one fails. */
+  readonly onSigned: (digest: SignedDigest) => void;
 }
 
 /** Clocks of two signers may differ by so much. */
@@ -32,7 +34,7 @@ const CLOCK_SKEW_MS = 5 * MINUTE_MS;
  * key.
  */
 export async function signStream(stream: string, options: SignOptions): Promise<SignedDigest[]> {
-  const { store, key } = options;
+  const { store, key, onSigned } = options;
   const signed: SignedDigest[] = [];
   for (;;) {
     const chain = await readDigests(store, stream);
@@ -47,8 +49,9 @@ export async function signStream(stream: string, options: SignOptions): Promise<
     await publishKey(store, key);
     // Another signer was faster, and there may be nothing left to sign; or it was an earlier try of ours.
     if ((await store.create(name, bytes)) === "exists") continue;
-    signed.push(signedDigest(name, bytes, await putSignature(store, name, bytes, key)));
-    return signed;
+    const made = signedDigest(name, bytes, await putSignature(store, name, bytes, key));
+    onSigned(made);
+    return [...signed, made];
   }
 }
 
@@ -82,7 +85,7 @@ async function nextDigest(chain: DigestChain, options: SignOptions): Promise<Dig
 export async function finishDigest(
   chain: DigestChain,
   { name, bytes, digest }: NonNullable<DigestChain["unfinished"]>,
-  { store, key, oldKey, nowMs, onBytes }: SignOptions,
+  { store, key, oldKey, nowMs, onBytes, onSigned }: SignOptions,
 ): Promise<SignedDigest> {
   const beginner = [key, oldKey].find((each) => each?.fingerprint === digest.key);
   if (beginner === undefined || beginner === null) {
@@ -109,7 +112,9 @@ export async function finishDigest(
     throw distrust(name, "it is not signed, and not what a signer would write of the manifests that it names");
   }
   await publishKey(store, beginner);
-  return signedDigest(name, bytes, await putSignature(store, name, bytes, beginner));
+  const finished = signedDigest(name, bytes, await putSignature(store, name, bytes, beginner));
+  onSigned(finished);
+  return finished;
 }
 
 /** Throws `UsageError` where the key may not sign the digest of this number. */

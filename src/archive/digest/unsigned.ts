@@ -2,50 +2,43 @@ import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { StoredObject } from "../manifest.ts";
 import { readSealedPlan, type SealedPlan } from "../sealed-plan.ts";
-import { measureObject } from "../stored-bytes.ts";
-import { folderOf, parseSealedName, recordPrefix, vaultPrefix } from "../vault-name.ts";
+import { folderOf, parseSealedName, type SealedName, vaultPrefix } from "../vault-name.ts";
 import { distrust } from "./distrust.ts";
+import { measureIfThere } from "./stored-object.ts";
 
 /**
- * The plans whose manifests no digest names, in order of names. Rejects with `IoError`, `corrupt` where a plan is
- * missing before one of them.
+ * The plans whose manifests no digest names, each span's in their order. Rejects with `IoError`, `corrupt` where a
+ * manifest is missing before one of them. Records are no part of that: they are lost with `ctl`, and nothing rests on them.
  */
 export async function readUnsignedPlans(
   store: ObjectStore,
   stream: string,
   signed: ReadonlyMap<string, StoredObject>,
 ): Promise<SealedPlan[]> {
-  const manifests: { readonly name: string; readonly sizeBytes: number }[] = [];
-  const complete = new Set<string>();
-  // A record of the vault's plans may come while they are listed, never one before a plan that was listed.
-  for (const prefix of [vaultPrefix(stream), recordPrefix(stream)]) {
-    for await (const { name, sizeBytes } of store.list(prefix)) {
-      const place = placeOf(name, 0);
-      if (place === null) continue;
-      complete.add(place);
-      if (prefix === vaultPrefix(stream) && !signed.has(name)) manifests.push({ name, sizeBytes });
-    }
+  const manifests: (SealedName & { readonly name: string; readonly sizeBytes: number })[] = [];
+  for await (const { name, sizeBytes } of store.list(vaultPrefix(stream))) {
+    const parsed = parseSealedName(name);
+    if (parsed !== null) manifests.push({ ...parsed, name, sizeBytes });
   }
+  manifests.sort((a, b) => a.plan - b.plan);
+  const revisions = new Map<string, number>();
   const plans: SealedPlan[] = [];
-  for (const { name, sizeBytes } of manifests) {
-    const before = placeOf(name, -1);
-    if (before !== null && !complete.has(before)) {
+  for (const { name, sizeBytes, day, hourOfDay } of manifests) {
+    const span = `${day}/${hourOfDay}`;
+    const revision = (revisions.get(span) ?? 0) + 1;
+    revisions.set(span, revision);
+    if (signed.has(name)) continue;
+    const plan = await readSealedPlan(store, name, sizeBytes);
+    if (plan.manifest.revision !== revision) {
       throw new IoError(
         "corrupt",
-        `sign "${name}": the plan before it is missing, manifest and record (hint: run again; where it stays so, ` +
-          "restore it from a copy)",
+        `sign "${name}": it is revision ${plan.manifest.revision} of its hours, and revision ${revision} is missing ` +
+          "(hint: run again; where it stays so, restore it from a copy)",
       );
     }
-    plans.push(await readSealedPlan(store, name, sizeBytes));
+    plans.push(plan);
   }
   return plans;
-}
-
-/** A plan of a span, that of the name or so many further; null where there is none. */
-function placeOf(name: string, further: number): string | null {
-  const sealed = parseSealedName(name);
-  if (sealed === null || sealed.plan + further < 1) return null;
-  return `${sealed.day}/${sealed.hourOfDay}/${sealed.plan + further}`;
 }
 
 /**
@@ -84,18 +77,5 @@ function checkAsSaid(manifest: string, said: StoredObject, found: StoredObject |
   }
   if (found.sha256 !== said.sha256) {
     throw distrust(said.name, `its SHA-256 is ${found.sha256}, "${manifest}" says ${said.sha256}`);
-  }
-}
-
-async function measureIfThere(
-  store: ObjectStore,
-  name: string,
-  onBytes: (bytes: number) => void,
-): Promise<StoredObject | null> {
-  try {
-    return await measureObject(store, name, onBytes);
-  } catch (error) {
-    if (error instanceof IoError && error.code === "not_found") return null;
-    throw error;
   }
 }

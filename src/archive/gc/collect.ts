@@ -1,10 +1,12 @@
-import { IoError } from "../../core/fault.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { distrust } from "../digest/distrust.ts";
+import { measureIfThere } from "../digest/stored-object.ts";
 import { markerNames } from "../index-markers.ts";
 import type { StoredObject } from "../manifest.ts";
-import { measureObject } from "../stored-bytes.ts";
-import type { GcPlan, RemovableObject } from "./gc-plan.ts";
+import { findUnproven, type SpanClaims, type UnprovenObject } from "./claim.ts";
+import type { GcPlan } from "./gc-plan.ts";
+import { untrueOf } from "./removable-object.ts";
 
 export interface CollectOptions {
   readonly store: ObjectStore;
@@ -17,8 +19,12 @@ export interface CollectOptions {
 export interface Collected {
   readonly objects: number;
   readonly bytes: number;
-  /** Objects that are not what manifests say of them, and stay. */
+  /** Objects that are not what plans say of them, and stay. */
   readonly altered: readonly AlteredObject[];
+  /** Objects with lines that are not where a record says that they are. They stay. */
+  readonly unproven: readonly UnprovenObject[];
+  /** Names of objects that are gone, and that nobody has indexed: they were marked too late. They wait no more. */
+  readonly unindexed: readonly string[];
 }
 
 export interface AlteredObject {
@@ -28,22 +34,40 @@ export interface AlteredObject {
 
 /**
  * Removes what a plan says, and their markers. Each object is read before: a worker that was away for long may have
- * put another one under its name. Killed at any moment, or done by several at once, the rest is done next time. Rejects
- * with `IoError`.
+ * put another one under its name. The files of the vault that hold their lines are read first, and what only a record
+ * speaks for is looked for in them. Killed at any moment,
+ * or done by several at once, the rest is done next time. Rejects with `IoError`.
  */
-export async function collect({ removable, markedGone }: GcPlan, options: CollectOptions): Promise<Collected> {
-  const { store, remover, onBytes } = options;
+export async function collect(
+  { removable, claims, holders, markedGone, waitingGone }: GcPlan,
+  { store, remover, onBytes }: CollectOptions,
+): Promise<Collected> {
   const removeMarkers = async (name: string): Promise<void> => {
     for (const marker of markerNames(name)) await remover.remove(marker);
   };
   for (const name of markedGone) await removeMarkers(name);
+  const unindexed: string[] = [];
+  for (const name of waitingGone) {
+    // A worker that was away may have brought it back: then it can be indexed.
+    if ((await measureIfThere(store, name, onBytes)) !== null) continue;
+    await removeMarkers(name);
+    unindexed.push(name);
+  }
+  // Also of those that stay after all: the copy that goes may be the last that is whole.
+  for (const holder of holders) {
+    const found = await measureIfThere(store, holder.name, onBytes);
+    if (found?.sha256 !== holder.sha256) throw distrust(holder.name, "its bytes are not those that were signed");
+  }
+  const unproven = await findAllUnproven(store, claims);
   const altered: AlteredObject[] = [];
   let objects = 0;
   let bytes = 0;
   for (const object of removable) {
-    const found = await measureIfThere(store, object, onBytes);
+    if (unproven.has(object.name)) continue;
+    const found = await measureIfThere(store, object.name, onBytes);
+    // Somebody else has removed it meanwhile.
     if (found === null) continue;
-    const said = object.said.find((each) => each.sha256 !== found.sha256 || each.size_bytes !== found.size_bytes);
+    const said = untrueOf(object, found);
     if (said !== undefined) {
       altered.push({ said, found });
       continue;
@@ -53,19 +77,20 @@ export async function collect({ removable, markedGone }: GcPlan, options: Collec
     objects += 1;
     bytes += found.size_bytes;
   }
-  return { objects, bytes, altered };
+  return { objects, bytes, altered, unproven: [...unproven.values()], unindexed };
 }
 
-/** Null where somebody else has removed it meanwhile. */
-async function measureIfThere(
+/** By name; of one with lines of several spans what is missing of all. */
+async function findAllUnproven(
   store: ObjectStore,
-  { name }: RemovableObject,
-  onBytes: (bytes: number) => void,
-): Promise<StoredObject | null> {
-  try {
-    return await measureObject(store, name, onBytes);
-  } catch (error) {
-    if (error instanceof IoError && error.code === "not_found") return null;
-    throw error;
+  claims: readonly SpanClaims[],
+): Promise<ReadonlyMap<string, UnprovenObject>> {
+  const unproven = new Map<string, UnprovenObject>();
+  for (const ofSpan of claims) {
+    for (const found of await findUnproven(store, ofSpan)) {
+      const known = unproven.get(found.name);
+      unproven.set(found.name, known === undefined ? found : { ...known, lines: known.lines + found.lines });
+    }
   }
+  return unproven;
 }

@@ -7,21 +7,14 @@ import { readSealedPlans, type SealedPlan } from "../sealed-plan.ts";
 import { readTail, type TailObject } from "../tail.ts";
 import { folderOf, vaultPrefix } from "../vault-name.ts";
 import { walPrefix } from "../wal-name.ts";
+import { claimsOf, type SpanClaims } from "./claim.ts";
+import type { RemovableObject } from "./removable-object.ts";
+import { type SignedCoverage, signedCoverage } from "./signed-coverage.ts";
 
 /** Why a write-ahead object stays. */
 export const KEPT_REASONS = ["not_sealed", "not_signed", "not_indexed"] as const;
 
 export type KeptReason = (typeof KEPT_REASONS)[number];
-
-/** A write-ahead object whose every line is in a manifest that a digest has signed. */
-export interface RemovableObject {
-  readonly name: string;
-  readonly sizeBytes: number;
-  /** As manifests say it is: one that is something else stays. */
-  readonly said: readonly StoredObject[];
-  /** It has index markers, which go with it. */
-  readonly isMarked: boolean;
-}
 
 export interface Amount {
   readonly objects: number;
@@ -32,11 +25,17 @@ export interface Amount {
 export interface GcPlan {
   readonly stream: string;
   readonly removable: readonly RemovableObject[];
+  /** What has to be proved before they go. */
+  readonly claims: readonly SpanClaims[];
+  /** Files of the vault that hold their lines: they have to be whole. */
+  readonly holders: readonly StoredObject[];
   readonly kept: Readonly<Record<KeptReason, Amount>>;
   /** When the oldest of the objects that are not sealed came to be there; null where all are. */
   readonly oldestUnsealedMs: number | null;
-  /** Objects that are gone, and whose markers are not. */
+  /** Objects that are gone and indexed, and whose markers are not gone. */
   readonly markedGone: readonly string[];
+  /** Objects that were sealed and are gone, and that a late worker has marked as waiting. */
+  readonly waitingGone: readonly string[];
 }
 
 export interface GcPlanOptions {
@@ -54,7 +53,7 @@ export async function planGc(stream: string, { store, nowMs, indexingMs }: GcPla
   const signed = signedObjects(await readDigests(store, stream));
   await checkSizes(store, stream, signed);
   const plans = await readSealedPlans(store, stream);
-  const coverage = coverageOf(plans, signed);
+  const coverage = signedCoverage(plans, signed);
   const created = new Map<string, number>();
   for await (const { name, createdAtMs } of store.list(walPrefix(stream))) created.set(name, createdAtMs);
   const tail = await readTail(store, stream, plans);
@@ -77,41 +76,26 @@ export async function planGc(stream: string, { store, nowMs, indexingMs }: GcPla
     } else addTo(kept, reason, sizeBytes);
   }
   const markedGone = [...marks].filter(([, { isDone }]) => isDone).map(([name]) => name);
-  return { stream, removable, kept, oldestUnsealedMs, markedGone };
+  // The plans were read before the objects were listed: what they name and is not there was removed.
+  const waitingGone = [...marks].filter(([name, { isDone }]) => !isDone && coverage.has(name)).map(([name]) => name);
+  const claims = claimsOf(removable, coverage, plans, signed);
+  const holders = holdersOf(removable, plans);
+  return { stream, removable, claims, holders, kept, oldestUnsealedMs, markedGone, waitingGone };
 }
 
-/** By which plans the lines of a write-ahead object are sealed. */
-interface Coverage {
-  readonly said: readonly StoredObject[];
-  /** Every one of them, and those before them in their spans, are signed. */
-  readonly isSigned: boolean;
-}
-
-/** A plan rests on those before it: what they hold it has left out. Records add nothing, so that nobody signs them. */
-function coverageOf(
-  plans: readonly SealedPlan[],
-  signed: ReadonlyMap<string, StoredObject>,
-): ReadonlyMap<string, Coverage> {
-  const signedUpTo = new Map<string, number>();
-  const coverage = new Map<string, Coverage>();
-  for (const { name, sha256, span, manifest, isRecord } of plans) {
-    const before = signedUpTo.get(folderOf(span)) ?? 0;
-    const signature = signed.get(name);
-    if (signature !== undefined && signature.sha256 !== sha256)
-      throw distrust(name, "it was altered since it was signed");
-    const isSigned = manifest.plan === before + 1 && (isRecord || signature !== undefined);
-    if (isSigned) signedUpTo.set(folderOf(span), manifest.plan);
-    for (const input of manifest.inputs) {
-      const known = coverage.get(input.name) ?? { said: [], isSigned: true };
-      coverage.set(input.name, { said: [...known.said, input], isSigned: known.isSigned && isSigned });
-    }
-  }
-  return coverage;
+/** All files of the spans that have sealed these objects: a line may lie in an earlier revision. */
+function holdersOf(objects: readonly RemovableObject[], plans: readonly SealedPlan[]): StoredObject[] {
+  const names = new Set(objects.map(({ name }) => name));
+  const reads = ({ manifest }: SealedPlan): boolean => manifest.inputs.some(({ name }) => names.has(name));
+  const spans = new Set(plans.filter(reads).map(({ span }) => folderOf(span)));
+  return plans
+    .filter(({ span }) => spans.has(folderOf(span)))
+    .flatMap(({ manifest }) => manifest.outputs.flatMap(({ lines, meta }) => [lines, meta]));
 }
 
 function keptBecause(
   { object, unsealed }: TailObject,
-  coverage: ReadonlyMap<string, Coverage>,
+  coverage: ReadonlyMap<string, SignedCoverage>,
   mayBeIndexed: boolean,
 ): KeptReason | null {
   if (unsealed.length > 0) return "not_sealed";

@@ -15,7 +15,7 @@ import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { lookAgain, watchRemovals } from "../second-look.ts";
 import { addFigures, addsUp, type Figures, figuresOf, type HourBook } from "./figures.ts";
-import { addTailFigures } from "./tail-figures.ts";
+import { tailFigures } from "./tail-figures.ts";
 
 /** Reads that are under way at a time: stores far away answer late. */
 const MOST_READS = 16;
@@ -252,23 +252,23 @@ async function addTail(
   const tail = objects
     .map((each) => ({ ...each, unsealed: each.unsealed.filter(takes) }))
     .filter(({ object, unsealed }) => unsealed.length > 0 && rows.has(object.name));
-  const before = new Map([...book].map(([hour, { archived }]) => [hour, archived]));
   for (const { object, unsealed } of tail) {
     for (const hour of unsealed) {
       const lines = rows.get(object.name)?.get(hour) ?? 0;
-      addFigures(figuresOf(book, hour), { received: lines, unsealed: lines });
+      // Copies, unless the judgement finds that they are none.
+      addFigures(figuresOf(book, hour), { received: lines, unsealed: lines, duplicates: lines });
     }
   }
   const broken = new Set(differences.map(({ object }) => object));
   const sound = plans.map((plan) => withoutOutputs(plan, broken));
   try {
-    await addTailFigures({ store, plans: sound, tail, eventsOf, onBytes }, book);
+    const added = await tailFigures({ store, plans: sound, tail, eventsOf, onBytes });
+    for (const [hour, figures] of added) {
+      addFigures(figuresOf(book, hour), { ...figures, duplicates: -figures.archived });
+    }
   } catch (error) {
     if (!(error instanceof IoError) || error.code !== "corrupt") throw error;
     differences.push(differenceOf(stream, { what: `what is not sealed cannot be judged: ${error.message}` }));
-  }
-  for (const [hour, figures] of book) {
-    if (figures.unsealed > 0) figures.duplicates += figures.unsealed - (figures.archived - (before.get(hour) ?? 0));
   }
 }
 

@@ -1,3 +1,4 @@
+import { createGrowingIdSet, type IdSet } from "../../archive/id-set.ts";
 import { type Conflict, isSmallerVariant, type PlanOutput, type VariantKey } from "../../archive/manifest.ts";
 import { classOf, type LineClass } from "../../archive/seal/figures.ts";
 import { eachKeptLine } from "../../archive/seal/kept-lines.ts";
@@ -8,7 +9,7 @@ import type { TailObject } from "../../archive/tail.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { hourOfId, leafHash } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { addFigures, figuresOf, type HourBook } from "./figures.ts";
+import { addFigures, type Figures, figuresOf, type HourBook } from "./figures.ts";
 
 export interface TailFiguresOptions {
   readonly store: ObjectStore;
@@ -27,11 +28,12 @@ interface Variant extends VariantKey {
 }
 
 /**
- * Adds to the book what a seal of the tail would: archived, conflicts, and what the standing lines are. Rejects with
- * `IoError`.
+ * What a seal of the tail would add to each hour: archived, conflicts, and what the standing lines are; where these
+ * replace sealed ones, a figure may be below zero. Rejects with `IoError`.
  */
-export async function addTailFigures(options: TailFiguresOptions, book: HourBook): Promise<void> {
+export async function tailFigures(options: TailFiguresOptions): Promise<ReadonlyMap<number, Readonly<Figures>>> {
   const { store, plans, tail, onBytes } = options;
+  const book: HourBook = new Map();
   const add = (hour: number, kind: Kind, by: 1 | -1): void => {
     figuresOf(book, hour)[kind] += by;
   };
@@ -41,9 +43,10 @@ export async function addTailFigures(options: TailFiguresOptions, book: HourBook
     figuresOf(book, hour).archived += 1;
     add(hour, kindOf(line, options), 1);
   });
-  if (conflicts.length === 0) return;
+  if (conflicts.length === 0) return book;
   // Only now it is known which ids are in conflict; few ever are.
   const variants = await variantsOf(options, conflicts);
+  const replaced: string[] = [];
   for (const conflict of conflicts) {
     const hour = hourOfId(conflict.id);
     const ofTail = variants.get(conflict.id) ?? [];
@@ -55,8 +58,11 @@ export async function addTailFigures(options: TailFiguresOptions, book: HourBook
     const standing = ofTail.find(({ hash, log }) => hash === conflict.standing && log === conflict.log);
     if (standing === undefined) continue;
     add(hour, standing.kind, 1);
-    if (!isNew) add(hour, await classInVault(options, conflict.id), -1);
+    if (!isNew) replaced.push(conflict.id);
   }
+  // All at once: a malformed source may make each of its lines a conflict.
+  for (const [id, kind] of await kindsInVault(options, replaced)) add(hourOfId(id), kind, -1);
+  return book;
 }
 
 function kindOf(line: ArchivedLine, { eventsOf }: Pick<TailFiguresOptions, "eventsOf">): Kind {
@@ -74,20 +80,38 @@ async function variantsOf(
   return variants;
 }
 
-/** What the variant is that stands in the vault: of all there the smallest. */
-async function classInVault(options: TailFiguresOptions, id: string): Promise<Kind> {
+/** What each of these ids counts as in the vault: of all its lines there the smallest stands. */
+async function kindsInVault(options: TailFiguresOptions, ids: readonly string[]): Promise<ReadonlyMap<string, Kind>> {
   const { store, plans } = options;
+  const hours = new Set(ids.map(hourOfId));
   const outputs: PlanOutput[] = plans
-    .filter(({ span }) => isInSpan(span, hourOfId(id)))
+    .filter(({ span }) => hours.values().some((hour) => isInSpan(span, hour)))
     .flatMap(({ manifest }) => manifest.outputs);
-  const words = Int32Array.from({ length: 4 }, (_, word) => Number.parseInt(id.slice(8 * word, 8 * word + 8), 16) | 0);
-  const isId = (ids: Int32Array, at: number): boolean => words.every((word, index) => ids[at + index] === word);
-  let standing: Variant | null = null;
-  await eachKeptLine(store, outputs, isId, (line) => {
-    const hash = leafHash(line.buffer, line.start, line.end);
-    const variant = { hash, log: line.meta.log };
-    if (standing === null || isSmallerVariant(variant, standing))
-      standing = { ...variant, kind: kindOf(line, options) };
-  });
-  return (standing as Variant | null)?.kind ?? "eventless";
+  const wanted = idSetOf(ids);
+  const standing = new Map<string, Variant>();
+  await eachKeptLine(
+    store,
+    outputs,
+    (words, at) => wanted.has(words, at),
+    (line) => {
+      const { id, log } = line.meta;
+      const key = { hash: leafHash(line.buffer, line.start, line.end), log };
+      const known = standing.get(id);
+      if (known === undefined || isSmallerVariant(key, known)) {
+        standing.set(id, { ...key, kind: kindOf(line, options) });
+      }
+    },
+  );
+  return new Map([...standing].map(([id, { kind }]) => [id, kind]));
+}
+
+function idSetOf(ids: readonly string[]): IdSet {
+  const set = createGrowingIdSet();
+  for (const id of ids) set.add(wordsOf(id), 0);
+  return set;
+}
+
+/** An id as it is stored: four words of eight hex digits. */
+function wordsOf(id: string): Int32Array {
+  return Int32Array.from({ length: 4 }, (_, word) => Number.parseInt(id.slice(8 * word, 8 * word + 8), 16) | 0);
 }

@@ -1,13 +1,15 @@
 import { type Difference, type DifferenceParts, differenceOf } from "../../archive/audit/difference.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { IoError } from "../../core/fault.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { type DuckDb, type Row, sqlParquet, sqlText } from "../duck-db.ts";
 import { factWords } from "../fact-table.ts";
-import type { FactsBasis } from "../facts/facts-basis.ts";
+import { type FactsBasis, otherBasis } from "../facts/facts-basis.ts";
 import { receiptName } from "../facts/facts-name.ts";
 import { FACTS_COLUMNS } from "../facts/facts-writer.ts";
 import { findPlanFacts } from "../facts/plan-facts.ts";
+import { type Receipt, readReceipt } from "../facts/receipt.ts";
 
 export interface FactsCheckOptions {
   readonly store: ObjectStore;
@@ -20,6 +22,24 @@ export interface FactsCheckOptions {
 /** Rows that are told one by one, for each plan and side. */
 const MOST_ROWS = 20;
 const COLUMNS = FACTS_COLUMNS.map((column) => `"${column}"`).join(", ");
+
+/**
+ * True where facts of this basis were written for the plan, whoever sealed it; also where it cannot be told, as what
+ * would tell is damaged. Rejects with `IoError`.
+ */
+export async function hasFacts(
+  { store, basis }: Pick<FactsCheckOptions, "store" | "basis">,
+  { span, manifest }: SealedPlan,
+): Promise<boolean> {
+  if (otherBasis(manifest.makes, basis) === null) return true;
+  try {
+    const receipt = await readReceipt<Receipt>(store, receiptName(basis.catalogue, span, manifest.plan));
+    return otherBasis(receipt, basis) === null;
+  } catch (error) {
+    if (!(error instanceof IoError) || (error.code !== "not_found" && error.code !== "corrupt")) throw error;
+    return error.code === "corrupt";
+  }
+}
 
 /** Holds the stored facts of a plan, row by row, against those of the same `origin` in the database. Rejects with `IoError`. */
 export async function checkFacts(

@@ -12,11 +12,11 @@ import { DAY_MS } from "../../core/units.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "../duck-db.ts";
 import type { FactReader } from "../fact-reader.ts";
 import { type FactTable, openFactTable } from "../fact-table.ts";
-import { type FactsBasis, otherBasis } from "../facts/facts-basis.ts";
+import type { FactsBasis } from "../facts/facts-basis.ts";
 import { lookAgain } from "../second-look.ts";
 import { readBooks, type StreamBook } from "../stream-book.ts";
 import { recountDay } from "./day-counts.ts";
-import { checkFacts } from "./facts-check.ts";
+import { checkFacts, hasFacts } from "./facts-check.ts";
 import { checkFigures } from "./figures-check.ts";
 import { type LinePlace, type LineTable, openLineTable, TAIL } from "./line-table.ts";
 import { ALL_STREAMS, checkLive, type LiveCounts } from "./live-check.ts";
@@ -53,7 +53,7 @@ export interface RecountReport {
   /** Events that count. */
   events: number;
   plans: number;
-  /** Plans that were sealed by another catalogue, key or instance: their facts are others, and are not compared. */
+  /** Plans that were sealed by another catalogue, key or instance, and have no facts of this one to be compared. */
   otherBasis: number;
   /** What had nothing sound to be held against. */
   readonly notCompared: NotCompared;
@@ -254,7 +254,7 @@ async function checkPlan(
   const isSameCatalogue = plan.manifest.counts.catalogue === basis.catalogue;
   for (const difference of checkFigures(plan, { figures, lanes, isSameCatalogue })) onDifference(difference);
   if (plan.isRecord) return;
-  if (otherBasis(plan.manifest.makes, basis) !== null) {
+  if (!(await hasFacts({ store, basis }, plan))) {
     report.otherBasis += 1;
     return;
   }

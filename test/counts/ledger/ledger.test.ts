@@ -138,6 +138,40 @@ describe("the ledger of lines in any order, sealed at any time", () => {
   });
 });
 
+describe("many conflicts", () => {
+  /** How often the ledger reads the vault, where so many sealed lines come with other bytes, of which most stand then. */
+  async function vaultReads(conflicts: number): Promise<number> {
+    const store = createMemoryStore();
+    const ids = Array.from({ length: conflicts }, (_, n) => `line ${n} push`);
+    await putObject(
+      store,
+      [...ids, "more"].map((text) => sampleLine(text)),
+      {},
+    );
+    await sealAll(store);
+    const others = ids.flatMap((text, n) =>
+      ["a", "b", "c"].map((other) => sampleLine(`other ${other} of ${n}`, { id: sampleLine(text).id })),
+    );
+    await putObject(store, others, { sequence: 2 });
+    let reads = 0;
+    const counting: ObjectStore = {
+      ...store,
+      read(name, start, end) {
+        if (name.startsWith("vault/")) reads += 1;
+        return store.read(name, start, end);
+      },
+    };
+    const report = await ledgerOf(counting);
+    expect(report).toMatchObject({ balances: true, total: { archived: conflicts + 1, conflicts: conflicts * 3 } });
+    expect(report.total.eventless).toBeGreaterThan(conflicts / 2);
+    return reads;
+  }
+
+  it("cost no more reads of the vault than few", async () => {
+    expect(await vaultReads(200)).toBeLessThan(2 * (await vaultReads(5)));
+  });
+});
+
 /** Two hours, the first of two segments and a late revision. */
 async function sound(): Promise<ObjectStore> {
   const store = createMemoryStore();

@@ -15,6 +15,7 @@ import { DAY_MS, MIB, MINUTE_MS } from "../../../src/core/units.ts";
 import { openDuckDb, sqlText } from "../../../src/counts/duck-db.ts";
 import type { Receipt } from "../../../src/counts/facts/receipt.ts";
 import { tempFolder } from "../../backends/temp-folder.ts";
+import { STANDARD } from "../../derive/standard-events.ts";
 import { apiLine, entryLine, NOW_MS, type TestArchive, testArchive } from "../facts/sealed-archive.ts";
 import { type Change, DUCK_DB, recountOf } from "./recounting.ts";
 
@@ -317,6 +318,29 @@ describe("what was sealed by another catalogue or key", () => {
     expect(whats((await recountOf(archive, { deriving: { key: "another key" } })).found)).toContain(
       "count of rest_request",
     );
+  });
+
+  it.each([
+    ["key", { key: "another key" }],
+    ["instance", { instance: "another" }],
+    ["catalogue", { catalogue: { ...STANDARD, digest: `sha256:${"0".repeat(64)}` } }],
+  ])("is compared where facts were rebuilt since: another %s", async (_, deriving) => {
+    const archive = await filled();
+    await archive.rebuild("local", deriving);
+    const rebuilt = await recountOf(archive, { deriving });
+    expect([rebuilt.found, rebuilt.otherBasis]).toEqual([[], 0]);
+    await rewriteFacts(archive, "FROM FACTS OFFSET 1");
+    const { found } = await recountOf(archive, { deriving });
+    expect(found.filter(({ what }) => what === "a fact")).toHaveLength(1);
+  });
+
+  it("is compared, too, where only the receipt is damaged that would tell by what facts were made", async () => {
+    const archive = await filled();
+    const [receipt = ""] = await receipts(archive);
+    await replace(archive, receipt, Buffer.from("{"));
+    const { found, otherBasis } = await recountOf(archive, { deriving: { key: "another key" } });
+    expect(found).toMatchObject([{ object: receipt, what: expect.stringContaining("no JSON") }]);
+    expect(otherBasis).toBe(5);
   });
 });
 
