@@ -58,10 +58,13 @@ describe.skipIf(url === "")("a server of Elasticsearch", () => {
     const server = (await startElasticsearchServer()) as ElasticsearchServer;
     try {
       server.pause();
-      const answer = ask("GET", `${server.url}/_cluster/health`);
-      expect(await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, 500, "no answer"))])).toBe(
-        "no answer",
-      );
+      const question = (): Promise<unknown> => ask("GET", `${server.url}/_cluster/health`);
+      let answer = question();
+      const isAnswered = (): Promise<unknown> =>
+        Promise.race([answer.then(() => true), new Promise((resolve) => setTimeout(resolve, 500, false))]);
+      // The signal may reach a busy machine's threads after a first question.
+      for (let asked = 1; asked < 5 && (await isAnswered()) === true; asked += 1) answer = question();
+      expect(await isAnswered()).toBe(false);
       server.resume();
       expect(await answer).toMatchObject({ number_of_nodes: 1 });
     } finally {
