@@ -81,7 +81,7 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     const [first] = missing;
     if (first !== undefined) {
       tell(
-        `facts of ${missing.length} of ${wanted.length} sealed plan${wanted.length === 1 ? " is" : "s are"} derived again, ` +
+        `facts of ${missing.length} of ${wanted.length} sealed plan${wanted.length === 1 ? "" : "s"} are derived again, ` +
           `for this answer only: ${first.why} (hint: ${hintFor(first, basis, rebuildCommand)})`,
       );
       await derive(

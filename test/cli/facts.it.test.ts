@@ -61,7 +61,7 @@ describe("facts", () => {
     await rename(join(archive, "facts"), join(archive, "facts-before"));
     const { stdout, stderr } = await logtally(["counts", "--archive", archive, "--json"]);
     expect(JSON.parse(stdout)).toMatchObject({ rows });
-    expect(stderr).toMatch(/^logtally: facts of (\d+) of \1 sealed plans are derived again, .*facts rebuild.*\n$/);
+    expect(stderr).toMatch(/^logtally: facts of (\d+) of \1 sealed plans? are derived again, .*facts rebuild.*\n$/);
 
     await works("facts", "rebuild", "--archive", archive);
     expect(await parquetFiles(archive)).toEqual(before);
@@ -137,7 +137,7 @@ describe("the hint of counts that derive facts again", () => {
     };
     expectOneLine(
       await counts("--catalogue", catalogue),
-      "facts of 1 of 1 sealed plan is derived again",
+      "facts of 1 of 1 sealed plan are derived again",
       `(hint: "logtally facts rebuild --catalogue ${catalogue}" writes them)`,
     );
     const ofOthers = await counts("--set", "instance=gprd");
