@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { type Manifest, manifestBytes } from "../src/archive/manifest.ts";
 import { readSealedPlan, type SealedPlan } from "../src/archive/sealed-plan.ts";
 import { dayOfHour, type Span } from "../src/archive/span.ts";
+import { storedObject } from "../src/archive/stored-bytes.ts";
 import { manifestName } from "../src/archive/vault-name.ts";
 import { createScratchFolder } from "../src/backends/files/scratch-folder.ts";
 import { openArchiveStore, openFactsRemover } from "../src/cli/open/archive-store.ts";
@@ -25,7 +26,6 @@ import { factsName, receiptName } from "../src/counts/facts/facts-name.ts";
 import { copyOf, FACTS_COLUMNS } from "../src/counts/facts/facts-writer.ts";
 import { receiptBytes, receiptOf } from "../src/counts/facts/receipt.ts";
 import { writeRollups } from "../src/counts/facts/rollup-writer.ts";
-import { storedObject } from "../src/counts/facts/view-store.ts";
 import { DATA } from "./corpus.ts";
 
 const FIRST_HOUR = hourOf(Date.UTC(2020, 10, 26));

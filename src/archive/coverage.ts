@@ -1,5 +1,4 @@
-import { type SealedInput, type SealedPlan, sealedHours } from "./sealed-plan.ts";
-import { isInSpan } from "./span.ts";
+import { notedHours, type SealedInput, type SealedPlan, sealedHours, unsealedHours } from "./sealed-plan.ts";
 import type { WalObject } from "./wal-reader.ts";
 
 /** What plans have sealed of write-ahead objects. */
@@ -20,9 +19,8 @@ export function createCoverage(objects: readonly WalObject[]): Coverage {
     unsealedHours({ name, firstHour, lastHour }) {
       const inputs = inputsOf.get(name) ?? [];
       if (inputs.length === 0) return null;
-      const hours =
-        inputs.find((input) => input.hours !== null)?.hours ?? (firstHour === lastHour ? [firstHour] : null);
-      return hours?.filter((hour) => !inputs.some(({ span }) => isInSpan(span, hour))) ?? null;
+      const hours = notedHours(inputs) ?? (firstHour === lastHour ? [firstHour] : null);
+      return hours === null ? null : unsealedHours(hours, inputs);
     },
   };
 }

@@ -9,6 +9,29 @@ export interface IdSet {
   clear(): void;
 }
 
+const WORD_DIGITS = 8;
+
+/** The n-th 32-bit word of lower-case hex digits. */
+export function hexWord(text: string, word: number): number {
+  let value = 0;
+  for (let at = word * WORD_DIGITS; at < (word + 1) * WORD_DIGITS; at += 1) {
+    const unit = text.charCodeAt(at);
+    value = (value << 4) | (unit - (unit < 0x3a ? 0x30 : 0x57));
+  }
+  return value;
+}
+
+/** A set of these ids, 32 hex digits each. */
+export function idSetOf(ids: Iterable<string>): IdSet {
+  const set = createGrowingIdSet();
+  const words = new Int32Array(ID_WORDS);
+  for (const id of ids) {
+    for (let word = 0; word < ID_WORDS; word += 1) words[word] = hexWord(id, word);
+    set.add(words, 0);
+  }
+  return set;
+}
+
 /** Half full at the most, so that a search ends after a step or two. */
 const PLACES_PER_ID = 2;
 /** What a set that grows begins with. */

@@ -3,7 +3,7 @@ import { IoError } from "../core/fault.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { type Manifest, parseHourText, parseManifest, spanOfManifest } from "./manifest.ts";
-import type { Span } from "./span.ts";
+import { isInSpan, type Span } from "./span.ts";
 import { parseSealedName, recordPrefix, spanPrefix, spanRecordPrefix, vaultPrefix } from "./vault-name.ts";
 
 /** What is kept in mind of a manifest: its repeats one by one are for people. */
@@ -104,6 +104,16 @@ export function sealedHours(plans: readonly SealedPlan[]): ReadonlyMap<string, r
     }
   }
   return inputs;
+}
+
+/** Those of an object's hours that none of the plans which have read it has sealed. */
+export function unsealedHours(hours: readonly number[], inputs: readonly SealedInput[]): number[] {
+  return hours.filter((hour) => !inputs.some(({ span }) => isInSpan(span, hour)));
+}
+
+/** All hours of an object, as one of these says; null where none does. */
+export function notedHours(inputs: readonly SealedInput[]): readonly number[] | null {
+  return inputs.find(({ hours }) => hours !== null)?.hours ?? null;
 }
 
 /** A write-ahead object as input of a plan. */

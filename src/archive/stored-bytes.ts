@@ -14,6 +14,11 @@ export async function readWhole(store: ObjectStore, name: string): Promise<Buffe
   return Buffer.concat(pieces);
 }
 
+/** How another object names one with these bytes. */
+export function storedObject(name: string, bytes: Buffer): StoredObject {
+  return { name, size_bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
 /**
  * Size and SHA-256 of an object as it is stored now, read piece by piece; `onBytes` is told of each piece. Rejects with
  * `IoError`.

@@ -1,7 +1,14 @@
 import type { ObjectStore } from "../core/object-store.ts";
 import { ID_WORDS } from "../segment/meta.ts";
-import { readSealedPlans, type SealedPlan, sealedHours } from "./sealed-plan.ts";
-import { dayOfHour, isInSpan } from "./span.ts";
+import {
+  notedHours,
+  readSealedPlans,
+  type SealedInput,
+  type SealedPlan,
+  sealedHours,
+  unsealedHours,
+} from "./sealed-plan.ts";
+import { dayOfHour } from "./span.ts";
 import { listWal, openWalObject, type WalObject } from "./wal-reader.ts";
 
 /** A write-ahead object, and what of it is not sealed. */
@@ -35,9 +42,8 @@ export async function tailOf(
   const tail: TailObject[] = [];
   for (const object of objects) {
     const inputs = sealed.get(object.name) ?? [];
-    const hours = inputs.find((input) => input.hours !== null)?.hours ?? (await hoursOf(store, object));
-    const unsealed = hours.filter((hour) => !inputs.some(({ span }) => isInSpan(span, hour)));
-    tail.push({ object, hours, unsealed });
+    const hours = notedHours(inputs) ?? (await hoursOf(store, object));
+    tail.push({ object, hours, unsealed: unsealedHours(hours, inputs) });
   }
   return tail;
 }
@@ -64,14 +70,11 @@ export async function readReachedTail(store: ObjectStore, stream: string): Promi
   const tail: TailObject[] = [];
   for (const object of objects) {
     // The first hour of its name is one of its own, and whoever has sealed that has noted the others.
-    const first = (await dayOf(object.firstHour)).inputs.get(object.name);
-    const hours = first?.find((input) => input.hours !== null)?.hours ?? (await hoursOf(store, object));
-    const unsealed: number[] = [];
-    for (const hour of hours) {
-      const inputs = (await dayOf(hour)).inputs.get(object.name) ?? [];
-      if (!inputs.some(({ span }) => isInSpan(span, hour))) unsealed.push(hour);
-    }
-    tail.push({ object, hours, unsealed });
+    const first = (await dayOf(object.firstHour)).inputs.get(object.name) ?? [];
+    const hours = notedHours(first) ?? (await hoursOf(store, object));
+    const inputs = new Set<SealedInput>();
+    for (const hour of hours) for (const input of (await dayOf(hour)).inputs.get(object.name) ?? []) inputs.add(input);
+    tail.push({ object, hours, unsealed: unsealedHours(hours, [...inputs]) });
   }
   return { plans: [...days.values()].flatMap(({ plans }) => plans), tail };
 }

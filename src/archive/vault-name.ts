@@ -85,9 +85,15 @@ export function parsePlanName(name: string): { readonly plan: number; readonly a
 
 /** `<stream>/<day>/<HH>/` */
 export function folderOf({ stream, day, firstHour }: Span): string {
-  return `${stream}/${day}/${String(firstHour % DAY_HOURS).padStart(2, "0")}/`;
+  return `${stream}/${day}/${hourOfDayText(firstHour)}/`;
 }
 
-function planText(plan: number): string {
+/** `09`: the filing hour within its day. */
+export function hourOfDayText(hour: number): string {
+  return String(hour % DAY_HOURS).padStart(2, "0");
+}
+
+/** `000001` */
+export function planText(plan: number): string {
   return String(plan).padStart(PLAN_DIGITS, "0");
 }

@@ -1,14 +1,11 @@
-import { createHash } from "node:crypto";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { MIB } from "../../core/units.ts";
-import type { PlanOutput, StoredObject } from "../manifest.ts";
+import type { PlanOutput } from "../manifest.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
+import { measureObject } from "../stored-bytes.ts";
 import { vaultPrefix } from "../vault-name.ts";
 import { openOutput } from "../vault-reader.ts";
 import { type Difference, type DifferenceParts, differenceOf } from "./difference.ts";
-
-const PIECE_BYTES = 4 * MIB;
 
 /** The sizes of a stream's objects in the vault. Rejects with `IoError`. */
 export async function listVault(store: ObjectStore, stream: string): Promise<ReadonlyMap<string, number>> {
@@ -55,7 +52,7 @@ export async function checkOutput(
     add(name, { what: "the segment holds other lines, by its Merkle root", found: root, expected: output.root });
   if (!isDeep) return { rows, differences };
   for (const object of [output.lines, output.meta]) {
-    const found = await sha256Of(store, object);
+    const { sha256: found } = await measureObject(store, object.name, () => undefined);
     if (found !== object.sha256)
       add(object.name, { what: "the segment has other bytes, by their SHA-256", found, expected: object.sha256 });
   }
@@ -70,12 +67,4 @@ async function tableOf(store: ObjectStore, output: PlanOutput, onCorrupt: (objec
     onCorrupt(output.lines.name, error.message);
     return null;
   }
-}
-
-async function sha256Of(store: ObjectStore, { name, size_bytes: sizeBytes }: StoredObject): Promise<string> {
-  const hash = createHash("sha256");
-  for (let start = 0; start < sizeBytes; start += PIECE_BYTES) {
-    hash.update(await store.read(name, start, Math.min(start + PIECE_BYTES, sizeBytes)));
-  }
-  return hash.digest("hex");
 }

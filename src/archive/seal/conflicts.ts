@@ -1,8 +1,7 @@
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { leafHash } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { ID_WORDS } from "../../segment/meta.ts";
-import { createGrowingIdSet, type IdSet } from "../id-set.ts";
+import { idSetOf } from "../id-set.ts";
 import { type Conflict, isSmallerVariant, type PlanOutput, type VariantKey } from "../manifest.ts";
 import { classOf, type LineClass } from "./figures.ts";
 import { eachInputLine, type LineInput, openInput } from "./input-lines.ts";
@@ -53,7 +52,7 @@ export async function settleConflicts(
     const { meta, buffer, start, end } = line;
     return { hash: leafHash(buffer, start, end), log: meta.log, ...classOf(meta, eventsOf(line)) };
   };
-  const ids = idsOf(conflicting);
+  const ids = idSetOf(conflicting.keys());
   await eachKeptLine(
     store,
     earlier,
@@ -86,14 +85,4 @@ export async function settleConflicts(
 
 function smaller(known: Variant | null, other: Variant): Variant {
   return known === null || isSmallerVariant(other, known) ? other : known;
-}
-
-function idsOf(conflicting: Conflicting): IdSet {
-  const ids = createGrowingIdSet();
-  const words = new Int32Array(ID_WORDS);
-  for (const id of conflicting.keys()) {
-    for (let word = 0; word < ID_WORDS; word += 1) words[word] = Number.parseInt(id.slice(8 * word, 8 * word + 8), 16);
-    ids.add(words, 0);
-  }
-  return ids;
 }

@@ -17,6 +17,11 @@ export function classOf({ reason }: Meta, events: readonly string[]): LineClass 
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
+/** Of an hour, to be added to. */
+export function noHourFigures(): Mutable<HourFigures> {
+  return { received: 0, archived: 0, duplicates: 0, conflicts: 0, counted: 0, eventless: 0, quarantined: 0 };
+}
+
 /** Adds up what a plan changes in the figures. */
 export interface Figures {
   /** `lineClass` is asked for only where the line is new. */
@@ -32,15 +37,7 @@ export function createFigures(): Figures {
   const hours = new Map<number, Mutable<HourFigures>>();
   const events = new Map<string, number>();
   const figuresOf = (hour: number): Mutable<HourFigures> => {
-    const known = hours.get(hour) ?? {
-      received: 0,
-      archived: 0,
-      duplicates: 0,
-      conflicts: 0,
-      counted: 0,
-      eventless: 0,
-      quarantined: 0,
-    };
+    const known = hours.get(hour) ?? noHourFigures();
     hours.set(hour, known);
     return known;
   };

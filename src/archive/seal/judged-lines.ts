@@ -1,7 +1,7 @@
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { leafHash } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { createGrowingIdSet } from "../id-set.ts";
+import { createGrowingIdSet, hexWord } from "../id-set.ts";
 import type { PlanInput, PlanOutput } from "../manifest.ts";
 import { openWalObject } from "../wal-reader.ts";
 import { eachInputId, eachInputLine, type LineInput, openInput } from "./input-lines.ts";
@@ -65,7 +65,7 @@ function isInPart({ number, parts }: Part, ids: Int32Array, at: number): boolean
 }
 
 function isTextInPart({ number, parts }: Part, id: string): boolean {
-  return parts === 1 || Number.parseInt(id.slice(8, 16), 16) % parts === number;
+  return parts === 1 || (hexWord(id, 1) >>> 0) % parts === number;
 }
 
 type JudgeOf = (line: ArchivedLine, hash: string, input: number) => Verdict;

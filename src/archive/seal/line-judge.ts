@@ -1,5 +1,5 @@
 import { ID_WORDS } from "../../segment/meta.ts";
-import { createGrowingIdSet } from "../id-set.ts";
+import { createGrowingIdSet, hexWord } from "../id-set.ts";
 
 /**
  * `new`: the id was not there. `duplicate`: the same id was, with the same bytes and from the same log. `conflict`: the
@@ -33,24 +33,12 @@ export function createLineJudge(): LineJudge {
     judge(idText, hash, log) {
       const logWord = wordOfLog(log);
       for (let word = 0; word < ID_WORDS; word += 1) {
-        id[word] = wordAt(idText, word);
-        variant[word] = (id[word] ?? 0) ^ wordAt(hash, word);
+        id[word] = hexWord(idText, word);
+        variant[word] = (id[word] ?? 0) ^ hexWord(hash, word);
       }
       variant[0] = (variant[0] ?? 0) ^ logWord;
       if (!variants.add(variant, 0)) return "duplicate";
       return ids.add(id, 0) ? "new" : "conflict";
     },
   };
-}
-
-const WORD_DIGITS = 8;
-
-/** The n-th 32-bit word of lower-case hex digits. */
-function wordAt(text: string, word: number): number {
-  let value = 0;
-  for (let at = word * WORD_DIGITS; at < (word + 1) * WORD_DIGITS; at += 1) {
-    const unit = text.charCodeAt(at);
-    value = (value << 4) | (unit - (unit < 0x3a ? 0x30 : 0x57));
-  }
-  return value;
 }

@@ -2,7 +2,7 @@ import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
-import type { Makes } from "../manifest.ts";
+import type { Makes, Manifest } from "../manifest.ts";
 import type { Span } from "../span.ts";
 import { parsePlanName, planName, planPrefix } from "../vault-name.ts";
 
@@ -23,16 +23,9 @@ export interface PlannedInput {
 }
 
 /** As stored. */
-export interface PlanJson {
-  readonly format: 1;
-  readonly stream: string;
-  readonly first_hour: string;
-  readonly hours: number;
-  readonly plan: number;
-  readonly revision: number;
-  readonly attempt: number;
+export interface PlanJson
+  extends Pick<Manifest, "format" | "stream" | "first_hour" | "hours" | "plan" | "revision" | "attempt" | "makes"> {
   readonly inputs: readonly PlannedInput[];
-  readonly makes: Makes;
 }
 
 /** Larger plans name so many objects that they are no plans. */

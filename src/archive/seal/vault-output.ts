@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { hourOfId } from "../../core/identity.ts";
 import type { Lane } from "../../core/line.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { createVaultSegmentWriter } from "../../segment/segment-writer.ts";
 import type { PlanOutput, StoredObject } from "../manifest.ts";
+import { storedObject } from "../stored-bytes.ts";
 import { NUMBERS_PER_ATTEMPT, segmentNames } from "../vault-name.ts";
 import type { Plan } from "./plan.ts";
 
@@ -69,5 +69,5 @@ async function createSame(store: ObjectStore, name: string, bytes: Buffer): Prom
     const stored = await store.read(name, 0, bytes.length + 1);
     if (!stored.equals(bytes)) throw new TakenError(name);
   }
-  return { name, size_bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+  return storedObject(name, bytes);
 }

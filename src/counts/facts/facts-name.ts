@@ -1,7 +1,5 @@
 import type { Span } from "../../archive/span.ts";
-
-const PLAN_DIGITS = 6;
-const DAY_HOURS = 24;
+import { hourOfDayText, planText } from "../../archive/vault-name.ts";
 
 /** The facts of a segment. `catalogue` is its digest. */
 export function factsName(catalogue: string, span: Span, plan: number, number: number): string {
@@ -36,14 +34,9 @@ export function rollupPrefix(catalogue: string, stream: string, day: string): st
 }
 
 function folderOf(catalogue: string, { stream, day, firstHour }: Span): string {
-  const hour = String(firstHour % DAY_HOURS).padStart(2, "0");
-  return `${factsPrefix(catalogue, stream, day)}hour=${hour}/`;
+  return `${factsPrefix(catalogue, stream, day)}hour=${hourOfDayText(firstHour)}/`;
 }
 
 function hexOf(catalogue: string): string {
   return catalogue.replace(/^sha256:/, "");
-}
-
-function planText(plan: number): string {
-  return String(plan).padStart(PLAN_DIGITS, "0");
 }

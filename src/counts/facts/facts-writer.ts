@@ -1,4 +1,5 @@
 import type { Span } from "../../archive/span.ts";
+import { storedObject } from "../../archive/stored-bytes.ts";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
 import { sqlText } from "../duck-db.ts";
 import type { Fact } from "../fact.ts";
@@ -6,7 +7,7 @@ import { type FactColumn, factWords } from "../fact-table.ts";
 import type { FactsDatabase } from "./facts-database.ts";
 import { factsName } from "./facts-name.ts";
 import type { FactsFile } from "./receipt.ts";
-import { type PutOutcome, putView, storedObject, type ViewStore } from "./view-store.ts";
+import { type PutOutcome, putView, type ViewStore } from "./view-store.ts";
 
 export interface FactsWriterOptions {
   /** Used by one writer at a time. */

@@ -1,6 +1,7 @@
 import type { StoredObject } from "../../archive/manifest.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { UNDATED_DAY } from "../../archive/span.ts";
+import { storedObject } from "../../archive/stored-bytes.ts";
 import { IoError } from "../../core/fault.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
@@ -15,7 +16,7 @@ import { copyOf } from "./facts-writer.ts";
 import { findPlanFacts, type PlanFiles } from "./plan-facts.ts";
 import { receiptBytes } from "./receipt.ts";
 import { findRollup, ROLLUP_FORMAT, type Rollup, type RollupFile, rollupName } from "./rollup.ts";
-import { putView, storedObject, type ViewStore } from "./view-store.ts";
+import { putView, type ViewStore } from "./view-store.ts";
 
 export interface RollupOptions extends DuckDbOptions {
   readonly views: ViewStore;

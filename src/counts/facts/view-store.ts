@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import type { StoredObject } from "../../archive/manifest.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
@@ -23,9 +21,4 @@ export async function putView({ store, remover }: ViewStore, name: string, bytes
   await remover.remove(name);
   if ((await store.create(name, bytes)) === "created") return "replaced";
   throw new IoError("unavailable", `replace "${name}": somebody else has just done so (hint: run again)`);
-}
-
-/** How another object names one with these bytes. */
-export function storedObject(name: string, bytes: Buffer): StoredObject {
-  return { name, size_bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }

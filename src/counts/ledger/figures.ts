@@ -1,4 +1,5 @@
 import type { HourFigures } from "../../archive/manifest.ts";
+import { noHourFigures } from "../../archive/seal/figures.ts";
 
 /** The figures of an hour, sealed or not, as they are added up (I3). */
 export interface Figures extends Record<keyof HourFigures, number> {
@@ -18,16 +19,7 @@ const NAMES = [
 ] as const satisfies readonly (keyof Figures)[];
 
 export function noFigures(): Figures {
-  return {
-    received: 0,
-    archived: 0,
-    duplicates: 0,
-    conflicts: 0,
-    counted: 0,
-    eventless: 0,
-    quarantined: 0,
-    unsealed: 0,
-  };
+  return { ...noHourFigures(), unsealed: 0 };
 }
 
 export function addFigures(sum: Figures, more: Partial<Readonly<Figures>>): void {

@@ -11,6 +11,7 @@ import { listWal } from "../../archive/wal-reader.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
+import { hourOfId } from "../../core/identity.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { lookAgain, watchRemovals } from "../second-look.ts";
@@ -217,7 +218,7 @@ function explainLines({ options: { stream }, differences }: Books, span: Span, l
     [lines.missing, "was received, and no segment holds it"],
     [lines.extra, "is in a segment, and in no input of its plans"],
   ] as const) {
-    for (const line of noted.lines) add({ ...line, hour: hourText(Number.parseInt(line.id.slice(0, 8), 16)), what });
+    for (const line of noted.lines) add({ ...line, hour: hourText(hourOfId(line.id)), what });
     const more = noted.total - noted.lines.length;
     if (more > 0) add({ what: `and ${more} more lines: each ${what}` });
   }

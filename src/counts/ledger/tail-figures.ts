@@ -1,4 +1,4 @@
-import { createGrowingIdSet, type IdSet } from "../../archive/id-set.ts";
+import { idSetOf } from "../../archive/id-set.ts";
 import { type Conflict, isSmallerVariant, type PlanOutput, type VariantKey } from "../../archive/manifest.ts";
 import { classOf, type LineClass } from "../../archive/seal/figures.ts";
 import { eachKeptLine } from "../../archive/seal/kept-lines.ts";
@@ -103,15 +103,4 @@ async function kindsInVault(options: TailFiguresOptions, ids: readonly string[])
     },
   );
   return new Map([...standing].map(([id, { kind }]) => [id, kind]));
-}
-
-function idSetOf(ids: readonly string[]): IdSet {
-  const set = createGrowingIdSet();
-  for (const id of ids) set.add(wordsOf(id), 0);
-  return set;
-}
-
-/** An id as it is stored: four words of eight hex digits. */
-function wordsOf(id: string): Int32Array {
-  return Int32Array.from({ length: 4 }, (_, word) => Number.parseInt(id.slice(8 * word, 8 * word + 8), 16) | 0);
 }

@@ -1,5 +1,6 @@
 import { UHUGEINT, UINTEGER, UTINYINT, UUID } from "@duckdb/node-api";
 import type { LineClass } from "../../archive/seal/figures.ts";
+import { hourOfId } from "../../core/identity.ts";
 import { UNKNOWN_LOG } from "../../core/line.ts";
 import { KNOWN_LOGS } from "../../decode/log-name.ts";
 import type { DuckDb } from "../duck-db.ts";
@@ -48,7 +49,6 @@ const COLUMNS = {
 
 /** Of the hash, in a variant. */
 export const HASH_DIGITS = 30;
-const HOUR_DIGITS = 8;
 
 /** In the order of their names. */
 const LOGS = [...KNOWN_LOGS, UNKNOWN_LOG].toSorted();
@@ -76,7 +76,7 @@ export async function openLineTable({ connection, run }: DuckDb): Promise<LineTa
       const row = rows.next();
       columns.id.setItem(row, uuidOf(id));
       columns.variant.setItem(row, BigInt(`0x${hash.slice(0, HASH_DIGITS)}${logDigits(log)}`));
-      columns.hour.setItem(row, Number.parseInt(id.slice(0, HOUR_DIGITS), 16));
+      columns.hour.setItem(row, hourOfId(id));
       columns.kind.setItem(row, KINDS.indexOf(kind));
       columns.stream.setItem(row, stream);
       columns.span.setItem(row, span);
