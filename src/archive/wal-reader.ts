@@ -8,13 +8,15 @@ import { parseWalName, type WalName, walPrefix } from "./wal-name.ts";
 export interface WalObject extends WalName {
   readonly name: string;
   readonly sizeBytes: number;
+  /** By the clock of the store: for telling how old it is. */
+  readonly createdAtMs: number;
 }
 
 /** The write-ahead objects of a stream (null: of all), in order of names. Other files in their folders are ignored. */
 export async function* listWal(store: ObjectStore, stream: string | null): AsyncIterable<WalObject> {
-  for await (const { name, sizeBytes } of store.list(walPrefix(stream))) {
+  for await (const { name, sizeBytes, createdAtMs } of store.list(walPrefix(stream))) {
     const parsed = parseWalName(name);
-    if (parsed !== null) yield { ...parsed, name, sizeBytes };
+    if (parsed !== null) yield { ...parsed, name, sizeBytes, createdAtMs };
   }
 }
 

@@ -10,6 +10,7 @@ import type { CountRow } from "../../src/counts/cube.ts";
 import { differences } from "../../src/generate/agreement.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { makeBucket } from "../servers/bucket.ts";
+import { API_READ_CATALOGUE } from "./api-read-catalogue.ts";
 import { countRows } from "./count-rows.ts";
 import { generated } from "./generated.ts";
 import { expectOneLine, FIXTURES, filesBelow, logtally, type Outcome, run, succeeds } from "./logtally.ts";
@@ -108,26 +109,12 @@ describe.skipIf(gcsUrl === "")("facts in a bucket", () => {
   });
 });
 
-const CATALOGUE = `version: 1
-extends: standard
-events:
-  api_read:
-    description: Somebody reads by the API.
-    operation: read
-    any:
-      - log: rails.api
-        when: { method: GET }
-    tests:
-      - counts: { method: GET, route: /x, status: 200 }
-      - ignores: { method: POST, route: /x, status: 200 }
-`;
-
 describe("the hint of counts that derive facts again", () => {
   it("names the catalogue, says what differs, and counts things in good English", async () => {
     const folder = await tempFolder();
     const archive = join(folder, "archive");
     const catalogue = join(folder, "my.yaml");
-    await writeFile(catalogue, CATALOGUE);
+    await writeFile(catalogue, API_READ_CATALOGUE);
     await run(archive, [join(FIXTURES, "local/ssh_push/input.ndjson")]);
     await works("seal", "--archive", archive);
     const counts = async (...more: readonly string[]) => {

@@ -2,11 +2,13 @@
  * Goal: a user can have everything counted again, is told each difference, and sees what another catalogue would count.
  * Method: the program as a user starts it, on generated traffic in a folder; facts and segments that are spoiled after.
  */
+
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Difference } from "../../src/archive/audit/difference.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
+import { API_READ_CATALOGUE } from "./api-read-catalogue.ts";
 import { generated } from "./generated.ts";
 import { countsOf, filesBelow, logtally, run } from "./logtally.ts";
 
@@ -44,20 +46,6 @@ async function recountOf(
   const { code, stdout } = await logtally(["recount", "--archive", archive, "--json", ...args]);
   return { code, ...(JSON.parse(stdout) as Recount) };
 }
-
-const CATALOGUE = `version: 1
-extends: standard
-events:
-  api_read:
-    description: Somebody reads by the API.
-    operation: read
-    any:
-      - log: rails.api
-        when: { method: GET }
-    tests:
-      - counts: { method: GET, route: /x, status: 200 }
-      - ignores: { method: POST, route: /x, status: 200 }
-`;
 
 describe("recount", () => {
   it("agrees with what was counted, sealed or not", async () => {
@@ -111,7 +99,7 @@ describe("recount", () => {
   it("counts the past by another catalogue, beside the published one, and changes nothing", async () => {
     const { archive } = await sealedArchive();
     const catalogue = join(archive, "..", "my.yaml");
-    await writeFile(catalogue, CATALOGUE);
+    await writeFile(catalogue, API_READ_CATALOGUE);
     const before = await countsOf(archive);
     const files = await filesBelow(archive);
     const args = ["recount", "--archive", archive, "--catalogue", catalogue];

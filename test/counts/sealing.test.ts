@@ -16,7 +16,7 @@ const LATENESS_MS = 10 * MINUTE_MS;
 const NOW_MS = (HOUR + 9) * HOUR_MS + LATENESS_MS;
 
 function book(unsealed: readonly number[], { hasSealed = true, isRecord = false } = {}): StreamBook {
-  const object = { name: "wal/x", sizeBytes: 1, stream: "x", ingestDay: "", writer: "", sequence: 1 };
+  const object = { name: "wal/x", sizeBytes: 1, createdAtMs: 0, stream: "x", ingestDay: "", writer: "", sequence: 1 };
   return {
     stream: "x",
     plans: hasSealed ? [{ isRecord } as SealedPlan] : [],

@@ -6,7 +6,7 @@ import { openWalObject, type WalObject } from "../wal-reader.ts";
 export type RowsByHour = ReadonlyMap<number, number>;
 
 /** By the block table alone where the object is of one hour, else by the ids. Rejects with `IoError`. */
-export async function countWalRows(store: ObjectStore, object: WalObject): Promise<RowsByHour> {
+export async function countWalRows(store: ObjectStore, object: Omit<WalObject, "createdAtMs">): Promise<RowsByHour> {
   const segment = await openWalObject(store, object);
   if (object.firstHour === object.lastHour) return new Map([[object.firstHour, segment.table.rows]]);
   const rows = new Map<number, number>();

@@ -6,7 +6,6 @@ import type { StoredObject } from "../manifest.ts";
 import { readSealedPlans, type SealedPlan } from "../sealed-plan.ts";
 import { readTail, type TailObject } from "../tail.ts";
 import { folderOf, vaultPrefix } from "../vault-name.ts";
-import { walPrefix } from "../wal-name.ts";
 import { claimsOf, type SpanClaims } from "./claim.ts";
 import type { RemovableObject } from "./removable-object.ts";
 import { type SignedCoverage, signedCoverage } from "./signed-coverage.ts";
@@ -54,17 +53,13 @@ export async function planGc(stream: string, { store, nowMs, indexingMs }: GcPla
   await checkSizes(store, stream, signed);
   const plans = await readSealedPlans(store, stream);
   const coverage = signedCoverage(plans, signed);
-  const created = new Map<string, number>();
-  for await (const { name, createdAtMs } of store.list(walPrefix(stream))) created.set(name, createdAtMs);
   const tail = await readTail(store, stream, plans);
   const marks = await listMarks(store, stream);
   const removable: RemovableObject[] = [];
   const kept = noAmounts();
   let oldestUnsealedMs: number | null = null;
   for (const each of tail) {
-    const { name, sizeBytes } = each.object;
-    // One that has come since then is new.
-    const createdAtMs = created.get(name) ?? nowMs;
+    const { name, sizeBytes, createdAtMs } = each.object;
     const mark = marks.get(name);
     marks.delete(name);
     const mayBeIndexed = mark === undefined ? nowMs - createdAtMs >= indexingMs : mark.isDone;
