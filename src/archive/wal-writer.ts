@@ -12,7 +12,7 @@ export interface WalWriterOptions {
   readonly stream: string;
   /** Random per process, so that no two writers ever give the same name. */
   readonly writer: string;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "nowMs">;
   /** What one object holds at the most; a payload with more lines is written as several. */
   readonly limits: { readonly maxLines: number; readonly maxBytes: number };
 }

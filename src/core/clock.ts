@@ -4,4 +4,6 @@ export interface Clock {
   readonly nowMs: () => number;
   /** Milliseconds that never run backwards. For ages and leases. */
   readonly monotonicMs: () => number;
+  /** Resolves after so long, early where the signal aborts. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }

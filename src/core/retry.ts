@@ -1,12 +1,11 @@
+import type { Clock } from "./clock.ts";
+
 /** How long and how often to try again; time and chance are the caller's. */
-export interface Backoff {
+export interface Backoff extends Pick<Clock, "monotonicMs" | "sleep"> {
   /** No try begins later than this after the first; but there are always two. */
   readonly giveUpAfterMs: number;
-  readonly monotonicMs: () => number;
   /** At least 0, below 1. */
   readonly random: () => number;
-  /** Resolves early where the signal aborts. */
-  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 const FIRST_WAIT_MS = 200;

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Delivery, Payload, Source } from "../core/delivery.ts";
 import type { LineLog } from "../core/line-log.ts";
 import type { ObjectIndex } from "../core/object-index.ts";
+import { createBatchAge } from "./batch-age.ts";
 
 /** When a batch closes, whichever comes first (I7). */
 export interface BatchLimits {
@@ -36,7 +37,7 @@ export async function runEngine({ source, take, log, index, limits, clock, signa
   const failed = new AbortController();
   // Without the payloads: they are in the log, and would fill the memory once more.
   const unacked: Delivery["ack"][] = [];
-  let openedAtMs = 0;
+  const age = createBatchAge(limits.maxAgeMs, clock);
   let committing = Promise.resolve();
 
   const commit = async (acks: readonly Delivery["ack"][]): Promise<void> => {
@@ -52,6 +53,7 @@ export async function runEngine({ source, take, log, index, limits, clock, signa
   };
   /** Resolves when the batch before is committed, and this one is on its way. */
   const close = async (): Promise<void> => {
+    age.end();
     await committing;
     committing = commit(unacked.splice(0));
     // The next close, or the end, hears of it.
@@ -62,18 +64,17 @@ export async function runEngine({ source, take, log, index, limits, clock, signa
   let next = deliveries.next();
   try {
     for (;;) {
-      const waitMs = openedAtMs + limits.maxAgeMs - clock.monotonicMs();
-      const result = unacked.length === 0 ? await next : await settledWithin(next, Math.max(0, waitMs));
+      const result = unacked.length === 0 ? await next : await age.beforeIsOver(next);
       if (result === null) {
         await close();
         continue;
       }
       if (result.done === true) break;
-      if (unacked.length === 0) openedAtMs = clock.monotonicMs();
+      if (unacked.length === 0) age.begin();
       take(result.value.payload);
       unacked.push(result.value.ack);
       const isFull = log.pendingLines >= limits.maxLines || log.pendingBytes >= limits.maxBytes;
-      if (isFull || clock.monotonicMs() - openedAtMs >= limits.maxAgeMs) await close();
+      if (isFull || age.isOver()) await close();
       next = deliveries.next();
     }
     await close();
@@ -81,18 +82,8 @@ export async function runEngine({ source, take, log, index, limits, clock, signa
   } catch (error) {
     // A commit may have failed before; whatever the others say to that adds nothing.
     if (!failed.signal.aborted) failed.abort(error);
+    age.end();
     await Promise.allSettled([committing, next, deliveries.return?.()]);
     throw failed.signal.reason;
-  }
-}
-
-/** What the promise resolves with, or null once `waitMs` are over. A batch waits so at most once. */
-async function settledWithin<Result>(promise: Promise<Result>, waitMs: number): Promise<Result | null> {
-  const { promise: timeout, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), waitMs);
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

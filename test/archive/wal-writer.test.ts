@@ -3,13 +3,12 @@ import { describe, expect, it } from "vitest";
 import { eachLine, openWalObject } from "../../src/archive/wal-reader.ts";
 import { createWalWriter } from "../../src/archive/wal-writer.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
-import type { Clock } from "../../src/core/clock.ts";
 import { IoError } from "../../src/core/fault.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { bytesOf, SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { walObjects } from "./sample-archive.ts";
 
-const CLOCK: Clock = { nowMs: () => Date.UTC(2021, 0, 2, 3), monotonicMs: () => 0 };
+const CLOCK = { nowMs: () => Date.UTC(2021, 0, 2, 3) };
 
 const NO_LIMITS = { maxLines: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY };
 

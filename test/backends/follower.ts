@@ -49,12 +49,15 @@ export class Follower {
       state,
       onRead: () => undefined,
       tell: (message) => this.told.push(message),
-      clock: { nowMs: () => Date.now() + this.skewMs, monotonicMs: () => this.#monotonicMs },
-      pollMs: POLL_MS,
-      sleep: (_ms, signal) => {
-        this.#idle.resolve(null);
-        return signal.aborted ? Promise.resolve() : this.#resume.promise;
+      clock: {
+        nowMs: () => Date.now() + this.skewMs,
+        monotonicMs: () => this.#monotonicMs,
+        sleep: (_ms, signal) => {
+          this.#idle.resolve(null);
+          return signal?.aborted === true ? Promise.resolve() : this.#resume.promise;
+        },
       },
+      pollMs: POLL_MS,
     });
     this.#deliveries = source.deliveries(this.#stop.signal)[Symbol.asyncIterator]();
   }

@@ -38,8 +38,10 @@ async function storeAmid(...mishaps: readonly (Mishap | null)[]): Promise<Stage>
   const told: string[] = [];
   const { backoff, waits } = scriptedBackoff(GIVE_UP_AFTER_MS);
   const place = { bucket: "bucket", prefix: "", endpoint: gcs.url };
-  const options = { backoff, onTrouble: (message: string) => told.push(message), timeoutMs: 200 };
-  return { store: createGcsStore(place, options), remover: createGcsRemover(place, options), gcs, waits, told };
+  const service = createService({ endpoint: gcs.url, timeoutMs: 200 });
+  const options = { backoff, onTrouble: (message: string) => told.push(message) };
+  const store = createGcsStore(service, place, options);
+  return { store, remover: createGcsRemover(service, place, options), gcs, waits, told };
 }
 
 describe("an upload", () => {
@@ -208,7 +210,7 @@ describe("the check", () => {
 
 it("a request after the end is none, and does not wait for credentials", async () => {
   const stop = AbortSignal.abort();
-  const service = createService("https://127.0.0.1:9", 60_000, stop);
+  const service = createService({ endpoint: "https://127.0.0.1:9", signal: stop });
   await expect(service.send({ path: "/" })).rejects.toBe(stop.reason);
 });
 
@@ -245,7 +247,7 @@ describe("credentials", () => {
       sleep: () => Promise.reject(new Error()),
     };
     const place = { bucket: "bucket", prefix: "", endpoint: "http://127.0.0.1:1" };
-    const store = createGcsStore(place, { backoff, onTrouble: () => undefined });
+    const store = createGcsStore(createService(place), place, { backoff, onTrouble: () => undefined });
     await expect(store.read("a", 0, 1)).rejects.toThrow(
       /^read "a" in gs:\/\/bucket: bad port \(hint: look at archive.endpoint\)$/,
     );

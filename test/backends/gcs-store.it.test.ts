@@ -5,6 +5,7 @@
 import { describe, expect, inject, it } from "vitest";
 import { createGcsRemover } from "../../src/backends/gcs/gcs-remover.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
+import { createService } from "../../src/backends/gcs/service.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { testObjectRemover } from "../contract/object-remover.ts";
 import { testObjectStore } from "../contract/object-store.ts";
@@ -15,8 +16,10 @@ const NO_RETRY = { giveUpAfterMs: 0, monotonicMs: () => 0, random: () => 0, slee
 
 const OPTIONS = { backoff: NO_RETRY, onTrouble: () => undefined };
 
+const service = createService({ endpoint: url });
+
 const storeIn = (bucket: string, prefix: string): ObjectStore =>
-  createGcsStore({ bucket, prefix, endpoint: url }, OPTIONS);
+  createGcsStore(service, { bucket, prefix, endpoint: url }, OPTIONS);
 
 // Without Go there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(url === "")("on a server of Cloud Storage", () => {
@@ -28,7 +31,7 @@ describe.skipIf(url === "")("on a server of Cloud Storage", () => {
 
     testObjectRemover(`a bucket, prefix "${prefix}"`, async () => {
       const bucket = await makeBucket(url);
-      const remover = createGcsRemover({ bucket, prefix, endpoint: url }, OPTIONS);
+      const remover = createGcsRemover(service, { bucket, prefix, endpoint: url }, OPTIONS);
       return { store: storeIn(bucket, prefix), remover, close: () => Promise.resolve() };
     });
   }

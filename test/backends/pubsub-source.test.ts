@@ -9,6 +9,7 @@ import type { Budget } from "../../src/backends/pubsub/puller.ts";
 import { SubscriberError, type SubscriberFailure } from "../../src/backends/pubsub/subscriber.ts";
 import { describeSubscription } from "../../src/backends/pubsub/subscription.ts";
 import type { Delivery } from "../../src/core/delivery.ts";
+import { timerSleep } from "../core/timer-sleep.ts";
 import { ScriptedSubscriber } from "./scripted-subscriber.ts";
 
 const SUBSCRIPTION = "projects/p/subscriptions/s";
@@ -18,12 +19,7 @@ const BACKOFF = {
   giveUpAfterMs: MINUTE_MS,
   monotonicMs: () => Date.now(),
   random: () => 0.5,
-  sleep: (ms: number, signal?: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      if (signal?.aborted === true) resolve();
-      setTimeout(resolve, ms);
-      signal?.addEventListener("abort", () => resolve(), { once: true });
-    }),
+  sleep: timerSleep,
 };
 const ENDLESS = 400;
 const FAILING = Array.from({ length: ENDLESS }, () => "passing" as const);

@@ -9,12 +9,13 @@ import type { Delivery, Payload, Source } from "../../src/core/delivery.ts";
 import type { CommittedObject, LineLog } from "../../src/core/line-log.ts";
 import type { ObjectIndex } from "../../src/core/object-index.ts";
 import { type BatchLimits, runEngine } from "../../src/engine/run.ts";
+import { timerSleep } from "../core/timer-sleep.ts";
 import { sampleLine } from "../segment/sample-line.ts";
 
 const LINE_BYTES = 5;
 const NO_LIMITS: BatchLimits = { maxLines: 1e9, maxBytes: 1e9, maxAgeMs: 1e9 };
 /** Under fake timers, so that the engine's timer and its clock run together. */
-const CLOCK = { nowMs: () => Date.now(), monotonicMs: () => Date.now() };
+const CLOCK = { nowMs: () => Date.now(), monotonicMs: () => Date.now(), sleep: timerSleep };
 
 /** What one run did, in order: `take 3`, `close 2 lines`, `commit 2 lines`, `index 2`, `ack 3`. Deliveries are numbered from 1. */
 class Stage {

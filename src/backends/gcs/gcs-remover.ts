@@ -3,13 +3,14 @@ import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { BucketPlace } from "./bucket-place.ts";
 import { type BucketOptions, createBucketRequests } from "./bucket-requests.ts";
 import { type Role, statusOf } from "./gcs-error.ts";
+import type { Service } from "./service.ts";
 
 const REMOVER: Role = "roles/storage.objectAdmin";
 const NOT_FOUND = 404;
 
 /** Removes objects of `createGcsStore`. Errors that pass are tried again. */
-export function createGcsRemover(place: BucketPlace, options: BucketOptions): ObjectRemover {
-  const { service, base, url, objects, request } = createBucketRequests(place, options);
+export function createGcsRemover(service: Service, place: BucketPlace, options: BucketOptions): ObjectRemover {
+  const { base, url, objects, request } = createBucketRequests(place, options);
   return {
     async remove(name) {
       checkObjectName(name);

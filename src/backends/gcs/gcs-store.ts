@@ -31,8 +31,8 @@ const CHECKED_NAME = "ctl/check";
  * Objects in a bucket of Cloud Storage. Needs no right to delete or overwrite: `create` asks for a name that is not
  * taken, in one request, so that a broken upload leaves nothing. Errors that pass are tried again.
  */
-export function createGcsStore(place: BucketPlace, options: BucketOptions): ObjectStore {
-  const { service, base, url, objects, request } = createBucketRequests(place, options);
+export function createGcsStore(service: Service, place: BucketPlace, options: BucketOptions): ObjectStore {
+  const { base, url, objects, request } = createBucketRequests(place, options);
 
   async function* list(prefix: string): AsyncIterable<ObjectInfo> {
     checkObjectPrefix(prefix);

@@ -3,6 +3,7 @@ import { GoogleAuth } from "google-auth-library";
 const GOOGLE = "https://storage.googleapis.com";
 const SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
 const MAX_MESSAGE_LENGTH = 300;
+const TIMEOUT_MS = 45_000;
 
 export interface ServiceRequest {
   /** Without one it is a POST where there is a body, else a GET. */
@@ -49,17 +50,22 @@ export class CredentialError extends Error {
   }
 }
 
-/**
- * `endpoint` is a URL without a path; null for Google's. Nothing secret goes over plain HTTP. Once `stop` aborts each
- * request rejects.
- */
-export function createService(endpoint: string | null, timeoutMs: number, stop: AbortSignal | null): Service {
+export interface ServiceOptions {
+  /** A URL without a path; null for Google's. Nothing secret goes over plain HTTP. */
+  readonly endpoint: string | null;
+  /** For one request. */
+  readonly timeoutMs?: number;
+  /** Once it aborts each request rejects. */
+  readonly signal?: AbortSignal;
+}
+
+export function createService({ endpoint, timeoutMs = TIMEOUT_MS, signal: stop }: ServiceOptions): Service {
   const origin = endpoint ?? GOOGLE;
   const auth = origin.startsWith("https:") ? new GoogleAuth({ scopes: SCOPE }) : null;
   return {
     async send({ method, path, headers, body }) {
       const inTimeSignal = AbortSignal.timeout(timeoutMs);
-      const signal = stop === null ? inTimeSignal : AbortSignal.any([inTimeSignal, stop]);
+      const signal = stop === undefined ? inTimeSignal : AbortSignal.any([inTimeSignal, stop]);
       // Whoever listens to a signal that has aborted hears nothing.
       signal.throwIfAborted();
       const url = `${origin}${path}`;

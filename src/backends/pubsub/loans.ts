@@ -1,3 +1,4 @@
+import type { Clock } from "../../core/clock.ts";
 import { idParts, type LentMessage, type Subscriber, SubscriberError } from "./subscriber.ts";
 
 /** The shortest deadline that a subscription can have: before that the first extension has to be there. */
@@ -26,39 +27,42 @@ export interface Loans {
 }
 
 export interface LoansOptions {
-  readonly monotonicMs: () => number;
+  readonly clock: Pick<Clock, "monotonicMs" | "sleep">;
   /** Is told of the first of failures in a row. */
   readonly onTrouble: (operation: string, error: SubscriberError) => void;
   /** Something was settled. */
   readonly onRoom: () => void;
 }
 
-export function createLoans(subscriber: Subscriber, { monotonicMs, onTrouble, onRoom }: LoansOptions): Loans {
+export function createLoans(subscriber: Subscriber, { clock, onTrouble, onRoom }: LoansOptions): Loans {
   const loans = new Map<string, Loan>();
   let bytes = 0;
-  let timer: NodeJS.Timeout | null = null;
-  let isRenewing = false;
+  /** Ends when nothing is held any more. */
+  let renewing: AbortController | null = null;
   let isInTrouble = false;
 
   /** Where it fails the next look tries again; a lease that runs out only repeats a message. */
-  async function check(): Promise<void> {
-    if (isRenewing) return;
-    isRenewing = true;
+  async function check(signal: AbortSignal): Promise<void> {
     try {
-      await renew(subscriber, loans, monotonicMs);
+      await renew(subscriber, loans, clock.monotonicMs);
       isInTrouble = false;
     } catch (error) {
       if (!(error instanceof SubscriberError)) throw error;
-      if (!isInTrouble && timer !== null) onTrouble("extend leases of", error);
+      if (!isInTrouble && !signal.aborted) onTrouble("extend leases of", error);
       isInTrouble = true;
-    } finally {
-      isRenewing = false;
+    }
+  }
+
+  async function keepRenewing(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await clock.sleep(CHECK_MS, signal);
+      if (!signal.aborted) await check(signal);
     }
   }
 
   function stop(): void {
-    if (timer !== null) clearInterval(timer);
-    timer = null;
+    renewing?.abort();
+    renewing = null;
   }
 
   function settle(ackIds: readonly string[]): void {
@@ -78,14 +82,16 @@ export function createLoans(subscriber: Subscriber, { monotonicMs, onTrouble, on
       return bytes;
     },
     lend(messages) {
-      const endsAtMs = monotonicMs() + FIRST_LEASE_MS;
+      const endsAtMs = clock.monotonicMs() + FIRST_LEASE_MS;
       for (const { ackId, data } of messages) {
         // The same loan once more would be counted twice and settled once.
         if (loans.has(ackId)) continue;
         loans.set(ackId, { sizeBytes: data.length, endsAtMs });
         bytes += data.length;
       }
-      if (loans.size > 0) timer ??= setInterval(() => void check(), CHECK_MS);
+      if (loans.size === 0 || renewing !== null) return;
+      renewing = new AbortController();
+      void keepRenewing(renewing.signal);
     },
     settle,
     async giveBack(ackIds) {

@@ -47,7 +47,7 @@ export function createPubsubSource(subscriber: Subscriber, options: PubsubSource
   const tell = (operation: string, error: unknown): void =>
     options.onTrouble(`${operation} "${subscription}": ${(error as Error).message}`);
   const room = createBell();
-  const loans = createLoans(subscriber, { monotonicMs: backoff.monotonicMs, onTrouble: tell, onRoom: room.ring });
+  const loans = createLoans(subscriber, { clock: backoff, onTrouble: tell, onRoom: room.ring });
   let stoppedAtMs = Number.POSITIVE_INFINITY;
   /** A stop has to end before the process is killed, and two batches may have to be acked by then. */
   const ackMs = (): number => {

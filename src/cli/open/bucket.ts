@@ -1,6 +1,7 @@
 import { setGlobalProxyFromEnv } from "node:http";
 import type { BucketPlace } from "../../backends/gcs/bucket-place.ts";
 import type { BucketOptions } from "../../backends/gcs/bucket-requests.ts";
+import type { Service } from "../../backends/gcs/service.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { MINUTE_MS } from "../../core/units.ts";
@@ -18,14 +19,19 @@ export async function openBucket(place: BucketPlace, patience?: Patience): Promi
   setProxy();
   // Google's library for credentials takes a while to load.
   const { createGcsStore } = await import("../../backends/gcs/gcs-store.ts");
-  return createGcsStore(place, bucketOptions(patience));
+  return createGcsStore(await openService(place, patience), place, bucketOptions(patience));
 }
 
 /** Removes objects of `openBucket`, with as much patience. */
 export async function openBucketRemover(place: BucketPlace): Promise<ObjectRemover> {
   setProxy();
   const { createGcsRemover } = await import("../../backends/gcs/gcs-remover.ts");
-  return createGcsRemover(place, bucketOptions());
+  return createGcsRemover(await openService(place), place, bucketOptions());
+}
+
+async function openService({ endpoint }: BucketPlace, patience?: Patience): Promise<Service> {
+  const { createService } = await import("../../backends/gcs/service.ts");
+  return createService({ endpoint, ...(patience === undefined ? {} : { signal: patience.signal }) });
 }
 
 /** HTTPS_PROXY and NO_PROXY hold for requests to the service as they do for other programs. */

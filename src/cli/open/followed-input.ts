@@ -4,7 +4,6 @@ import { createFollowSource } from "../../backends/files/follow/follow-source.ts
 import type { FilesSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
-import { pause } from "../pause.ts";
 import { tell } from "../tell.ts";
 import { archiveName } from "./archive-store.ts";
 import type { PipelineInput } from "./pipeline-input.ts";
@@ -15,8 +14,7 @@ export async function openFollowed(pipeline: PipelineSettings, files: FilesSetti
   return {
     sizeBytes: null,
     maxBatchLines: Number.POSITIVE_INFINITY,
-    source: (onRead) =>
-      createFollowSource({ named: files.paths, state, onRead, tell, clock: SYSTEM_CLOCK, sleep: pause }),
+    source: (onRead) => createFollowSource({ named: files.paths, state, onRead, tell, clock: SYSTEM_CLOCK }),
     close: () => Promise.resolve(state.close()),
   };
 }

@@ -1,6 +1,5 @@
 import type { Backoff } from "../../core/retry.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
-import { pause } from "../pause.ts";
 
 /** Tries again with the time and chance of this machine. */
 export function serviceBackoff(giveUpAfterMs: number): Backoff {
@@ -8,6 +7,6 @@ export function serviceBackoff(giveUpAfterMs: number): Backoff {
     giveUpAfterMs,
     monotonicMs: SYSTEM_CLOCK.monotonicMs,
     random: Math.random,
-    sleep: pause,
+    sleep: SYSTEM_CLOCK.sleep,
   };
 }

@@ -24,7 +24,6 @@ export interface FollowOptions {
   readonly tell: (message: string) => void;
   readonly clock: Clock;
   /** Resolves early where the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** How often files are looked at. */
   readonly pollMs?: number;
   readonly maxOpen?: number;
@@ -75,7 +74,7 @@ export function createFollowSource(options: FollowOptions): Source {
           }
           const [file] = queue;
           if (file === undefined) {
-            await options.sleep(Math.max(waitMs, 0), signal);
+            await options.clock.sleep(Math.max(waitMs, 0), signal);
             continue;
           }
           queue.delete(file);

@@ -1,0 +1,39 @@
+import type { Clock } from "../core/clock.ts";
+
+/** How old the batch that fills is. */
+export interface BatchAge {
+  /** A batch begins. */
+  begin(): void;
+  /** It is closed. */
+  end(): void;
+  isOver(): boolean;
+  /** What the promise resolves with, or null where the batch is too old before that. */
+  beforeIsOver<Result>(promise: Promise<Result>): Promise<Result | null>;
+}
+
+/** One timer for each batch: there may be many thousand deliveries in one, and all of them are waited for. */
+export function createBatchAge(maxAgeMs: number, clock: Pick<Clock, "monotonicMs" | "sleep">): BatchAge {
+  let beganAtMs = 0;
+  let ended = new AbortController();
+  let onOver = (): void => undefined;
+
+  async function wait(signal: AbortSignal): Promise<void> {
+    await clock.sleep(maxAgeMs, signal);
+    if (!signal.aborted) onOver();
+  }
+
+  return {
+    begin() {
+      beganAtMs = clock.monotonicMs();
+      ended = new AbortController();
+      void wait(ended.signal);
+    },
+    end: () => ended.abort(),
+    isOver: () => clock.monotonicMs() - beganAtMs >= maxAgeMs,
+    beforeIsOver: (promise) =>
+      new Promise((resolve, reject) => {
+        onOver = () => resolve(null);
+        promise.then(resolve, reject);
+      }),
+  };
+}
