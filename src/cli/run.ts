@@ -3,6 +3,7 @@ import { IoError, UsageError } from "../core/fault.ts";
 import { SECOND_MS } from "../core/units.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { namedInput } from "./open/input.ts";
+import { openWorker } from "./open/worker.ts";
 import { withPipelineOptions } from "./options.ts";
 import { createProgress } from "./progress.ts";
 import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";
@@ -10,7 +11,7 @@ import { sealBeside } from "./seal-beside.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { stopOnSignals } from "./stop-signal.ts";
 import { tell } from "./tell.ts";
-import { openWorker, type RunSummary, type Worker } from "./worker.ts";
+import type { RunSummary, Worker } from "./worker.ts";
 
 interface RunOptions extends PipelineOptions {
   readonly from?: readonly string[];

@@ -1,37 +1,22 @@
-import { randomBytes } from "node:crypto";
 import { findRepeats } from "../archive/repeats.ts";
 import { findRunLines, type Run } from "../archive/run-lines.ts";
 import { createWalWriter } from "../archive/wal-writer.ts";
 import type { OnRead } from "../backends/files/file-source.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
 import type { ArchivedLine } from "../core/archived-line.ts";
+import type { Clock } from "../core/clock.ts";
 import type { Payload } from "../core/delivery.ts";
 import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { MINUTE_MS, SECOND_MS } from "../core/units.ts";
 import { createTally, type TallySnapshot } from "../counts/tally.ts";
 import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { createDeriver } from "../derive/deriver.ts";
+import type { Catalogue } from "../derive/event-rules.ts";
 import { runEngine } from "../engine/run.ts";
 import type { IndexCounts } from "../indexing/line-indexer.ts";
-import { SYSTEM_CLOCK } from "./clock.ts";
-import { abortsAfter } from "./grace.ts";
 import { createLineDecoder } from "./line-decoder.ts";
-import { archiveName, openArchiveStore } from "./open/archive-store.ts";
-import { type OpenIndex, openIndex } from "./open/object-index.ts";
-import { openInputOf, refuseUnreadable } from "./open/pipeline-input.ts";
-import { openPseudonymKey, refuseKeylessBucket } from "./open/pseudonym-key.ts";
-import { loadCatalogue } from "./settings.ts";
-import { beThrifty } from "./thrift.ts";
-import { tellingOfWait } from "./waiting.ts";
-
-const WRITER_BYTES = 8;
-/**
- * From a stop to the end, at the most: what supervises workers often kills them half a minute later. The index goes
- * first, since what it does not take can be marked in the archive; an ack has three seconds even after that.
- */
-const INDEX_GRACE_MS = 5 * SECOND_MS;
-const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
+import type { PipelineInput } from "./open/pipeline-input.ts";
+import type { WorkerIndex } from "./worker-index.ts";
 
 /** What a worker did. */
 export interface RunSummary extends Omit<TallySnapshot, "duplicates"> {
@@ -74,31 +59,27 @@ export interface Worker {
   summarize(later: ReadonlySet<string>, late: AbortSignal): Promise<RunSummary>;
 }
 
-/**
- * `stop` ends it. Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written,
- * or an index that cannot be used.
- */
-export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
-  if (isEndless(settings) || settings.index !== null) beThrifty();
-  const catalogue = await loadCatalogue(settings.cataloguePath);
-  refuseKeylessBucket(settings);
-  refuseUnreadable(settings);
-  const store = await openArchiveStore(settings.archive, {
-    // A file can be read again; what a subscription or a log that grows brings has nowhere else to go.
-    giveUpAfterMs: isEndless(settings) ? Number.POSITIVE_INFINITY : 2 * MINUTE_MS,
-    signal: abortsAfter(stop, ARCHIVE_GRACE_MS),
-  });
-  await tellingOfWait(`archive "${archiveName(settings.archive)}"`, store.check("write"));
-  const indexing = openIndex(settings, store, abortsAfter(stop, INDEX_GRACE_MS));
-  const index = await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing);
-  const input = await tellingOfWait("the input", openInputOf(settings, stop));
-  // Made here, so that a copy of the archive that nobody may write to can be counted later.
-  await openPseudonymKey(settings, store);
+export interface WorkerOptions {
+  readonly settings: PipelineSettings;
+  readonly catalogue: Catalogue;
+  readonly store: ObjectStore;
+  /** Null where nothing is indexed. */
+  readonly index: WorkerIndex | null;
+  readonly input: PipelineInput;
+  /** Random, names the objects of this worker. */
+  readonly writer: string;
+  readonly clock: Clock;
+  /** Stops it. */
+  readonly stop: AbortSignal;
+}
+
+/** Puts the parts of a worker together. */
+export function createWorker(options: WorkerOptions): Worker {
+  const { settings, catalogue, store, index, input, writer, clock, stop } = options;
   const decoder = createLineDecoder(settings, catalogueFields(catalogue));
   const derive = createDeriver(catalogue, decoder.slotOf);
   const tally = createTally();
-  const writer = randomBytes(WRITER_BYTES).toString("hex");
-  const wal = createWalWriter({ store, stream: settings.name, writer, clock: SYSTEM_CLOCK, limits: settings.batch });
+  const wal = createWalWriter({ store, stream: settings.name, writer, clock, limits: settings.batch });
   let elapsedMs = 0;
   let isComplete: boolean | null = null;
 
@@ -107,21 +88,21 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
     isEndless: isEndless(settings),
     writer,
     async run(onRead) {
-      const startedAtMs = SYSTEM_CLOCK.monotonicMs();
+      const startedAtMs = clock.monotonicMs();
       const take = (payload: Payload): void =>
         decoder.decode(payload, (line, fields) => {
           tally.add(line.reason, fields === null ? [] : derive(line.log, fields));
           wal.append(line);
         });
       const limits = { ...settings.batch, maxLines: Math.min(settings.batch.maxLines, input.maxBatchLines) };
-      const rest = { log: wal, index, limits, clock: SYSTEM_CLOCK, signal: stop };
+      const rest = { log: wal, index, limits, clock, signal: stop };
       try {
         isComplete = await keepingUp(index, stop, () => runEngine({ source: input.source(onRead), take, ...rest }));
       } finally {
         await input.close();
         await index?.close();
       }
-      elapsedMs = SYSTEM_CLOCK.monotonicMs() - startedAtMs;
+      elapsedMs = clock.monotonicMs() - startedAtMs;
     },
     async summarize(later, late) {
       const takeBack = ({ buffer, start, end, meta }: ArchivedLine): void => {
@@ -145,7 +126,7 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
   };
 }
 
-function isEndless({ source }: PipelineSettings): boolean {
+export function isEndless({ source }: PipelineSettings): boolean {
   return source.kind === "pubsub" || (source.kind === "files" && source.isFollowed);
 }
 
@@ -154,7 +135,7 @@ function isEndless({ source }: PipelineSettings): boolean {
  * nothing waits any more, with null where that was not looked for.
  */
 async function keepingUp(
-  index: OpenIndex | null,
+  index: WorkerIndex | null,
   stop: AbortSignal,
   work: () => Promise<void>,
 ): Promise<boolean | null> {

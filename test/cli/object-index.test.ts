@@ -6,7 +6,8 @@
 import { afterEach, expect, it } from "vitest";
 import { createIndexMarkers } from "../../src/archive/index-markers.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
-import { type OpenIndex, openIndex } from "../../src/cli/open/object-index.ts";
+import { openIndex } from "../../src/cli/open/object-index.ts";
+import type { WorkerIndex } from "../../src/cli/worker-index.ts";
 import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { KIB } from "../../src/core/units.ts";
@@ -23,7 +24,7 @@ const STREAM = "local";
 /** An index that is opened asks for the node and for two templates. */
 const QUESTIONS = [null, null, null];
 
-let opened: { readonly index: OpenIndex; readonly server: ScriptedElasticsearch } | null = null;
+let opened: { readonly index: WorkerIndex; readonly server: ScriptedElasticsearch } | null = null;
 afterEach(async () => {
   await opened?.index.close();
   await opened?.server.close();

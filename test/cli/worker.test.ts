@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { openWorker } from "../../src/cli/worker.ts";
+import { openWorker } from "../../src/cli/open/worker.ts";
 import { parsePipeline } from "../../src/config/pipeline.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 

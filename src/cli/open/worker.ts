@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import { MINUTE_MS, SECOND_MS } from "../../core/units.ts";
+import { SYSTEM_CLOCK } from "../clock.ts";
+import { abortsAfter } from "../grace.ts";
+import { loadCatalogue } from "../settings.ts";
+import { beThrifty } from "../thrift.ts";
+import { tellingOfWait } from "../waiting.ts";
+import { createWorker, isEndless, type Worker } from "../worker.ts";
+import { archiveName, openArchiveStore } from "./archive-store.ts";
+import { openIndex } from "./object-index.ts";
+import { openInputOf, refuseUnreadable } from "./pipeline-input.ts";
+import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
+
+const WRITER_BYTES = 8;
+/**
+ * From a stop to the end, at the most: what supervises workers often kills them half a minute later. The index goes
+ * first, since what it does not take can be marked in the archive; an ack has three seconds even after that.
+ */
+const INDEX_GRACE_MS = 5 * SECOND_MS;
+const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
+
+/**
+ * `stop` ends it. Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written,
+ * or an index that cannot be used.
+ */
+export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
+  if (isEndless(settings) || settings.index !== null) beThrifty();
+  const catalogue = await loadCatalogue(settings.cataloguePath);
+  refuseKeylessBucket(settings);
+  refuseUnreadable(settings);
+  const store = await openArchiveStore(settings.archive, {
+    // A file can be read again; what a subscription or a log that grows brings has nowhere else to go.
+    giveUpAfterMs: isEndless(settings) ? Number.POSITIVE_INFINITY : 2 * MINUTE_MS,
+    signal: abortsAfter(stop, ARCHIVE_GRACE_MS),
+  });
+  await tellingOfWait(`archive "${archiveName(settings.archive)}"`, store.check("write"));
+  const indexing = openIndex(settings, store, abortsAfter(stop, INDEX_GRACE_MS));
+  const index = await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing);
+  const input = await tellingOfWait("the input", openInputOf(settings, stop));
+  // Made here, so that a copy of the archive that nobody may write to can be counted later.
+  await openPseudonymKey(settings, store);
+  const writer = randomBytes(WRITER_BYTES).toString("hex");
+  return createWorker({ settings, catalogue, store, index, input, writer, clock: SYSTEM_CLOCK, stop });
+}
