@@ -53,13 +53,6 @@ export function createLoans(subscriber: Subscriber, { clock, onTrouble, onRoom }
     }
   }
 
-  async function keepRenewing(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await clock.sleep(CHECK_MS, signal);
-      if (!signal.aborted) await check(signal);
-    }
-  }
-
   function stop(): void {
     renewing?.abort();
     renewing = null;
@@ -91,7 +84,7 @@ export function createLoans(subscriber: Subscriber, { clock, onTrouble, onRoom }
       }
       if (loans.size === 0 || renewing !== null) return;
       renewing = new AbortController();
-      void keepRenewing(renewing.signal);
+      void checkOn(clock, renewing.signal, check);
     },
     settle,
     async giveBack(ackIds) {
@@ -105,6 +98,18 @@ export function createLoans(subscriber: Subscriber, { clock, onTrouble, onRoom }
     },
     stop,
   };
+}
+
+/** Again and again until the signal aborts. */
+async function checkOn(
+  { sleep }: Pick<Clock, "sleep">,
+  signal: AbortSignal,
+  check: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(CHECK_MS, signal);
+    if (!signal.aborted) await check(signal);
+  }
 }
 
 /** Extends what is due, and has not been settled meanwhile. A part that fails holds up no other; its error comes last. */
