@@ -25,6 +25,8 @@ export class Checks implements BucketWatcher {
   readonly #truth: Truth;
   /** Id and text of a line → durable objects that hold it: write-ahead ones, and segments that a manifest names. */
   readonly #holders = new Map<string, Set<string>>();
+  /** The same with write-ahead objects that are gone: what is marked then is indexed from the vault. */
+  readonly #everIn = new Map<string, Set<string>>();
   /** Lines of a write-ahead object. */
   readonly #linesOf = new Map<string, readonly string[]>();
   /** How many lines each write-ahead object has, or had: one that comes back is the same. */
@@ -71,8 +73,11 @@ export class Checks implements BucketWatcher {
         this.#world.fail(`I1: message ${number} is acked, and its line ${id} "${text}" is not in the archive`);
         return;
       }
-      const isMarked = holders.values().some((name) => this.#bucket.objects.has(markerOf(name)));
-      if (!isMarked && !this.#cluster.has(id)) {
+      const isMarked = this.#everIn
+        .get(keyOf(id, text))
+        ?.values()
+        .some((name) => this.#bucket.objects.has(markerOf(name)));
+      if (isMarked !== true && !this.#cluster.has(id)) {
         this.#world.fail(`I1: message ${number} is acked, and its line ${id} is neither indexed nor marked`);
       }
     }
@@ -180,8 +185,7 @@ export class Checks implements BucketWatcher {
   }
 
   #hold(line: string, name: string): void {
-    const holders = this.#holders.get(line) ?? new Set();
-    this.#holders.set(line, holders.add(name));
+    for (const index of [this.#holders, this.#everIn]) index.set(line, (index.get(line) ?? new Set()).add(name));
   }
 
   #signedNames(): Set<string> {

@@ -17,7 +17,7 @@ import { parsePipeline } from "../../src/config/pipeline.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/core/units.ts";
 import { parseCatalogue } from "../../src/derive/catalogue.ts";
-import { Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import type { SimulatedBucket } from "./simulated-bucket.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedSubscription } from "./simulated-subscription.ts";

@@ -43,7 +43,7 @@ export class SimulatedCluster {
             timeoutMs: TIMEOUT_MS,
             signal,
           },
-          () => this.#bulk(String(body)),
+          () => this.#bulk(Buffer.isBuffer(body) ? body.toString() : ""),
         ),
       close: () => Promise.resolve(),
     };
