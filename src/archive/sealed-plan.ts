@@ -26,7 +26,7 @@ const MOST_READS = 16;
 
 /** The complete plans of a stream, or of a day of it, in order of spans and plans. Rejects with `IoError`. */
 export async function readSealedPlans(store: ObjectStore, stream: string, day?: string): Promise<SealedPlan[]> {
-  return readAll(store, [vaultPrefix(stream, day), recordPrefix(stream, day)]);
+  return readAll(store, [recordPrefix(stream, day), vaultPrefix(stream, day)]);
 }
 
 /**
@@ -34,7 +34,7 @@ export async function readSealedPlans(store: ObjectStore, stream: string, day?: 
  * moment: none is seen without all before it, but such as were lost. Rejects with `IoError`.
  */
 export async function readPlansOfSpan(store: ObjectStore, span: Span): Promise<SealedPlan[]> {
-  const prefixes = [spanPrefix(span), spanRecordPrefix(span)];
+  const prefixes = [spanRecordPrefix(span), spanPrefix(span)];
   let plans = await readAll(store, prefixes);
   while (plans.some(({ manifest }, index) => manifest.plan !== index + 1)) {
     const again = await readAll(store, prefixes);
@@ -52,6 +52,7 @@ export async function findSealedPlan(store: ObjectStore, name: string): Promise<
   throw new IoError("not_found", `read "${name}": not there`);
 }
 
+/** Records are listed first: a plan that found only repeats is never seen without those that have the lines. */
 async function readAll(store: ObjectStore, prefixes: readonly string[]): Promise<SealedPlan[]> {
   const found: { readonly name: string; readonly sizeBytes: number }[] = [];
   for (const prefix of prefixes) {
