@@ -118,7 +118,7 @@ source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump, follo
 archive: { kind: folder, path: ../out }
 index:
   kind: elasticsearch
-  urls: [https://a.example:9200, http://b.example]
+  urls: [https://a.example:9200, https://b.example]
   api_key: { file: api.key }
   ca_file: ca.pem
   prefix: gprd
@@ -147,7 +147,7 @@ sign: { interval_ms: 60000 }
       },
       archive: { kind: "folder", path: "/etc/out" },
       index: {
-        urls: ["https://a.example:9200", "http://b.example"],
+        urls: ["https://a.example:9200", "https://b.example"],
         apiKey: { kind: "file", path: "/etc/app/api.key" },
         caFile: "/etc/app/ca.pem",
         prefix: "gprd",
@@ -170,9 +170,9 @@ sign: { interval_ms: 60000 }
   });
 
   it("may index its lines, with defaults", () => {
-    const index = "index: { kind: elasticsearch, urls: [http://es:9200]";
+    const index = "index: { kind: elasticsearch, urls: [https://es:9200]";
     expect(parse(`${MINIMAL}${index} }`).index).toEqual({
-      urls: ["http://es:9200"],
+      urls: ["https://es:9200"],
       apiKey: null,
       caFile: null,
       prefix: "logtally",
@@ -192,7 +192,7 @@ sign: { interval_ms: 60000 }
     ["api_key: {}", "index.api_key"],
     ["api_key: { env: A, file: b }", "index.api_key"],
   ])("refuses an index with %s", (field, name) => {
-    const fields = field.startsWith("urls") ? field : `urls: [http://es:9200], ${field}`;
+    const fields = field.startsWith("urls") ? field : `urls: [https://es:9200], ${field}`;
     const [first = ""] = refusal(`${MINIMAL}index: { kind: elasticsearch, ${fields} }`);
     expect(first).toContain(`a.yaml:5: field "${name}": expected `);
   });

@@ -17,6 +17,7 @@ import { createLineIndexer, type IndexCounts, type LineIndexer } from "../../ind
 import { indexTemplates } from "../../indexing/template.ts";
 import type { SegmentReader } from "../../segment/segment-reader.ts";
 import { pause } from "../pause.ts";
+import { keepSecret } from "../secrecy.ts";
 import { tell } from "../tell.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
@@ -110,9 +111,11 @@ export async function openIndex(
 export async function openClusterOf({ urls, apiKey, caFile }: IndexSettings): Promise<Cluster> {
   const { openCluster } = await import("../../backends/elasticsearch/cluster.ts");
   const stores = { env: process.env, readFile };
+  const key = apiKey === null ? null : await resolveToken("API key", apiKey, API_KEY_HINT, stores);
+  if (key !== null) keepSecret(key);
   return openCluster({
     urls,
-    apiKey: apiKey === null ? null : await resolveToken("API key", apiKey, API_KEY_HINT, stores),
+    apiKey: key,
     certificates: caFile === null ? null : await readCertificates(caFile),
   });
 }
