@@ -178,7 +178,8 @@ const limits = z.strictObject({
       description:
         "Longest record, after decompression. A line of a file beyond 8 MiB is cut into pieces when it is read.",
     }),
-  max_inflated_bytes: sizeBytes(1 * GIB)
+  // A reader refuses blocks that one line of more would need.
+  max_inflated_bytes: sizeBytes(256 * MIB)
     .prefault("32 MiB")
     .meta({ description: "Most bytes that one compressed message may hold." }),
 });

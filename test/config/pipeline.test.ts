@@ -126,7 +126,7 @@ index:
   spill_after_ms: 0
 batch: { max_bytes: 1 MiB, max_lines: 10, max_age_ms: 20 }
 seal: { lateness_ms: 5, hours: 6, by_worker: false, every_ms: 200 }
-limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 1 GiB }
+limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 256 MiB }
 identity: { rails.api: request_id }
 catalogue: ../catalogue.yaml
 pseudonym_key: { file: key.txt, accept_change: true }
@@ -156,7 +156,7 @@ sign: { interval_ms: 60000 }
       },
       batch: { maxBytes: 1024 ** 2, maxLines: 10, maxAgeMs: 20 },
       seal: { latenessMs: 5, hours: 6, isByWorker: false, everyMs: 200 },
-      limits: { maxDepth: 5, maxLineBytes: 100, maxInflatedBytes: 1024 ** 3 },
+      limits: { maxDepth: 5, maxLineBytes: 100, maxInflatedBytes: 256 * 1024 ** 2 },
       identity: { "rails.api": "request_id" },
       cataloguePath: "/etc/catalogue.yaml",
       pseudonymKey: { reference: { kind: "file", path: "/etc/app/key.txt" }, acceptsChange: true },
