@@ -56,7 +56,7 @@ export function createMetaBlock(): MetaBlock {
   let text = Buffer.allocUnsafe(FIRST_BYTES);
   let bytes = 0;
   let rows = 0;
-  const rowOfAttributes = new Map<string, number>();
+  const shared = createSharedAttributes();
   const timeText = createTimeText();
   return {
     get sizeBytes() {
@@ -64,7 +64,7 @@ export function createMetaBlock(): MetaBlock {
     },
     append(line) {
       const time = line.timeMs === null ? "" : `,"time":"${timeText(line.timeMs)}"`;
-      const message = line.message === null ? "" : messageJson(line.message, rowOfAttributes, rows);
+      const message = line.message === null ? "" : messageJson(line.message, shared, rows);
       const reason = line.reason === null ? "" : `,"reason":"${line.reason}"`;
       const json = `${ID_HEAD}${line.id}","lane":"${line.lane}","log":"${line.log}"${time}${message}${reason}}\n`;
       const needed = bytes + json.length * MOST_BYTES_PER_UNIT;
@@ -78,7 +78,7 @@ export function createMetaBlock(): MetaBlock {
       if (text.length > FIRST_BYTES) text = Buffer.allocUnsafe(FIRST_BYTES);
       bytes = 0;
       rows = 0;
-      rowOfAttributes.clear();
+      shared.clear();
       return taken;
     },
   };
@@ -98,17 +98,43 @@ function createTimeText(): (timeMs: number) => string {
   };
 }
 
-function messageJson(message: MessageInfo, rowOfAttributes: Map<string, number>, row: number): string {
+/** Attributes of a block that were written, by the row where they stand. */
+interface SharedAttributes {
+  /** The attributes of a line of that row as JSON: themselves, or the row that has the same. */
+  json(attributes: MessageInfo["attributes"], row: number): string;
+  clear(): void;
+}
+
+function createSharedAttributes(): SharedAttributes {
+  const rows = new Map<string, number>();
+  // Of the line before: a message may have thousands of lines, and large attributes would be written with each.
+  let last: MessageInfo["attributes"] | null = null;
+  let lastRow = 0;
+  return {
+    json(attributes, row) {
+      if (attributes === last) return String(lastRow);
+      const text = JSON.stringify(attributes);
+      if (text === "{}") return text;
+      const known = rows.get(text);
+      last = attributes;
+      lastRow = known ?? row;
+      if (known === undefined && text.length <= LONGEST_SHARED) rows.set(text, row);
+      return known === undefined ? text : String(known);
+    },
+    clear() {
+      rows.clear();
+      last = null;
+    },
+  };
+}
+
+function messageJson(message: MessageInfo, shared: SharedAttributes, row: number): string {
   const topic = message.topic === "" ? "" : `,"topic":${JSON.stringify(message.topic)}`;
   const published =
     message.publishedAtMs === null ? "" : `,"published_at":"${new Date(message.publishedAtMs).toISOString()}"`;
   const head = `${topic},"message_id":${JSON.stringify(message.messageId)}${published}`;
-  const attributes = JSON.stringify(message.attributes);
-  if (attributes === "{}") return head;
-  const known = rowOfAttributes.get(attributes);
-  if (known !== undefined) return `${head},"attributes":${known}`;
-  if (attributes.length <= LONGEST_SHARED) rowOfAttributes.set(attributes, row);
-  return `${head},"attributes":${attributes}`;
+  const attributes = shared.json(message.attributes, row);
+  return attributes === "{}" ? head : `${head},"attributes":${attributes}`;
 }
 
 const ID = /^[0-9a-f]{32}$/;
