@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { IoError } from "../core/fault.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { type Manifest, parseHourText, parseManifest, spanOfManifest } from "./manifest.ts";
+import { type Manifest, parseHourText, spanOfManifest } from "./manifest.ts";
 import { isInSpan, type Span } from "./span.ts";
+import { checkJsonSize, parseManifest } from "./stored-json.ts";
 import { parseSealedName, recordPrefix, spanPrefix, spanRecordPrefix, vaultPrefix } from "./vault-name.ts";
 
 /** What is kept in mind of a manifest: its repeats one by one are for people. */
@@ -64,6 +65,7 @@ async function readAll(store: ObjectStore, prefixes: readonly string[]): Promise
 
 /** Rejects with `IoError`, `corrupt` where its content does not fit its name. */
 export async function readSealedPlan(store: ObjectStore, name: string, sizeBytes: number): Promise<SealedPlan> {
+  checkJsonSize(name, sizeBytes);
   const bytes = await store.read(name, 0, sizeBytes);
   const { duplicates: _duplicates, ...manifest } = parseManifest(name, bytes);
   const span = spanOfManifest(manifest);
@@ -78,17 +80,16 @@ export async function readSealedPlan(store: ObjectStore, name: string, sizeBytes
   return { name, sizeBytes: bytes.length, sha256, span, manifest, isRecord: manifest.outputs.length === 0 };
 }
 
+/** Public keys lie beside the streams, and anybody may have put anything there. */
+const IN_STREAM = /^(?:wal|vault\/v1)\/([a-z0-9-]{1,63})\/[^/]+\/./;
+
 /** The streams that an archive has, in order. Rejects with `IoError`. */
 export async function listStreams(store: ObjectStore): Promise<string[]> {
   const streams = new Set<string>();
-  for (const [prefix, part] of [
-    ["wal/", 1],
-    ["vault/v1/", 2],
-  ] as const) {
+  for (const prefix of ["wal/", "vault/v1/"]) {
     for await (const { name } of store.list(prefix)) {
-      const parts = name.split("/");
-      // Public keys lie beside the streams.
-      if (parts.length > part + 2) streams.add(parts[part] ?? "");
+      const [, stream] = IN_STREAM.exec(name) ?? [];
+      if (stream !== undefined) streams.add(stream);
     }
   }
   return [...streams].toSorted();

@@ -16,6 +16,8 @@ import { checkWritable, nearestFolder } from "./nearest-folder.ts";
 const UNFINISHED = "ctl/tmp";
 /** Nobody writes one object for so long: what is older was left by a killed process. */
 const ABANDONED_AFTER_MS = DAY_MS;
+/** A pipe that nobody writes to must hold up nobody. */
+const READING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * Objects as files below a folder. An object appears under its name in one step, by a link to a file that is whole
@@ -51,7 +53,7 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
 
     async read(name, start, end) {
       try {
-        const file = await open(pathOf(name), "r");
+        const file = await open(pathOf(name), READING);
         try {
           return await readFully(file, start, end);
         } finally {
@@ -122,7 +124,10 @@ async function removeIfThere(path: string): Promise<void> {
 }
 
 async function readFully(file: FileHandle, start: number, end: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
+  const stats = await file.stat();
+  if (!stats.isFile()) throw new IoError("denied", "read what is no plain file");
+  // Whoever asks may have been told of any size.
+  const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(end, stats.size) - start));
   let filled = 0;
   while (filled < buffer.length) {
     const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, start + filled);
@@ -153,8 +158,13 @@ async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectIn
 /** A file is linked to its name once it is whole, and never changed, so it was written last when it appeared. */
 async function factsOf(path: string): Promise<Omit<ObjectInfo, "name">> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return { sizeBytes: size, createdAtMs: mtimeMs };
+    const stats = await stat(path);
+    // A link to a file is as good as the file; one to a folder could lead anywhere, and round in circles.
+    if (!stats.isFile()) {
+      const hint = "an archive holds files and folders only: move it away";
+      throw new IoError("denied", `look at "${path}": neither a plain file nor a folder (hint: ${hint})`);
+    }
+    return { sizeBytes: stats.size, createdAtMs: stats.mtimeMs };
   } catch (error) {
     throw ioError(`look at "${path}"`, error);
   }
