@@ -21,12 +21,14 @@ export function createScratchFolder(folder: string, nowMs: () => number): Scratc
         await mkdir(folder, { recursive: true });
         if (!isSwept) await removeAbandoned(folder, nowMs() - ABANDONED_AFTER_MS);
         isSwept = true;
-        await write(path);
-        return await readFile(path);
+        try {
+          await write(path);
+          return await readFile(path);
+        } finally {
+          await rm(path, { force: true });
+        }
       } catch (error) {
         throw (error as NodeJS.ErrnoException).code === undefined ? error : ioError(`write "${path}"`, error);
-      } finally {
-        await rm(path, { force: true });
       }
     },
   };
