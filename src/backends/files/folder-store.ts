@@ -6,7 +6,7 @@ import { IoError, UsageError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { DAY_MS } from "../../core/units.ts";
-import { makeFolderDurably, syncFolder } from "./durable-folder.ts";
+import { createDurableFolders, syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
 import { isMissing } from "./missing.ts";
@@ -29,15 +29,21 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
     return resolve(root, name);
   };
 
+  const makeFolder = createDurableFolders(root);
+  const checkSameFolder = createFolderWatch(root);
   let isSwept = false;
 
   return {
     async create(name, content) {
       const path = pathOf(name);
       const unfinished = join(root, UNFINISHED, randomUUID());
+      const operation = `create "${name}" in "${root}"`;
       try {
-        await makeFolderDurably(dirname(path));
-        await makeFolderDurably(dirname(unfinished));
+        await checkSameFolder(operation);
+        await makeFolder(dirname(path));
+        await makeFolder(dirname(unfinished));
+        // It may have been made only now.
+        await checkSameFolder(operation);
         if (!isSwept) await removeAbandoned(dirname(unfinished), nowMs());
         isSwept = true;
         await writeDurably(unfinished, content);
@@ -45,7 +51,7 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
         await syncFolder(dirname(path));
         return isNew ? "created" : "exists";
       } catch (error) {
-        throw ioError(`create "${name}"`, error);
+        throw ioError(operation, error);
       } finally {
         await removeIfThere(unfinished);
       }
@@ -60,7 +66,7 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
           await file.close();
         }
       } catch (error) {
-        throw ioError(`read "${name}"`, error);
+        throw ioError(`read "${name}" in "${root}"`, error);
       }
     },
 
@@ -84,6 +90,35 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
       }
     },
   };
+}
+
+/**
+ * Rejects with `IoError` once the folder is another one than before, or gone: below the place where a disk was mounted,
+ * say, an empty archive would begin, and nobody would hear of it.
+ */
+function createFolderWatch(root: string): (operation: string) => Promise<void> {
+  let known: string | null = null;
+  return async (operation) => {
+    const found = await identityOf(root);
+    known ??= found;
+    if (found === known) return;
+    throw new IoError(
+      "not_found",
+      `${operation}: the folder was there, and is ${found === null ? "gone" : "another one"} now ` +
+        "(hint: look whether its disk is mounted, and run again)",
+    );
+  };
+}
+
+/** Null where there is no such folder. */
+async function identityOf(path: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
 }
 
 /** Folders with lines, of which an archive may have either or both, and what the first run makes. */
