@@ -7,6 +7,7 @@ import { listLineObjects } from "../../src/archive/line-object.ts";
 import { findRunLines } from "../../src/archive/run-lines.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
+import { readLedger } from "../../src/counts/ledger/ledger.ts";
 import { readBooks } from "../../src/counts/stream-book.ts";
 import { sampleLine } from "../segment/sample-line.ts";
 import { putObject, walObjects } from "./sample-archive.ts";
@@ -30,6 +31,20 @@ const READERS: readonly (readonly [who: string, look: Look])[] = [
         ...plans.map(({ name }) => name),
         ...tail.filter(({ object }) => object.writer === "old").map(({ object }) => object.name),
       ]),
+  ],
+  [
+    "a ledger",
+    async (store) => {
+      const options = {
+        stream: "local",
+        takes: () => true,
+        isDeep: false,
+        eventsOf: () => [],
+        onBytes: () => undefined,
+      };
+      const { plans, tail } = await readLedger({ store, ...options });
+      return [...plans.map(({ name }) => name), ...tail.map(({ object }) => object.name)];
+    },
   ],
 ];
 

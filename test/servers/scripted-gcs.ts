@@ -29,6 +29,8 @@ export interface ScriptedGcs {
   close(): Promise<void>;
 }
 
+const PAGE = 2;
+
 interface Upload {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Buffer;
@@ -56,7 +58,7 @@ export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Pro
       else if (name !== undefined && request.method === "DELETE") {
         remove(decodeURIComponent(name), mishap, response);
       } else if (name !== undefined) deliver(decodeURIComponent(name), request, mishap, response);
-      else answer(response, { items: [] });
+      else list(query, response);
     });
   });
 
@@ -81,6 +83,15 @@ export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Pro
     if (mishap === "reply lost") response.destroy();
     else if (mishap === "no JSON") response.end("<html>welcome</html>");
     else answer(response, { name, md5Hash: createHash("md5").update(kept).digest("base64") });
+  }
+
+  /** So many names a page, so that a test needs few; no size or time. */
+  function list({ prefix = "", pageToken = "" }: Readonly<Record<string, string>>, response: ServerResponse): void {
+    const names = [...objects.keys()].filter((name) => name.startsWith(prefix)).toSorted();
+    const page = names.filter((name) => name > pageToken).slice(0, PAGE);
+    const last = page.at(-1);
+    const hasMore = last !== undefined && last !== names.at(-1);
+    answer(response, { items: page.map((name) => ({ name })), ...(hasMore ? { nextPageToken: last } : {}) });
   }
 
   function deliver(name: string, request: IncomingMessage, mishap: Mishap | null, response: ServerResponse): void {

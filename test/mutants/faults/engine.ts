@@ -1,0 +1,138 @@
+import type { Fault } from "../fault.ts";
+
+const RUN = "src/engine/run.ts";
+const RUN_TEST = "test/engine/run.test.ts";
+const WAL_WRITER = "src/archive/wal-writer.ts";
+const WAL_WRITER_TEST = "test/archive/wal-writer.test.ts";
+
+/** Taking, writing, acking. */
+export const ENGINE_FAULTS: readonly Fault[] = [
+  {
+    name: "ack-before-write",
+    harm: "A worker that dies between ack and write has lost the batch: nobody sends it again.",
+    breaks: "I1",
+    file: RUN,
+    text: "const objects = log.pendingLines > 0 ? await log.commit() : [];\n      await index?.add(objects);",
+    replacement:
+      "void (log.pendingLines > 0 ? log.commit() : Promise.resolve([])).then((objects) => index?.add(objects));",
+    caughtBy: { file: RUN_TEST, title: "is acked after its commit" },
+  },
+  {
+    name: "ack-before-index",
+    harm: "Lines whose indexing fails after the ack are found by no search, and nothing says that they are to be indexed.",
+    breaks: "I1",
+    file: RUN,
+    text: "await index?.add(objects);",
+    replacement: "void index?.add(objects);",
+    caughtBy: { file: RUN_TEST, title: "is acked when the index has its objects, and not before" },
+  },
+  {
+    name: "ack-although-commit-failed",
+    harm: "A full disk or a bucket that refuses costs all lines of the batch.",
+    breaks: "I1",
+    file: RUN,
+    text: "failed.abort(error);\n      throw error;",
+    replacement: "failed.abort(error);\n      await Promise.all(acks.map((ack) => ack()));\n      throw error;",
+    caughtBy: { file: RUN_TEST, title: "of the commit acks nothing of its batch" },
+  },
+  {
+    name: "acked-twice",
+    harm: "A source that settles a delivery twice may settle one that somebody else holds by then.",
+    breaks: "I2",
+    file: RUN,
+    text: "await Promise.all(acks.map((ack) => ack()));",
+    replacement: "await Promise.all([...acks, ...acks].map((ack) => ack()));",
+    caughtBy: { file: RUN_TEST, title: "acks each delivery once" },
+  },
+  {
+    name: "age-limit-ignored-without-a-pause",
+    harm: "While many small lines come a batch is as old as it takes to fill it, and its leases run out.",
+    breaks: "I7",
+    file: RUN,
+    text: "if (isFull || age.isOver())",
+    replacement: "if (isFull)",
+    caughtBy: { file: RUN_TEST, title: "closes by age also where deliveries come without a pause" },
+  },
+  {
+    name: "age-limit-ignored-in-silence",
+    harm: "The last lines before a quiet night are archived and searchable the next morning.",
+    breaks: "I7",
+    file: RUN,
+    text: "unacked.length === 0 ? await next",
+    replacement: "unacked.length >= 0 ? await next",
+    caughtBy: { file: RUN_TEST, title: "closes by the age of its oldest line while the source is silent" },
+  },
+  {
+    name: "byte-limit-ignored",
+    harm: "A batch of few large lines fills the memory of the worker until it is killed.",
+    breaks: "I7",
+    file: RUN,
+    text: " || log.pendingBytes >= limits.maxBytes",
+    replacement: "",
+    caughtBy: { file: RUN_TEST, title: "closes by bytes" },
+  },
+  {
+    name: "taking-while-both-batches-are-full",
+    harm: "While the store is slow one batch after the other piles up in memory.",
+    breaks: "I6",
+    file: RUN,
+    text: "await committing;\n    committing = commit(unacked.splice(0));",
+    replacement: "committing = Promise.all([committing, commit(unacked.splice(0))]).then(() => undefined);",
+    caughtBy: { file: RUN_TEST, title: "that is full waits for the one before" },
+  },
+  {
+    name: "last-batch-left",
+    harm: "The end of each file, and what is in hand at a stop, is not archived.",
+    breaks: "I3",
+    file: RUN,
+    text: "await close();\n    await committing;",
+    replacement: "await committing;",
+    caughtBy: { file: RUN_TEST, title: "commits and acks what was taken" },
+  },
+  {
+    name: "lent-payload-kept",
+    harm: "Lines are overwritten in memory by the lines behind them before they are archived.",
+    breaks: "I3",
+    file: "src/segment/segment-writer.ts",
+    text: "line.buffer.copy(this.#block, this.#blockBytes, line.start, line.end);",
+    replacement:
+      "const { buffer, start, end } = line;\n    const [block, at] = [this.#block, this.#blockBytes];\n    queueMicrotask(() => buffer.copy(block, at, start, end));",
+    caughtBy: { file: "test/segment/segment.test.ts", title: "whatever becomes of the lent buffer" },
+  },
+  {
+    name: "exists-taken-for-success",
+    harm: "Where two workers share a name the lines of one are acked and never stored.",
+    breaks: "I5",
+    file: WAL_WRITER,
+    text: "if (stored.equals(bytes)) return;",
+    replacement: "if (stored.length > 0) return;",
+    caughtBy: { file: WAL_WRITER_TEST, title: "refuses to take an object that is there already for its own" },
+  },
+  {
+    name: "sequence-not-counted",
+    harm: "The second batch of a worker has the name of the first one, and the worker ends.",
+    breaks: "I4",
+    file: WAL_WRITER,
+    text: "const sequence = committed.objects + 1;",
+    replacement: "const sequence = 1;",
+    caughtBy: { file: WAL_WRITER_TEST, title: "writes each batch as an object of its own" },
+  },
+  {
+    name: "object-limit-ignored",
+    harm: "One message with a million lines makes an object that no reader has the memory for.",
+    breaks: "I6",
+    file: WAL_WRITER,
+    text: "if (segments.rows >= limits.maxLines || segments.contentBytes >= limits.maxBytes)",
+    replacement: "if (segments.rows >= limits.maxLines)",
+    caughtBy: { file: WAL_WRITER_TEST, title: "writes what is more than one object may hold as several" },
+  },
+  {
+    name: "only-the-first-object-committed",
+    harm: "Of a large payload only the first part is archived, and all of it acked.",
+    breaks: "I3",
+    file: WAL_WRITER,
+    text: "for (const segment of full.splice(0)) objects.push(await create(segment));",
+    replacement: "for (const segment of full.splice(0).slice(0, 1)) objects.push(await create(segment));",
+    caughtBy: { file: WAL_WRITER_TEST, title: "writes what is more than one object may hold as several" },
+  },
+];
