@@ -30,7 +30,8 @@ function chosenFaults(): readonly Fault[] {
   const names = FAULTS.map(({ name }) => name);
   const unknown = only?.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    program.error(`plant "${unknown}": no such fault (hint: ${nameHint(unknown, names, "--list prints them")})`);
+    const hint = nameHint(unknown, names, "--list prints them");
+    program.error(`plant "${unknown}": no such fault (hint: ${hint})`, { exitCode: 2 });
   }
   return only === undefined ? FAULTS : FAULTS.filter(({ name }) => only.includes(name));
 }
@@ -69,12 +70,16 @@ async function main(): Promise<void> {
   }
   const startedMs = performance.now();
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort(new Error("stopped")));
-  process.once("SIGTERM", () => stop.abort(new Error("stopped")));
+  process.once("SIGINT", () => stop.abort());
+  process.once("SIGTERM", () => stop.abort());
   const workshops: FolderWorkshop[] = [];
   try {
     for (let job = 0; job < Math.min(jobs, faults.length); job += 1) workshops.push(await openWorkshop(stop.signal));
     if ((await runGate(faults, workshops)) > 0) process.exitCode = 1;
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    console.log("stopped");
+    process.exitCode = 1;
   } finally {
     for (const workshop of workshops) await workshop.remove();
   }

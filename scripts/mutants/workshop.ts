@@ -41,6 +41,7 @@ export async function openWorkshop(signal: AbortSignal): Promise<FolderWorkshop>
         await writeFile(path, original);
       }
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    // A test that was killed may write a moment longer.
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

@@ -109,6 +109,15 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     caughtBy: { file: WAL_WRITER_TEST, title: "refuses to take an object that is there already for its own" },
   },
   {
+    name: "workers-share-a-name",
+    harm: "Of two workers of a pipeline the second one ends, since its objects are there already with other bytes.",
+    breaks: "I4",
+    file: "src/cli/open/worker.ts",
+    text: 'const writer = randomBytes(WRITER_BYTES).toString("hex");',
+    replacement: 'const writer = "00".repeat(WRITER_BYTES);',
+    caughtBy: { file: "test/cli/worker.test.ts", title: "give their objects names of their own" },
+  },
+  {
     name: "sequence-not-counted",
     harm: "The second batch of a worker has the name of the first one, and the worker ends.",
     breaks: "I4",
