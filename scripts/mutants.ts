@@ -37,9 +37,13 @@ function chosenFaults(): readonly Fault[] {
 }
 
 /** Resolves with the number of faults that are not caught, or of what keeps them from being planted. */
-async function runGate(faults: readonly Fault[], workshops: readonly FolderWorkshop[]): Promise<number> {
+async function runGate(
+  faults: readonly Fault[],
+  workshops: readonly FolderWorkshop[],
+  signal: AbortSignal,
+): Promise<number> {
   const [first] = workshops;
-  const errors = first === undefined ? [] : await compilerErrors(first.folder, faults);
+  const errors = first === undefined ? [] : await compilerErrors(first.folder, faults, signal);
   for (const error of errors) console.log(`DOES NOT COMPILE  ${error}`);
   if (errors.length > 0) return errors.length;
   const unsound = await unsoundTests(faults, workshops);
@@ -75,7 +79,7 @@ async function main(): Promise<void> {
   const workshops: FolderWorkshop[] = [];
   try {
     for (let job = 0; job < Math.min(jobs, faults.length); job += 1) workshops.push(await openWorkshop(stop.signal));
-    if ((await runGate(faults, workshops)) > 0) process.exitCode = 1;
+    if ((await runGate(faults, workshops, stop.signal)) > 0) process.exitCode = 1;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     console.log("stopped");

@@ -49,7 +49,7 @@ export const DECODE_FAULTS: readonly Fault[] = [
     file: "src/core/identity.ts",
     text: "scratch.writeUInt32BE(sizeBytes, end);",
     replacement: "scratch.writeUInt32BE(0, end);",
-    caughtBy: { file: "test/core/identity.test.ts", title: "is another one for other parts" },
+    caughtBy: { file: "test/core/identity.test.ts", title: "is SHA-256 over the parts, each behind its length" },
   },
   {
     name: "identity-by-arrival",
