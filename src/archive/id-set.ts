@@ -35,7 +35,7 @@ export function idSetOf(ids: Iterable<string>): IdSet {
 /** Half full at the most, so that a search ends after a step or two. */
 const PLACES_PER_ID = 2;
 /** What a set that grows begins with. */
-const FIRST_IDS = 8192;
+const FIRST_IDS = 1024;
 
 /** A set for at most `maxIds` ids, in memory that is taken at once. */
 export function createIdSet(maxIds: number): IdSet {

@@ -1,3 +1,4 @@
+import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { ID_WORDS } from "../segment/meta.ts";
 import {
@@ -29,7 +30,7 @@ export async function readTail(
   stream: string,
   plans: readonly SealedPlan[],
 ): Promise<TailObject[]> {
-  return tailOf(store, await Array.fromAsync(listWal(store, stream)), plans);
+  return tailBy(await Array.fromAsync(listWal(store, stream)), plans, (object) => hoursIfThere(store, object));
 }
 
 /** The same of objects that were listed. They are read only where they are of several hours and no plan says which. */
@@ -38,12 +39,21 @@ export async function tailOf(
   objects: readonly WalObject[],
   plans: readonly SealedPlan[],
 ): Promise<TailObject[]> {
+  return tailBy(objects, plans, (object) => hoursOf(store, object));
+}
+
+/** Without the objects of which nobody knows the hours any more. */
+async function tailBy(
+  objects: readonly WalObject[],
+  plans: readonly SealedPlan[],
+  readHours: (object: WalObject) => Promise<readonly number[] | null>,
+): Promise<TailObject[]> {
   const sealed = sealedHours(plans);
   const tail: TailObject[] = [];
   for (const object of objects) {
     const inputs = sealed.get(object.name) ?? [];
-    const hours = notedHours(inputs) ?? (await hoursOf(store, object));
-    tail.push({ object, hours, unsealed: unsealedHours(hours, inputs) });
+    const hours = notedHours(inputs) ?? (await readHours(object));
+    if (hours !== null) tail.push({ object, hours, unsealed: unsealedHours(hours, inputs) });
   }
   return tail;
 }
@@ -71,7 +81,9 @@ export async function readReachedTail(store: ObjectStore, stream: string): Promi
   for (const object of objects) {
     // The first hour of its name is one of its own, and whoever has sealed that has noted the others.
     const first = (await dayOf(object.firstHour)).inputs.get(object.name) ?? [];
-    const hours = notedHours(first) ?? (await hoursOf(store, object));
+    const hours = notedHours(first) ?? (await hoursIfThere(store, object));
+    // Sealed, signed and removed since it was listed.
+    if (hours === null) continue;
     const inputs = new Set<SealedInput>();
     for (const hour of hours) for (const input of (await dayOf(hour)).inputs.get(object.name) ?? []) inputs.add(input);
     tail.push({ object, hours, unsealed: unsealedHours(hours, [...inputs]) });
@@ -88,6 +100,15 @@ interface SealedDay {
 async function readSealedDay(store: ObjectStore, stream: string, day: string): Promise<SealedDay> {
   const plans = await readSealedPlans(store, stream, day);
   return { plans, inputs: sealedHours(plans) };
+}
+
+async function hoursIfThere(store: ObjectStore, object: WalObject): Promise<number[] | null> {
+  try {
+    return await hoursOf(store, object);
+  } catch (error) {
+    if (error instanceof IoError && error.code === "not_found") return null;
+    throw error;
+  }
 }
 
 /** Every hour that an object has lines of, in order. Its name tells where there is only one. Rejects with `IoError`. */

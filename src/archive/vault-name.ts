@@ -7,9 +7,11 @@ const ATTEMPT_DIGITS = 2;
 export const NUMBERS_PER_ATTEMPT = 10_000;
 const MANIFEST = /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.manifest\.json$/;
 const RECORD = /^ctl\/seal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.json$/;
+const SEGMENT =
+  /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})-\d+(?:\.meta)?\.ndjson\.zst$/;
 const PLAN = /\/(\d{6,})a(\d{2,})\.json$/;
 
-/** What the name of a manifest or a record says. */
+/** What the name of a manifest, a record or a segment says. */
 export interface SealedName {
   readonly stream: string;
   readonly day: string;
@@ -73,7 +75,16 @@ export function spanLengthName(stream: string, day: string): string {
 
 /** The reverse of `manifestName` and `recordName`; null for any other name. */
 export function parseSealedName(name: string): SealedName | null {
-  const [, stream, day = "", hour, plan] = MANIFEST.exec(name) ?? RECORD.exec(name) ?? [];
+  return sealedNameOf(MANIFEST.exec(name) ?? RECORD.exec(name));
+}
+
+/** What the name of a segment's file says; null for any other name. */
+export function parseSegmentName(name: string): SealedName | null {
+  return sealedNameOf(SEGMENT.exec(name));
+}
+
+function sealedNameOf(match: RegExpExecArray | null): SealedName | null {
+  const [, stream, day = "", hour, plan] = match ?? [];
   return stream === undefined ? null : { stream, day, hourOfDay: Number(hour), plan: Number(plan) };
 }
 

@@ -25,14 +25,6 @@ export function unprovenText({ name, record, lines }: UnprovenObject): string {
   );
 }
 
-/** The same of an object that a run would else try to index for ever. */
-export function unindexedText(name: string): string {
-  return (
-    `"${name}" may lack in the index: a worker marked it only after it was removed, and the marker is removed too ` +
-    "(hint: its lines are in the vault; indexing them from there is not built yet)"
-  );
-}
-
 const KEPT_WORDS: Readonly<Record<KeptReason, string>> = {
   not_sealed: "not sealed",
   not_signed: "sealed, not signed",
@@ -73,7 +65,7 @@ function ageText(ageMs: number): string {
 
 /** As a line of JSON. */
 export function gcJson(
-  { plan, objects, bytes, altered, unproven, unindexed }: GcReport,
+  { plan, objects, bytes, altered, unproven }: GcReport,
   nowMs: number,
   isDryRun: boolean,
 ): string {
@@ -87,7 +79,6 @@ export function gcJson(
       altered: { objects: altered.length, bytes: altered.reduce((sum, each) => sum + each.found.size_bytes, 0) },
       not_in_vault: { objects: unproven.length, bytes: unproven.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) },
     },
-    unindexed: unindexed.length,
     oldest_unsealed_s:
       oldestUnsealedMs === null ? null : Math.max(0, Math.floor((nowMs - oldestUnsealedMs) / SECOND_MS)),
     ...(isDryRun ? { would_remove: removable.map(({ name }) => name) } : {}),

@@ -3,19 +3,15 @@ import { collect } from "../archive/gc/collect.ts";
 import { type GcPlan, planGc } from "../archive/gc/gc-plan.ts";
 import { listStreams } from "../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../config/pipeline.ts";
-import { MINUTE_MS } from "../core/units.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_NOT_RIGHT } from "./exit-code.ts";
-import { alteredText, type GcReport, gcJson, gcText, unindexedText, unprovenText } from "./gc-report.ts";
+import { alteredText, type GcReport, gcJson, gcText, unprovenText } from "./gc-report.ts";
 import { openArchiveRemover, openArchiveStore } from "./open/archive-store.ts";
 import { withPipelineOptions } from "./options.ts";
 import { print } from "./print.ts";
 import { createProgress } from "./progress.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { tell } from "./tell.ts";
-
-/** After an index has been away for so long that what comes is marked, a worker may need a while to do so. */
-const MARKING_MS = 15 * MINUTE_MS;
 
 interface GcCommandOptions extends PipelineOptions {
   readonly json?: true;
@@ -35,14 +31,14 @@ export function gcCommand(): Command {
   return withPipelineOptions(command).action(async (pipeline: string | undefined, options: GcCommandOptions) => {
     const settings = await loadSettings(pipeline, options);
     const nowMs = SYSTEM_CLOCK.nowMs();
-    const plans = await planAll(settings, nowMs);
+    const plans = await planAll(settings);
     const isDryRun = options.dryRun === true;
     const reports = isDryRun ? plans.map(asIfCollected) : await collectAll(settings, plans);
     const wrong = reports.flatMap(({ altered, unproven }) => [
       ...altered.map(alteredText),
       ...unproven.map(unprovenText),
     ]);
-    for (const text of [...wrong, ...reports.flatMap(({ unindexed }) => unindexed.map(unindexedText))]) tell(text);
+    for (const text of wrong) tell(text);
     if (wrong.length > 0) process.exitCode = EXIT_NOT_RIGHT;
     for (const report of reports) {
       await print(options.json ? gcJson(report, nowMs, isDryRun) : gcText(report, nowMs, isDryRun));
@@ -52,12 +48,11 @@ export function gcCommand(): Command {
 }
 
 /** All streams are looked at before anything is removed. */
-async function planAll({ archive, index }: PipelineSettings, nowMs: number): Promise<GcPlan[]> {
+async function planAll({ archive }: PipelineSettings): Promise<GcPlan[]> {
   const store = await openArchiveStore(archive);
   await store.check("read");
-  const indexingMs = index === null ? 0 : index.spillAfterMs + MARKING_MS;
   const plans: GcPlan[] = [];
-  for (const stream of await listStreams(store)) plans.push(await planGc(stream, { store, nowMs, indexingMs }));
+  for (const stream of await listStreams(store)) plans.push(await planGc(store, stream));
   return plans;
 }
 
@@ -78,7 +73,7 @@ async function collectAll({ archive }: PipelineSettings, plans: readonly GcPlan[
 }
 
 function asIfCollected(plan: GcPlan): GcReport {
-  return { plan, objects: plan.removable.length, bytes: sizeOf(plan), altered: [], unproven: [], unindexed: [] };
+  return { plan, objects: plan.removable.length, bytes: sizeOf(plan), altered: [], unproven: [] };
 }
 
 function sizeOf({ removable }: GcPlan): number {

@@ -1,4 +1,5 @@
 import { createIndexMarkers } from "../archive/index-markers.ts";
+import { findSealedLines } from "../archive/sealed-object.ts";
 import { eachLine, findWalObject, openWalBytes } from "../archive/wal-reader.ts";
 import type { ArchivedLine } from "../core/archived-line.ts";
 import type { Clock } from "../core/clock.ts";
@@ -59,6 +60,14 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     counts.indexed += indexed;
     counts.rejected += rejected;
   };
+  const indexArchived = async (name: string): Promise<void> => {
+    const segment = await unlessMissing(findWalObject(store, name));
+    if (segment !== null) return indexObject(name, segment);
+    // Removed before it was marked, by a worker that stood still meanwhile: the vault has its lines.
+    const sealed = await findSealedLines(store, name);
+    if (sealed.length === 0) throw new IoError("not_found", `index "${name}": it is not there, and was not sealed`);
+    for (const object of sealed) await indexObject(object.name, await object.open());
+  };
   const spilling = createSpillingIndex({
     index: async (object) => indexObject(object.name, await openWalBytes(object)),
     markers,
@@ -69,7 +78,7 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     try {
       const isDone = await catchUp({
         markers,
-        index: async (name) => indexObject(name, await findWalObject(store, name)),
+        index: indexArchived,
         onIndexed: spilling.resume,
         onTrouble: tellNew,
         random,
@@ -129,6 +138,15 @@ async function indexSegment(
     return counts;
   } catch (error) {
     failed.abort();
+    throw error;
+  }
+}
+
+async function unlessMissing<T>(found: Promise<T>): Promise<T | null> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof IoError && error.code === "not_found") return null;
     throw error;
   }
 }

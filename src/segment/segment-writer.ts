@@ -1,5 +1,5 @@
 import type { SegmentLine } from "../core/line.ts";
-import { MIB } from "../core/units.ts";
+import { KIB, MIB } from "../core/units.ts";
 import { compressFrame, META_FRAME_MAGIC, skippableFrame } from "./frame.ts";
 import { createFrameFile, type FrameFile, type FrameRows } from "./frame-file.ts";
 import { createMerkleTree, merkleRoot } from "./merkle.ts";
@@ -7,6 +7,8 @@ import { createMetaBlock } from "./meta.ts";
 
 /** Raw lines of one block, and their meta. Larger blocks save half a percent and cost a fifth more time. */
 const BLOCK_BYTES = MIB;
+/** Room for the lines of a quiet instance; it grows for others. */
+const FIRST_BLOCK_BYTES = 64 * KIB;
 /** Lines may be shorter than what is kept about each. */
 const BLOCK_ROWS = 16_384;
 const LF = 0x0a;
@@ -85,7 +87,7 @@ class Writer<Finished> implements SegmentWriter<Finished> {
   readonly #metaFile: FrameFile;
   readonly #finished: (blocks: Blocks) => Finished;
   readonly #meta = createMetaBlock();
-  #block = Buffer.allocUnsafe(BLOCK_BYTES);
+  #block = Buffer.allocUnsafe(FIRST_BLOCK_BYTES);
   #blockBytes = 0;
   #blockRows = 0;
   readonly #tree = createMerkleTree();
@@ -109,7 +111,7 @@ class Writer<Finished> implements SegmentWriter<Finished> {
   append(line: SegmentLine): void {
     const lineBytes = line.end - line.start + 1;
     if (this.#blockRows > 0 && this.#isFullFor(lineBytes)) this.#closeBlock();
-    if (lineBytes > this.#block.length) this.#block = Buffer.allocUnsafe(lineBytes);
+    if (this.#blockBytes + lineBytes > this.#block.length) this.#growFor(lineBytes);
     line.buffer.copy(this.#block, this.#blockBytes, line.start, line.end);
     this.#blockBytes += lineBytes;
     this.#block[this.#blockBytes - 1] = LF;
@@ -145,6 +147,14 @@ class Writer<Finished> implements SegmentWriter<Finished> {
     this.#firstHour = Number.POSITIVE_INFINITY;
     this.#lastHour = 0;
     return finished;
+  }
+
+  /** A single huge line gets the room that it needs. */
+  #growFor(lineBytes: number): void {
+    const needed = this.#blockBytes + lineBytes;
+    const grown = Buffer.allocUnsafe(Math.max(needed, Math.min(4 * this.#block.length, BLOCK_BYTES)));
+    this.#block.copy(grown, 0, 0, this.#blockBytes);
+    this.#block = grown;
   }
 
   #isFullFor(lineBytes: number): boolean {

@@ -161,21 +161,23 @@ describe("a digest", () => {
     });
   });
 
-  it("names what attempts left behind, where it is there", async () => {
+  it("names what attempts left behind, also what comes later, but nothing of a plan that is not complete", async () => {
     const { store, plans } = await sealed();
-    const [first] = plans;
-    const folder = first?.name.replace(/[^/]*$/, "") ?? "";
-    await store.create(`${folder}000001-20001.ndjson.zst`, Buffer.from("left behind"));
-    const abandoned = [`${folder}000001-20001.ndjson.zst`, `${folder}000001-20001.meta.ndjson.zst`];
-    const manifest = { ...JSON.parse((await bytesIn(store, first?.name ?? "")).toString()), abandoned };
-    await replace(store, first?.name ?? "", Buffer.from(JSON.stringify(manifest)));
-    const [signed] = await signStream("local", signing(store, KEY));
-    expect(signed?.digest.objects).toContainEqual({
-      name: abandoned[0],
-      size_bytes: 11,
-      sha256: sha256Of(Buffer.from("left behind")),
-    });
-    expect(namesOf(signed?.digest)).not.toContain(abandoned[1]);
+    const folder = plans[0]?.name.replace(/[^/]*$/, "") ?? "";
+    const leave = async (file: string): Promise<string> => {
+      await store.create(`${folder}${file}`, Buffer.from("left behind"));
+      return `${folder}${file}`;
+    };
+    const early = await leave("000001-20001.ndjson.zst");
+    await leave("000002-10001.ndjson.zst");
+    const [first] = await signStream("local", signing(store, KEY));
+    const sha256 = sha256Of(Buffer.from("left behind"));
+    expect(first?.digest.objects).toContainEqual({ name: early, size_bytes: 11, sha256 });
+    expect(first?.digest.objects).toHaveLength(1 + 3 * plans.length);
+    expect(await signStream("local", signing(store, KEY))).toEqual([]);
+    const late = await leave("000001-30001.meta.ndjson.zst");
+    const [second] = await signStream("local", signing(store, KEY));
+    expect(second?.digest.objects).toEqual([{ name: late, size_bytes: 11, sha256 }]);
   });
 });
 

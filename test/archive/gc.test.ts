@@ -48,11 +48,11 @@ beforeEach(() => {
 });
 
 const sign = () => signStream("local", signing(store, KEY, { nowMs }));
-const plan = (indexingMs = 0): Promise<GcPlan> => planGc("local", { store, nowMs, indexingMs });
+const plan = (): Promise<GcPlan> => planGc(store, "local");
 const wal = (): Promise<string[]> => namesIn(store, "wal/");
 
-async function gc(on: Store = store, indexingMs = 0): Promise<Collected> {
-  return collect(await plan(indexingMs), { store: on, remover: on, onBytes: () => undefined });
+async function gc(on: Store = store): Promise<Collected> {
+  return collect(await plan(), { store: on, remover: on, onBytes: () => undefined });
 }
 
 /** Object names → why they are kept; none where they may go. */
@@ -77,9 +77,9 @@ describe("a write-ahead object", () => {
     expect(await wal()).toEqual([name]);
     await sign();
     const { length } = await bytesIn(store, name);
-    expect(await gc()).toEqual({ objects: 1, bytes: length, altered: [], unproven: [], unindexed: [] });
+    expect(await gc()).toEqual({ objects: 1, bytes: length, altered: [], unproven: [] });
     expect(await wal()).toEqual([]);
-    expect(await gc()).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [], unindexed: [] });
+    expect(await gc()).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [] });
   });
 
   it("of several hours stays until each of them is sealed and signed", async () => {
@@ -346,29 +346,15 @@ describe("index markers", () => {
     expect(await namesIn(store, "ctl/index/")).toEqual(["ctl/index/local/2021-01-01/bb/00000003.x.waiting"]);
   });
 
-  it("that come when the object is gone go and are told, but never where it was brought back", async () => {
+  it("that come when the object is gone stay until it is indexed, from the vault", async () => {
     const name = await signedObject();
-    const bytes = await bytesIn(store, name);
     expect((await gc()).objects).toBe(1);
     await markers.mark(name);
-    const looked = await plan();
-    const collecting = { store, remover: store, onBytes: () => undefined };
-    await store.create(name, bytes);
-    expect((await collect(looked, collecting)).unindexed).toEqual([]);
+    await gc();
     expect(await markers.isWaiting(name)).toBe(true);
-    await store.remove(name);
-    expect((await gc()).unindexed).toEqual([name]);
+    await markers.finish(name);
+    await gc();
     expect(await namesIn(store, "ctl/index/")).toEqual([]);
-    expect((await gc()).unindexed).toEqual([]);
-  });
-
-  it("may be on their way: a young object without any stays where there is an index", async () => {
-    await signedObject();
-    expect((await plan(HOUR_MS)).kept.not_indexed.objects).toBe(1);
-    nowMs += HOUR_MS - 1;
-    expect((await plan(HOUR_MS)).removable).toEqual([]);
-    nowMs += 1;
-    expect((await plan(HOUR_MS)).removable).toHaveLength(1);
   });
 });
 
@@ -414,7 +400,7 @@ describe("a collector", () => {
     const looked = await plan();
     expect((await gc()).objects).toBe(3);
     const options = { store, remover: store, onBytes: () => undefined };
-    expect(await collect(looked, options)).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [], unindexed: [] });
+    expect(await collect(looked, options)).toEqual({ objects: 0, bytes: 0, altered: [], unproven: [] });
   });
 
   const digest = digestName("local", 1);

@@ -12,6 +12,7 @@ import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { KIB } from "../../src/core/units.ts";
 import { putObject } from "../archive/sample-archive.ts";
+import { seal } from "../archive/seal/sealing.ts";
 import { sampleLine } from "../segment/sample-line.ts";
 import {
   type BulkMishap,
@@ -76,6 +77,26 @@ it("an object of which a block failed while the next one was read waits on", asy
   expect(await markers.isDone(object)).toBe(false);
   expect(await index.catchUp(NEVER)).toBe(true);
   expect(server.documents.size).toBe(4);
+});
+
+it("what was sealed and removed before it was marked is indexed from the vault, with all revisions of its hours", async () => {
+  const server = await startScriptedElasticsearch({ mishaps: QUESTIONS });
+  const archive = createMemoryStore();
+  const early = [sampleLine("a"), sampleLine("b")];
+  await putObject(archive, early, { stream: STREAM, writer: "early" });
+  await seal(archive);
+  const object = await putObject(archive, [sampleLine("b"), sampleLine("c")], { stream: STREAM, writer: "late" });
+  await seal(archive);
+  await archive.remove(object);
+  const markers = createIndexMarkers(archive, STREAM);
+  const unknown = object.replace("late", "other");
+  for (const name of [object, unknown]) await markers.mark(name);
+  const index = await openIndex(settingsOf(server.url), archive, NEVER);
+  if (index === null) throw new Error("no index");
+  opened = { index, server };
+  expect(await index.catchUp(NEVER)).toBe(false);
+  expect(await Promise.all([object, unknown].map((name) => markers.isDone(name)))).toEqual([true, false]);
+  expect(server.documents.size).toBe(3);
 });
 
 it("a cluster that takes the first question and never answers is let go when the time is over", async () => {

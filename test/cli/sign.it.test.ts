@@ -9,7 +9,6 @@ import { cp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, inject, it } from "vitest";
 import type { Digest } from "../../src/archive/digest/digest.ts";
-import { createIndexMarkers } from "../../src/archive/index-markers.ts";
 import { manifestBytes } from "../../src/archive/manifest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
 import { recordName } from "../../src/archive/vault-name.ts";
@@ -320,21 +319,6 @@ describe("gc", () => {
     expect(await filesBelow(join(archive, "wal"))).toEqual([late]);
     const json = await gc(archive, "--json");
     expect(JSON.parse(json.stdout)).toMatchObject({ kept: { not_in_vault: { objects: 1, bytes: bytes.length } } });
-  });
-
-  it("tells an object that was marked for the index when it was gone", async () => {
-    const archive = await sealedArchive();
-    const [wal = ""] = await filesBelow(join(archive, "wal"));
-    await sign(archive);
-    await gc(archive);
-    const waiting = createIndexMarkers(createFolderStore(archive, Date.now), "local");
-    await waiting.mark(`wal/${wal}`);
-    expect(await gc(archive, "--dry-run")).toMatchObject({ code: 0, stderr: "" });
-    const outcome = await gc(archive, "--json");
-    expectOneLine(outcome.stderr, `"wal/${wal}" may lack in the index`, "in the vault");
-    expect(outcome.code).toBe(0);
-    expect(JSON.parse(outcome.stdout)).toMatchObject({ unindexed: 1 });
-    expect(await waiting.isWaiting(`wal/${wal}`)).toBe(false);
   });
 
   it("removes nothing where the chain does not hold together", async () => {

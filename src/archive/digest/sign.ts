@@ -8,7 +8,7 @@ import { distrust } from "./distrust.ts";
 import { mayFollow, successorOf } from "./key-ring.ts";
 import { publishKey, putSignature } from "./signature.ts";
 import type { SigningKey } from "./signing-key.ts";
-import { measurePlans, readUnsignedPlans } from "./unsigned.ts";
+import { measureUnsigned, readUnsigned } from "./unsigned.ts";
 
 export interface SignOptions {
   readonly store: ObjectStore;
@@ -63,10 +63,12 @@ async function nextDigest(chain: DigestChain, options: SignOptions): Promise<Dig
   const sequence = digests.length + 1;
   checkKey(chain, key, sequence);
   const signed = signedObjects(chain);
-  const plans = await readUnsignedPlans(store, stream, signed);
+  const unsigned = await readUnsigned(store, stream, signed);
+  const { plans, abandoned } = unsigned;
   const from = last?.digest.window.to ?? null;
-  if (plans.length === 0 && (from === null || nowMs - Date.parse(from) < intervalMs)) return null;
-  const objects = await measurePlans(store, plans, signed, onBytes);
+  const isOver = from !== null && nowMs - Date.parse(from) >= intervalMs;
+  if (plans.length === 0 && abandoned.length === 0 && !isOver) return null;
+  const objects = await measureUnsigned(store, unsigned, onBytes);
   const now = secondText(nowMs);
   // Where the clock of the signer before was ahead.
   const to = from !== null && from > now ? from : now;
@@ -105,8 +107,10 @@ export async function finishDigest(
   }
   const signed = signedObjects(chain);
   const named = new Set(digest.objects.map((object) => object.name));
-  const plans = (await readUnsignedPlans(store, stream, signed)).filter((plan) => named.has(plan.name));
-  const objects = await measurePlans(store, plans, signed, onBytes);
+  const unsigned = await readUnsigned(store, stream, signed);
+  const plans = unsigned.plans.filter(({ name: plan }) => named.has(plan));
+  const abandoned = unsigned.abandoned.filter((segment) => named.has(segment));
+  const objects = await measureUnsigned(store, { plans, abandoned }, onBytes);
   const link = { stream, sequence, window, previous, key: beginner.fingerprint };
   if (!digestBytes(digestOf(link, plans, objects)).equals(bytes)) {
     throw distrust(name, "it is not signed, and not what a signer would write of the manifests that it names");

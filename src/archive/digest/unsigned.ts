@@ -2,59 +2,92 @@ import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { StoredObject } from "../manifest.ts";
 import { readSealedPlan, type SealedPlan } from "../sealed-plan.ts";
-import { folderOf, parseSealedName, type SealedName, vaultPrefix } from "../vault-name.ts";
+import { measureObject } from "../stored-bytes.ts";
+import { folderOf, parseSealedName, parseSegmentName, type SealedName, vaultPrefix } from "../vault-name.ts";
 import { distrust } from "./distrust.ts";
 import { measureIfThere } from "./stored-object.ts";
 
-/**
- * The plans whose manifests no digest names, each span's in their order. Rejects with `IoError`, `corrupt` where a
- * manifest is missing before one of them. Records are no part of that: they are lost with `ctl`, and nothing rests on them.
- */
-export async function readUnsignedPlans(
-  store: ObjectStore,
-  stream: string,
-  signed: ReadonlyMap<string, StoredObject>,
-): Promise<SealedPlan[]> {
-  const manifests: (SealedName & { readonly name: string; readonly sizeBytes: number })[] = [];
-  for await (const { name, sizeBytes } of store.list(vaultPrefix(stream))) {
-    const parsed = parseSealedName(name);
-    if (parsed !== null) manifests.push({ ...parsed, name, sizeBytes });
-  }
-  manifests.sort((a, b) => a.plan - b.plan);
-  const revisions = new Map<string, number>();
-  const plans: SealedPlan[] = [];
-  for (const { name, sizeBytes, day, hourOfDay } of manifests) {
-    const span = `${day}/${hourOfDay}`;
-    const revision = (revisions.get(span) ?? 0) + 1;
-    revisions.set(span, revision);
-    if (signed.has(name)) continue;
-    const plan = await readSealedPlan(store, name, sizeBytes);
-    if (plan.manifest.revision !== revision) {
-      throw new IoError(
-        "corrupt",
-        `sign "${name}": it is revision ${plan.manifest.revision} of its hours, and revision ${revision} is missing ` +
-          "(hint: run again; where it stays so, restore it from a copy)",
-      );
-    }
-    plans.push(plan);
-  }
-  return plans;
+/** What no digest names. */
+export interface Unsigned {
+  /** Those of each span in their order. */
+  readonly plans: readonly SealedPlan[];
+  /**
+   * Segments of attempts that were given up, of plans that are complete. No manifest counts them, but they are there for
+   * good; and such a one may come after the manifest, from a sealer that was away for long.
+   */
+  readonly abandoned: readonly string[];
 }
 
 /**
- * The manifests of plans and all objects that they name, as they are stored: read whole, and held against what the
- * manifests say. Rejects with `IoError`, `corrupt` and naming it where one is missing or altered.
+ * What of the vault is to be signed. Rejects with `IoError`, `corrupt` where a manifest is missing before one that is not
+ * signed. Records are no part of that: they are lost with `ctl`, and nothing rests on them.
  */
-export async function measurePlans(
+export async function readUnsigned(
   store: ObjectStore,
-  plans: readonly SealedPlan[],
+  stream: string,
   signed: ReadonlyMap<string, StoredObject>,
+): Promise<Unsigned> {
+  const manifests: (SealedName & { readonly name: string; readonly sizeBytes: number })[] = [];
+  const segments: (SealedName & { readonly name: string })[] = [];
+  for await (const { name, sizeBytes } of store.list(vaultPrefix(stream))) {
+    const manifest = parseSealedName(name);
+    if (manifest !== null) manifests.push({ ...manifest, name, sizeBytes });
+    const segment = signed.has(name) ? null : parseSegmentName(name);
+    if (segment !== null) segments.push({ ...segment, name });
+  }
+  manifests.sort((a, b) => a.plan - b.plan);
+  const revisions = new Map<string, number>();
+  const lastPlans = new Map<string, number>();
+  const plans: SealedPlan[] = [];
+  for (const { name, sizeBytes, plan, ...place } of manifests) {
+    const span = spanText(place);
+    const revision = (revisions.get(span) ?? 0) + 1;
+    revisions.set(span, revision);
+    lastPlans.set(span, plan);
+    if (!signed.has(name)) plans.push(await readRevision(store, name, sizeBytes, revision));
+  }
+  const named = new Set(plans.flatMap(({ manifest }) => filesOf(manifest)).map(({ name }) => name));
+  const isComplete = (segment: SealedName): boolean => segment.plan <= (lastPlans.get(spanText(segment)) ?? 0);
+  const abandoned = segments.filter((segment) => !named.has(segment.name) && isComplete(segment));
+  return { plans, abandoned: abandoned.map(({ name }) => name) };
+}
+
+function spanText({ day, hourOfDay }: Pick<SealedName, "day" | "hourOfDay">): string {
+  return `${day}/${hourOfDay}`;
+}
+
+async function readRevision(
+  store: ObjectStore,
+  name: string,
+  sizeBytes: number,
+  revision: number,
+): Promise<SealedPlan> {
+  const plan = await readSealedPlan(store, name, sizeBytes);
+  if (plan.manifest.revision === revision) return plan;
+  throw new IoError(
+    "corrupt",
+    `sign "${name}": it is revision ${plan.manifest.revision} of its hours, and revision ${revision} is missing ` +
+      "(hint: run again; where it stays so, restore it from a copy)",
+  );
+}
+
+function filesOf({ outputs }: SealedPlan["manifest"]): StoredObject[] {
+  return outputs.flatMap(({ lines, meta }) => [lines, meta]);
+}
+
+/**
+ * What is to be signed, as it is stored: read whole, and held against what the manifests say. Rejects with `IoError`,
+ * `corrupt` and naming it where an object is missing or altered.
+ */
+export async function measureUnsigned(
+  store: ObjectStore,
+  { plans, abandoned }: Unsigned,
   onBytes: (bytes: number) => void,
 ): Promise<StoredObject[]> {
   const objects = new Map<string, StoredObject>();
   for (const { name, sizeBytes, sha256, span, manifest } of plans) {
     objects.set(name, { name, size_bytes: sizeBytes, sha256 });
-    for (const said of manifest.outputs.flatMap(({ lines, meta }) => [lines, meta])) {
+    for (const said of filesOf(manifest)) {
       if (!said.name.startsWith(vaultPrefix() + folderOf(span))) {
         throw distrust(name, `it names "${said.name}", of another place`);
       }
@@ -62,11 +95,8 @@ export async function measurePlans(
       checkAsSaid(name, said, found);
       objects.set(said.name, said);
     }
-    for (const abandoned of manifest.abandoned) {
-      const found = signed.has(abandoned) ? null : await measureIfThere(store, abandoned, onBytes);
-      if (found !== null) objects.set(abandoned, found);
-    }
   }
+  for (const name of abandoned) objects.set(name, await measureObject(store, name, onBytes));
   return [...objects.values()];
 }
 

@@ -23,8 +23,6 @@ export interface Collected {
   readonly altered: readonly AlteredObject[];
   /** Objects with lines that are not where a record says that they are. They stay. */
   readonly unproven: readonly UnprovenObject[];
-  /** Names of objects that are gone, and that nobody has indexed: they were marked too late. They wait no more. */
-  readonly unindexed: readonly string[];
 }
 
 export interface AlteredObject {
@@ -39,20 +37,13 @@ export interface AlteredObject {
  * or done by several at once, the rest is done next time. Rejects with `IoError`.
  */
 export async function collect(
-  { removable, claims, holders, markedGone, waitingGone }: GcPlan,
+  { removable, claims, holders, markedGone }: GcPlan,
   { store, remover, onBytes }: CollectOptions,
 ): Promise<Collected> {
   const removeMarkers = async (name: string): Promise<void> => {
     for (const marker of markerNames(name)) await remover.remove(marker);
   };
   for (const name of markedGone) await removeMarkers(name);
-  const unindexed: string[] = [];
-  for (const name of waitingGone) {
-    // A worker that was away may have brought it back: then it can be indexed.
-    if ((await measureIfThere(store, name, onBytes)) !== null) continue;
-    await removeMarkers(name);
-    unindexed.push(name);
-  }
   // Also of those that stay after all: the copy that goes may be the last that is whole.
   for (const holder of holders) {
     const found = await measureIfThere(store, holder.name, onBytes);
@@ -77,7 +68,7 @@ export async function collect(
     objects += 1;
     bytes += found.size_bytes;
   }
-  return { objects, bytes, altered, unproven: [...unproven.values()], unindexed };
+  return { objects, bytes, altered, unproven: [...unproven.values()] };
 }
 
 /** By name; of one with lines of several spans what is missing of all. */

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../../core/object-store.ts";
 import { readDigests, signedObjects } from "../digest/digest-chain.ts";
 import { distrust } from "../digest/distrust.ts";
-import { listMarks } from "../index-markers.ts";
+import { type IndexMark, listMarks } from "../index-markers.ts";
 import type { StoredObject } from "../manifest.ts";
 import { readSealedPlans, type SealedPlan } from "../sealed-plan.ts";
 import { readTail, type TailObject } from "../tail.ts";
@@ -33,22 +33,13 @@ export interface GcPlan {
   readonly oldestUnsealedMs: number | null;
   /** Objects that are gone and indexed, and whose markers are not gone. */
   readonly markedGone: readonly string[];
-  /** Objects that were sealed and are gone, and that a late worker has marked as waiting. */
-  readonly waitingGone: readonly string[];
-}
-
-export interface GcPlanOptions {
-  readonly store: ObjectStore;
-  readonly nowMs: number;
-  /** For so long an object that is not marked may be on its way to the index: it is kept. */
-  readonly indexingMs: number;
 }
 
 /**
  * Looks at a stream. Rejects with `IoError`, `corrupt` where the chain of digests, or anything that it names, is not as
  * it was signed: then nothing may be removed.
  */
-export async function planGc(stream: string, { store, nowMs, indexingMs }: GcPlanOptions): Promise<GcPlan> {
+export async function planGc(store: ObjectStore, stream: string): Promise<GcPlan> {
   const signed = signedObjects(await readDigests(store, stream));
   await checkSizes(store, stream, signed);
   const plans = await readSealedPlans(store, stream);
@@ -62,8 +53,7 @@ export async function planGc(stream: string, { store, nowMs, indexingMs }: GcPla
     const { name, sizeBytes, createdAtMs } = each.object;
     const mark = marks.get(name);
     marks.delete(name);
-    const mayBeIndexed = mark === undefined ? nowMs - createdAtMs >= indexingMs : mark.isDone;
-    const reason = keptBecause(each, coverage, mayBeIndexed);
+    const reason = keptBecause(each, coverage, mark);
     if (reason === "not_sealed") oldestUnsealedMs = Math.min(oldestUnsealedMs ?? createdAtMs, createdAtMs);
     if (reason === null) {
       const said = coverage.get(name)?.said ?? [];
@@ -71,11 +61,9 @@ export async function planGc(stream: string, { store, nowMs, indexingMs }: GcPla
     } else addTo(kept, reason, sizeBytes);
   }
   const markedGone = [...marks].filter(([, { isDone }]) => isDone).map(([name]) => name);
-  // The plans were read before the objects were listed: what they name and is not there was removed.
-  const waitingGone = [...marks].filter(([name, { isDone }]) => !isDone && coverage.has(name)).map(([name]) => name);
   const claims = claimsOf(removable, coverage, plans, signed);
   const holders = holdersOf(removable, plans);
-  return { stream, removable, claims, holders, kept, oldestUnsealedMs, markedGone, waitingGone };
+  return { stream, removable, claims, holders, kept, oldestUnsealedMs, markedGone };
 }
 
 /** All files of the spans that have sealed these objects: a line may lie in an earlier revision. */
@@ -91,11 +79,11 @@ function holdersOf(objects: readonly RemovableObject[], plans: readonly SealedPl
 function keptBecause(
   { object, unsealed }: TailObject,
   coverage: ReadonlyMap<string, SignedCoverage>,
-  mayBeIndexed: boolean,
+  mark: IndexMark | undefined,
 ): KeptReason | null {
   if (unsealed.length > 0) return "not_sealed";
   if (coverage.get(object.name)?.isSigned !== true) return "not_signed";
-  return mayBeIndexed ? null : "not_indexed";
+  return mark?.isDone === false ? "not_indexed" : null;
 }
 
 /** What was signed must still be there before a copy of it may go. */

@@ -1,0 +1,63 @@
+import { zstdDecompressSync } from "node:zlib";
+import type { SimulatedBucket } from "./simulated-bucket.ts";
+
+/** A line in the vault. */
+export interface VaultLine {
+  readonly id: string;
+  readonly text: string;
+}
+
+interface ManifestJson {
+  readonly first_hour: string;
+  readonly hours: number;
+  readonly outputs: readonly { readonly lines: { readonly name: string }; readonly meta: { readonly name: string } }[];
+  readonly by_hour: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly counts: { readonly events: Readonly<Record<string, number>> };
+}
+
+/** The book of record, read in the plainest way: what a person with `zstdcat` would do. */
+export interface Book {
+  readonly lines: readonly (VaultLine & { readonly firstHour: number; readonly hours: number })[];
+  /** Sums over all plans. */
+  readonly figures: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export function readBook(bucket: SimulatedBucket): Book {
+  const lines: Book["lines"][number][] = [];
+  const figures: Record<string, number> = {};
+  const counts: Record<string, number> = {};
+  for (const name of [...bucket.names("vault/v1/"), ...bucket.names("ctl/seal/")]) {
+    if (!isPlanResult(name)) continue;
+    const manifest = JSON.parse(bucket.read(name).toString()) as ManifestJson;
+    const firstHour = Math.floor(Date.parse(manifest.first_hour) / 3_600_000);
+    for (const output of manifest.outputs) {
+      for (const line of vaultLines(bucket, output.lines.name, output.meta.name)) {
+        lines.push({ ...line, firstHour, hours: manifest.hours });
+      }
+    }
+    for (const hour of Object.values(manifest.by_hour)) addTo(figures, hour);
+    addTo(counts, manifest.counts.events);
+  }
+  return { lines, figures, counts };
+}
+
+/** True for a manifest, and for the record of a plan that added nothing. */
+export function isPlanResult(name: string): boolean {
+  return name.endsWith(".manifest.json") || name.startsWith("ctl/seal/");
+}
+
+function vaultLines(bucket: SimulatedBucket, lines: string, meta: string): VaultLine[] {
+  const texts = textLines(bucket.read(lines));
+  const metas = textLines(bucket.read(meta)).map((text) => JSON.parse(text) as { readonly id: string });
+  return texts.map((text, index) => ({ id: metas[index]?.id ?? "", text }));
+}
+
+/** The lines that `zstdcat` prints. */
+export function textLines(stored: Buffer): string[] {
+  return zstdDecompressSync(stored).toString().trimEnd().split("\n");
+}
+
+function addTo(sums: Record<string, number>, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
+}

@@ -1,0 +1,241 @@
+import { IoError } from "../../src/core/fault.ts";
+import { hourOf } from "../../src/core/hour.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/core/units.ts";
+import { Checks } from "./checks.ts";
+import { drawBatch, drawSealing, removeSigned, type Services, seal, sign, work } from "./crew.ts";
+import { NO_FAULTS } from "./faults.ts";
+import { Machine } from "./machine.ts";
+import { SimulatedBucket } from "./simulated-bucket.ts";
+import { SimulatedCluster } from "./simulated-cluster.ts";
+import { SimulatedSubscription } from "./simulated-subscription.ts";
+import { Traffic } from "./traffic.ts";
+import { Truth } from "./truth.ts";
+import { World } from "./world.ts";
+
+/** What a simulation came to. */
+export interface Outcome {
+  readonly seed: number;
+  /** What must not be; null where nothing was. */
+  readonly failure: string | null;
+  readonly steps: number;
+  readonly lines: number;
+}
+
+/** Time after which everything has settled that was under way when faults stopped. */
+const CONVERGE_MS = 3 * HOUR_MS;
+
+/** Runs the simulation of this seed. The same seed gives the same steps, told to `onTrace` one by one. */
+export async function simulate(seed: number, onTrace: ((line: string) => void) | null = null): Promise<Outcome> {
+  const simulation = new Simulation(new World(seed, onTrace));
+  await simulation.run();
+  const { world, truth } = simulation;
+  return { seed, failure: world.failure, steps: world.schedule.steps, lines: truth.lines.size };
+}
+
+class Simulation {
+  readonly world: World;
+  readonly truth = new Truth();
+  readonly #services: Services;
+  readonly #checks: Checks;
+  readonly #machines = new Set<Machine>();
+  readonly #stop = new AbortController();
+  /** False once the faults have stopped: what runs by itself does so no more. */
+  #isOn = true;
+  #started = 0;
+  /** What began while faults were on may still fail. */
+  #mayFail = true;
+  readonly #hasStaleLists: boolean;
+  readonly #redelivers: boolean;
+
+  constructor(world: World) {
+    this.world = world;
+    this.#hasStaleLists = world.faults.staleList > 0;
+    this.#redelivers = world.faults.redelivered > 0;
+    const bucket = new SimulatedBucket(world);
+    const cluster = new SimulatedCluster(world);
+    const subscription = new SimulatedSubscription(world);
+    this.#services = { world, bucket, cluster, subscription };
+    this.#checks = new Checks(world, bucket, cluster, this.truth);
+    bucket.watcher = this.#checks;
+    subscription.onAck = (message) => this.#checks.acked(message);
+  }
+
+  async run(): Promise<void> {
+    const { world } = this;
+    world.trace(() => `faults: ${JSON.stringify(world.faults)}`);
+    const trafficMs = world.between(5 * SECOND_MS, 2 * MINUTE_MS);
+    this.#publish(trafficMs);
+    this.#startCrew(trafficMs);
+    const extraMs = world.chance(0.1) ? world.between(0, 40 * MINUTE_MS) : world.between(0, 2 * MINUTE_MS);
+    await this.#runFor(trafficMs + extraMs);
+    this.#heal();
+    await this.#drain();
+    if (world.failure === null) await this.#converge();
+    if (world.failure === null) this.#checks.end();
+    for (const machine of this.#machines) machine.kill();
+  }
+
+  #publish(trafficMs: number): void {
+    const { world, truth } = this;
+    const traffic = new Traffic(world);
+    for (let left = world.some(1, 8); left > 0; left -= 1) {
+      world.schedule.after(world.between(0, trafficMs), () => {
+        const data = traffic.next();
+        const { number, publishedAtMs } = this.#services.subscription.publish(Buffer.from(data));
+        truth.add(number, data, publishedAtMs);
+        world.trace(() => `message ${number} is published: ${JSON.stringify(data)}`);
+      });
+    }
+  }
+
+  #startCrew(trafficMs: number): void {
+    const { world } = this;
+    for (let workers = world.pick([1, 1, 2, 2, 3]); workers > 0; workers -= 1) this.#keepWorking();
+    const commands = [
+      ["sealer", (machine: Machine) => seal(this.#services, machine, drawSealing(world), null)],
+      ["signer", (machine: Machine) => sign(this.#services, machine)],
+      ["collector", (machine: Machine) => removeSigned(this.#services, machine, this.#hasStaleLists)],
+    ] as const;
+    for (const [name, command] of commands) {
+      const everyMs = world.between(0.2, 1) * trafficMs;
+      for (let machines = world.pick([1, 1, 2]); machines > 0; machines -= 1) {
+        this.#repeat(name, everyMs, async (machine) => void (await command(machine)));
+      }
+    }
+    if (world.chance(0.4)) {
+      const { cluster } = this.#services;
+      world.schedule.after(world.between(0, trafficMs), () => {
+        cluster.awayUntilMs = world.schedule.nowMs + world.between(0, trafficMs);
+        world.trace(() => "the cluster is away");
+      });
+    }
+  }
+
+  /** A worker, and another one wherever it ends. */
+  #keepWorking(): void {
+    const { world } = this;
+    const batch = drawBatch(world);
+    const leave = new AbortController();
+    if (this.#isOn && world.chance(0.5)) world.schedule.after(world.between(0, 3 * MINUTE_MS), () => leave.abort());
+    const stop = AbortSignal.any([this.#stop.signal, leave.signal]);
+    const job = (machine: Machine): Promise<void> => work(this.#services, machine, batch, stop);
+    this.#launch("worker", job, () => {
+      if (this.#stop.signal.aborted) return;
+      world.schedule.after(world.between(0, 20 * SECOND_MS), () => {
+        if (!this.#stop.signal.aborted) this.#keepWorking();
+      });
+    });
+  }
+
+  /** A command that is run again and again, as by a timer of the platform. */
+  #repeat(name: string, everyMs: number, job: (machine: Machine) => Promise<void>): void {
+    const { world } = this;
+    world.schedule.after(world.between(0.5, 1.5) * everyMs, () => {
+      if (this.#isOn) this.#launch(name, job, () => this.#repeat(name, everyMs, job));
+    });
+  }
+
+  #launch(name: string, job: (machine: Machine) => Promise<void>, onEnd: () => void): Machine {
+    const { world } = this;
+    this.#started += 1;
+    const machine = new Machine(`${name} ${this.#started}`, world, () => {
+      this.#machines.delete(machine);
+      onEnd();
+    });
+    this.#machines.add(machine);
+    world.trace(() => `${machine.name} starts`);
+    job(machine).then(
+      () => {
+        world.trace(() => `${machine.name} ends`);
+        machine.kill();
+      },
+      (error: unknown) => {
+        this.#judge(machine.name, error);
+        machine.kill();
+      },
+    );
+    return machine;
+  }
+
+  /**
+   * A command may fail while everything else does, with an error that it tells its user: that a service is away, or
+   * where lists are old that something is not there. Once all is well it must not.
+   */
+  #judge(name: string, error: unknown): void {
+    this.world.trace(() => `${name} fails: ${String(error)}`);
+    const isTold = error instanceof IoError && (error.code === "unavailable" || this.#hasStaleLists);
+    if (isTold && this.#mayFail) return;
+    this.world.fail(`${name} fails: ${error instanceof IoError ? error.message : String((error as Error).stack)}`);
+  }
+
+  /** From now on nothing fails, and whoever stands still goes on. */
+  #heal(): void {
+    this.world.trace(() => "faults stop");
+    this.world.faults = NO_FAULTS;
+    this.#isOn = false;
+    this.#services.cluster.awayUntilMs = 0;
+    for (const machine of this.#machines) machine.wake();
+  }
+
+  /** Everything is acked and indexed; then the workers end, and what was under way arrives. */
+  async #drain(): Promise<void> {
+    if (this.#redelivers) await this.#runFor(MINUTE_MS);
+    await this.#untilDone("the backlog does not drain", () => this.#isDrained());
+    this.#stop.abort();
+    await this.#untilDone("workers do not end", () => this.#machines.size === 0);
+    await this.#runFor(CONVERGE_MS);
+    this.#mayFail = false;
+    if (this.#isDrained()) return;
+    // What arrived late has marked an object.
+    const stop = new AbortController();
+    this.#launch(
+      "last worker",
+      (machine) => work(this.#services, machine, drawBatch(this.world), stop.signal),
+      () => undefined,
+    );
+    await this.#runFor(MINUTE_MS);
+    await this.#untilDone("the rest does not drain", () => this.#isDrained());
+    stop.abort();
+    await this.#untilDone("the last worker does not end", () => this.#machines.size === 0);
+  }
+
+  #isDrained(): boolean {
+    const { subscription, bucket } = this.#services;
+    if (subscription.unacked > 0) return false;
+    const waiting = bucket.names("ctl/index/").filter((name) => name.endsWith(".waiting"));
+    return waiting.every((name) => bucket.objects.has(name.replace(/waiting$/, "done")));
+  }
+
+  async #converge(): Promise<void> {
+    const { world } = this;
+    const all = hourOf(world.schedule.nowMs + 30 * DAY_MS);
+    let plans = 0;
+    const rounds = world.chance(0.2) ? 2 : 1;
+    for (let round = 0; round < rounds && world.failure === null; round += 1) {
+      await this.#finish("last sealer", async (machine) => {
+        plans = await seal(this.#services, machine, drawSealing(world), all);
+      });
+      await this.#finish("last signer", async (machine) => void (await sign(this.#services, machine)));
+      await this.#finish("last collector", (machine) => removeSigned(this.#services, machine, false));
+    }
+    if (rounds > 1 && plans > 0) world.fail(`I8: a seal of what is sealed makes ${plans} plans`);
+  }
+
+  async #finish(name: string, job: (machine: Machine) => Promise<void>): Promise<void> {
+    const machine = this.#launch(name, job, () => undefined);
+    await this.#untilDone(`${name} does not end`, () => !machine.isAlive);
+  }
+
+  async #runFor(ms: number): Promise<void> {
+    const untilMs = this.world.schedule.nowMs + ms;
+    await this.world.schedule.run(() => this.world.failure !== null, untilMs);
+    this.world.schedule.nowMs = Math.max(this.world.schedule.nowMs, untilMs);
+  }
+
+  async #untilDone(what: string, isDone: () => boolean): Promise<void> {
+    const { schedule } = this.world;
+    if (this.world.failure !== null) return;
+    await schedule.run(() => this.world.failure !== null || isDone(), schedule.nowMs + CONVERGE_MS);
+    if (!isDone() && this.world.failure === null) this.world.fail(`I8: ${what}`);
+  }
+}

@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { type Service, type ServiceAnswer, ServiceError, type ServiceRequest } from "../../src/backends/gcs/service.ts";
+import { MINUTE_MS, SECOND_MS } from "../../src/core/units.ts";
+import type { Machine } from "./machine.ts";
+import type { World } from "./world.ts";
+
+const TIMEOUT_MS = 45 * SECOND_MS;
+const OBJECTS = "/storage/v1/b/bucket/o";
+
+interface StoredObject {
+  readonly name: string;
+  readonly content: Buffer;
+  readonly createdAtMs: number;
+  removedAtMs: number;
+}
+
+/** Who looks on while objects come and go. */
+export interface BucketWatcher {
+  created(name: string, content: Buffer): void;
+  removed(name: string): void;
+  /** Something that is there was replaced: no request of ours may do so. */
+  overwritten(name: string): void;
+}
+
+/** Cloud Storage, as its documentation says: what is written is there at once, and may be overwritten by who asks for it. */
+export class SimulatedBucket {
+  readonly objects = new Map<string, StoredObject>();
+  readonly #removed: StoredObject[] = [];
+  readonly #world: World;
+  readonly #pageSize: number;
+  watcher: BucketWatcher | null = null;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#pageSize = world.pick([4, 1000, 1000, 1000, 1000]);
+  }
+
+  service(machine: Machine, signal?: AbortSignal): Service {
+    return {
+      send: (request) =>
+        machine.request(
+          {
+            what: () => whatOf(request),
+            noAnswer: () => unanswered(),
+            refused: () => new ServiceError(this.#world.pick([429, 503]), "slow down", ""),
+            timeoutMs: TIMEOUT_MS,
+            signal,
+          },
+          () => this.#answer(request),
+        ),
+    };
+  }
+
+  read(name: string): Buffer {
+    const found = this.objects.get(name);
+    if (found === undefined) throw new Error(`${name} is not there`);
+    return found.content;
+  }
+
+  /** In order. */
+  names(prefix: string): string[] {
+    return [...this.objects.keys()].filter((name) => name.startsWith(prefix)).toSorted();
+  }
+
+  #answer({ method, path, body }: ServiceRequest): ServiceAnswer {
+    if (path.startsWith("/upload")) return this.#upload(path, body ?? Buffer.alloc(0));
+    if (path.startsWith(`${OBJECTS}?`)) return this.#list(new URLSearchParams(path.slice(OBJECTS.length + 1)));
+    const name = decodeURIComponent(path.slice(OBJECTS.length + 1).split("?")[0] ?? "");
+    return method === "DELETE" ? this.#remove(name) : this.#download(name);
+  }
+
+  #upload(path: string, body: Uint8Array): ServiceAnswer {
+    const { name, md5Hash, content } = partsOf(Buffer.from(body));
+    const stored = this.#world.chance(this.#world.faults.torn) ? damaged(content) : content;
+    const md5 = createHash("md5").update(stored).digest("base64");
+    if (md5Hash !== undefined && md5Hash !== md5) {
+      throw new ServiceError(400, "Provided MD5 hash does not match calculated MD5 hash", "invalid");
+    }
+    const isThere = this.objects.has(name);
+    if (isThere && path.includes("ifGenerationMatch=0")) throw new ServiceError(412, "conditionNotMet", "");
+    if (isThere) this.watcher?.overwritten(name);
+    const createdAtMs = Math.floor(this.#world.schedule.nowMs);
+    this.objects.set(name, { name, content: stored, createdAtMs, removedAtMs: Number.POSITIVE_INFINITY });
+    this.watcher?.created(name, stored);
+    return json({ name, md5Hash: md5 });
+  }
+
+  #download(name: string): ServiceAnswer {
+    const found = this.objects.get(name);
+    if (found === undefined) throw new ServiceError(404, "No such object", "notFound");
+    // The whole, as what stands in between may give it: the reader cuts out its part.
+    return { status: 200, body: Buffer.from(found.content) };
+  }
+
+  #remove(name: string): ServiceAnswer {
+    const found = this.objects.get(name);
+    if (found === undefined) throw new ServiceError(404, "No such object", "notFound");
+    this.objects.delete(name);
+    found.removedAtMs = this.#world.schedule.nowMs;
+    this.#removed.push(found);
+    this.watcher?.removed(name);
+    return { status: 204, body: Buffer.alloc(0) };
+  }
+
+  #list(query: URLSearchParams): ServiceAnswer {
+    const prefix = query.get("prefix") ?? "";
+    const after = query.get("pageToken") ?? "";
+    const isStale = this.#world.chance(this.#world.faults.staleList);
+    const asOfMs = this.#world.schedule.nowMs - (isStale ? MINUTE_MS * this.#world.random() : 0);
+    const all = isStale ? [...this.objects.values(), ...this.#removed] : [...this.objects.values()];
+    const found = all
+      .filter(({ name, createdAtMs, removedAtMs }) => {
+        return name.startsWith(prefix) && name > after && createdAtMs <= asOfMs && removedAtMs > asOfMs;
+      })
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    const page = found.slice(0, this.#pageSize);
+    return json({
+      items: page.map(({ name, content, createdAtMs }) => {
+        return { name, size: String(content.length), timeCreated: new Date(createdAtMs).toISOString() };
+      }),
+      ...(page.length < found.length ? { nextPageToken: page.at(-1)?.name } : {}),
+    });
+  }
+}
+
+function whatOf({ method, path, body }: ServiceRequest): string {
+  if (path.startsWith("/upload")) return `create ${partsOf(Buffer.from(body ?? [])).name}`;
+  if (path.startsWith(`${OBJECTS}?`))
+    return `list ${new URLSearchParams(path.slice(OBJECTS.length + 1)).get("prefix")}`;
+  const name = decodeURIComponent(path.slice(OBJECTS.length + 1).split("?")[0] ?? "");
+  return `${method === "DELETE" ? "remove" : "read"} ${name}`;
+}
+
+const HEAD_END = "\r\n\r\n";
+
+/** Of a multipart upload. */
+function partsOf(body: Buffer): { name: string; md5Hash: string | undefined; content: Buffer } {
+  const boundary = body.subarray(0, body.indexOf("\r\n"));
+  const headAt = body.indexOf(HEAD_END) + HEAD_END.length;
+  const headEnd = body.indexOf("\r\n", headAt);
+  const contentAt = body.indexOf(HEAD_END, headEnd) + HEAD_END.length;
+  const contentEnd = body.lastIndexOf(boundary) - "\r\n".length;
+  const { name, md5Hash } = JSON.parse(body.toString("utf8", headAt, headEnd)) as { name: string; md5Hash?: string };
+  return { name, md5Hash, content: body.subarray(contentAt, contentEnd) };
+}
+
+function damaged(content: Buffer): Buffer {
+  const copy = Buffer.from(content);
+  const middle = copy.length >> 1;
+  if (copy.length > 0) copy[middle] = (copy[middle] ?? 0) ^ 1;
+  return copy;
+}
+
+function json(value: unknown): ServiceAnswer {
+  return { status: 200, body: Buffer.from(JSON.stringify(value)) };
+}
+
+/** As `fetch` throws it. */
+function unanswered(): Error {
+  return new TypeError("fetch failed", { cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) });
+}

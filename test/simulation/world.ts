@@ -1,0 +1,53 @@
+import { HOUR_MS } from "../../src/core/units.ts";
+import { randomOf } from "../random.ts";
+import { drawFaults, type Faults } from "./faults.ts";
+import { Schedule } from "./schedule.ts";
+
+/** Long ago, so that nothing can be mixed up with the time of whoever runs it. */
+const START_MS = Date.UTC(2021, 2, 4, 5, 6);
+
+/** Time, chance and mishaps of one simulation; all that happens in it follows from its seed. */
+export class World {
+  readonly random: () => number;
+  readonly schedule: Schedule;
+  faults: Faults;
+  /** What must not be, the first of it. */
+  failure: string | null = null;
+  readonly #onTrace: ((line: string) => void) | null;
+
+  /** `onTrace` is told step by step what happens. */
+  constructor(seed: number, onTrace: ((line: string) => void) | null) {
+    this.random = randomOf(seed);
+    this.schedule = new Schedule(START_MS + Math.floor(this.random() * 24 * HOUR_MS));
+    this.faults = drawFaults(this.random);
+    this.#onTrace = onTrace;
+  }
+
+  chance(probability: number): boolean {
+    return probability > 0 && this.random() < probability;
+  }
+
+  between(least: number, most: number): number {
+    return least + (most - least) * this.random();
+  }
+
+  /** A whole number from `least` to `most`. */
+  some(least: number, most: number): number {
+    return Math.floor(this.between(least, most + 1));
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[Math.floor(this.random() * items.length)] as T;
+  }
+
+  fail(what: string): void {
+    this.failure ??= what;
+    this.trace(() => `WRONG: ${what}`);
+  }
+
+  trace(line: () => string): void {
+    if (this.#onTrace === null) return;
+    const at = new Date(this.schedule.nowMs).toISOString().slice(8, 23);
+    this.#onTrace(`${this.schedule.steps} ${at} ${line()}`);
+  }
+}
