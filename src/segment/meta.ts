@@ -31,8 +31,10 @@ for (let digit = 0; digit < 16; digit += 1) HEX_DIGIT[digit.toString(16).charCod
 
 const LF = 0x0a;
 
-/** Room for the meta of an ordinary block; it grows for others. */
-const FIRST_BYTES = 256 * KIB;
+/** Room for the meta of a quiet instance; it grows for others. */
+const FIRST_BYTES = 32 * KIB;
+/** Room for the meta of an ordinary block, which is kept for the next one. */
+const KEPT_BYTES = 256 * KIB;
 /** UTF-8 takes so many bytes at the most for a unit of a string. */
 const MOST_BYTES_PER_UNIT = 3;
 /** Longer attributes hardly come twice, and are not remembered to find out. */
@@ -71,7 +73,7 @@ export function createMetaBlock(): MetaBlock {
     take() {
       const taken = Buffer.from(text.subarray(0, bytes));
       // One unusual block must not keep its memory for the life of the writer.
-      if (text.length > FIRST_BYTES) text = Buffer.allocUnsafe(FIRST_BYTES);
+      if (text.length > KEPT_BYTES) text = Buffer.allocUnsafe(FIRST_BYTES);
       bytes = 0;
       rows = 0;
       rowOfAttributes.clear();

@@ -146,7 +146,12 @@ export class Checks implements BucketWatcher {
     }
     this.#linesOf.set(name, lines);
     this.#walRows.set(name, lines.length);
-    for (const line of lines) this.#hold(line, name);
+    for (const line of lines) {
+      const [id = "", text = ""] = partsOf(line);
+      const isSent = this.#truth.lines.get(id)?.has(text) === true;
+      if (!isSent) this.#world.fail(`I9: "${name}" has line ${line}, which nobody sent like that`);
+      this.#hold(line, name);
+    }
   }
 
   /** A plan, or what became of it, may only be there after what became of the one before. */
@@ -215,6 +220,12 @@ export class Checks implements BucketWatcher {
 
 function keyOf(id: string, text: string): string {
   return `${id} ${text}`;
+}
+
+/** Id and text. */
+function partsOf(key: string): readonly [string, string] {
+  const at = key.indexOf(" ");
+  return [key.slice(0, at), key.slice(at + 1)];
 }
 
 /** Whether its lines wait to be indexed. */

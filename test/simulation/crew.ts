@@ -1,5 +1,6 @@
+import { changeKey } from "../../src/archive/digest/key-change.ts";
 import { signStream } from "../../src/archive/digest/sign.ts";
-import { parseSigningKey } from "../../src/archive/digest/signing-key.ts";
+import { parseSigningKey, type SigningKey } from "../../src/archive/digest/signing-key.ts";
 import { collect } from "../../src/archive/gc/collect.ts";
 import { planGc } from "../../src/archive/gc/gc-plan.ts";
 import type { Makes } from "../../src/archive/manifest.ts";
@@ -55,9 +56,10 @@ events:
 
 /** PKCS#8 of an Ed25519 key, up to its 32 bytes. */
 const KEY_HEAD = "302e020100300506032b657004220420";
-const KEY = parseSigningKey(
-  `-----BEGIN PRIVATE KEY-----\n${Buffer.from(`${KEY_HEAD}${"07".repeat(32)}`, "hex").toString("base64")}\n-----END PRIVATE KEY-----\n`,
-);
+const KEYS = ["07", "08"].map((byte) => {
+  const base64 = Buffer.from(`${KEY_HEAD}${byte.repeat(32)}`, "hex").toString("base64");
+  return parseSigningKey(`-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`);
+});
 
 /** What the machines of a simulation are to do, all with the same services. */
 export interface Services {
@@ -201,18 +203,18 @@ function countingEvents(): PlanObserver {
   };
 }
 
-/** One run of `logtally sign`. */
-export async function sign(services: Services, machine: Machine): Promise<number> {
-  const signed = await signStream(STREAM, {
+/** One run of `logtally sign`, with the first key, or with the second one and `--old-key`. */
+export async function sign(services: Services, machine: Machine, withNewKey: boolean): Promise<void> {
+  const [oldKey, newKey] = KEYS as [SigningKey, SigningKey];
+  const options = {
     store: storeOf(services, machine, 2 * MINUTE_MS),
-    key: KEY,
-    oldKey: null,
     nowMs: machine.clock.nowMs(),
     intervalMs: HOUR_MS,
     onBytes: () => undefined,
     onSigned: () => undefined,
-  });
-  return signed.length;
+  };
+  if (withNewKey) await changeKey([STREAM], { ...options, key: newKey, oldKey });
+  await signStream(STREAM, { ...options, key: withNewKey ? newKey : oldKey, oldKey: withNewKey ? oldKey : null });
 }
 
 /** One run of `logtally gc`. */

@@ -26,6 +26,10 @@ export interface Faults {
   readonly redelivered: number;
   /** A lease ends early. */
   readonly leaseLost: number;
+  /** A pull waits in vain, though there are messages. */
+  readonly silent: number;
+  /** An answer takes seconds, not milliseconds. */
+  readonly slow: number;
 }
 
 export const LONGEST_PAUSE_MS = 15 * MINUTE_MS;
@@ -44,6 +48,8 @@ export const NO_FAULTS: Faults = {
   partialBulk: 0,
   redelivered: 0,
   leaseLost: 0,
+  silent: 0,
+  slow: 0,
 };
 
 /** The most of each: more, and nothing but that fault is ever seen. */
@@ -60,6 +66,8 @@ const MOST: Faults = {
   partialBulk: 0.5,
   redelivered: 0.3,
   leaseLost: 0.2,
+  silent: 0.5,
+  slow: 0.5,
 };
 
 /**

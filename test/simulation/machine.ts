@@ -143,7 +143,8 @@ export class Machine {
   }
 
   #travelMs(): number {
-    return 1 + 40 * this.#world.random() ** 4;
+    const isSlow = this.#world.chance(this.#world.faults.slow);
+    return 1 + (isSlow ? 8 * SECOND_MS : 40) * this.#world.random() ** 4;
   }
 }
 

@@ -1,4 +1,4 @@
-import { IoError } from "../../src/core/fault.ts";
+import { IoError, UsageError } from "../../src/core/fault.ts";
 import { hourOf } from "../../src/core/hour.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/core/units.ts";
 import { Checks } from "./checks.ts";
@@ -44,6 +44,8 @@ class Simulation {
   #started = 0;
   /** What began while faults were on may still fail. */
   #mayFail = true;
+  /** The key that signs was changed. */
+  #hasNewKey = false;
   readonly #hasStaleLists: boolean;
   readonly #redelivers: boolean;
 
@@ -63,10 +65,12 @@ class Simulation {
   async run(): Promise<void> {
     const { world } = this;
     world.trace(() => `faults: ${JSON.stringify(world.faults)}`);
-    const trafficMs = world.between(5 * SECOND_MS, 2 * MINUTE_MS);
-    this.#publish(trafficMs);
-    this.#startCrew(trafficMs);
-    const extraMs = world.chance(0.1) ? world.between(0, 40 * MINUTE_MS) : world.between(0, 2 * MINUTE_MS);
+    // Small worlds are quick, and most of what can go wrong needs no more.
+    const isLarge = world.chance(0.1);
+    const trafficMs = world.between(5 * SECOND_MS, isLarge ? 3 * MINUTE_MS : 40 * SECOND_MS);
+    this.#publish(trafficMs, world.some(1, isLarge ? 12 : 5));
+    const extraMs = isLarge ? world.between(0, 30 * MINUTE_MS) : world.between(0, MINUTE_MS);
+    this.#startCrew(trafficMs + extraMs);
     await this.#runFor(trafficMs + extraMs);
     this.#heal();
     await this.#drain();
@@ -75,10 +79,10 @@ class Simulation {
     for (const machine of this.#machines) machine.kill();
   }
 
-  #publish(trafficMs: number): void {
+  #publish(trafficMs: number, messages: number): void {
     const { world, truth } = this;
     const traffic = new Traffic(world);
-    for (let left = world.some(1, 8); left > 0; left -= 1) {
+    for (let left = messages; left > 0; left -= 1) {
       world.schedule.after(world.between(0, trafficMs), () => {
         const data = traffic.next();
         const { number, publishedAtMs } = this.#services.subscription.publish(Buffer.from(data));
@@ -88,24 +92,28 @@ class Simulation {
     }
   }
 
-  #startCrew(trafficMs: number): void {
+  #startCrew(forMs: number): void {
     const { world } = this;
     for (let workers = world.pick([1, 1, 2, 2, 3]); workers > 0; workers -= 1) this.#keepWorking();
     const commands = [
       ["sealer", (machine: Machine) => seal(this.#services, machine, drawSealing(world), null)],
-      ["signer", (machine: Machine) => sign(this.#services, machine)],
+      ["signer", (machine: Machine) => sign(this.#services, machine, this.#hasNewKey)],
       ["collector", (machine: Machine) => removeSigned(this.#services, machine, this.#hasStaleLists)],
     ] as const;
     for (const [name, command] of commands) {
-      const everyMs = world.between(0.2, 1) * trafficMs;
-      for (let machines = world.pick([1, 1, 2]); machines > 0; machines -= 1) {
-        this.#repeat(name, everyMs, async (machine) => void (await command(machine)));
-      }
+      const machines = world.pick([1, 1, 2]);
+      this.#repeat(name, machines, world.between(0.15, 0.6) * forMs, async (machine) => void (await command(machine)));
+    }
+    if (world.chance(0.2)) {
+      world.schedule.after(world.between(0, forMs), () => {
+        this.#hasNewKey = true;
+        world.trace(() => "the signing key is changed");
+      });
     }
     if (world.chance(0.4)) {
       const { cluster } = this.#services;
-      world.schedule.after(world.between(0, trafficMs), () => {
-        cluster.awayUntilMs = world.schedule.nowMs + world.between(0, trafficMs);
+      world.schedule.after(world.between(0, forMs), () => {
+        cluster.awayUntilMs = world.schedule.nowMs + world.between(0, forMs);
         world.trace(() => "the cluster is away");
       });
     }
@@ -127,11 +135,15 @@ class Simulation {
     });
   }
 
-  /** A command that is run again and again, as by a timer of the platform. */
-  #repeat(name: string, everyMs: number, job: (machine: Machine) => Promise<void>): void {
+  /** A command that timers of so many machines start again and again, all at about the same time. */
+  #repeat(name: string, machines: number, everyMs: number, job: (machine: Machine) => Promise<void>): void {
     const { world } = this;
-    world.schedule.after(world.between(0.5, 1.5) * everyMs, () => {
-      if (this.#isOn) this.#launch(name, job, () => this.#repeat(name, everyMs, job));
+    world.schedule.after(everyMs, () => {
+      if (!this.#isOn) return;
+      for (let left = machines; left > 0; left -= 1) {
+        world.schedule.after(world.between(0, 0.1 * SECOND_MS), () => this.#launch(name, job, () => undefined));
+      }
+      this.#repeat(name, machines, everyMs, job);
     });
   }
 
@@ -164,7 +176,9 @@ class Simulation {
   #judge(name: string, error: unknown): void {
     this.world.trace(() => `${name} fails: ${String(error)}`);
     const isTold = error instanceof IoError && (error.code === "unavailable" || this.#hasStaleLists);
-    if (isTold && this.#mayFail) return;
+    // Who signs with the old key is told that it was replaced.
+    const isReplaced = error instanceof UsageError && this.#hasNewKey;
+    if ((isTold || isReplaced) && this.#mayFail) return;
     this.world.fail(`${name} fails: ${error instanceof IoError ? error.message : String((error as Error).stack)}`);
   }
 
@@ -215,7 +229,7 @@ class Simulation {
       await this.#finish("last sealer", async (machine) => {
         plans = await seal(this.#services, machine, drawSealing(world), all);
       });
-      await this.#finish("last signer", async (machine) => void (await sign(this.#services, machine)));
+      await this.#finish("last signer", (machine) => sign(this.#services, machine, this.#hasNewKey));
       await this.#finish("last collector", (machine) => removeSigned(this.#services, machine, false));
     }
     if (rounds > 1 && plans > 0) world.fail(`I8: a seal of what is sealed makes ${plans} plans`);

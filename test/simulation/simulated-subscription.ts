@@ -40,6 +40,10 @@ export class SimulatedSubscription {
   readonly sent: Sent[] = [];
   readonly #world: World;
   readonly #waiting: Waiting[] = [];
+  /** Pulls that are never served. */
+  readonly #silent = new Set<Waiting>();
+  /** Ack id → what its holder has asked for. */
+  readonly #asked = new Map<string, "ack" | "give back">();
   /** Is told of each ack that takes effect, also of a message that was acked before. */
   onAck: (message: Sent) => void = () => undefined;
 
@@ -87,29 +91,33 @@ export class SimulatedSubscription {
             (answer) => this.#wait({ maxMessages, answer: (messages) => answer(() => messages) }),
           ),
         ),
-      ack: (ackIds) =>
-        settle(
+      ack: (ackIds) => {
+        this.#ask(ackIds, "ack");
+        return settle(
           () => `ack ${ackIds.join(" ")}`,
           () => this.#ack(ackIds),
-        ),
-      extend: (ackIds, leaseMs) =>
-        settle(
+        );
+      },
+      extend: (ackIds, leaseMs) => {
+        if (leaseMs === 0) this.#ask(ackIds, "give back");
+        return settle(
           () => `extend ${ackIds.join(" ")} by ${leaseMs}`,
           () => this.#extend(ackIds, leaseMs),
-        ),
+        );
+      },
       close: () => Promise.resolve(),
     };
   }
 
   /** A pull has arrived; whoever sent it may be gone. */
   #wait(waiting: Waiting): void {
-    this.#waiting.push(waiting);
+    if (!this.#world.chance(this.#world.faults.silent)) this.#waiting.push(waiting);
+    else this.#silent.add(waiting);
     this.#serve();
     this.#world.schedule.after(PULL_WAIT_MS, () => {
       const at = this.#waiting.indexOf(waiting);
-      if (at < 0) return;
-      this.#waiting.splice(at, 1);
-      waiting.answer([]);
+      if (at >= 0) this.#waiting.splice(at, 1);
+      if (at >= 0 || this.#silent.delete(waiting)) waiting.answer([]);
     });
   }
 
@@ -174,6 +182,15 @@ export class SimulatedSubscription {
       else message.leaseEndsAtMs = null;
     }
     this.#serve();
+  }
+
+  /** What was asked for once is what is asked for again, where no answer came. */
+  #ask(ackIds: readonly string[], what: "ack" | "give back"): void {
+    for (const ackId of ackIds) {
+      const before = this.#asked.get(ackId) ?? what;
+      this.#asked.set(ackId, what);
+      if (before !== what) this.#world.fail(`I2: "${ackId}" was to be settled by ${before}, and then by ${what}`);
+    }
   }
 
   #of(ackId: string): Sent {
