@@ -1,5 +1,6 @@
 /**
- * Writes what `docs/reference` says of events, configuration, commands and codes, from what the program declares.
+ * Writes what `docs/reference` says of events, configuration, commands and codes, from what the program declares, and
+ * what `docs/reliability.md` says of planted faults.
  * `npm run docs`; test/scripts/reference.test.ts fails where it was forgotten.
  */
 import { readFileSync, writeFileSync } from "node:fs";

@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import type { Catalogue } from "../../src/derive/event-rules.ts";
+import { FAULTS_BY_PLACE } from "../../test/mutants/faults.ts";
 import { commandList, commandName, commandUsage, leafCommands } from "./commands.ts";
 import { configurationFields } from "./configuration-fields.ts";
 import { exitCodes, quarantineReasons, storeFailures } from "./fault-codes.ts";
 import { catalogueJsonSchema, type JsonSchema, pipelineJsonSchema } from "./json-schema.ts";
 import { logNames } from "./log-names.ts";
+import { plantedFaults } from "./planted-faults.ts";
 import { ruleLanguage } from "./rule-language.ts";
 import { fillSections } from "./section.ts";
 import { eventList, operationTable, ruleTable } from "./standard-rules.ts";
@@ -30,6 +32,8 @@ export function referenceFiles({ program, standard, pageOf }: ReferenceSources):
       operations: operationTable(standard),
       "rule language": ruleLanguage(catalogueJsonSchema()),
     },
+    // No contract, so it lies beside the reference and not in it.
+    "../reliability.md": { "planted faults": plantedFaults(FAULTS_BY_PLACE) },
   };
   return new Map([
     ["pipeline.schema.json", schemaText(pipelineJsonSchema())],

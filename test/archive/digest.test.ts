@@ -281,6 +281,14 @@ describe("a chain is refused, and nothing more is signed,", () => {
       },
     ],
     [
+      "an earlier digest was exchanged for another one that its key has signed",
+      digest(3),
+      async (store) => {
+        await altered(store, digest(2), (text) => text.replace('"lines":1', '"lines":2'));
+        await replace(store, signatureName(digest(2)), KEY.sign(await bytesIn(store, digest(2))));
+      },
+    ],
+    [
       "a digest is signed anew with another key",
       digest(3),
       async (store) => {

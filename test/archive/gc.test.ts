@@ -126,6 +126,9 @@ describe("a write-ahead object", () => {
     await seal(store, { only: await writeLines(store, ["a", "b"]) });
     await seal(store, { only: await writeLines(store, ["c"]) });
     expect(await keptOf()).toEqual({ not_signed: 1 });
+    // Nor what a plan has found to be there already, where that is not signed.
+    await seal(store, { only: await writeLines(store, ["c"]) });
+    expect(await keptOf()).toEqual({ not_signed: 2 });
     // Of a span whose first plan is gone nothing is known.
     await store.remove(first?.name ?? "");
     await expect(plan()).rejects.toMatchObject({

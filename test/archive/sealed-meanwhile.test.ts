@@ -9,6 +9,7 @@ import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { HOUR_MS } from "../../src/core/units.ts";
+import { readLedger } from "../../src/counts/ledger/ledger.ts";
 import { readBooks } from "../../src/counts/stream-book.ts";
 import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { putObject, walObjects } from "./sample-archive.ts";
@@ -33,6 +34,20 @@ const READERS: readonly (readonly [who: string, look: Look])[] = [
         ...plans.map(({ name }) => name),
         ...tail.filter(({ object }) => object.writer === "old").map(({ object }) => object.name),
       ]),
+  ],
+  [
+    "a ledger",
+    async (store) => {
+      const options = {
+        stream: "local",
+        takes: () => true,
+        isDeep: false,
+        eventsOf: () => [],
+        onBytes: () => undefined,
+      };
+      const { plans, tail } = await readLedger({ store, ...options });
+      return [...plans.map(({ name }) => name), ...tail.map(({ object }) => object.name)];
+    },
   ],
 ];
 
@@ -109,7 +124,8 @@ it("a sealer passes over an object that others have sealed, signed and removed s
       }
       requests += 1;
     };
-    await seal({
+    const said: string[] = [];
+    const watched: ObjectStore = {
       ...archive,
       async read(name, start, end) {
         await next();
@@ -119,7 +135,9 @@ it("a sealer passes over an object that others have sealed, signed and removed s
         await next();
         yield* archive.list(prefix);
       },
-    });
+    };
+    await seal(watched, { said });
+    expect(said).toEqual([]);
     isOver = requests <= before;
   }
 });

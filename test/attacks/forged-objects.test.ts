@@ -5,7 +5,7 @@
  * before the sealer comes; then what is sealed and said.
  */
 import { describe, expect, it } from "vitest";
-import { canonicalJson, type Json } from "../../src/archive/canonical-json.ts";
+import { canonicalJson } from "../../src/archive/canonical-json.ts";
 import { readDigests } from "../../src/archive/digest/digest-chain.ts";
 import { digestName } from "../../src/archive/digest/digest-name.ts";
 import { signStream } from "../../src/archive/digest/sign.ts";
@@ -231,7 +231,7 @@ const PLAN = {
   inputs: [] as { name: string; size_bytes: number }[],
   makes: { program: "9", segment_format: 1, zstd: "1", catalogue: "c", pseudonym_key: "k", instance: null },
 };
-const planText = (change: object): string => canonicalJson({ ...PLAN, ...change } as unknown as Json);
+const planText = (change: object): string => canonicalJson({ ...PLAN, ...change });
 const input = (name: string, size = 10): object => ({ inputs: [{ name, size_bytes: size }] });
 const WAL_NAME = walObjectName({
   stream: STREAM,

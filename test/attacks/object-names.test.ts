@@ -36,7 +36,7 @@ async function folderPlace(): Promise<Place> {
   await writeFile(join(folder, "outside"), "secret");
   return {
     store: createFolderStore(root, () => 0),
-    remover: createFolderRemover(root),
+    remover: createFolderRemover(root, () => 0),
     outside: async () => (await readdir(folder)).filter((name) => name !== "archive"),
     close: () => Promise.resolve(),
   };
@@ -52,7 +52,7 @@ async function bucketPlace(): Promise<Place> {
     remover: createGcsRemover(service, place, options),
     // Whatever was asked for: nothing must be.
     outside: () => Promise.resolve(["outside", ...gcs.requests.map(({ method }) => method)]),
-    close: gcs.close,
+    close: () => gcs.close(),
   };
 }
 

@@ -2,9 +2,21 @@
  * Goal: an object is there wholly or not at all, and a folder's own faults are told clearly.
  * Method: the contract, then files on the disk: writes that fail, left-overs of a killed process, wrong places.
  */
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createFolderRemover } from "../../src/backends/files/folder-remover.ts";
 import { createFolderStore } from "../../src/backends/files/folder-store.ts";
 import { IoError } from "../../src/core/fault.ts";
@@ -38,7 +50,43 @@ async function filesOf(root: string): Promise<string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
 }
 
+/** Inodes of the files and folders that are synced while the work goes on, in order, each with its size then. */
+async function syncedDuring(work: () => Promise<unknown>): Promise<{ readonly ino: number; readonly size: number }[]> {
+  const handle = await open(import.meta.filename, "r");
+  const prototype = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  const synced: { ino: number; size: number }[] = [];
+  const spy = vi.spyOn(prototype, "sync").mockImplementation(async function (this: FileHandle) {
+    const { ino, size } = await this.stat();
+    await this.datasync();
+    synced.push({ ino, size });
+  });
+  try {
+    await work();
+    return synced;
+  } finally {
+    spy.mockRestore();
+  }
+}
+
 describe("a folder store", () => {
+  it("has an object on the disk before it says so: its bytes, then its name, and each new folder above it", async () => {
+    const root = await tempFolder();
+    const store = createFolderStore(root, nowMs);
+    const content = Buffer.from("lines");
+    const inodeOf = async (path: string) => (await stat(join(root, path))).ino;
+    const synced = await syncedDuring(() => store.create("wal/a/1", content));
+    const file = synced.findIndex(({ size }) => size === content.length);
+    expect(synced[file]?.ino).toBe(await inodeOf("wal/a/1"));
+    const behind = synced.slice(file + 1).map(({ ino }) => ino);
+    expect(behind).toContain(await inodeOf("wal/a"));
+    const all = synced.map(({ ino }) => ino);
+    for (const path of [".", "wal", "wal/a"]) expect(all).toContain(await inodeOf(path));
+    // Where another writer has put it there, that one may have been killed before it was durable.
+    const again = await syncedDuring(() => store.create("wal/a/1", content));
+    expect(again.map(({ ino }) => ino)).toContain(await inodeOf("wal/a"));
+  });
+
   it("leaves nothing behind, under no name, when writing fails half-way", async () => {
     const root = await tempFolder();
     const store = createFolderStore(root, nowMs);
@@ -55,6 +103,16 @@ describe("a folder store", () => {
     expect(await filesOf(root)).toEqual([]);
     expect(await store.create("wal/a/1", Buffer.from("whole"))).toBe("created");
     expect(await filesOf(root)).toEqual(["wal/a/1"]);
+  });
+
+  it("says which folder it cannot list, and calls it not empty", async () => {
+    const root = await tempFolder();
+    await mkdir(join(root, "wal"));
+    await symlink("loop", join(root, "wal/loop"));
+    const store = createFolderStore(root, nowMs);
+    await expect(Array.fromAsync(store.list("wal/loop/"))).rejects.toMatchObject({
+      message: expect.stringContaining(`list "${root}/wal/loop/": `),
+    });
   });
 
   it("tells what really failed where its own place for unfinished objects is no folder", async () => {

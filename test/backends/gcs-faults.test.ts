@@ -157,6 +157,13 @@ it("a list asks for all that is told of an object, and for no more", async () =>
   expect(gcs.requests).toMatchObject([{ query: { fields: "items(name,size,timeCreated),nextPageToken" } }]);
 });
 
+it("a list goes on where a page ends, also over a page that fails at first", async () => {
+  const { store } = await storeAmid(null, null, null, null, null, null, null, 503);
+  const names = ["wal/1", "wal/2", "wal/3", "wal/4", "wal/5"];
+  for (const name of [...names, "z/1"]) await store.create(name, CONTENT);
+  expect((await Array.fromAsync(store.list("wal/"))).map(({ name }) => name)).toEqual(names);
+});
+
 describe("a removal", () => {
   it("that fails on the way is tried again, and is done where its reply was lost", async () => {
     const { store, remover, gcs, waits } = await storeAmid(null, 503, "reply lost");

@@ -120,6 +120,20 @@ describe("a message", () => {
   });
 });
 
+it("messages of one batch after the other are acked", async () => {
+  const stage = new Stage();
+  for (let batch = 1; batch <= 3; batch += 1) {
+    stage.subscriber.publish(2);
+    await ack(await stage.take(2));
+    expect(stage.subscriber.leases.size).toBe(0);
+  }
+  expect(stage.subscriber.acks).toEqual([
+    ["ack-1", "ack-2"],
+    ["ack-3", "ack-4"],
+    ["ack-5", "ack-6"],
+  ]);
+});
+
 describe("what is held", () => {
   it("is no more than the messages of the budget; acks make room", async () => {
     const stage = new Stage({ maxMessages: 10 });
@@ -142,6 +156,20 @@ describe("what is held", () => {
     expect(stage.subscriber.leases.size).toBe(4);
     await ack(taken);
     expect(idsOf(await next)).toEqual(["5", "6", "7", "8"]);
+  });
+
+  it("is counted once where the service lends it twice", async () => {
+    const stage = new Stage({ maxBytes: 100 });
+    for (let round = 0; round < 10; round += 1) {
+      stage.subscriber.publish(1, 60);
+      const next = stage.take(2);
+      stage.subscriber.lendAgain([`ack-${round + 1}`], 60);
+      // No room is lost by it.
+      expect(await isSettledAfter(next, MINUTE_MS)).toBe(true);
+      const taken = await next;
+      expect(idsOf(taken)).toEqual([String(round + 1), String(round + 1)]);
+      await ack(taken);
+    }
   });
 });
 

@@ -40,6 +40,16 @@ export class ScriptedSubscriber implements Subscriber {
     this.#wake();
   }
 
+  /** The next pull gives these loans once more, as they are. */
+  lendAgain(ackIds: readonly string[], sizeBytes = 10): void {
+    for (const ackId of ackIds) {
+      const messageId = ackId.replace("ack-", "");
+      const data = Buffer.alloc(sizeBytes, "x");
+      this.#queue.push({ ackId, data, messageId, publishedAtMs: 5, attributes: { a: messageId } });
+    }
+    this.#wake();
+  }
+
   async describe(): Promise<SubscriptionInfo> {
     this.#fail("describe");
     return this.info;

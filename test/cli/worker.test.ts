@@ -1,8 +1,10 @@
 /**
- * Goal: however many pipelines stop together, and however large their archive is, the summary does not hold up the end.
- * Method: a worker on files that it follows, in this process, whose time for the summary is over before it begins.
+ * Goal: however many pipelines stop together, and however large their archive is, the summary does not hold up the end;
+ * and any number of workers write into one archive.
+ * Method: a worker on files that it follows, in this process, whose time for the summary is over before it begins; and
+ * two workers of one pipeline.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openWorker } from "../../src/cli/open/worker.ts";
@@ -27,4 +29,19 @@ it.each([
   stop.abort();
   await worker.run(() => undefined);
   expect(await worker.summarize(new Set(), late)).toMatchObject({ duplicates, isInterrupted: true });
+});
+
+it("workers of one pipeline give their objects names of their own", async () => {
+  const folder = await tempFolder();
+  const texts = ['{"a":1}\n', '{"b":2}\n'];
+  for (const [number, text] of texts.entries()) {
+    const log = `${number}.log`;
+    await writeFile(join(folder, log), text);
+    const pipeline = PIPELINE.replace("follow: true, ", "").replace("logs/*.log", log);
+    const signal = new AbortController().signal;
+    const worker = await openWorker(parsePipeline(pipeline, "a.yaml", [], folder), signal);
+    await worker.run(() => undefined);
+  }
+  const files = await readdir(join(folder, "archive/wal"), { recursive: true, withFileTypes: true });
+  expect(files.filter((file) => file.isFile())).toHaveLength(texts.length);
 });

@@ -1,6 +1,6 @@
-/** Goal: a key is taken as it is or refused with a way out. Method: a table over a world in memory. */
+/** Goal: a secret is taken as it is or refused with a way out. Method: tables over a world in memory. */
 import { describe, expect, it } from "vitest";
-import { resolveKey, type SecretReference } from "../../src/config/secret.ts";
+import { resolveKey, resolveToken, type SecretReference } from "../../src/config/secret.ts";
 import { UsageError } from "../../src/core/fault.ts";
 
 const KEY = "0123456789abcdef";
@@ -21,8 +21,8 @@ function resolveFrom(reference: SecretReference, env: Record<string, string>, fi
 const fromEnv = (value: string) => resolveFrom(ENV, { APP_KEY: value }, {});
 const fromFile = (content: Buffer | string) => resolveFrom(FILE, {}, { "/srv/key": Buffer.from(content) });
 
-async function refusal(key: Promise<Buffer>): Promise<string> {
-  const error: unknown = await key.then(
+async function refusal(secret: Promise<unknown>): Promise<string> {
+  const error: unknown = await secret.then(
     () => null,
     (reason: unknown) => reason,
   );
@@ -63,6 +63,34 @@ describe("resolveKey", () => {
     expect(await refusal(fromFile("\n"))).toBe(`read pseudonym key: file "/srv/key" is empty ${hint}`);
     expect(await refusal(fromFile(`${KEY.slice(1)}\n`))).toBe(
       `read pseudonym key: file "/srv/key" holds 15 bytes, fewer than 16 ${hint}`,
+    );
+  });
+});
+
+describe("resolveToken", () => {
+  const tokenOf = (value: string) =>
+    resolveToken("API key", ENV, "ask for one", {
+      env: { APP_KEY: value },
+      readFile: () => Promise.reject(new Error()),
+    });
+
+  it("takes one word of printable characters, without the newline at its end", async () => {
+    expect(await tokenOf("dG9rZW4=:a\n")).toBe("dG9rZW4=:a");
+  });
+
+  // As a header it would end there, and another one begin.
+  it.each(["a\r\nx-opaque-id: b", "a b", "a\tb", "a\0", "ä", "a\n\n"])(
+    "refuses %j, and does not print it",
+    async (value) => {
+      expect(await refusal(tokenOf(value))).toBe(
+        'read API key: environment variable "APP_KEY" holds more than one word of printable characters (hint: ask for one)',
+      );
+    },
+  );
+
+  it("refuses an empty one", async () => {
+    expect(await refusal(tokenOf(""))).toBe(
+      'read API key: environment variable "APP_KEY" is empty (hint: ask for one)',
     );
   });
 });

@@ -127,6 +127,25 @@ events:
     expect(lines({ a: 1, b: 1 })).toEqual(["a: of a", "b: of b", "fine: read of b"]);
     expect(lines({})).toEqual(["other: (none)"]);
   });
+
+  it("knows nothing of the line before, which counted what it refines or gives way to", () => {
+    const text = `
+version: 1
+events:
+  a: { log: shell, when: { a: 1 } }
+  fine: { refines: a }
+  other: { log: shell, unless: a }`;
+    const catalogue = teamCatalogue(text);
+    const reader = fakeReader(catalogueFields(catalogue));
+    const derive = createDeriver(catalogue, reader.slotOf);
+    const lines = [{ a: 1 }, {}, { a: 1 }, {}].map((line) => derive("shell", reader.read(line)));
+    expect(lines.map((events) => events.map(({ event }) => event))).toEqual([
+      ["a", "fine"],
+      ["other"],
+      ["a", "fine"],
+      ["other"],
+    ]);
+  });
 });
 
 describe("the fields of a catalogue", () => {

@@ -199,6 +199,22 @@ describe("a batch", () => {
     expect(stage.trace.slice(8)).toEqual(["take 4", "take 5", "close 2 lines", "commit 2 lines", "ack 4", "ack 5"]);
   });
 
+  it("closes by age also where deliveries come without a pause, and no timer gets its turn", async () => {
+    const stage = new Stage();
+    const source: Source = {
+      async *deliveries() {
+        for (let number = 1; number <= 5; number += 1) {
+          // Time goes on, and the timers with it, as in a loop that never waits.
+          vi.setSystemTime(Date.now() + 40);
+          yield stage.delivery(number, 1);
+        }
+      },
+    };
+    expect(await ended(stage.run(source, { maxAgeMs: 50 }))).toBeNull();
+    const closes = stage.trace.filter((step) => step.startsWith("close"));
+    expect(closes).toEqual(["close 3 lines", "close 2 lines"]);
+  });
+
   it("is acked when the index has its objects, and not before", async () => {
     const stage = new Stage();
     const indexing = Promise.withResolvers<void>();

@@ -11,7 +11,7 @@ const NO_BYTES = 'trap "" XFSZ; ulimit -f 0; exec "$@"';
 export interface SmallDisk {
   readonly folder: string;
   /** Runs a command of the program while there is no room. */
-  full(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome>;
+  readonly full: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;
 }
 
 /** A folder for whose sake a program may write no file: a limit of the system's, which needs no rights. */

@@ -144,6 +144,32 @@ describe("a request", () => {
     expect(sizes.filter((sizeBytes) => sizeBytes > 4 * MIB)).toHaveLength(1);
   });
 
+  it("keeps its bytes while others are made, and until it is answered", async () => {
+    const calls: { readonly documents: readonly IndexDocument[]; readonly answer: () => void }[] = [];
+    const indexer = indexerOn({
+      create(documents) {
+        const { promise, resolve } = Promise.withResolvers<readonly null[]>();
+        calls.push({ documents, answer: () => resolve(documents.map(() => null)) });
+        return promise;
+      },
+    });
+    const textOf = (document: IndexDocument | undefined) => document?.source.toString();
+    const working = [0, 1, 2].map((n) => indexer.index(linesOf([`{"n":${n}}`]), NEVER));
+    const expectBytes = (from: number): void => {
+      for (const [n, { documents }] of calls.entries()) {
+        if (n >= from) expect(textOf(documents[0])).toMatch(new RegExp(`"gitlab":\\{"n":${n}\\}\\}$`));
+      }
+    };
+    expectBytes(0);
+    calls[0]?.answer();
+    await working[0];
+    // What is free now may be used again, and only that.
+    working.push(indexer.index(linesOf(['{"n":3}']), NEVER));
+    expectBytes(1);
+    for (const { answer } of calls) answer();
+    await Promise.all(working);
+  });
+
   it("ends with the signal", async () => {
     const stop = new AbortController();
     const seen: AbortSignal[] = [];

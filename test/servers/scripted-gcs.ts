@@ -34,6 +34,8 @@ export interface ScriptedGcs {
   close(): Promise<void>;
 }
 
+const PAGE = 2;
+
 interface Upload {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Buffer;
@@ -97,6 +99,7 @@ export async function startScriptedGcs(
     else answer(response, { name, md5Hash: createHash("md5").update(kept).digest("base64") });
   }
 
+  /** So many names a page, so that a test needs few; no size or time. */
   function deliver(name: string, request: IncomingMessage, mishap: Mishap | null, response: ServerResponse): void {
     const content = objects.get(name);
     if (content === undefined) {
@@ -118,7 +121,7 @@ export async function startScriptedGcs(
 
   function page({ prefix = "", maxResults = "1000", pageToken = "" }: SeenRequest["query"]): unknown {
     const names = [...objects.keys()].filter((name) => name.startsWith(prefix) && name > pageToken).toSorted();
-    const items = names.slice(0, Number(maxResults)).map((name) => ({
+    const items = names.slice(0, Math.min(Number(maxResults), PAGE)).map((name) => ({
       name,
       size: String(objects.get(name)?.length),
       timeCreated: new Date(createdAtMs.get(name) ?? 0).toISOString(),

@@ -147,7 +147,7 @@ export class Checks implements BucketWatcher {
     this.#linesOf.set(name, lines);
     this.#walRows.set(name, lines.length);
     for (const line of lines) {
-      const [id = "", text = ""] = partsOf(line);
+      const [id, text] = partsOf(line);
       const isSent = this.#truth.lines.get(id)?.has(text) === true;
       if (!isSent) this.#world.fail(`I9: "${name}" has line ${line}, which nobody sent like that`);
       this.#hold(line, name);

@@ -126,21 +126,27 @@ describe("sealing", () => {
     const store = createMemoryStore();
     await put(store, POOL, 1);
     await seal(store, { spanHours: 4 });
+    await put(store, [sampleLine("late")], 2);
+    await seal(store, { spanHours: 4 });
     const copy = createMemoryStore();
     for (const root of ["vault/", "wal/"]) {
       for await (const { name, sizeBytes } of store.list(root))
         await copy.create(name, await store.read(name, 0, sizeBytes));
     }
     expect(await seal(copy, { spanHours: 1 })).toEqual([]);
-    await put(copy, [sampleLine("late")], 2);
+    await put(copy, [sampleLine("later")], 3);
     await seal(copy, { spanHours: 1 });
-    expect(await vaultLines(copy)).toEqual(distinctLines([...POOL, sampleLine("late")]));
+    expect(await vaultLines(copy)).toEqual(distinctLines([...POOL, sampleLine("late"), sampleLine("later")]));
   });
 });
 
 describe("a sealer that fails", () => {
   /** Fails at the n-th call that reads or writes: before it, or after its effect. */
-  function failing(store: ObjectStore, at: number, isAfter: boolean): ObjectStore {
+  function failing(
+    store: ObjectStore,
+    at: number,
+    isAfter: boolean,
+  ): ObjectStore & { readonly hasFailed: () => boolean } {
     let calls = 0;
     const fail = async <T>(work: () => Promise<T>): Promise<T> => {
       calls += 1;
@@ -153,6 +159,7 @@ describe("a sealer that fails", () => {
       ...store,
       create: (name, content) => fail(() => store.create(name, content)),
       read: (name, start, end) => fail(() => store.read(name, start, end)),
+      hasFailed: () => calls >= at,
     };
   }
 
@@ -166,11 +173,13 @@ describe("a sealer that fails", () => {
       const store = createMemoryStore();
       await put(store, POOL, 1);
       await put(store, POOL.slice(0, 30), 2);
-      const failed = await seal(failing(store, at, isAfter), { spanHours: 12, segmentBytes: 1 }).then(
-        () => false,
-        (error: unknown) => error instanceof IoError,
+      const dying = failing(store, at, isAfter);
+      const error: unknown = await seal(dying, { spanHours: 12, segmentBytes: 1 }).then(
+        () => null,
+        (reason: unknown) => reason,
       );
-      if (!failed) break;
+      if (!dying.hasFailed()) break;
+      expect(error).toBeInstanceOf(IoError);
       await seal(store, { spanHours: 12, segmentBytes: 1 });
       expect(await vaultObjects(store)).toEqual(expected);
     }
@@ -194,6 +203,24 @@ describe("a sealer that fails", () => {
     expect(await vaultLines(store)).toEqual(distinctLines([sampleLine("good", { timeMs: SAMPLE_MS + 86_400_000 })]));
   });
 
+  it.each([-1, 1])(
+    "over an input that is not as long as it was planned (%i bytes) seals nothing of it",
+    async (more) => {
+      const store = createMemoryStore();
+      const name = await put(store, [sampleLine("a")], 1);
+      const changed: ObjectStore = {
+        ...store,
+        async *list(prefix) {
+          for await (const object of store.list(prefix)) {
+            yield object.name === name ? { ...object, sizeBytes: object.sizeBytes - more } : object;
+          }
+        },
+      };
+      await expect(seal(changed)).rejects.toMatchObject({ code: "corrupt", message: expect.stringContaining(name) });
+      expect(await readSealedPlans(store, STREAM)).toEqual([]);
+    },
+  );
+
   it("because it is stopped leaves the rest to the next run", async () => {
     const store = createMemoryStore();
     await put(store, POOL, 1);
@@ -203,9 +230,67 @@ describe("a sealer that fails", () => {
     await seal(store);
     expect(await vaultLines(store)).toEqual(distinctLines(POOL));
   });
+
+  it("because it is stopped at any read leaves the same vault once another run ends", async () => {
+    const filled = async (): Promise<ObjectStore> => {
+      const store = createMemoryStore();
+      for (let part = 0; part < 3; part += 1) await put(store, POOL.slice(20 * part, 20 * part + 20), part + 1);
+      return store;
+    };
+    const whole = await filled();
+    await seal(whole, { spanHours: 24 });
+    const expected = await vaultObjects(whole);
+    for (let at = 1; ; at += 1) {
+      const store = await filled();
+      const stop = new AbortController();
+      let reads = 0;
+      const stopping: ObjectStore = {
+        ...store,
+        read(name, start, end) {
+          reads += 1;
+          if (reads === at) stop.abort();
+          return store.read(name, start, end);
+        },
+      };
+      await seal(stopping, { spanHours: 24, signal: stop.signal });
+      if (!stop.signal.aborted) break;
+      await seal(store, { spanHours: 24 });
+      expect(await vaultObjects(store)).toEqual(expected);
+    }
+  });
 });
 
 describe("two sealers", () => {
+  it("do the same work where one was faster, though it knew of more", async () => {
+    const store = createMemoryStore();
+    await put(store, [sampleLine("a")], 1);
+    let isFirst = true;
+    const slow: ObjectStore = {
+      ...store,
+      async create(name, content) {
+        if (isFirst && name.startsWith("ctl/plan/")) {
+          isFirst = false;
+          await put(store, [sampleLine("b")], 2);
+          await seal({ ...store, create: dyingAtManifest(store) }).catch(() => undefined);
+        }
+        return store.create(name, content);
+      },
+    };
+    const [plan, ...more] = await seal(slow);
+    expect(more).toEqual([]);
+    // What the other has written stands, and nothing of it is given up.
+    expect(plan?.manifest).toMatchObject({ attempt: 1, lines: 2, abandoned: [] });
+    expect(plan?.manifest.inputs).toHaveLength(2);
+  });
+
+  it("agree on the length of the spans of a day, though the first one sealed nothing", async () => {
+    const store = createMemoryStore();
+    await put(store, [sampleLine("a")], 1);
+    await seal({ ...store, create: dyingAtManifest(store) }, { spanHours: 4 }).catch(() => undefined);
+    const [plan] = await seal(store, { spanHours: 1 });
+    expect(plan?.span.hours).toBe(4);
+  });
+
   it("of two versions name what the other has given up", async () => {
     const store = createMemoryStore();
     await put(store, [sampleLine("a")], 1);
@@ -258,11 +343,12 @@ function dyingAtManifest(store: ObjectStore): ObjectStore["create"] {
 describe("the tail", () => {
   it("is what a seal would keep, with the same conflicts", async () => {
     await fc.assert(
-      fc.asyncProperty(batches, fc.nat(6), async (all, sealedBatches) => {
+      // Some objects are sealed as a whole, some up to an hour within them.
+      fc.asyncProperty(batches, fc.nat(6), fc.nat(25), async (all, sealedBatches, hours) => {
         const store = createMemoryStore();
         for (const [index, lines] of all.entries()) {
           await put(store, lines, index + 1);
-          if (index + 1 === sealedBatches) await seal(store);
+          if (index + 1 === sealedBatches) await seal(store, { overHour: hourOf(SAMPLE_MS) + hours, spanHours: 1 });
         }
         const plans = await readSealedPlans(store, STREAM);
         const before = await vaultLines(store);

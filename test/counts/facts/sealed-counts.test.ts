@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { IoError } from "../../../src/core/fault.ts";
+import { leafHash } from "../../../src/core/identity.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/core/units.ts";
 import type { CountRow } from "../../../src/counts/cube.ts";
 import { SEGMENTS, type Segment } from "../../../src/counts/segment.ts";
@@ -267,15 +268,39 @@ describe("roll-ups", () => {
       "000002-10001.parquet",
     ]);
   });
+
+  it("that hold a plan which is gone are not used", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY)]);
+    await archive.seal({ withRollups: false });
+    await archive.add([apiLine(DAY + 1)]);
+    await archive.seal();
+    expect(await totals(archive)).toEqual({ rest_request: [2, 1], record_read: [2, 1] });
+    const [, later = ""] = await namesOf(archive, "vault/", /\.manifest\.json$/);
+    await spoil(archive, later, "remove");
+    // Its lines are not sealed then: they count by the write-ahead object, and not by the roll-up as well.
+    expect(await totals(archive)).toEqual({ rest_request: [2, 1], record_read: [2, 1] });
+  });
 });
 
 describe("an id with several variants", () => {
+  const leafOf = (line: string): string => leafHash(Buffer.from(`\0${line}`), 1, 1 + Buffer.byteLength(line));
+  /** Each stands in the place of all before it, and those that do so when they are sealed count other events. */
+  const falling = ((): readonly string[] => {
+    const all = Array.from({ length: 60 }, (_, n) =>
+      entryLine(DAY, "1", { text: `text ${n}`, user_id: n, status: n % 2 === 0 ? 200 : 500 }),
+    ).toSorted((x, y) => (leafOf(x) < leafOf(y) ? 1 : -1));
+    return [200, 500, 200, 200, 500, 500].map((status) => {
+      const at = all.findIndex((line) => line.includes(`"status":${status}`));
+      return all.splice(0, at + 1).at(-1) ?? "";
+    });
+  })();
   const variants = ["a", "b", "c", "d", "e", "f"].map((text) => entryLine(DAY, "1", { text, user_id: text }));
 
   it("counts once by the smallest, whatever came first and was sealed with which", async () => {
     // Of some the smallest variant counts one event only, so that the one that stands is seen.
     const mixed = variants.map((line, n) => (n % 2 === 0 ? line : line.replace('"status":200', '"status":500')));
-    for (const order of [mixed, mixed.toReversed()]) {
+    for (const order of [mixed, mixed.toReversed(), falling, falling.toReversed()]) {
       const [bare, archive] = [await testArchive(), await testArchive()];
       for (const [index, line] of order.entries()) {
         const lines = index === 0 ? [line, apiLine(DAY)] : [line];

@@ -1,0 +1,31 @@
+import type { Fault } from "./fault.ts";
+import { CONFIG_FAULTS } from "./faults/config.ts";
+import { COUNTS_FAULTS } from "./faults/counts.ts";
+import { DECODE_FAULTS } from "./faults/decode.ts";
+import { DERIVE_FAULTS } from "./faults/derive.ts";
+import { ENGINE_FAULTS } from "./faults/engine.ts";
+import { FILES_FAULTS } from "./faults/files.ts";
+import { GC_FAULTS } from "./faults/gc.ts";
+import { GCS_FAULTS } from "./faults/gcs.ts";
+import { INDEXING_FAULTS } from "./faults/indexing.ts";
+import { PUBSUB_FAULTS } from "./faults/pubsub.ts";
+import { SEAL_FAULTS } from "./faults/seal.ts";
+import { SIGN_FAULTS } from "./faults/sign.ts";
+
+/** All faults, by what they are in, in the order in which a line travels. */
+export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
+  ["Messages on loan", PUBSUB_FAULTS],
+  ["From bytes to lines", DECODE_FAULTS],
+  ["From lines to events", DERIVE_FAULTS],
+  ["Taking, writing, acking", ENGINE_FAULTS],
+  ["An archive in a folder", FILES_FAULTS],
+  ["An archive in a bucket", GCS_FAULTS],
+  ["The index", INDEXING_FAULTS],
+  ["Sealing", SEAL_FAULTS],
+  ["Signing", SIGN_FAULTS],
+  ["Removing", GC_FAULTS],
+  ["Counts, and what checks them", COUNTS_FAULTS],
+  ["Settings and secrets", CONFIG_FAULTS],
+]);
+
+export const FAULTS: readonly Fault[] = [...FAULTS_BY_PLACE.values()].flat();

@@ -1,0 +1,108 @@
+import type { Fault } from "../fault.ts";
+
+const STORE = "src/backends/gcs/gcs-store.ts";
+const ERROR = "src/backends/gcs/gcs-error.ts";
+const TEST = "test/backends/gcs-faults.test.ts";
+
+/** Objects in a bucket. */
+export const GCS_FAULTS: readonly Fault[] = [
+  {
+    name: "missing-precondition",
+    harm: "A second upload overwrites what is archived under that name.",
+    breaks: "I5",
+    file: STORE,
+    text: "&ifGenerationMatch=${ifGenerationMatch}",
+    replacement: "",
+    caughtBy: { file: TEST, title: "asks that the name is free" },
+  },
+  {
+    name: "taken-name-is-a-failure",
+    harm: "A worker whose upload landed, and whose reply was lost, ends as if it had failed.",
+    breaks: "I4",
+    file: STORE,
+    text: "if (statusOf(error) === PRECONDITION_FAILED) return null;",
+    replacement: "",
+    caughtBy: { file: TEST, title: "after it landed finds its own object" },
+  },
+  {
+    name: "checksum-not-sent",
+    harm: "The service stores bytes that were damaged on the way.",
+    breaks: "I3",
+    file: STORE,
+    text: "storageClass: storageClassOf(name), md5Hash };",
+    replacement: "storageClass: storageClassOf(name) };",
+    caughtBy: { file: TEST, title: "asks that the name is free" },
+  },
+  {
+    name: "stored-checksum-not-compared",
+    harm: "Lines are acked of which the bucket has other bytes.",
+    breaks: "I1",
+    file: STORE,
+    text: "if (stored.md5Hash === undefined || stored.md5Hash === md5Hash)",
+    replacement: "if (stored.md5Hash !== null)",
+    caughtBy: { file: TEST, title: "of which other bytes are stored is no success" },
+  },
+  {
+    name: "missing-object-is-empty",
+    harm: "An object that is gone reads as one without lines, and counts silently lack them.",
+    breaks: "I3",
+    file: STORE,
+    text: "if (statusOf(error) === NOT_FOUND) return null;",
+    replacement: "if (statusOf(error) === NOT_FOUND) return Buffer.alloc(0);",
+    caughtBy: { file: TEST, title: "of what is not there is not tried again" },
+  },
+  {
+    name: "whole-object-for-a-part",
+    harm: "Behind a cache that ignores ranges each block is read from the wrong place.",
+    breaks: "I3",
+    file: "src/backends/gcs/service.ts",
+    text: "return status === PARTIAL_CONTENT ? { start: 0, end: range.end - range.start } : range;",
+    replacement: "return { start: 0, end: range.end - range.start };",
+    caughtBy: { file: TEST, title: "gives the range that was asked for, also where the whole object comes" },
+  },
+  {
+    name: "list-pages-lost",
+    harm: "Of an archive only the first thousand objects are counted, sealed and checked.",
+    breaks: "I3",
+    file: STORE,
+    text: 'while (pageToken !== "");',
+    replacement: 'while (pageToken === "none");',
+    caughtBy: { file: TEST, title: "a list goes on where a page ends" },
+  },
+  {
+    name: "server-error-not-tried-again",
+    harm: "A second in which the service answers 503 ends each worker.",
+    breaks: "service",
+    file: ERROR,
+    text: "if (status >= FIRST_SERVER_ERROR || ",
+    replacement: "if (",
+    caughtBy: { file: TEST, title: "is tried again, later each time" },
+  },
+  {
+    name: "refusal-tried-again",
+    harm: "A missing right is asked for again and again instead of being named.",
+    breaks: "service",
+    file: ERROR,
+    text: "const PASSING_STATUSES = [408, 429];",
+    replacement: "const PASSING_STATUSES = [403, 408, 429];",
+    caughtBy: { file: TEST, title: "is not tried again" },
+  },
+  {
+    name: "page-taken-for-an-answer",
+    harm: "What a proxy answers in the place of the service counts as a stored object.",
+    breaks: "I1",
+    file: STORE,
+    text: "throw new ServiceError(BAD_GATEWAY,",
+    replacement: "return {};\n    throw new ServiceError(BAD_GATEWAY,",
+    caughtBy: { file: TEST, title: "finds its own object" },
+  },
+  {
+    name: "everything-in-the-cold-class",
+    harm: "Objects that are read again and again and removed soon are charged for months.",
+    breaks: "service",
+    file: STORE,
+    text: "return COLD_NAME.test(name) ? COLD_CLASS : HOT_CLASS;",
+    replacement: "return COLD_CLASS;",
+    caughtBy: { file: TEST, title: "for a class that costs nothing to read" },
+  },
+];
