@@ -180,17 +180,25 @@ async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectIn
   }
   for (const name of entries) {
     if (!name.startsWith(prefix)) continue;
-    if (name.endsWith("/")) yield* listFolder(root, name);
-    else yield { name, ...(await factsOf(join(root, name))) };
+    if (name.endsWith("/")) {
+      yield* listFolder(root, name);
+      continue;
+    }
+    const facts = await factsOf(join(root, name));
+    if (facts !== null) yield { name, ...facts };
   }
 }
 
-/** A file is linked to its name once it is whole, and never changed, so it was written last when it appeared. */
-async function factsOf(path: string): Promise<Omit<ObjectInfo, "name">> {
+/**
+ * A file is linked to its name once it is whole, and never changed, so it was written last when it appeared. Null for one
+ * that was removed since its folder was read.
+ */
+async function factsOf(path: string): Promise<Omit<ObjectInfo, "name"> | null> {
   try {
     const { size, mtimeMs } = await stat(path);
     return { sizeBytes: size, createdAtMs: mtimeMs };
   } catch (error) {
+    if (isMissing(error)) return null;
     throw ioError(`look at "${path}"`, error);
   }
 }
