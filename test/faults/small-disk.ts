@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { type Outcome, PROGRAM, start, succeeds } from "../cli/logtally.ts";
 
-/** For bash: the program that follows may write no file at all. A shell of its own, so that it ends as the program does. */
+/** For bash: the program that follows may write no file at all. */
 const NO_BYTES = 'trap "" XFSZ; ulimit -f 0; exec "$@"';
 
 export interface SmallDisk {
   readonly folder: string;
   /** Runs a command of the program while there is no room. */
-  full(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome>;
+  readonly full: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Outcome>;
 }
 
 /** A folder for whose sake a program may write no file: a limit of the system's, which needs no rights. */
