@@ -137,6 +137,18 @@ describe("a folder store", () => {
     expect((await filesOf(root)).sort()).toEqual(["ctl/tmp/young", "wal/a/1"]);
   });
 
+  it("lists what is there where others are removed meanwhile", async () => {
+    const root = await tempFolder();
+    const store = createFolderStore(root, nowMs);
+    for (const name of ["wal/a/1", "wal/a/2", "wal/a/3"]) await store.create(name, Buffer.from("x"));
+    const listed: string[] = [];
+    for await (const { name } of store.list("wal/")) {
+      listed.push(name);
+      await rm(join(root, "wal/a/2"), { force: true });
+    }
+    expect(listed).toEqual(["wal/a/1", "wal/a/3"]);
+  });
+
   it("is not begun anew where it has vanished, or another one is in its place", async () => {
     const root = join(await tempFolder(), "archive");
     const store = createFolderStore(root, nowMs);

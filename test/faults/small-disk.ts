@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { type Outcome, PROGRAM, start, succeeds } from "../cli/logtally.ts";
 
-/** For bash: the program that follows may write no file at all. A shell of its own, so that it ends as the program does. */
+/** For bash: the program that follows may write no file at all. */
 const NO_BYTES = 'trap "" XFSZ; ulimit -f 0; exec "$@"';
 
 export interface SmallDisk {

@@ -185,13 +185,20 @@ async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectIn
   }
   for (const name of entries) {
     if (!name.startsWith(prefix)) continue;
-    if (name.endsWith("/")) yield* listFolder(root, name);
-    else yield { name, ...(await factsOf(join(root, name))) };
+    if (name.endsWith("/")) {
+      yield* listFolder(root, name);
+      continue;
+    }
+    const facts = await factsOf(join(root, name));
+    if (facts !== null) yield { name, ...facts };
   }
 }
 
-/** A file is linked to its name once it is whole, and never changed, so it was written last when it appeared. */
-async function factsOf(path: string): Promise<Omit<ObjectInfo, "name">> {
+/**
+ * A file is linked to its name once it is whole, and never changed, so it was written last when it appeared. Null for one
+ * that was removed since its folder was read.
+ */
+async function factsOf(path: string): Promise<Omit<ObjectInfo, "name"> | null> {
   try {
     const stats = await stat(path);
     // A link to a file is as good as the file; one to a folder could lead anywhere, and round in circles.
@@ -201,6 +208,7 @@ async function factsOf(path: string): Promise<Omit<ObjectInfo, "name">> {
     }
     return { sizeBytes: stats.size, createdAtMs: stats.mtimeMs };
   } catch (error) {
+    if (isMissing(error)) return null;
     throw ioError(`look at "${path}"`, error);
   }
 }
