@@ -50,7 +50,7 @@ async function bucketPlace(): Promise<Place> {
     remover: createGcsRemover(place, options),
     // Whatever was asked for: nothing must be.
     outside: () => Promise.resolve(["outside", ...gcs.requests.map(({ method }) => method)]),
-    close: gcs.close,
+    close: () => gcs.close(),
   };
 }
 
