@@ -3,8 +3,8 @@ import { HOUR_MS } from "./units.ts";
 /** Filing hour of lines that have no time at all. No real line has it: valid times begin in the year 2000. */
 export const UNDATED_HOUR = 0;
 
-/** Years have four digits in names. */
-const END_HOUR = Date.UTC(10_000, 0, 1) / HOUR_MS;
+/** Behind the last filing hour: years have four digits in names. */
+export const END_HOUR = Date.UTC(10_000, 0, 1) / HOUR_MS;
 
 /** True for an hour that a line may be filed under. */
 export function isFilingHour(hour: number): boolean {

@@ -45,7 +45,7 @@ function isAttribute(entry: [string, unknown]): entry is [string, string] {
 
 /** Standard or URL-safe alphabet; `Buffer.from` alone would skip what is neither, and lose bytes unseen. */
 function isBase64(text: string): boolean {
-  return /^[A-Za-z0-9+/_-]*={0,2}$/.test(text) && text.replace(/=+$/, "").length % 4 !== 1;
+  return /^[A-Za-z0-9+/_-]*={0,2}$/.test(text) && text.replace(/={1,2}$/, "").length % 4 !== 1;
 }
 
 function publishTimeMs(text: string): number | null {

@@ -1,7 +1,7 @@
 import type { Meta } from "../core/archived-line.ts";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../core/fault.ts";
-import { isFilingHour } from "../core/hour.ts";
-import { hourOfId } from "../core/identity.ts";
+import { END_HOUR, isFilingHour } from "../core/hour.ts";
+import { lineId } from "../core/identity.ts";
 import { LANES, type Lane, type MessageInfo, type SegmentLine } from "../core/line.ts";
 import { KIB, SECOND_MS } from "../core/units.ts";
 
@@ -140,19 +140,13 @@ function messageJson(message: MessageInfo, shared: SharedAttributes, row: number
 }
 
 const ID = /^[0-9a-f]{32}$/;
+/** No id of a filing hour is as large: digits sort as numbers do. */
+const END_ID = lineId(END_HOUR, "");
 /** What is written into meta, names of indices and documents without being escaped. */
 const LOG = /^[a-z0-9._-]{1,64}$/;
 
-/** What holds of each part of a meta line; `row` is its own. */
-const RIGHT: readonly (readonly [part: string, isRight: (json: MetaJson, row: number) => boolean])[] = [
-  ["id", ({ id }) => typeof id === "string" && ID.test(id) && isFilingHour(hourOfId(id))],
-  ["lane", ({ lane }) => LANES.includes(lane)],
-  ["log", ({ log }) => typeof log === "string" && LOG.test(log)],
-  ["topic", ({ topic }) => isTextOrNone(topic)],
-  ["message id", ({ message_id: messageId }) => isTextOrNone(messageId)],
-  ["attributes", ({ attributes }, row) => areAttributes(attributes, row)],
-  ["reason", ({ reason }) => reason === undefined || QUARANTINE_REASONS.includes(reason)],
-];
+const LANE_NAMES: ReadonlySet<unknown> = new Set(LANES);
+const REASONS: ReadonlySet<unknown> = new Set([undefined, ...QUARANTINE_REASONS]);
 
 /**
  * Throws a `SyntaxError` for what no writer wrote. Whoever may create objects could have, and no reader looks at it
@@ -160,8 +154,19 @@ const RIGHT: readonly (readonly [part: string, isRight: (json: MetaJson, row: nu
  */
 function checkMeta(json: MetaJson | null, row: number): asserts json is MetaJson {
   if (typeof json !== "object" || json === null) throw new SyntaxError(`row ${row} is no object`);
-  const wrong = RIGHT.find(([, isRight]) => !isRight(json, row));
-  if (wrong !== undefined) throw new SyntaxError(`row ${row}: no writer gives such a ${wrong[0]}`);
+  const wrong = wrongPart(json, row);
+  if (wrong !== null) throw new SyntaxError(`row ${row}: no writer gives such ${wrong}`);
+}
+
+/** Plain comparisons one after the other: every line that is read comes by here. */
+function wrongPart(json: MetaJson, row: number): string | null {
+  if (typeof json.id !== "string" || json.id >= END_ID || !ID.test(json.id)) return "an id";
+  if (!LANE_NAMES.has(json.lane)) return "a lane";
+  if (typeof json.log !== "string" || !LOG.test(json.log)) return "a log";
+  if (!isTextOrNone(json.topic)) return "a topic";
+  if (!isTextOrNone(json.message_id)) return "a message id";
+  if (json.attributes !== undefined && !areAttributes(json.attributes, row)) return "attributes";
+  return REASONS.has(json.reason) ? null : "a reason";
 }
 
 function isTextOrNone(text: unknown): boolean {
@@ -178,7 +183,6 @@ function timeOf(time: unknown): number | null {
 
 /** Of the line itself, or the row of one before that has the same. */
 function areAttributes(attributes: unknown, row: number): boolean {
-  if (attributes === undefined) return true;
   if (typeof attributes === "number") return Number.isInteger(attributes) && attributes >= 0 && attributes < row;
   if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes)) return false;
   return Object.values(attributes).every((value) => typeof value === "string");

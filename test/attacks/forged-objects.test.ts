@@ -179,25 +179,25 @@ describe("a write-ahead object", () => {
   });
 
   it.each([
-    ["id", { id: META.id.toUpperCase().replace("0", "F") }],
-    ["id", { id: `ffffffff${META.id.slice(8)}` }],
-    ["id", { id: `${META.id}","x":"` }],
-    ["id", { id: 5 }],
-    ["lane", { lane: "constructor" }],
-    ["log", { log: 'x","lane":"blob' }],
-    ["log", { log: "a\nb" }],
-    ["log", { log: "../../etc" }],
-    ["log", { log: null }],
-    ["time", { time: "yesterday" }],
-    ["time", { time: "+275760-09-13T00:00:00.001Z" }],
-    ["time", { message_id: "1", published_at: 5 }],
-    ["topic", { topic: 5 }],
-    ["message id", { message_id: {} }],
+    ["an id", { id: META.id.toUpperCase().replace("0", "F") }],
+    ["an id", { id: `ffffffff${META.id.slice(8)}` }],
+    ["an id", { id: `${META.id}","x":"` }],
+    ["an id", { id: 5 }],
+    ["a lane", { lane: "constructor" }],
+    ["a log", { log: 'x","lane":"blob' }],
+    ["a log", { log: "a\nb" }],
+    ["a log", { log: "../../etc" }],
+    ["a log", { log: null }],
+    ["a time", { time: "yesterday" }],
+    ["a time", { time: "+275760-09-13T00:00:00.001Z" }],
+    ["a time", { message_id: "1", published_at: 5 }],
+    ["a topic", { topic: 5 }],
+    ["a message id", { message_id: {} }],
     ["attributes", { message_id: "1", attributes: 5 }],
     ["attributes", { message_id: "1", attributes: -1 }],
     ["attributes", { message_id: "1", attributes: { a: { b: 1 } } }],
-    ["reason", { reason: "because" }],
-  ])("with such a %s in its meta is not read: %j", async (_part, change) => {
+    ["a reason", { reason: "because" }],
+  ])("with such %s in its meta is not read: %j", async (_part, change) => {
     const store = await honest();
     const name = await putForged(store, { bytes: forgedSegment(metaLine(change)) });
     const { failure } = await sealing(store);

@@ -156,7 +156,7 @@ function serviceError(status: number, text: string): ServiceError {
   }
   const { message, reason } = explanationIn(text);
   const [line = ""] = message
-    .replace(/<[^>]*>/g, " ")
+    .replace(/<[^<>]*>/g, " ")
     .trim()
     .split("\n");
   const short = line.slice(0, MAX_MESSAGE_LENGTH).replace(/\.$/, "").trim();
