@@ -59,7 +59,7 @@ async function makeArchive(path: string, rows: number): Promise<void> {
   const catalogue = await loadCatalogue(null);
   const store = await openArchiveStore(settings.archive);
   const basis = factsBasis(settings, catalogue, await openPseudonymKey(settings, store));
-  const scratch = createScratchFolder(tmpdir());
+  const scratch = createScratchFolder(tmpdir(), Date.now);
   const db = await openDuckDb(MEMORY, 2);
   const plans: SealedPlan[] = [];
   try {

@@ -1,4 +1,3 @@
-import { IoError } from "../core/fault.ts";
 import { hourOf, hourText, UNDATED_HOUR } from "../core/hour.ts";
 import type { Lane } from "../core/line.ts";
 import { canonicalJson, type Json } from "./canonical-json.ts";
@@ -120,21 +119,6 @@ export interface Manifest {
 /** The stored bytes. */
 export function manifestBytes(manifest: Manifest): Buffer {
   return Buffer.from(canonicalJson(manifest as unknown as Json));
-}
-
-/** Reads one; throws `IoError` `corrupt`, naming it, for what no sealer wrote. */
-export function parseManifest(name: string, bytes: Buffer): Manifest {
-  const corrupt = (why: string, cause?: unknown): IoError =>
-    new IoError("corrupt", `read "${name}": ${why}`, { cause });
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(bytes.toString("utf8")) as Manifest;
-  } catch (error) {
-    throw corrupt("no JSON (hint: it was cut or altered; restore it from a copy)", error);
-  }
-  if (manifest?.format !== 1) throw corrupt("not of format 1, which is all that this program knows");
-  if (!Array.isArray(manifest.inputs) || !Array.isArray(manifest.outputs)) throw corrupt("no manifest");
-  return manifest;
 }
 
 /** The span that a manifest seals. */

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { IoError } from "../core/fault.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { type Manifest, parseHourText, parseManifest, spanOfManifest } from "./manifest.ts";
+import { type Manifest, parseHourText, spanOfManifest } from "./manifest.ts";
 import { isInSpan, type Span } from "./span.ts";
+import { checkJsonSize, parseManifest } from "./stored-json.ts";
 import { parseSealedName, recordPrefix, spanPrefix, spanRecordPrefix, vaultPrefix } from "./vault-name.ts";
 
 /** What is kept in mind of a manifest: its repeats one by one are for people. */
@@ -26,7 +27,7 @@ const MOST_READS = 16;
 
 /** The complete plans of a stream, or of a day of it, in order of spans and plans. Rejects with `IoError`. */
 export async function readSealedPlans(store: ObjectStore, stream: string, day?: string): Promise<SealedPlan[]> {
-  return readAll(store, [vaultPrefix(stream, day), recordPrefix(stream, day)]);
+  return readAll(store, [recordPrefix(stream, day), vaultPrefix(stream, day)]);
 }
 
 /**
@@ -34,7 +35,7 @@ export async function readSealedPlans(store: ObjectStore, stream: string, day?: 
  * moment: none is seen without all before it, but such as were lost. Rejects with `IoError`.
  */
 export async function readPlansOfSpan(store: ObjectStore, span: Span): Promise<SealedPlan[]> {
-  const prefixes = [spanPrefix(span), spanRecordPrefix(span)];
+  const prefixes = [spanRecordPrefix(span), spanPrefix(span)];
   let plans = await readAll(store, prefixes);
   while (plans.some(({ manifest }, index) => manifest.plan !== index + 1)) {
     const again = await readAll(store, prefixes);
@@ -52,6 +53,7 @@ export async function findSealedPlan(store: ObjectStore, name: string): Promise<
   throw new IoError("not_found", `read "${name}": not there`);
 }
 
+/** Records are listed first: a plan that found only repeats is never seen without those that have the lines. */
 async function readAll(store: ObjectStore, prefixes: readonly string[]): Promise<SealedPlan[]> {
   const found: { readonly name: string; readonly sizeBytes: number }[] = [];
   for (const prefix of prefixes) {
@@ -63,6 +65,7 @@ async function readAll(store: ObjectStore, prefixes: readonly string[]): Promise
 
 /** Rejects with `IoError`, `corrupt` where its content does not fit its name. */
 export async function readSealedPlan(store: ObjectStore, name: string, sizeBytes: number): Promise<SealedPlan> {
+  checkJsonSize(name, sizeBytes);
   const bytes = await store.read(name, 0, sizeBytes);
   const { duplicates: _duplicates, ...manifest } = parseManifest(name, bytes);
   const span = spanOfManifest(manifest);
@@ -77,17 +80,16 @@ export async function readSealedPlan(store: ObjectStore, name: string, sizeBytes
   return { name, sizeBytes: bytes.length, sha256, span, manifest, isRecord: manifest.outputs.length === 0 };
 }
 
+/** Public keys lie beside the streams, and anybody may have put anything there. */
+const IN_STREAM = /^(?:wal|vault\/v1)\/([a-z0-9-]{1,63})\/[^/]+\/./;
+
 /** The streams that an archive has, in order. Rejects with `IoError`. */
 export async function listStreams(store: ObjectStore): Promise<string[]> {
   const streams = new Set<string>();
-  for (const [prefix, part] of [
-    ["wal/", 1],
-    ["vault/v1/", 2],
-  ] as const) {
+  for (const prefix of ["wal/", "vault/v1/"]) {
     for await (const { name } of store.list(prefix)) {
-      const parts = name.split("/");
-      // Public keys lie beside the streams.
-      if (parts.length > part + 2) streams.add(parts[part] ?? "");
+      const [, stream] = IN_STREAM.exec(name) ?? [];
+      if (stream !== undefined) streams.add(stream);
     }
   }
   return [...streams].toSorted();

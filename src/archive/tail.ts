@@ -10,6 +10,7 @@ import {
   unsealedHours,
 } from "./sealed-plan.ts";
 import { dayOfHour } from "./span.ts";
+import { parseWalName } from "./wal-name.ts";
 import { listWal, openWalObject, type WalObject } from "./wal-reader.ts";
 
 /** A write-ahead object, and what of it is not sealed. */
@@ -64,31 +65,70 @@ export interface ReachedTail {
   readonly tail: readonly TailObject[];
 }
 
+/** Is told of an object that cannot be trusted, and what is left out because of it. */
+export type OnDistrusted = (what: string, error: IoError) => void;
+
 /**
  * The same, with the plans of those days alone that the objects have lines of: what it costs does not grow with the
- * archive. Rejects with `IoError`.
+ * archive. An object of which nobody can say what hours it has lines of is left out, and so are days with a plan that
+ * cannot be trusted: one bad object must not hold up all others. Rejects with `IoError` where the store fails.
  */
-export async function readReachedTail(store: ObjectStore, stream: string): Promise<ReachedTail> {
+export async function readReachedTail(
+  store: ObjectStore,
+  stream: string,
+  onDistrusted: OnDistrusted,
+): Promise<ReachedTail> {
   const objects = await Array.fromAsync(listWal(store, stream));
-  const days = new Map<string, SealedDay>();
-  const dayOf = async (hour: number): Promise<SealedDay> => {
+  const days = new Map<string, SealedDay | null>();
+  const dayOf = async (hour: number): Promise<SealedDay | null> => {
     const day = dayOfHour(hour);
-    const known = days.get(day) ?? (await readSealedDay(store, stream, day));
-    days.set(day, known);
-    return known;
+    const known = days.get(day);
+    if (known !== undefined) return known;
+    const read = await unlessDistrusted(readSealedDay(store, stream, day), (error) =>
+      onDistrusted(`nothing of ${day} is sealed`, error),
+    );
+    days.set(day, read);
+    return read;
   };
   const tail: TailObject[] = [];
   for (const object of objects) {
     // The first hour of its name is one of its own, and whoever has sealed that has noted the others.
-    const first = (await dayOf(object.firstHour)).inputs.get(object.name) ?? [];
-    const hours = notedHours(first) ?? (await hoursIfThere(store, object));
-    // Sealed, signed and removed since it was listed.
+    const first = (await dayOf(object.firstHour))?.inputs.get(object.name) ?? [];
+    const hours =
+      notedHours(first) ??
+      (await unlessDistrusted(hoursIfThere(store, object), (error) =>
+        onDistrusted("an object is left out of all that is sealed", error),
+      ));
+    // Also where it was sealed, signed and removed since it was listed.
     if (hours === null) continue;
     const inputs = new Set<SealedInput>();
-    for (const hour of hours) for (const input of (await dayOf(hour)).inputs.get(object.name) ?? []) inputs.add(input);
-    tail.push({ object, hours, unsealed: unsealedHours(hours, [...inputs]) });
+    const trusted: number[] = [];
+    for (const hour of hours) {
+      const day = await dayOf(hour);
+      if (day !== null) trusted.push(hour);
+      for (const input of day?.inputs.get(object.name) ?? []) inputs.add(input);
+    }
+    tail.push({ object, hours, unsealed: unsealedHours(trusted, [...inputs]) });
   }
-  return { plans: [...days.values()].flatMap(({ plans }) => plans), tail };
+  return { plans: [...days.values()].flatMap((day) => day?.plans ?? []), tail };
+}
+
+/** True for what is wrong with an object, and not with the store. */
+export function isOfObject(error: unknown): error is IoError {
+  return error instanceof IoError && (error.code === "corrupt" || error.code === "not_found");
+}
+
+async function unlessDistrusted<Result>(
+  work: Promise<Result>,
+  onDistrusted: (error: IoError) => void,
+): Promise<Result | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isOfObject(error)) throw error;
+    onDistrusted(error);
+    return null;
+  }
 }
 
 /** The complete plans of a day, and what they have sealed of each object. */
@@ -120,5 +160,19 @@ export async function hoursOf(store: ObjectStore, object: WalObject): Promise<nu
     const words = await segment.readIds(block);
     for (let at = 0; at < words.length; at += ID_WORDS) hours.add((words[at] ?? 0) >>> 0);
   }
+  checkHours(object.name, hours);
   return [...hours].toSorted((a, b) => a - b);
+}
+
+/** Throws `IoError` `corrupt` where the name of a write-ahead object does not say the hours of its lines. */
+export function checkHours(name: string, hours: ReadonlySet<number>): void {
+  const said = parseWalName(name);
+  const first = hours.values().reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const last = hours.values().reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  if (said?.firstHour === first && said.lastHour === last) return;
+  throw new IoError(
+    "corrupt",
+    `read "${name}": its lines are of other hours than its name says (hint: no writer made it; find out who did, and ` +
+      "move it away)",
+  );
 }

@@ -14,7 +14,8 @@ export interface WalName {
 }
 
 const SEQUENCE_DIGITS = 8;
-const PATTERN = /^wal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d)\/([a-z0-9]+)\/(\d+)\.(\w+)-(\w+)\.ndjson\.zst$/;
+const PATTERN =
+  /^wal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d)\/([a-z0-9]{1,64})\/(\d{8,15})\.(\w{7,10})-(\w{7,10})\.ndjson\.zst$/;
 
 /** `wal/<stream>/<ingest-day>/<writer>/<sequence>.<first hour>-<last hour>.ndjson.zst` */
 export function walObjectName({ stream, ingestDay, writer, sequence, firstHour, lastHour }: WalName): string {

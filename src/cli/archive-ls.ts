@@ -7,6 +7,7 @@ import { hourText } from "../core/hour.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
 import { withPipelineOptions } from "./options.ts";
+import { print } from "./print.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "./quantity.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 import { formatTable } from "./table.ts";
@@ -43,7 +44,7 @@ export function lsCommand(): Command {
       await store.check("read");
       const segments = await listSegments(store);
       const text = options.json ? segments.map((each) => `${JSON.stringify(each)}\n`).join("") : asTable(segments);
-      process.stdout.write(text);
+      await print(text);
     },
   );
 }

@@ -2,14 +2,16 @@ import { Command } from "commander";
 import type { ArchiveSettings, PipelineSettings } from "../config/pipeline.ts";
 import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { EXIT_OK, exitCodeOf } from "./exit-code.ts";
+import { EXIT_OK, exitCodeOf, isToldError } from "./exit-code.ts";
 import { archiveName, openArchiveStore } from "./open/archive-store.ts";
 import { checkIndex } from "./open/index-check.ts";
 import { checkPseudonymKey } from "./open/pseudonym-key.ts";
 import { withPipelineOptions } from "./options.ts";
+import { print } from "./print.ts";
 import { formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
 import { describeSource } from "./source-description.ts";
+import { asLine } from "./tell.ts";
 import { tellingOfWait } from "./waiting.ts";
 
 const ARCHIVE = "archive";
@@ -47,22 +49,23 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
   let isArchiveAway = false;
   for (const [part, describe] of parts) {
     if (part === KEY && isArchiveAway) {
-      process.stderr.write(`bad  ${part.padEnd(13)}  not looked at, since the archive is away\n`);
+      complain(part, ["not looked at, since the archive is away"]);
       continue;
     }
     try {
-      process.stdout.write(`ok   ${part.padEnd(13)}  ${await tellingOfWait(part, describe())}\n`);
+      await print(`ok   ${part.padEnd(13)}  ${asLine(await tellingOfWait(part, describe()))}\n`);
     } catch (error) {
-      const exitCode = exitCodeOf(error);
-      if (exitCode === null) throw error;
-      exitCodes.push(exitCode);
+      if (!isToldError(error)) throw error;
+      exitCodes.push(exitCodeOf(error) ?? EXIT_OK);
       isArchiveAway ||= part === ARCHIVE && error instanceof IoError && error.code === "unavailable";
-      for (const problem of (error as Error).message.split("\n")) {
-        process.stderr.write(`bad  ${part.padEnd(13)}  ${problem}\n`);
-      }
+      complain(part, error.lines);
     }
   }
   return exitCodes[0] ?? EXIT_OK;
+}
+
+function complain(part: string, problems: readonly string[]): void {
+  for (const problem of problems) process.stderr.write(`bad  ${part.padEnd(13)}  ${asLine(problem)}\n`);
 }
 
 function indexPart({ index }: PipelineSettings): Part[] {

@@ -15,7 +15,7 @@ export function countsTable(rows: readonly CountRow[], query: CountQuery): strin
   const byUser = query.by === "user";
   const daily = query.periods.includes("daily") && query.days > 0;
   const columns: Column<Group>[] = [
-    { head: "event", align: "left", cell: (group) => printable(group.event) },
+    { head: "event", align: "left", cell: (group) => group.event },
     ...(byUser ? [] : [keyColumn(query.by)]),
     ...totals.map(({ period, head }) => numberColumn(head, period, (row) => row.count)),
     ...(widest === null ? [] : [numberColumn(`users ${headOf(widest)}`, widest, (row) => row.unique_users)]),
@@ -61,7 +61,7 @@ function groupRows(rows: readonly CountRow[]): Group[] {
 }
 
 function keyColumn(head: string): Column<Group> {
-  return { head, align: "left", cell: (group) => printable(group.key ?? "") };
+  return { head, align: "left", cell: (group) => group.key ?? "" };
 }
 
 function numberColumn(head: string, period: PeriodName, value: (row: CountRow) => number): Column<Group> {
@@ -106,11 +106,3 @@ function sparkline(counts: readonly number[]): string {
 }
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
-
-/** Keys come from log lines: nothing in them may move the cursor, colour the screen or turn the text around. */
-function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}

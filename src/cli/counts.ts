@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { PeriodName } from "../counts/period.ts";
 import { SEGMENTS, type Segment } from "../counts/segment.ts";
 import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "./options.ts";
+import { print } from "./print.ts";
 import type { PipelineOptions } from "./settings.ts";
 
 export const PERIODS = ["all", "28d", "7d", "daily"] as const;
@@ -65,6 +66,8 @@ export function countsCommand(): Command {
   return command.action(async (pipeline: string | undefined, options: CountsOptions) => {
     // Only here: DuckDB would add its own start-up to that of every other command.
     const { countsText } = await import("./counts-text.ts");
-    process.stdout.write(await countsText(pipeline, options.json ? { ...options, format: "json" } : options));
+    const text = await countsText(pipeline, options.json ? { ...options, format: "json" } : options);
+    // A table of values is read by programs: it stays as it is, but on a terminal.
+    await print(options.format === "csv" && options.json !== true ? Buffer.from(text) : text);
   });
 }

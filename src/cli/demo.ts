@@ -13,6 +13,7 @@ import { listSegments, totalsOf } from "./archive-ls.ts";
 import { EXIT_INTERRUPTED, EXIT_NOT_RIGHT } from "./exit-code.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
 import { openOutput } from "./output.ts";
+import { print } from "./print.ts";
 import { formatBytes, formatCount, formatRatio } from "./quantity.ts";
 import { runAll } from "./run.ts";
 import { runSummaryText } from "./run-summary.ts";
@@ -73,7 +74,7 @@ async function demo(): Promise<void> {
     }
     const { demoCounts } = await import("./demo-counts.ts");
     const { text, isRight } = await demoCounts(settings, truth);
-    process.stdout.write(`${text}${await archiveText(store)}`);
+    await print(`${text}${await archiveText(store)}`);
     if (!isRight) process.exitCode = EXIT_NOT_RIGHT;
   } finally {
     await rm(folder, { recursive: true });
@@ -97,7 +98,7 @@ async function generateDay(file: string): Promise<TruthReport | null> {
   const { lines, bytes, isInterrupted } = await sendTraffic(DAY, truth, await openOutput(file), sending);
   if (isInterrupted) return null;
   const size = `${formatCount(lines)} lines, ${formatBytes(bytes)}`;
-  process.stdout.write(`a simulated day of a GitLab instance with ${DAY.users} users: ${size}\n\n`);
+  await print(`a simulated day of a GitLab instance with ${DAY.users} users: ${size}\n\n`);
   return truthReport(truth);
 }
 
@@ -105,7 +106,7 @@ async function generateDay(file: string): Promise<TruthReport | null> {
 async function runDay(file: string): Promise<boolean> {
   const { summaries, failure } = await runAll([BUNDLED_PIPELINE], { ...OPTIONS, from: [file] });
   if (failure !== null) throw failure;
-  process.stdout.write(`${summaries.map(runSummaryText).join("\n")}\n`);
+  await print(`${summaries.map(runSummaryText).join("\n")}\n`);
   return !summaries.some(({ isInterrupted }) => isInterrupted);
 }
 

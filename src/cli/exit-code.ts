@@ -34,7 +34,12 @@ export const EXIT_WORDS: readonly (CodeWords & { readonly code: number })[] = [
   },
 ];
 
-/** The exit code for an error that is the world's fault or the user's; null for a fault of the program. */
+/** Errors that are the world's fault or the user's, and not the program's. */
+export function isToldError(error: unknown): error is UsageError | IoError {
+  return error instanceof UsageError || error instanceof IoError;
+}
+
+/** The exit code for such an error; null for a fault of the program. */
 export function exitCodeOf(error: unknown): number | null {
   if (error instanceof UsageError) return EXIT_USAGE;
   return error instanceof IoError ? EXIT_STORE : null;

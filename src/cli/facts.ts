@@ -4,6 +4,7 @@ import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { instantBefore } from "./instant.ts";
 import { type FactsRebuild, rebuildAll } from "./open/facts-rebuild.ts";
 import { withPipelineOptions } from "./options.ts";
+import { print } from "./print.ts";
 import { formatCount, formatThings } from "./quantity.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "./settings.ts";
 import { stopOnSignals } from "./stop-signal.ts";
@@ -65,7 +66,7 @@ async function rebuild(pipeline: string | undefined, options: RebuildCommandOpti
       untilMs: options.until ?? null,
       signal: stop.signal,
     });
-    process.stdout.write(options.json === true ? `${JSON.stringify(done)}\n` : sentence(done, options, stop.signal));
+    await print(options.json === true ? `${JSON.stringify(done)}\n` : sentence(done, options, stop.signal));
   } finally {
     releaseSignals();
   }

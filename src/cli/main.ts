@@ -1,13 +1,20 @@
 import { CommanderError } from "commander";
-import { EXIT_OK, EXIT_STORE, EXIT_USAGE, exitCodeOf } from "./exit-code.ts";
+import { crashText } from "./crash.ts";
+import { EXIT_NOT_RIGHT, EXIT_OK, EXIT_STORE, EXIT_USAGE, exitCodeOf, isToldError } from "./exit-code.ts";
 import { createProgram } from "./program.ts";
+import { tell } from "./tell.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   // A reader that has seen enough (`| head`) is no fault.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(EXIT_OK);
-    process.stderr.write(`logtally: write standard output: ${error.message}\n`);
+    tell(`write standard output: ${error.message}`);
     process.exit(EXIT_STORE);
+  });
+  // Node would print all that hangs on an error: requests with their headers, and bytes that a terminal obeys.
+  process.on("uncaughtException", (error) => {
+    process.stderr.write(crashText(error));
+    process.exit(EXIT_NOT_RIGHT);
   });
   const program = createProgram();
   try {
@@ -16,13 +23,12 @@ async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has printed its own message already; help and version come here as well, with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-    const exitCode = exitCodeOf(error);
-    if (exitCode === null) {
-      process.stderr.write("logtally: this is a fault of the program; please report it with what follows\n");
-      throw error;
+    if (isToldError(error)) {
+      tell(error.lines);
+      return exitCodeOf(error) ?? EXIT_NOT_RIGHT;
     }
-    process.stderr.write(`logtally: ${(error as Error).message}\n`);
-    return exitCode;
+    process.stderr.write(crashText(error));
+    return EXIT_NOT_RIGHT;
   }
 }
 

@@ -13,6 +13,7 @@ import { programVersion } from "./open/program-version.ts";
 import { recountCommand } from "./recount.ts";
 import { runCommand } from "./run.ts";
 import { sealCommand } from "./seal.ts";
+import { sayable } from "./secrecy.ts";
 import { setupCommand } from "./setup.ts";
 import { signCommand } from "./sign.ts";
 import { testCommand } from "./test.ts";
@@ -56,6 +57,9 @@ export function createProgram(): Command {
 
 /** Makes commander throw instead of leaving with its own exit codes, in every command. */
 function exitByError(command: Command): void {
-  command.exitOverride().configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+  command
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+    .configureOutput({ outputError: (text, write) => write(sayable(text)) });
   for (const each of command.commands) exitByError(each);
 }

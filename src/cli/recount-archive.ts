@@ -11,6 +11,7 @@ import { print } from "./print.ts";
 import { formatCount, formatThings } from "./quantity.ts";
 import type { RecountCommandOptions } from "./recount.ts";
 import { loadCatalogue, loadSettings } from "./settings.ts";
+import { asLine } from "./tell.ts";
 import { isBordered, type TimeSpan } from "./time-span.ts";
 
 /** Prints every difference and a summary. Rejects with `UsageError` or `IoError`. */
@@ -26,7 +27,7 @@ export async function recountArchive(
   let lost = 0;
   const onDifference = (difference: Difference): void => {
     if (options.json === true) differences.push(difference);
-    else process.stdout.write(`${differenceText(difference)}\n`);
+    else process.stdout.write(`${asLine(differenceText(difference))}\n`);
   };
   const progress = opened.startProgress("recounting");
   try {

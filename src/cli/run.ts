@@ -5,6 +5,7 @@ import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { namedInput } from "./open/input.ts";
 import { openWorker } from "./open/worker.ts";
 import { withPipelineOptions } from "./options.ts";
+import { print } from "./print.ts";
 import { createProgress } from "./progress.ts";
 import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";
 import { sealBeside } from "./seal-beside.ts";
@@ -54,7 +55,7 @@ async function runPipelines(pipelines: readonly string[], options: RunOptions): 
   const { summaries, failure } = await runAll(pipelines.length === 0 ? [undefined] : pipelines, options);
   const asText = (summary: RunSummary): string => `${runSummaryText(summary)}\n${runEventsText(summary)}`;
   const texts = options.json === true ? summaries.map(runSummaryJson) : summaries.map(asText);
-  process.stdout.write(texts.join(options.json === true ? "" : "\n"));
+  await print(texts.join(options.json === true ? "" : "\n"));
   if (failure !== null) throw failure;
   refuseIncomplete(summaries);
   if (!summaries.some((summary) => summary.isInterrupted)) return;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { DAY_MS, SECOND_MS } from "../core/units.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
@@ -43,7 +44,8 @@ async function sealOnce(args: readonly string[], signal: AbortSignal): Promise<v
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  // Where this process may open no more files there is none, whatever the types say.
+  (child.stderr as Readable | undefined)?.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(-1000);
   });
   const onStop = (): void => {

@@ -5,6 +5,7 @@ import { hourText } from "../core/hour.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { openSealer, type Sealer } from "./open/sealer.ts";
 import { withPipelineOptions } from "./options.ts";
+import { print } from "./print.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { formatBytes, formatCount, formatThings } from "./quantity.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
@@ -50,7 +51,7 @@ async function seal(pipeline: string | undefined, options: SealCommandOptions): 
     sealer.close();
     releaseSignals();
     // Also where something failed: it is sealed for good.
-    process.stdout.write(options.json === true ? sealed.map(sealedJson).join("") : sealedTable(sealed));
+    await print(options.json === true ? sealed.map(sealedJson).join("") : sealedTable(sealed));
   }
   if (!stop.signal.aborted) return;
   tell("interrupted; what is listed is sealed");

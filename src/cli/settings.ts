@@ -4,6 +4,7 @@ import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type PipelineSettings, parsePipeline } from "../config/pipeline.ts";
 import { UsageError } from "../core/fault.ts";
+import { withoutPassword } from "../core/without-password.ts";
 import { parseCatalogue } from "../derive/catalogue.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 
@@ -54,7 +55,9 @@ function archiveOverride(archive: string | undefined): string[] {
   if (archive === undefined) return [];
   const [, bucket, prefix] = /^gs:\/\/([^/]*)\/?(.*?)\/?$/.exec(archive) ?? [];
   if (bucket === undefined && /^(?:[a-z][a-z0-9+.-]*:\/\/|~(?:\/|$))/i.test(archive)) {
-    throw new UsageError(`--archive "${archive}": expected a folder or gs://BUCKET/PREFIX, no other URL and no ~`);
+    throw new UsageError(
+      `--archive "${withoutPassword(archive)}": expected a folder or gs://BUCKET/PREFIX, no other URL and no ~`,
+    );
   }
   if (bucket === undefined) return [`archive=${JSON.stringify({ kind: "folder", path: resolve(archive) })}`];
   return [`archive=${JSON.stringify({ kind: "gcs", bucket, ...(prefix === "" ? {} : { prefix }) })}`];

@@ -5,6 +5,7 @@ import { openIndexSetup } from "./open/index-setup.ts";
 import type { ServiceSetup, SetupStep } from "./open/setup-step.ts";
 import { openSubscriptionSetup } from "./open/subscription-setup.ts";
 import { withPipelineOptions } from "./options.ts";
+import { print } from "./print.ts";
 import { loadSettings, type PipelineOptions } from "./settings.ts";
 
 interface SetupOptions extends PipelineOptions {
@@ -50,7 +51,7 @@ function servicesOf({ archive, source, index }: PipelineSettings): readonly (() 
 async function setUp(service: ServiceSetup, isDry: boolean): Promise<void> {
   try {
     for (const step of service.steps) await take(step, isDry);
-    for (const command of service.byHand) process.stdout.write(`by hand  ${command}\n`);
+    for (const command of service.byHand) await print(`by hand  ${command}\n`);
   } finally {
     await service.close();
   }
@@ -58,9 +59,9 @@ async function setUp(service: ServiceSetup, isDry: boolean): Promise<void> {
 
 async function take({ what, state, make }: SetupStep, isDry: boolean): Promise<void> {
   if (state === "there") {
-    process.stdout.write(`there    ${what}\n`);
+    await print(`there    ${what}\n`);
     return;
   }
   if (!isDry) await make();
-  process.stdout.write(`${DEEDS[state].padEnd(7)}  ${what}${isDry ? " (not done: dry run)" : ""}\n`);
+  await print(`${DEEDS[state].padEnd(7)}  ${what}${isDry ? " (not done: dry run)" : ""}\n`);
 }

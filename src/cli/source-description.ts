@@ -33,7 +33,7 @@ async function describePubsub(settings: PubsubSettings): Promise<string> {
   const { subscriber, topic, problems } = await openSubscription(settings);
   await subscriber.close();
   const all = [...problems, ...(await problemsOfDeadLetters(settings))];
-  if (all.length > 0) throw new IoError("unavailable", all.join("\n"));
+  if (all.length > 0) throw new IoError("unavailable", all);
   return `subscription "${settings.subscription}", topic "${topic}"`;
 }
 
@@ -57,7 +57,7 @@ async function describeFollowed({ paths }: FilesSettings, statePath: string): Pr
     await access(path, constants.R_OK).catch((error: unknown) => onProblem(path, error));
   }
   await checkWritable(statePath, `follow with the state in "${statePath}"`);
-  if (problems.length > 0) throw new IoError("denied", problems.join("\n"));
+  if (problems.length > 0) throw new IoError("denied", problems);
   const sizeBytes = [...found.values()].reduce((sum, look) => sum + look.sizeBytes, 0);
   return `${formatThings(found.size, "file")} to follow now, ${formatBytes(sizeBytes)}, state in "${statePath}"`;
 }

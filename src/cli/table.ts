@@ -1,3 +1,5 @@
+import { printable } from "../core/printable.ts";
+
 /** A column of a table on the terminal. */
 export interface Column<Row> {
   readonly head: string;
@@ -7,9 +9,9 @@ export interface Column<Row> {
 
 const GAP = "  ";
 
-/** Rows as aligned columns under their heads, each line ended by LF. */
+/** Rows, in whose cells nothing moves the cursor or hides, as aligned columns under their heads, each line ended by LF. */
 export function formatTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const padded = columns.map(({ head, align, cell }) => padCells([head, ...rows.map(cell)], align));
+  const padded = columns.map(({ head, align, cell }) => padCells([head, ...rows.map(cell)].map(printable), align));
   const lines = [0, ...rows.keys().map((index) => index + 1)];
   const lineText = (line: number): string => padded.map((cells) => cells[line]).join(GAP);
   return lines.map((line) => `${lineText(line).trimEnd()}\n`).join("");

@@ -58,7 +58,7 @@ export function badText(test: TestCase, why: string): string {
 
 function rowText(result: TestResult, { pipeline, name }: TestCase, what: string, stream: WriteStream): string {
   const word = styled(RESULT_STYLES[result], result, stream) + " ".repeat(RESULT_WIDTH - result.length);
-  return `${word}  ${pipeline}/${name}  ${what}\n`;
+  return `${word}  ${printable(`${pipeline}/${name}`)}  ${what}\n`;
 }
 
 /** `7 cases: 6 ok, 1 differs` */

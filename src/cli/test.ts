@@ -10,11 +10,12 @@ import { catalogueFields } from "../derive/catalogue-fields.ts";
 import { DIMENSION_FIELDS } from "../derive/dimensions.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 import { fileFault, readYamlFile } from "../yaml/yaml-file.ts";
-import { EXIT_NOT_RIGHT, EXIT_OK, exitCodeOf } from "./exit-code.ts";
+import { EXIT_NOT_RIGHT, EXIT_OK, exitCodeOf, isToldError } from "./exit-code.ts";
 import { createLineDecoder } from "./line-decoder.ts";
 import { collect, withSetOption } from "./options.ts";
 import { print } from "./print.ts";
 import { loadCatalogue, loadSettings, pipelinePath } from "./settings.ts";
+import { asLine } from "./tell.ts";
 import { chooseCases, expectedPath, findCases, inputFiles, readExpected, type TestCase } from "./test-case.ts";
 import { badText, type TestOutcome, type TestResult, testJson, testSummary, testText } from "./test-outcome.ts";
 
@@ -68,23 +69,25 @@ async function test(pipelines: readonly string[], options: TestOptions): Promise
   for (const pipeline of pipelines.length === 0 ? [undefined] : pipelines) {
     all.push(...(await casesOf(pipeline, options)));
   }
-  const format = options.json === true ? testJson : testText;
+  const isJson = options.json === true;
+  const format = isJson ? testJson : testText;
+  // With its colours: what is printed has none.
+  const show = async (text: string): Promise<unknown> => (isJson ? print(text) : process.stdout.write(text));
   const results: TestResult[] = [];
   let faultCode = EXIT_OK;
   for (const each of chooseCases(all, options.case)) {
     try {
       const outcome = await testCase(each, options.update === true);
       results.push(outcome.result);
-      await print(format(outcome));
+      await show(format(outcome));
     } catch (error) {
-      const exitCode = exitCodeOf(error);
-      if (exitCode === null) throw error;
-      faultCode ||= exitCode;
+      if (!isToldError(error)) throw error;
+      faultCode ||= exitCodeOf(error) ?? EXIT_OK;
       results.push("bad");
-      process.stderr.write(badText(each, (error as Error).message));
+      process.stderr.write(badText(each, error.lines.map(asLine).join("\n")));
     }
   }
-  (options.json === true ? process.stderr : process.stdout).write(testSummary(results));
+  (isJson ? process.stderr : process.stdout).write(testSummary(results));
   const isOpen = results.some((result) => result === "differs" || result === "new");
   if (isOpen) process.stderr.write('logtally: not all is as expected (hint: "--update" accepts what was found)\n');
   process.exitCode = faultCode || (isOpen ? EXIT_NOT_RIGHT : EXIT_OK);

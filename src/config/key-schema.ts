@@ -23,7 +23,13 @@ function isOnePlace({ env, file }: { readonly env?: string | undefined; readonly
 }
 
 export const apiKey = z
-  .strictObject(secretPlace)
+  .strictObject({
+    ...secretPlace,
+    plain_http: z.boolean({ error: "true or false" }).default(false).meta({
+      description:
+        "Whether the key may also go to http URLs of other machines, where everybody on the way can read it.",
+    }),
+  })
   .refine((key) => (key.env === undefined) !== (key.file === undefined), { error: 'either "env" or "file"' });
 
 export const pseudonymKey = z

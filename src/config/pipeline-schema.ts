@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { DAY_MS, GIB, HOUR_MS, MIB } from "../core/units.ts";
 import { apiKey, pseudonymKey, signingKey } from "./key-schema.ts";
-import { endpoint, input, path, sizeBytes, text, wholeNumber } from "./value-schema.ts";
+import { isSafeForSecrets } from "./service-url.ts";
+import { endpoint, input, path, serviceUrl, sizeBytes, text, wholeNumber } from "./value-schema.ts";
 
 /**
  * The pipeline file, declared once: right names, types, limits, defaults and descriptions.
@@ -111,16 +112,10 @@ const gcsArchive = z.strictObject({
   ),
 });
 
-const elasticsearchIndex = z.strictObject({
+const elasticsearchFields = z.strictObject({
   kind: z.literal("elasticsearch").meta({ description: "An Elasticsearch cluster." }),
   urls: z
-    .array(
-      z
-        .string({ error: URL })
-        .regex(/^https?:\/\/[^\s]+$/, { error: URL })
-        .meta({ title: URL }),
-      { error: URLS },
-    )
+    .array(serviceUrl(URL, /^https?:\/\/[^\s]+$/), { error: URLS })
     .min(1, { error: URLS })
     .meta({ title: URLS, description: "URLs of nodes of one cluster; requests go to them in turn." }),
   api_key: apiKey.optional().meta({
@@ -151,6 +146,15 @@ const elasticsearchIndex = z.strictObject({
   }),
 });
 
+const HTTPS_FOR_KEY = "an https URL, or one of this machine, as index.api_key goes there (or api_key.plain_http: true)";
+
+const elasticsearchIndex = elasticsearchFields.superRefine(({ urls, api_key: key }, context) => {
+  if (key === undefined || key.plain_http) return;
+  for (const [at, url] of urls.entries()) {
+    if (!isSafeForSecrets(url)) context.addIssue({ code: "custom", message: HTTPS_FOR_KEY, path: ["urls", at] });
+  }
+});
+
 const batch = z.strictObject({
   max_bytes: sizeBytes(1 * GIB)
     .prefault("64 MiB")
@@ -174,7 +178,8 @@ const limits = z.strictObject({
       description:
         "Longest record, after decompression. A line of a file beyond 8 MiB is cut into pieces when it is read.",
     }),
-  max_inflated_bytes: sizeBytes(1 * GIB)
+  // A reader refuses blocks that one line of more would need.
+  max_inflated_bytes: sizeBytes(256 * MIB)
     .prefault("32 MiB")
     .meta({ description: "Most bytes that one compressed message may hold." }),
 });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { whyNoService } from "./service-url.ts";
 import { formatSize, parseSizeBytes, SIZE_PATTERN } from "./size.ts";
 
 /** The kinds of values of a pipeline file. */
@@ -51,10 +52,20 @@ export function sizeBytes(maxBytes: number) {
   });
 }
 
-export function endpoint(description: string) {
+/** A URL that requests may go to; `pattern` is what it looks like, in words `expected`. */
+export function serviceUrl(expected: string, pattern: RegExp) {
   return z
-    .string({ error: ENDPOINT })
-    .regex(/^https?:\/\/[^/]+$/, { error: ENDPOINT })
+    .string({ error: expected })
+    .regex(pattern, { error: expected })
+    .superRefine((text, context) => {
+      const message = pattern.test(text) ? whyNoService(text) : null;
+      if (message !== null) context.addIssue({ code: "custom", message });
+    })
+    .meta({ title: expected });
+}
+
+export function endpoint(description: string) {
+  return serviceUrl(ENDPOINT, /^https?:\/\/[^/]+$/)
     .optional()
     .meta({ title: ENDPOINT, description });
 }

@@ -103,18 +103,27 @@ export const IO_WORDS: Readonly<Record<IoCode, CodeWords>> = {
  */
 export class IoError extends Error {
   readonly code: IoCode;
+  /** The message; where several things are wrong, a line for each. */
+  readonly lines: readonly string[];
 
-  constructor(code: IoCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: IoCode, message: string | readonly string[], options?: ErrorOptions) {
+    const lines = typeof message === "string" ? [message] : message;
+    super(lines.join("\n"), options);
     this.name = "IoError";
     this.code = code;
+    this.lines = lines;
   }
 }
 
 /** The user asked for something that cannot be: wrong setting, wrong option, missing input. Exit code 2. */
 export class UsageError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+  /** As those of `IoError`. */
+  readonly lines: readonly string[];
+
+  constructor(message: string | readonly string[], options?: ErrorOptions) {
+    const lines = typeof message === "string" ? [message] : message;
+    super(lines.join("\n"), options);
     this.name = "UsageError";
+    this.lines = lines;
   }
 }

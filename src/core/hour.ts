@@ -3,6 +3,14 @@ import { HOUR_MS } from "./units.ts";
 /** Filing hour of lines that have no time at all. No real line has it: valid times begin in the year 2000. */
 export const UNDATED_HOUR = 0;
 
+/** Years have four digits in names. */
+const END_HOUR = Date.UTC(10_000, 0, 1) / HOUR_MS;
+
+/** True for an hour that a line may be filed under. */
+export function isFilingHour(hour: number): boolean {
+  return hour >= UNDATED_HOUR && hour < END_HOUR;
+}
+
 /** Hours since 1970 of an instant in milliseconds since 1970. */
 export function hourOf(timeMs: number): number {
   return Math.floor(timeMs / HOUR_MS);

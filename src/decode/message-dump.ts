@@ -23,12 +23,24 @@ function member(value: unknown, key: string): unknown {
   return (value as Record<string, unknown>)[key];
 }
 
-/** Attributes are strings by the service's own rule; null where they are not. */
+/** The service's own limits. Attributes are archived with every block of a message's lines: more would make much of little. */
+const MOST_ATTRIBUTES = 100;
+const MOST_KEY_BYTES = 256;
+const MOST_VALUE_BYTES = 1024;
+
+/** Attributes are strings by the service's own rule, and few; null where they are not. */
 function readAttributes(value: unknown): Record<string, string> | null {
   if (value === undefined || value === null) return {};
   if (typeof value !== "object" || Array.isArray(value)) return null;
   const entries = Object.entries(value);
-  return entries.every(([, text]) => typeof text === "string") ? Object.fromEntries(entries) : null;
+  if (entries.length > MOST_ATTRIBUTES || !entries.every(isAttribute)) return null;
+  return Object.fromEntries(entries);
+}
+
+function isAttribute(entry: [string, unknown]): entry is [string, string] {
+  const [key, text] = entry;
+  if (typeof text !== "string" || Buffer.byteLength(key) > MOST_KEY_BYTES) return false;
+  return Buffer.byteLength(text) <= MOST_VALUE_BYTES;
 }
 
 /** Standard or URL-safe alphabet; `Buffer.from` alone would skip what is neither, and lose bytes unseen. */

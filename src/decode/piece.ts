@@ -1,8 +1,8 @@
 import type { QuarantineReason } from "../core/fault.ts";
 import type { Fields, SlotOf } from "../core/fields.ts";
+import { fileUnder } from "../core/filing.ts";
 import { type IdentityRule, leafHash, lineId, partsHash } from "../core/identity.ts";
 import type { Lane, Line, MessageInfo } from "../core/line.ts";
-import { fileUnder } from "./filing.ts";
 import type { LogRecord } from "./record.ts";
 import { wrapPayload } from "./wrap.ts";
 

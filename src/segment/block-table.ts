@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { MIB } from "../core/units.ts";
 
 /**
  * The table at the end of a segment: an entry per frame, then a trailer of fixed size, all in one skippable frame.
@@ -38,6 +39,11 @@ const HASH_BYTES = 32;
 export const ENTRY_BYTES = 48 + 3 * HASH_BYTES;
 export const TRAILER_BYTES = 2 * HASH_BYTES + 32;
 const KINDS = ["lines", "meta"] as const;
+/**
+ * Raw bytes of a block are a mebibyte, or one line: an inflated message of 256 MiB in Base64 is the longest. What a table
+ * claims beyond that is a bomb.
+ */
+const MOST_BLOCK_BYTES = 400 * MIB;
 
 export function encodeTable({ entries, rows, rawBytes, root }: BlockTable): Buffer {
   const table = Buffer.alloc(entries.length * ENTRY_BYTES + TRAILER_BYTES);
@@ -93,6 +99,8 @@ function writeEntry(table: Buffer, at: number, entry: BlockEntry): void {
 }
 
 function readEntry(table: Buffer, at: number): BlockEntry {
+  if (table.readUInt32LE(at + 12) > MOST_BLOCK_BYTES)
+    throw new RangeError("a block is longer than any that is written");
   const kind = KINDS[table.readUInt32LE(at + 28)];
   if (kind === undefined) throw new RangeError("the block table names a frame of unknown kind");
   const hashAt = (index: number): Buffer =>

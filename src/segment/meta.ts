@@ -1,6 +1,8 @@
 import type { Meta } from "../core/archived-line.ts";
-import type { QuarantineReason } from "../core/fault.ts";
-import type { Lane, MessageInfo, SegmentLine } from "../core/line.ts";
+import { QUARANTINE_REASONS, type QuarantineReason } from "../core/fault.ts";
+import { isFilingHour } from "../core/hour.ts";
+import { hourOfId } from "../core/identity.ts";
+import { LANES, type Lane, type MessageInfo, type SegmentLine } from "../core/line.ts";
 import { KIB, SECOND_MS } from "../core/units.ts";
 
 /** A meta line: one for each raw line, in the same order and block; what does not apply is left out. */
@@ -24,6 +26,8 @@ const ID_HEAD = '{"id":"';
 /** An id as signed 32-bit numbers. */
 export const ID_WORDS = 4;
 const WORD_DIGITS = 8;
+const SHORTEST_LINE = ID_HEAD.length + ID_WORDS * WORD_DIGITS + 1;
+const TIME_CHARS = "2020-12-22T09:30:00.123Z".length;
 
 const NO_DIGIT = 0xff;
 const HEX_DIGIT = new Uint8Array(256).fill(NO_DIGIT);
@@ -54,7 +58,7 @@ export function createMetaBlock(): MetaBlock {
   let text = Buffer.allocUnsafe(FIRST_BYTES);
   let bytes = 0;
   let rows = 0;
-  const rowOfAttributes = new Map<string, number>();
+  const shared = createSharedAttributes();
   const timeText = createTimeText();
   return {
     get sizeBytes() {
@@ -62,7 +66,7 @@ export function createMetaBlock(): MetaBlock {
     },
     append(line) {
       const time = line.timeMs === null ? "" : `,"time":"${timeText(line.timeMs)}"`;
-      const message = line.message === null ? "" : messageJson(line.message, rowOfAttributes, rows);
+      const message = line.message === null ? "" : messageJson(line.message, shared, rows);
       const reason = line.reason === null ? "" : `,"reason":"${line.reason}"`;
       const json = `${ID_HEAD}${line.id}","lane":"${line.lane}","log":"${line.log}"${time}${message}${reason}}\n`;
       const needed = bytes + json.length * MOST_BYTES_PER_UNIT;
@@ -76,7 +80,7 @@ export function createMetaBlock(): MetaBlock {
       if (text.length > KEPT_BYTES) text = Buffer.allocUnsafe(FIRST_BYTES);
       bytes = 0;
       rows = 0;
-      rowOfAttributes.clear();
+      shared.clear();
       return taken;
     },
   };
@@ -96,27 +100,99 @@ function createTimeText(): (timeMs: number) => string {
   };
 }
 
-function messageJson(message: MessageInfo, rowOfAttributes: Map<string, number>, row: number): string {
+/** Attributes of a block that were written, by the row where they stand. */
+interface SharedAttributes {
+  /** The attributes of a line of that row as JSON: themselves, or the row that has the same. */
+  json(attributes: MessageInfo["attributes"], row: number): string;
+  clear(): void;
+}
+
+function createSharedAttributes(): SharedAttributes {
+  const rows = new Map<string, number>();
+  // Of the line before: a message may have thousands of lines, and large attributes would be written with each.
+  let last: MessageInfo["attributes"] | null = null;
+  let lastRow = 0;
+  return {
+    json(attributes, row) {
+      if (attributes === last) return String(lastRow);
+      const text = JSON.stringify(attributes);
+      if (text === "{}") return text;
+      const known = rows.get(text);
+      last = attributes;
+      lastRow = known ?? row;
+      if (known === undefined && text.length <= LONGEST_SHARED) rows.set(text, row);
+      return known === undefined ? text : String(known);
+    },
+    clear() {
+      rows.clear();
+      last = null;
+    },
+  };
+}
+
+function messageJson(message: MessageInfo, shared: SharedAttributes, row: number): string {
   const topic = message.topic === "" ? "" : `,"topic":${JSON.stringify(message.topic)}`;
   const published =
     message.publishedAtMs === null ? "" : `,"published_at":"${new Date(message.publishedAtMs).toISOString()}"`;
   const head = `${topic},"message_id":${JSON.stringify(message.messageId)}${published}`;
-  const attributes = JSON.stringify(message.attributes);
-  if (attributes === "{}") return head;
-  const known = rowOfAttributes.get(attributes);
-  if (known !== undefined) return `${head},"attributes":${known}`;
-  if (attributes.length <= LONGEST_SHARED) rowOfAttributes.set(attributes, row);
-  return `${head},"attributes":${attributes}`;
+  const attributes = shared.json(message.attributes, row);
+  return attributes === "{}" ? head : `${head},"attributes":${attributes}`;
 }
 
-/** Reads the meta lines of one block; throws a `SyntaxError` where they are no JSON. */
+const ID = /^[0-9a-f]{32}$/;
+/** What is written into meta, names of indices and documents without being escaped. */
+const LOG = /^[a-z0-9._-]{1,64}$/;
+
+/** What holds of each part of a meta line; `row` is its own. */
+const RIGHT: readonly (readonly [part: string, isRight: (json: MetaJson, row: number) => boolean])[] = [
+  ["id", ({ id }) => typeof id === "string" && ID.test(id) && isFilingHour(hourOfId(id))],
+  ["lane", ({ lane }) => LANES.includes(lane)],
+  ["log", ({ log }) => typeof log === "string" && LOG.test(log)],
+  ["topic", ({ topic }) => isTextOrNone(topic)],
+  ["message id", ({ message_id: messageId }) => isTextOrNone(messageId)],
+  ["attributes", ({ attributes }, row) => areAttributes(attributes, row)],
+  ["reason", ({ reason }) => reason === undefined || QUARANTINE_REASONS.includes(reason)],
+];
+
+/**
+ * Throws a `SyntaxError` for what no writer wrote. Whoever may create objects could have, and no reader looks at it
+ * again: it goes into names and documents as it is.
+ */
+function checkMeta(json: MetaJson | null, row: number): asserts json is MetaJson {
+  if (typeof json !== "object" || json === null) throw new SyntaxError(`row ${row} is no object`);
+  const wrong = RIGHT.find(([, isRight]) => !isRight(json, row));
+  if (wrong !== undefined) throw new SyntaxError(`row ${row}: no writer gives such a ${wrong[0]}`);
+}
+
+function isTextOrNone(text: unknown): boolean {
+  return text === undefined || typeof text === "string";
+}
+
+/** Milliseconds of a time as `toISOString` writes it; null for none. Throws a `SyntaxError` for anything else. */
+function timeOf(time: unknown): number | null {
+  if (time === undefined) return null;
+  const timeMs = typeof time === "string" && time.length === TIME_CHARS ? Date.parse(time) : Number.NaN;
+  if (Number.isNaN(timeMs)) throw new SyntaxError("no writer gives such a time");
+  return timeMs;
+}
+
+/** Of the line itself, or the row of one before that has the same. */
+function areAttributes(attributes: unknown, row: number): boolean {
+  if (attributes === undefined) return true;
+  if (typeof attributes === "number") return Number.isInteger(attributes) && attributes >= 0 && attributes < row;
+  if (typeof attributes !== "object" || attributes === null || Array.isArray(attributes)) return false;
+  return Object.values(attributes).every((value) => typeof value === "string");
+}
+
+/** Reads the meta lines of one block; throws a `SyntaxError` where they are none. */
 export function parseMetaBlock(text: string): Meta[] {
   const metas: Meta[] = [];
   let last: MessageInfo | null = null;
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf("\n", at);
     if (end < 0) throw new SyntaxError("the last line has no end");
-    const json = JSON.parse(text.slice(at, end)) as MetaJson;
+    const json = JSON.parse(text.slice(at, end)) as MetaJson | null;
+    checkMeta(json, metas.length);
     const message: MessageInfo | null =
       json.message_id === undefined ? null : readMessage(json, json.message_id, metas, last);
     last = message;
@@ -124,7 +200,7 @@ export function parseMetaBlock(text: string): Meta[] {
       id: json.id,
       lane: json.lane,
       log: json.log,
-      timeMs: json.time === undefined ? null : Date.parse(json.time),
+      timeMs: timeOf(json.time),
       reason: json.reason ?? null,
       message,
     });
@@ -138,11 +214,14 @@ export function parseMetaBlock(text: string): Meta[] {
  * `SyntaxError` where the text is not so many lines that begin with an id.
  */
 export function parseMetaIds(text: Buffer, rows: number): Int32Array {
+  // A table may claim any number of rows.
+  if (rows > text.length / SHORTEST_LINE) throw new SyntaxError(`fewer lines than ${rows}`);
   const words = new Int32Array(rows * ID_WORDS);
   let at = 0;
   for (let word = 0; word < words.length; word += ID_WORDS) {
     const idAt = at + ID_HEAD.length;
     for (let index = 0; index < ID_WORDS; index += 1) words[word + index] = parseWord(text, idAt + index * WORD_DIGITS);
+    if (!isFilingHour((words[word] ?? 0) >>> 0)) throw new SyntaxError("a line has an id that no writer gave");
     at = text.indexOf(LF, idAt) + 1;
     if (at === 0) throw new SyntaxError(`${word / ID_WORDS} lines instead of ${rows}`);
   }
@@ -165,7 +244,7 @@ function parseWord(text: Uint8Array, start: number): number {
 function readMessage(json: MetaJson, messageId: string, metas: readonly Meta[], last: MessageInfo | null): MessageInfo {
   const { topic = "", attributes: written = NO_ATTRIBUTES } = json;
   const attributes = typeof written === "number" ? (metas[written]?.message?.attributes ?? NO_ATTRIBUTES) : written;
-  const publishedAtMs = json.published_at === undefined ? null : Date.parse(json.published_at);
+  const publishedAtMs = timeOf(json.published_at);
   const isLast = last?.messageId === messageId && last.topic === topic && last.publishedAtMs === publishedAtMs;
   // Equal attributes are one object already: they were written once.
   return isLast && last.attributes === attributes ? last : { topic, messageId, publishedAtMs, attributes };

@@ -26,10 +26,10 @@ export function fieldProblem(path: FieldPath, what: string, hint: string | null)
 }
 
 /** One line per problem, in the order of the file: `FILE:LINE: what (hint: …)`. */
-export function formatProblems(problems: readonly Problem[]): string {
+export function formatProblems(problems: readonly Problem[]): readonly string[] {
   const sorted = problems.toSorted((a, b) => a.place.order - b.place.order);
   const lines = sorted.map(
     ({ place, what, hint }) => `${place.label}: ${what}${hint === null ? "" : ` (hint: ${hint})`}`,
   );
-  return [...new Set(lines)].join("\n");
+  return [...new Set(lines)];
 }

@@ -2,6 +2,7 @@ import type { core, ZodType } from "zod";
 import { quoteList } from "../core/choice.ts";
 import { nameHint } from "../core/nearest-name.ts";
 import { shortened } from "../core/shortened.ts";
+import { withoutPassword } from "../core/without-password.ts";
 import { type FieldPath, fieldNames, hasFreeNames, isMapping, schemaAt, valueAt } from "./field-schema.ts";
 import { type FieldProblem, fieldProblem } from "./problem.ts";
 
@@ -149,7 +150,7 @@ function describeValue(value: unknown, isHidden: boolean): string {
   if (isMapping(value)) return "a mapping";
   if (typeof value !== "string") return isHidden ? `a ${typeof value}` : `${typeof value} ${String(value)}`;
   if (isHidden) return "text";
-  return value === "" ? "empty text" : `text ${quote(shortened(value, MOST_SHOWN_CHARS))}`;
+  return value === "" ? "empty text" : `text ${quote(shortened(withoutPassword(value), MOST_SHOWN_CHARS))}`;
 }
 
 function quote(text: string): string {

@@ -5,13 +5,16 @@
 import { expect, it } from "vitest";
 import { listLineObjects } from "../../src/archive/line-object.ts";
 import { findRunLines } from "../../src/archive/run-lines.ts";
+import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
+import { HOUR_MS } from "../../src/core/units.ts";
 import { readLedger } from "../../src/counts/ledger/ledger.ts";
 import { readBooks } from "../../src/counts/stream-book.ts";
-import { sampleLine } from "../segment/sample-line.ts";
+import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { putObject, walObjects } from "./sample-archive.ts";
 import { sealAll, storeWithout } from "./sample-vault.ts";
+import { seal } from "./seal/sealing.ts";
 
 type Look = (store: ObjectStore) => Promise<readonly string[]>;
 
@@ -78,6 +81,60 @@ it.each(READERS)("%s sees each line in one place or the other", async (_who, loo
       },
     });
     expect(seen.filter((name) => name === old || name.startsWith("vault/"))).not.toEqual([]);
+    isOver = requests <= before;
+  }
+});
+
+it("no plan of repeats alone is seen without the one before it, which has the lines", async () => {
+  for (let before = 0, isOver = false; !isOver; before += 1) {
+    const archive = createMemoryStore();
+    await putObject(archive, [sampleLine("x")], { writer: "old" });
+    let lists = 0;
+    const plans = await readSealedPlans(
+      {
+        ...archive,
+        async *list(prefix) {
+          if (lists === before) {
+            await seal(archive);
+            await putObject(archive, [sampleLine("x")], { writer: "new" });
+            await seal(archive);
+          }
+          lists += 1;
+          yield* archive.list(prefix);
+        },
+      },
+      "local",
+    );
+    const numbers = plans.map(({ manifest }) => manifest.plan);
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+    isOver = lists <= before;
+  }
+});
+
+it("a sealer passes over an object that others have sealed, signed and removed since it was listed", async () => {
+  const lines = [sampleLine("x"), sampleLine("y", { timeMs: SAMPLE_MS + HOUR_MS })];
+  for (let before = 0, isOver = false; !isOver; before += 1) {
+    const archive = createMemoryStore();
+    const object = await putObject(archive, lines, { writer: "old" });
+    let requests = 0;
+    const next = async (): Promise<void> => {
+      if (requests === before) {
+        await seal(archive);
+        await archive.remove(object);
+      }
+      requests += 1;
+    };
+    await seal({
+      ...archive,
+      async read(name, start, end) {
+        await next();
+        return archive.read(name, start, end);
+      },
+      async *list(prefix) {
+        await next();
+        yield* archive.list(prefix);
+      },
+    });
     isOver = requests <= before;
   }
 });

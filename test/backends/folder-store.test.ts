@@ -2,7 +2,19 @@
  * Goal: an object is there wholly or not at all, and a folder's own faults are told clearly.
  * Method: the contract, then files on the disk: writes that fail, left-overs of a killed process, wrong places.
  */
-import { type FileHandle, mkdir, open, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { createFolderRemover } from "../../src/backends/files/folder-remover.ts";
@@ -23,7 +35,11 @@ testObjectStore("a folder", async () => ({
 
 testObjectRemover("a folder", async () => {
   const root = await tempFolder();
-  return { store: createFolderStore(root, nowMs), remover: createFolderRemover(root), close: () => Promise.resolve() };
+  return {
+    store: createFolderStore(root, nowMs),
+    remover: createFolderRemover(root, nowMs),
+    close: () => Promise.resolve(),
+  };
 });
 
 /** The files below a folder, by their paths. */
@@ -82,7 +98,7 @@ describe("a folder store", () => {
     // What a file handle writes may also come bit by bit: so the disk is full in the middle.
     await expect(store.create("wal/a/1", failing() as unknown as Uint8Array)).rejects.toMatchObject({
       code: "full",
-      message: expect.stringMatching(/^create "wal\/a\/1": no space left on device \(hint: /),
+      message: expect.stringMatching(/^create "wal\/a\/1" in "[^"]+": no space left on device \(hint: /),
     });
     expect(await filesOf(root)).toEqual([]);
     expect(await store.create("wal/a/1", Buffer.from("whole"))).toBe("created");
@@ -103,7 +119,7 @@ describe("a folder store", () => {
     const root = await tempFolder();
     await writeFile(join(root, "ctl"), "");
     const store = createFolderStore(root, nowMs);
-    await expect(store.create("wal/a/1", Buffer.from("x"))).rejects.toThrow(/^create "wal\/a\/1": /);
+    await expect(store.create("wal/a/1", Buffer.from("x"))).rejects.toThrow(/^create "wal\/a\/1" in "[^"]+": /);
   });
 
   it("removes what a killed writer left a day ago, and nothing younger", async () => {
@@ -119,6 +135,21 @@ describe("a folder store", () => {
     }
     await createFolderStore(root, nowMs).create("wal/a/1", Buffer.from("x"));
     expect((await filesOf(root)).sort()).toEqual(["ctl/tmp/young", "wal/a/1"]);
+  });
+
+  it("is not begun anew where it has vanished, or another one is in its place", async () => {
+    const root = join(await tempFolder(), "archive");
+    const store = createFolderStore(root, nowMs);
+    await store.create("wal/a/1", Buffer.from("1"));
+    await rename(root, `${root}.away`);
+    const refusal = { code: "not_found", message: expect.stringMatching(/ is gone now \(hint: .*mounted/) };
+    await expect(store.create("wal/a/2", Buffer.from("2"))).rejects.toMatchObject(refusal);
+    await mkdir(root);
+    await expect(store.create("wal/a/2", Buffer.from("2"))).rejects.toThrow(/ is another one now \(hint: /);
+    expect(await filesOf(root)).toEqual([]);
+    await rm(root, { recursive: true });
+    await rename(`${root}.away`, root);
+    expect(await store.create("wal/a/2", Buffer.from("2"))).toBe("created");
   });
 
   it("is shared by writers that begin at the same time", async () => {
@@ -165,9 +196,9 @@ describe("a folder store", () => {
   it("keeps what is not an object: a folder is not removed, and that is told", async () => {
     const root = await tempFolder();
     await mkdir(join(root, "wal/a"), { recursive: true });
-    await expect(createFolderRemover(root).remove("wal/a")).rejects.toMatchObject({
+    await expect(createFolderRemover(root, Date.now).remove("wal/a")).rejects.toMatchObject({
       code: "denied",
-      message: expect.stringMatching(/^remove "wal\/a": /),
+      message: expect.stringMatching(/^remove "wal\/a" in "[^"]+": /),
     });
     expect((await stat(join(root, "wal/a"))).isDirectory()).toBe(true);
   });

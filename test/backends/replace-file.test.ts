@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { replaceFile } from "../../src/backends/files/replace-file.ts";
+import { removeUnfinished, replaceFile } from "../../src/backends/files/replace-file.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 describe("replacing a file", () => {
@@ -31,5 +31,12 @@ describe("replacing a file", () => {
     await mkdir(join(folder, "b"));
     await expect(replaceFile(join(folder, "b"), "x", 0o600)).rejects.toThrow(`replace "${folder}/b": `);
     expect(await readdir(folder)).toEqual(["b"]);
+  });
+
+  it("leaves what a killed process began to whoever is alone there next, and nothing else is touched", async () => {
+    const folder = await tempFolder();
+    for (const name of ["a", ".a.0b0c8a3e", ".b.0b0c8a3e", "a.1"]) await writeFile(join(folder, name), "x");
+    await removeUnfinished(join(folder, "a"));
+    expect((await readdir(folder)).toSorted()).toEqual([".b.0b0c8a3e", "a", "a.1"]);
   });
 });

@@ -7,11 +7,14 @@ import { differences } from "../../src/generate/agreement.ts";
 import { TRUTH_SEGMENTS, type TruthSegment } from "../../src/generate/truth.ts";
 import { TRUTH_DAYS, type TruthReport } from "../../src/generate/truth-report.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
+import type { ScriptedPubsub } from "../servers/scripted-pubsub.ts";
 import { countRows } from "./count-rows.ts";
 import { archivedText, type Outcome, type RunningProcess, type Summary, startLogtally } from "./logtally.ts";
 
 const POLL_MS = 100;
 const STOP_WITHIN_MS = 25_000;
+/** The longest lease that a worker asks for. */
+export const LEASE_MS = 60_000;
 
 /** A pipeline file and the archive that it fills. */
 export interface PubsubPipeline {
@@ -37,17 +40,25 @@ batch: ${batch}
   return { pipeline, archive: join(folder, "archive") };
 }
 
+/** True once all is acked. Where nobody takes anything any more the rest is lent to the dead, and is called back early. */
+export async function isAllAcked(server: ScriptedPubsub | null): Promise<boolean> {
+  if (server === null) return false;
+  const { acked, lent, published } = await server.ledger();
+  if (acked + lent === published && lent > 0) await server.putForward(LEASE_MS);
+  return acked === published;
+}
+
 /** Workers on a server; `killAll` is for what a failed test has left. */
 export interface Workers {
-  start(pipeline: string): RunningProcess;
+  start(pipeline: string, env?: Readonly<Record<string, string>>): RunningProcess;
   killAll(): void;
 }
 
 export function workersOn(host: () => string): Workers {
   const running = new Set<RunningProcess>();
   return {
-    start(pipeline) {
-      const worker = startLogtally(["run", pipeline, "--json"], { env: { PUBSUB_EMULATOR_HOST: host() } });
+    start(pipeline, env = {}) {
+      const worker = startLogtally(["run", pipeline, "--json"], { env: { PUBSUB_EMULATOR_HOST: host(), ...env } });
       running.add(worker);
       void worker.ended.finally(() => running.delete(worker));
       return worker;

@@ -118,7 +118,7 @@ source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump, follo
 archive: { kind: folder, path: ../out }
 index:
   kind: elasticsearch
-  urls: [https://a.example:9200, http://b.example]
+  urls: [https://a.example:9200, https://b.example]
   api_key: { file: api.key }
   ca_file: ca.pem
   prefix: gprd
@@ -126,7 +126,7 @@ index:
   spill_after_ms: 0
 batch: { max_bytes: 1 MiB, max_lines: 10, max_age_ms: 20 }
 seal: { lateness_ms: 5, hours: 6, by_worker: false, every_ms: 200 }
-limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 1 GiB }
+limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 256 MiB }
 identity: { rails.api: request_id }
 catalogue: ../catalogue.yaml
 pseudonym_key: { file: key.txt, accept_change: true }
@@ -147,7 +147,7 @@ sign: { interval_ms: 60000 }
       },
       archive: { kind: "folder", path: "/etc/out" },
       index: {
-        urls: ["https://a.example:9200", "http://b.example"],
+        urls: ["https://a.example:9200", "https://b.example"],
         apiKey: { kind: "file", path: "/etc/app/api.key" },
         caFile: "/etc/app/ca.pem",
         prefix: "gprd",
@@ -156,7 +156,7 @@ sign: { interval_ms: 60000 }
       },
       batch: { maxBytes: 1024 ** 2, maxLines: 10, maxAgeMs: 20 },
       seal: { latenessMs: 5, hours: 6, isByWorker: false, everyMs: 200 },
-      limits: { maxDepth: 5, maxLineBytes: 100, maxInflatedBytes: 1024 ** 3 },
+      limits: { maxDepth: 5, maxLineBytes: 100, maxInflatedBytes: 256 * 1024 ** 2 },
       identity: { "rails.api": "request_id" },
       cataloguePath: "/etc/catalogue.yaml",
       pseudonymKey: { reference: { kind: "file", path: "/etc/app/key.txt" }, acceptsChange: true },
@@ -170,9 +170,9 @@ sign: { interval_ms: 60000 }
   });
 
   it("may index its lines, with defaults", () => {
-    const index = "index: { kind: elasticsearch, urls: [http://es:9200]";
+    const index = "index: { kind: elasticsearch, urls: [https://es:9200]";
     expect(parse(`${MINIMAL}${index} }`).index).toEqual({
-      urls: ["http://es:9200"],
+      urls: ["https://es:9200"],
       apiKey: null,
       caFile: null,
       prefix: "logtally",
@@ -192,7 +192,7 @@ sign: { interval_ms: 60000 }
     ["api_key: {}", "index.api_key"],
     ["api_key: { env: A, file: b }", "index.api_key"],
   ])("refuses an index with %s", (field, name) => {
-    const fields = field.startsWith("urls") ? field : `urls: [http://es:9200], ${field}`;
+    const fields = field.startsWith("urls") ? field : `urls: [https://es:9200], ${field}`;
     const [first = ""] = refusal(`${MINIMAL}index: { kind: elasticsearch, ${fields} }`);
     expect(first).toContain(`a.yaml:5: field "${name}": expected `);
   });

@@ -8,7 +8,16 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, it, onTestFailed } from "vitest";
 import { generated } from "../cli/generated.ts";
-import { expectCounts, expectLines, pipelineOn, stopped, waitFor, workersOn } from "../cli/pubsub-worker.ts";
+import {
+  expectCounts,
+  expectLines,
+  isAllAcked,
+  LEASE_MS,
+  pipelineOn,
+  stopped,
+  waitFor,
+  workersOn,
+} from "../cli/pubsub-worker.ts";
 import { randomOf } from "../random.ts";
 import type { ScriptedPubsub } from "../servers/scripted-pubsub.ts";
 import { forkScriptedPubsub } from "../servers/scripted-pubsub-process.ts";
@@ -20,8 +29,6 @@ const LEAST_LINES = 100_000;
 const LINES_PER_KILL = 500;
 /** Where the others are as well, a worker begins to read a second or two after its start. */
 const KILL_WITHIN_MS = 1000;
-/** The longest lease that a worker asks for. */
-const LEASE_MS = 60_000;
 /** So often what was lent to the dead comes back early. */
 const KILLS_BETWEEN_SKIPS = 10;
 const TIMEOUT_MS = 240_000 + KILLS * 4000;
@@ -63,16 +70,8 @@ it(`${KILLS} kills of ${WORKERS} workers lose and double nothing`, { timeout: TI
   }
   // Only the last one can read these: it has begun when they are there.
   await server.publishFile(path, KILLS * part);
-  await waitFor(() => isDone(server), last);
+  await waitFor(() => isAllAcked(server), last);
   await stopped(last);
   await expectLines(archive, messages);
   await expectCounts(archive, truth);
 });
-
-async function isDone(server: ScriptedPubsub | null): Promise<boolean> {
-  if (server === null) return false;
-  const { acked, lent, published } = await server.ledger();
-  // Where nobody takes anything any more the rest is lent to the dead.
-  if (acked + lent === published && lent > 0) await server.putForward(LEASE_MS);
-  return acked === published;
-}

@@ -20,3 +20,23 @@ export async function upload(url: string, bucket: string, name: string, content:
   );
   if (!answer.ok) throw new Error(`upload "${name}": ${answer.status} ${await answer.text()}`);
 }
+
+/** All objects of a bucket, by name. */
+export async function download(url: string, bucket: string): Promise<ReadonlyMap<string, Buffer>> {
+  const objects = new Map<string, Buffer>();
+  const place = `${url}/storage/v1/b/${bucket}/o`;
+  let pageToken = "";
+  do {
+    const query = pageToken === "" ? "" : `?pageToken=${encodeURIComponent(pageToken)}`;
+    const page = (await (await fetch(`${place}${query}`)).json()) as {
+      readonly items?: readonly { readonly name: string }[];
+      readonly nextPageToken?: string;
+    };
+    for (const { name } of page.items ?? []) {
+      const answer = await fetch(`${place}/${encodeURIComponent(name)}?alt=media`);
+      objects.set(name, Buffer.from(await answer.arrayBuffer()));
+    }
+    pageToken = page.nextPageToken ?? "";
+  } while (pageToken !== "");
+  return objects;
+}

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { listenOnLoopback, receive } from "./loopback-http.ts";
 
 /** What a request meets instead of the right answer: a status, or something that a real server does not do on demand. */
@@ -11,6 +12,7 @@ export type Mishap =
   | "bit flipped"
   | "no JSON"
   | "whole object"
+  | "late"
   | { readonly status: number; readonly message: string; readonly reason?: string };
 
 export interface SeenRequest {
@@ -21,7 +23,10 @@ export interface SeenRequest {
   readonly isSigned: boolean;
 }
 
-/** As much of Cloud Storage as a store needs, with mishaps in the order of the requests; null is none. */
+/** A late answer comes so much later. */
+const LATE_MS = 500;
+
+/** As much of Cloud Storage as a store needs. */
 export interface ScriptedGcs {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
@@ -29,28 +34,32 @@ export interface ScriptedGcs {
   close(): Promise<void>;
 }
 
-const PAGE = 2;
-
 interface Upload {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Buffer;
 }
 
-export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Promise<ScriptedGcs> {
+/** Mishaps come in the order of the requests, or as they are asked for; null is none. */
+export async function startScriptedGcs(
+  mishaps: readonly (Mishap | null)[] | (() => Mishap | null),
+): Promise<ScriptedGcs> {
   const requests: SeenRequest[] = [];
   const objects = new Map<string, Buffer>();
-  const script = [...mishaps];
+  const createdAtMs = new Map<string, number>();
+  const script = typeof mishaps === "function" ? [] : [...mishaps];
+  const nextMishap = typeof mishaps === "function" ? mishaps : () => script.shift() ?? null;
 
   const server = createServer((request, response) => {
-    void receive(request).then((body) => {
+    const answered = receive(request).then(async (body) => {
       const url = new URL(request.url ?? "", "http://test");
       const query = Object.fromEntries(url.searchParams);
       const upload = url.pathname.startsWith("/upload/") ? uploadIn(request, body) : null;
       const isSigned = request.headers.authorization !== undefined;
       requests.push({ method: request.method ?? "", query, metadata: upload?.metadata ?? {}, isSigned });
-      const mishap = script.shift() ?? null;
+      const mishap = nextMishap();
       const name = url.pathname.split("/o/")[1];
       if (mishap === "no answer") return;
+      if (mishap === "late") await sleep(LATE_MS);
       if (typeof mishap === "number") refuse(response, mishap, `status ${mishap}`);
       else if (mishap !== null && typeof mishap === "object") {
         refuse(response, mishap.status, mishap.message, mishap.reason);
@@ -58,8 +67,10 @@ export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Pro
       else if (name !== undefined && request.method === "DELETE") {
         remove(decodeURIComponent(name), mishap, response);
       } else if (name !== undefined) deliver(decodeURIComponent(name), request, mishap, response);
-      else list(query, response);
+      else answer(response, page(query));
     });
+    // A request that was cut off in the middle: its sender was killed.
+    answered.catch(() => response.destroy());
   });
 
   function store(
@@ -80,18 +91,10 @@ export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Pro
     const kept = Buffer.from(content);
     if (mishap === "bit flipped") kept[0] = (kept[0] ?? 0) ^ 1;
     objects.set(name, kept);
+    createdAtMs.set(name, Date.now());
     if (mishap === "reply lost") response.destroy();
     else if (mishap === "no JSON") response.end("<html>welcome</html>");
     else answer(response, { name, md5Hash: createHash("md5").update(kept).digest("base64") });
-  }
-
-  /** So many names a page, so that a test needs few; no size or time. */
-  function list({ prefix = "", pageToken = "" }: Readonly<Record<string, string>>, response: ServerResponse): void {
-    const names = [...objects.keys()].filter((name) => name.startsWith(prefix)).toSorted();
-    const page = names.filter((name) => name > pageToken).slice(0, PAGE);
-    const last = page.at(-1);
-    const hasMore = last !== undefined && last !== names.at(-1);
-    answer(response, { items: page.map((name) => ({ name })), ...(hasMore ? { nextPageToken: last } : {}) });
   }
 
   function deliver(name: string, request: IncomingMessage, mishap: Mishap | null, response: ServerResponse): void {
@@ -100,7 +103,7 @@ export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Pro
       refuse(response, 404, "No such object");
       return;
     }
-    const [, first = "0", last = ""] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? "") ?? [];
+    const [, first = 0, last = content.length - 1] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? "") ?? [];
     const part = mishap === "whole object" ? content : content.subarray(Number(first), Number(last) + 1);
     response.writeHead(mishap === "whole object" ? 200 : 206, { "content-length": part.length });
     if (mishap === "torn") response.write(part.subarray(0, 1), () => response.destroy());
@@ -111,6 +114,16 @@ export async function startScriptedGcs(mishaps: readonly (Mishap | null)[]): Pro
     if (!objects.delete(name)) refuse(response, 404, "No such object");
     else if (mishap === "reply lost") response.destroy();
     else response.writeHead(204).end();
+  }
+
+  function page({ prefix = "", maxResults = "1000", pageToken = "" }: SeenRequest["query"]): unknown {
+    const names = [...objects.keys()].filter((name) => name.startsWith(prefix) && name > pageToken).toSorted();
+    const items = names.slice(0, Number(maxResults)).map((name) => ({
+      name,
+      size: String(objects.get(name)?.length),
+      timeCreated: new Date(createdAtMs.get(name) ?? 0).toISOString(),
+    }));
+    return items.length < names.length ? { items, nextPageToken: items.at(-1)?.name } : { items };
   }
 
   return { requests, objects, ...(await listenOnLoopback(server)) };

@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
-import { type Service, type ServiceAnswer, ServiceError, type ServiceRequest } from "../../src/backends/gcs/service.ts";
+import {
+  type ByteRange,
+  type Service,
+  type ServiceAnswer,
+  ServiceError,
+  type ServiceRequest,
+} from "../../src/backends/gcs/service.ts";
 import { MINUTE_MS, SECOND_MS } from "../../src/core/units.ts";
 import type { Machine } from "./machine.ts";
 import type { World } from "./world.ts";
@@ -62,11 +68,11 @@ export class SimulatedBucket {
     return [...this.objects.keys()].filter((name) => name.startsWith(prefix)).toSorted();
   }
 
-  #answer({ method, path, body }: ServiceRequest): ServiceAnswer {
+  #answer({ method, path, body, range }: ServiceRequest): ServiceAnswer {
     if (path.startsWith("/upload")) return this.#upload(path, body ?? Buffer.alloc(0));
     if (path.startsWith(`${OBJECTS}?`)) return this.#list(new URLSearchParams(path.slice(OBJECTS.length + 1)));
     const name = decodeURIComponent(path.slice(OBJECTS.length + 1).split("?")[0] ?? "");
-    return method === "DELETE" ? this.#remove(name) : this.#download(name);
+    return method === "DELETE" ? this.#remove(name) : this.#download(name, range);
   }
 
   #upload(path: string, body: Uint8Array): ServiceAnswer {
@@ -85,11 +91,10 @@ export class SimulatedBucket {
     return json({ name, md5Hash: md5 });
   }
 
-  #download(name: string): ServiceAnswer {
+  #download(name: string, range: ByteRange = { start: 0, end: Number.POSITIVE_INFINITY }): ServiceAnswer {
     const found = this.objects.get(name);
     if (found === undefined) throw new ServiceError(404, "No such object", "notFound");
-    // The whole, as what stands in between may give it: the reader cuts out its part.
-    return { status: 200, body: Buffer.from(found.content) };
+    return { status: 206, body: Buffer.from(found.content.subarray(range.start, range.end)) };
   }
 
   #remove(name: string): ServiceAnswer {

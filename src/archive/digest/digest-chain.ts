@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import * as z from "zod";
 import { UsageError } from "../../core/fault.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
@@ -30,6 +31,16 @@ export interface DigestChain {
 /** Reads that are under way at a time. */
 const MOST_READS = 16;
 
+const hex = (digits: number): z.ZodString => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`));
+
+/** What is read of a digest before its signature is known to be good; the rest is held against what it must be. */
+const PARTS = z.looseObject({
+  window: z.strictObject({ from: z.string(), to: z.string() }),
+  previous: z.strictObject({ sha256: hex(64), signature: hex(128) }).nullable(),
+  key: hex(16),
+  objects: z.array(z.strictObject({ name: z.string(), size_bytes: z.int().min(0), sha256: hex(64) })),
+});
+
 interface StoredDigest {
   readonly name: string;
   readonly bytes: Buffer;
@@ -38,9 +49,11 @@ interface StoredDigest {
 
 /** Rejects with `IoError`, `corrupt` and naming it where a digest, a key or a statement cannot be trusted. */
 export async function readDigests(store: ObjectStore, stream: string): Promise<DigestChain> {
-  let last = 0;
-  for await (const { name } of store.list(digestPrefix(stream))) last = Math.max(last, parseDigestSequence(name) ?? 0);
-  const sequences = Array.from({ length: last }, (_, index) => index + 1);
+  const found = new Set<number>();
+  for await (const { name } of store.list(digestPrefix(stream))) found.add(parseDigestSequence(name) ?? 1);
+  const sequences = [...found].toSorted((a, b) => a - b);
+  const gap = sequences.findIndex((sequence, index) => sequence !== index + 1);
+  if (gap >= 0) throw distrust(digestName(stream, gap + 1), "it is missing, and a later one is there");
   const stored = await inParallel(sequences, MOST_READS, (sequence) => readDigest(store, stream, sequence));
   // After the digests, so that the key of each is there.
   const ring = await readKeyRing(store);
@@ -97,9 +110,8 @@ function parseDigest(name: string, bytes: Buffer): Digest {
     throw distrust(name, "no JSON", error);
   }
   if (digest?.format !== 1) throw distrust(name, "not of format 1, which is all that this program knows");
-  if (!Array.isArray(digest.objects) || !isTime(digest.window?.from) || !isTime(digest.window?.to)) {
-    throw distrust(name, "no digest");
-  }
+  const isWhole = PARTS.safeParse(digest).success && !Object.hasOwn(digest.window, "__proto__");
+  if (!isWhole || !isTime(digest.window.from) || !isTime(digest.window.to)) throw distrust(name, "no digest");
   return digest;
 }
 

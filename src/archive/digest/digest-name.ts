@@ -1,7 +1,7 @@
 import { vaultPrefix } from "../vault-name.ts";
 
 const SEQUENCE_DIGITS = 8;
-const DIGEST = /^vault\/v1\/[a-z0-9-]{1,63}\/digest\/(\d{8,})\.(json|sig)$/;
+const DIGEST = /^vault\/v1\/[a-z0-9-]{1,63}\/digest\/(\d{8,15})\.(json|sig)$/;
 /** Public keys, and the statements by which one follows another. */
 export const KEY_PREFIX = "vault/v1/keys/";
 const PUBLIC_KEY = /^vault\/v1\/keys\/([0-9a-f]{16})\.pub$/;

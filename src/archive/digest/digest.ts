@@ -50,20 +50,20 @@ function totalsOf(plans: readonly SealedPlan[], objects: readonly StoredObject[]
   const figures = Object.fromEntries(
     FIGURES.map((figure) => [figure, sum(hours.map((hour) => hour[figure]))]),
   ) as unknown as HourFigures;
-  const counts: Record<string, Record<string, number>> = {};
+  // Names in manifests may be any: a plain object has some already.
+  const counts = new Map<string, Map<string, number>>();
   for (const { manifest } of plans) {
     const { catalogue, events } = manifest.counts;
-    counts[catalogue] ??= {};
-    for (const [event, count] of Object.entries(events)) {
-      counts[catalogue][event] = (counts[catalogue][event] ?? 0) + count;
-    }
+    const sums = counts.get(catalogue) ?? new Map<string, number>();
+    counts.set(catalogue, sums);
+    for (const [event, count] of Object.entries(events)) sums.set(event, (sums.get(event) ?? 0) + count);
   }
   return {
     objects: objects.length,
     size_bytes: sum(objects.map(({ size_bytes: sizeBytes }) => sizeBytes)),
     lines: sum(plans.map(({ manifest }) => manifest.lines)),
     ...figures,
-    counts,
+    counts: Object.fromEntries([...counts].map(([catalogue, sums]) => [catalogue, Object.fromEntries(sums)])),
   };
 }
 

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { IoError } from "../../core/fault.ts";
+import { fileUnder } from "../../core/filing.ts";
 import { hourText } from "../../core/hour.ts";
 import { hourOfId } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { GIB } from "../../core/units.ts";
 import { ID_WORDS } from "../../segment/meta.ts";
 import type { SegmentReader } from "../../segment/segment-reader.ts";
 import type { PlanInput } from "../manifest.ts";
+import { checkHours } from "../tail.ts";
 import { eachLine, openWalBytes } from "../wal-reader.ts";
 
 /** A write-ahead object, and which of its lines are meant. */
@@ -15,6 +18,9 @@ export interface LineInput {
   readonly sizeBytes: number;
   readonly takes: (hour: number) => boolean;
 }
+
+/** Of a batch of a gibibyte that does not shrink, and a message more. */
+const MOST_BYTES = 2 * GIB;
 
 /** An input in memory: it was written as a whole, from memory. */
 export interface OpenInput {
@@ -26,6 +32,7 @@ export interface OpenInput {
 /** Rejects with `IoError`, `not_found` where it was removed, `corrupt` where it is not as long as it was. */
 export async function openInput(store: ObjectStore, input: LineInput): Promise<OpenInput> {
   const { name, sizeBytes } = input;
+  if (sizeBytes > MOST_BYTES) throw new IoError("corrupt", `read "${name}": ${sizeBytes} bytes are more than any has`);
   const bytes = await store.read(name, 0, sizeBytes + 1);
   if (bytes.length !== sizeBytes) {
     throw new IoError("corrupt", `read "${name}": ${bytes.length} bytes instead of ${sizeBytes}`);
@@ -50,10 +57,25 @@ export async function eachInputLine(
     }
     if (!isWanted) continue;
     await eachLine(input, segment, block, (line) => {
-      if (input.takes(hourOfId(line.meta.id))) visit(line);
+      if (!input.takes(hourOfId(line.meta.id))) return;
+      checkFiling(line);
+      visit(line);
     });
   }
+  checkHours(input.name, hours);
   return hours.size < 2 ? undefined : [...hours].toSorted((a, b) => a - b).map(hourText);
+}
+
+/** Throws `IoError` `corrupt` for a line in another hour than that of its time, or in a lane that does not fit it. */
+function checkFiling({ object, row, meta: { id, lane, timeMs, message } }: ArchivedLine): void {
+  const { hour, isFuture } = fileUnder(timeMs, message?.publishedAtMs ?? null);
+  const isRecord = lane === "line" || lane === "future";
+  if (hour === hourOfId(id) && (!isRecord || isFuture === (lane === "future"))) return;
+  throw new IoError(
+    "corrupt",
+    `read "${object}": row ${row} is filed under ${hourText(hourOfId(id))} in lane ${lane}, and not where its time belongs ` +
+      "(hint: no writer files it there; find out who did, and move the object away)",
+  );
 }
 
 /** Calls `visit` with the words of the id of each wanted line, from `at` on. Rejects with `IoError`. */

@@ -2,8 +2,9 @@ import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
-import type { Makes, Manifest } from "../manifest.ts";
+import type { Makes } from "../manifest.ts";
 import type { Span } from "../span.ts";
+import { checkJsonSize, type PlanJson, parsePlan } from "../stored-json.ts";
 import { parsePlanName, planName, planPrefix } from "../vault-name.ts";
 
 /** What a sealer is to do: pinned before it is done, so that whoever does it, twice too, makes the same bytes. */
@@ -22,21 +23,19 @@ export interface PlannedInput {
   readonly size_bytes: number;
 }
 
-/** As stored. */
-export interface PlanJson
-  extends Pick<Manifest, "format" | "stream" | "first_hour" | "hours" | "plan" | "revision" | "attempt" | "makes"> {
-  readonly inputs: readonly PlannedInput[];
-}
-
-/** Larger plans name so many objects that they are no plans. */
-const MOST_BYTES = 256 * 1024 * 1024;
-
 /** The attempts at a plan, in their order. Rejects with `IoError`. */
 export async function readAttempts(store: ObjectStore, span: Span, number: number): Promise<Plan[]> {
   const plans: Plan[] = [];
   for await (const { name, sizeBytes } of store.list(planPrefix(span))) {
     if (parsePlanName(name)?.plan !== number) continue;
-    const json = parsePlan(name, await store.read(name, 0, Math.min(sizeBytes, MOST_BYTES)));
+    checkJsonSize(name, sizeBytes);
+    const json = parsePlan(name, await store.read(name, 0, sizeBytes));
+    if (!isOfSpan(json, span) || name !== planName(span, json.plan, json.attempt)) {
+      throw new IoError(
+        "corrupt",
+        `read "${name}": it speaks of another plan (hint: remove it, a sealer makes it anew)`,
+      );
+    }
     plans.push({
       span,
       number,
@@ -49,10 +48,14 @@ export async function readAttempts(store: ObjectStore, span: Span, number: numbe
   return plans.toSorted((a, b) => a.attempt - b.attempt);
 }
 
+function isOfSpan(json: PlanJson, { stream, firstHour, hours }: Span): boolean {
+  return json.stream === stream && json.first_hour === hourText(firstHour) && json.hours === hours;
+}
+
 /** False where another sealer was first. Rejects with `IoError`. */
 export async function createPlan(store: ObjectStore, plan: Plan): Promise<boolean> {
   const { span, number, revision, attempt, inputs, makes } = plan;
-  const json: PlanJson = {
+  const json = {
     format: 1,
     stream: span.stream,
     first_hour: hourText(span.firstHour),
@@ -70,14 +73,4 @@ export async function createPlan(store: ObjectStore, plan: Plan): Promise<boolea
 /** True where two sealers make the same bytes. */
 export function makesSame(a: Makes, b: Makes): boolean {
   return canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
-}
-
-export function parsePlan(name: string, bytes: Buffer): PlanJson {
-  try {
-    const json = JSON.parse(bytes.toString("utf8")) as PlanJson;
-    if (json.format === 1 && Array.isArray(json.inputs)) return json;
-  } catch (error) {
-    throw new IoError("corrupt", `read "${name}": no JSON (hint: remove it, a sealer makes it anew)`, { cause: error });
-  }
-  throw new IoError("corrupt", `read "${name}": no plan that this program knows`);
 }

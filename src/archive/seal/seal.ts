@@ -1,8 +1,8 @@
-import { IoError } from "../../core/fault.ts";
+import type { IoError } from "../../core/fault.ts";
 import { UNDATED_HOUR } from "../../core/hour.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
 import { dayOfHour, SPAN_HOURS, type Span, type SpanHours, spanOfHour, UNDATED_DAY } from "../span.ts";
-import { readReachedTail, type TailObject } from "../tail.ts";
+import { isOfObject, type OnDistrusted, readReachedTail, type TailObject } from "../tail.ts";
 import { type SealSpanOptions, sealSpan } from "./seal-span.ts";
 import { agreeOnSpanHours, proposeSpanHours } from "./span-length.ts";
 
@@ -27,13 +27,17 @@ export interface SealOptions extends SealSpanOptions {
  */
 export async function sealStream(stream: string, options: SealOptions): Promise<void> {
   const { store, signal, onTotal, onSealed, onTrouble } = options;
-  const reached = await readReachedTail(store, stream);
+  const failures: IoError[] = [];
+  const onDistrusted: OnDistrusted = (what, error) => {
+    onTrouble(`${what}: ${error.message}`);
+    failures.push(error);
+  };
+  const reached = await readReachedTail(store, stream, onDistrusted);
   const tail = reached.tail.filter(({ unsealed }) => unsealed.length > 0);
-  const due = await dueSpans(stream, tail, reached.plans, options);
+  const due = await dueSpans(stream, tail, reached.plans, options, onDistrusted);
   onTotal(
     due.reduce((sum, { objects }) => sum + objects.reduce((bytes, { object }) => bytes + object.sizeBytes, 0), 0),
   );
-  const failures: IoError[] = [];
   for (const { span, objects } of due) {
     if (signal.aborted) break;
     try {
@@ -41,19 +45,13 @@ export async function sealStream(stream: string, options: SealOptions): Promise<
     } catch (error) {
       if (!isOfObject(error)) throw error;
       // One object that cannot be read must not hold up the other hours.
-      onTrouble(`${span.day} from hour ${span.firstHour % DAY_HOURS} is not sealed: ${error.message}`);
-      failures.push(error);
+      onDistrusted(`${span.day} from hour ${span.firstHour % DAY_HOURS} is not sealed`, error);
     }
   }
   if (failures[0] !== undefined) throw failures[0];
 }
 
 const DAY_HOURS = 24;
-
-/** True for what is wrong with an object, and not with the store. */
-function isOfObject(error: unknown): error is IoError {
-  return error instanceof IoError && (error.code === "corrupt" || error.code === "not_found");
-}
 
 interface DueSpan {
   readonly span: Span;
@@ -66,15 +64,26 @@ async function dueSpans(
   tail: readonly TailObject[],
   plans: readonly SealedPlan[],
   options: SealOptions,
+  onDistrusted: OnDistrusted,
 ): Promise<DueSpan[]> {
   const isDue = (hour: number): boolean => (hour === UNDATED_HOUR ? options.withUndated : hour < options.overHour);
   const hours = new Set(tail.flatMap(({ unsealed }) => unsealed.filter(isDue)));
-  const lengths = new Map<string, SpanHours>();
+  const lengths = new Map<string, SpanHours | null>();
   const spans = new Map<number, Span>();
+  const lengthOf = async (day: string): Promise<SpanHours | null> => {
+    try {
+      return await spanHoursOf(stream, day, tail, plans, options);
+    } catch (error) {
+      if (!isOfObject(error)) throw error;
+      onDistrusted(`nothing of ${day} is sealed`, error);
+      return null;
+    }
+  };
   for (const hour of [...hours].toSorted((a, b) => a - b)) {
     const day = dayOfHour(hour);
-    const length = lengths.get(day) ?? (await spanHoursOf(stream, day, tail, plans, options));
+    const length = lengths.get(day) ?? (lengths.has(day) ? null : await lengthOf(day));
     lengths.set(day, length);
+    if (length === null) continue;
     const span = spanOfHour(stream, hour, length);
     if (span.firstHour + span.hours <= options.overHour) spans.set(span.firstHour, span);
   }

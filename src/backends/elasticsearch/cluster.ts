@@ -1,8 +1,13 @@
 import { Client, errors } from "@elastic/elasticsearch";
-import { SECOND_MS } from "../../core/units.ts";
+import { KIB, MIB, SECOND_MS } from "../../core/units.ts";
 
 /** For one request: a cluster that takes longer has not even begun. */
 const REQUEST_TIMEOUT_MS = 30 * SECOND_MS;
+
+/** Of the longest: why each of 5000 documents was rejected. */
+const MOST_ANSWER_BYTES = 64 * MIB;
+/** Nobody is asked to compress; what comes so all the same may be a thousand times as long. */
+const MOST_COMPRESSED_BYTES = 128 * KIB;
 
 const FIRST_REDIRECT = 300;
 const NOT_FOUND = 404;
@@ -61,6 +66,8 @@ export function openCluster({ urls, apiKey, certificates }: ClusterPlace): Clust
     // Repeats are the caller's.
     maxRetries: 0,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    maxResponseSize: MOST_ANSWER_BYTES,
+    maxCompressedResponseSize: MOST_COMPRESSED_BYTES,
     // Otherwise each error gets a copy of the whole body, byte by byte.
     redaction: { type: "remove" },
     ...(apiKey === null ? {} : { auth: { apiKey } }),

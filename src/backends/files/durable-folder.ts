@@ -1,5 +1,27 @@
 import { mkdir, open, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve, sep } from "node:path";
+
+/** Folders that are remembered at the most. */
+const MOST_KNOWN = 10_000;
+
+/**
+ * As `makeFolderDurably`, for folders below a root. One that is there already may have been made a moment ago by somebody
+ * who was killed, or whose disk failed, before it was durable: so it is made durable once by each process.
+ */
+export function createDurableFolders(root: string): (path: string) => Promise<void> {
+  const beginning = `${resolve(root)}${sep}`;
+  const known = new Set<string>();
+  const make = async (path: string): Promise<void> => {
+    if (!path.startsWith(beginning)) return makeFolderDurably(path);
+    if (known.has(path) && (await isThere(path))) return;
+    await make(dirname(path));
+    await makeFolderDurably(path);
+    await syncFolder(dirname(path));
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.add(path);
+  };
+  return (path) => make(resolve(path));
+}
 
 /**
  * Makes a folder and those above it; each new one is durable when this resolves. Rejects with what `node:fs` throws. One

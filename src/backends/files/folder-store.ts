@@ -6,7 +6,7 @@ import { IoError, UsageError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { DAY_MS } from "../../core/units.ts";
-import { makeFolderDurably, syncFolder } from "./durable-folder.ts";
+import { createDurableFolders, syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
 import { isMissing } from "./missing.ts";
@@ -16,6 +16,8 @@ import { checkWritable, nearestFolder } from "./nearest-folder.ts";
 const UNFINISHED = "ctl/tmp";
 /** Nobody writes one object for so long: what is older was left by a killed process. */
 const ABANDONED_AFTER_MS = DAY_MS;
+/** A pipe that nobody writes to must hold up nobody. */
+const READING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * Objects as files below a folder. An object appears under its name in one step, by a link to a file that is whole
@@ -27,15 +29,21 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
     return resolve(root, name);
   };
 
+  const makeFolder = createDurableFolders(root);
+  const checkSameFolder = createFolderWatch(root);
   let isSwept = false;
 
   return {
     async create(name, content) {
       const path = pathOf(name);
       const unfinished = join(root, UNFINISHED, randomUUID());
+      const operation = `create "${name}" in "${root}"`;
       try {
-        await makeFolderDurably(dirname(path));
-        await makeFolderDurably(dirname(unfinished));
+        await checkSameFolder(operation);
+        await makeFolder(dirname(path));
+        await makeFolder(dirname(unfinished));
+        // It may have been made only now.
+        await checkSameFolder(operation);
         if (!isSwept) await removeAbandoned(dirname(unfinished), nowMs());
         isSwept = true;
         await writeDurably(unfinished, content);
@@ -43,7 +51,7 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
         await syncFolder(dirname(path));
         return isNew ? "created" : "exists";
       } catch (error) {
-        throw ioError(`create "${name}"`, error);
+        throw ioError(operation, error);
       } finally {
         await removeIfThere(unfinished);
       }
@@ -51,14 +59,14 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
 
     async read(name, start, end) {
       try {
-        const file = await open(pathOf(name), "r");
+        const file = await open(pathOf(name), READING);
         try {
           return await readFully(file, start, end);
         } finally {
           await file.close();
         }
       } catch (error) {
-        throw ioError(`read "${name}"`, error);
+        throw ioError(`read "${name}" in "${root}"`, error);
       }
     },
 
@@ -82,6 +90,35 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
       }
     },
   };
+}
+
+/**
+ * Rejects with `IoError` once the folder is another one than before, or gone: below the place where a disk was mounted,
+ * say, an empty archive would begin, and nobody would hear of it.
+ */
+function createFolderWatch(root: string): (operation: string) => Promise<void> {
+  let known: string | null = null;
+  return async (operation) => {
+    const found = await identityOf(root);
+    known ??= found;
+    if (found === known) return;
+    throw new IoError(
+      "not_found",
+      `${operation}: the folder was there, and is ${found === null ? "gone" : "another one"} now ` +
+        "(hint: look whether its disk is mounted, and run again)",
+    );
+  };
+}
+
+/** Null where there is no such folder. */
+async function identityOf(path: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await stat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
 }
 
 /** Folders with lines, of which an archive may have either or both, and what the first run makes. */
@@ -122,7 +159,10 @@ async function removeIfThere(path: string): Promise<void> {
 }
 
 async function readFully(file: FileHandle, start: number, end: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.max(0, end - start));
+  const stats = await file.stat();
+  if (!stats.isFile()) throw new IoError("denied", "read what is no plain file");
+  // Whoever asks may have been told of any size.
+  const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(end, stats.size) - start));
   let filled = 0;
   while (filled < buffer.length) {
     const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, start + filled);
@@ -153,8 +193,13 @@ async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectIn
 /** A file is linked to its name once it is whole, and never changed, so it was written last when it appeared. */
 async function factsOf(path: string): Promise<Omit<ObjectInfo, "name">> {
   try {
-    const { size, mtimeMs } = await stat(path);
-    return { sizeBytes: size, createdAtMs: mtimeMs };
+    const stats = await stat(path);
+    // A link to a file is as good as the file; one to a folder could lead anywhere, and round in circles.
+    if (!stats.isFile()) {
+      const hint = "an archive holds files and folders only: move it away";
+      throw new IoError("denied", `look at "${path}": neither a plain file nor a folder (hint: ${hint})`);
+    }
+    return { sizeBytes: stats.size, createdAtMs: stats.mtimeMs };
   } catch (error) {
     throw ioError(`look at "${path}"`, error);
   }

@@ -1,4 +1,7 @@
+import { constants } from "node:os";
 import { type IoCode, IoError } from "../../core/fault.ts";
+
+const QUOTA = "EDQUOT";
 
 const CODES: Readonly<Record<string, IoCode>> = {
   ENOENT: "not_found",
@@ -8,8 +11,16 @@ const CODES: Readonly<Record<string, IoCode>> = {
   EROFS: "denied",
   EISDIR: "denied",
   ENOSPC: "full",
-  EDQUOT: "full",
+  [QUOTA]: "full",
   EFBIG: "full",
+};
+
+/** Of those that a code does not tell enough of. */
+const HINTS_OF: Readonly<Record<string, string>> = {
+  EIO: "the disk or the way to it fails: look at what the system says of it, and run again: running again is safe",
+  EMFILE: "this process may open no more files: raise its limit, as ulimit -n does",
+  ENFILE: "the system may open no more files: raise its limit",
+  ESTALE: "the network file system was changed or is away: mount it anew, and run again",
 };
 
 const HINTS: Readonly<Partial<Record<IoCode, string>>> = {
@@ -20,9 +31,15 @@ const HINTS: Readonly<Partial<Record<IoCode, string>>> = {
 /** An `IoError` from what `node:fs` throws, with the operation first and what to do last. */
 export function ioError(operation: string, error: unknown): IoError {
   if (error instanceof IoError) return error;
-  const { code: errno = "", message } = error as NodeJS.ErrnoException;
+  const { message } = error as NodeJS.ErrnoException;
+  const errno = nameOf(error as NodeJS.ErrnoException);
   const code = CODES[errno] ?? "unavailable";
-  const hint = HINTS[code];
-  const why = message.replace(/^[A-Z]+: /, "").replace(/, \w+( '.*)?$/, "");
+  const hint = HINTS_OF[errno] ?? HINTS[code];
+  const why = errno === QUOTA ? "disk quota exceeded" : message.replace(/^[A-Z]+: /, "").replace(/, \w+( '.*)?$/, "");
   return new IoError(code, `${operation}: ${why}${hint === undefined ? "" : ` (hint: ${hint})`}`, { cause: error });
+}
+
+/** Node.js has no name for a quota that is used up, only the number. */
+function nameOf({ code = "", errno }: NodeJS.ErrnoException): string {
+  return errno === -constants.errno.EDQUOT ? QUOTA : code;
 }

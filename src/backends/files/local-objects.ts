@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { IoError } from "../../core/fault.ts";
 import type { ExpectedObject, LocalObjects } from "../../core/local-objects.ts";
+import { checkObjectName } from "../../core/object-name.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { MIB } from "../../core/units.ts";
 import { ioError } from "./io-error.ts";
@@ -18,6 +19,7 @@ const OWNER_ONLY = 0o600;
 export function createFolderObjects(root: string): LocalObjects {
   return {
     async fileOf(object) {
+      checkExpected(object);
       const path = resolve(root, object.name);
       await checkFile(path, object);
       return path;
@@ -46,6 +48,7 @@ export function createObjectCache({ store, folder, limitBytes, nowMs }: ObjectCa
 
   return {
     async fileOf(object) {
+      checkExpected(object);
       const path = join(folder, object.sha256);
       lent.add(object.sha256);
       try {
@@ -63,6 +66,13 @@ export function createObjectCache({ store, folder, limitBytes, nowMs }: ObjectCa
       return path;
     },
   };
+}
+
+/** A receipt may name anything: it must not lead out of the archive, or of the folder of copies. */
+function checkExpected({ name, sizeBytes, sha256 }: ExpectedObject): void {
+  checkObjectName(name);
+  if (/^[0-9a-f]{64}$/.test(sha256) && Number.isSafeInteger(sizeBytes) && sizeBytes >= 0) return;
+  throw new IoError("corrupt", `read "${name}": no size and SHA-256 are said of it`);
 }
 
 /** False for a copy that is missing, or was damaged since. */

@@ -7,14 +7,15 @@ export function isPattern(path: string): boolean {
 }
 
 /**
- * The files that paths and globs name, each once: paths in the order given, the files of a glob in order of names.
+ * The files that paths and globs name, each once: paths in the order given, the plain files of a glob in order of names.
  * Rejects with `UsageError` for what is missing, is a folder, or matches nothing.
  */
 export async function expandPaths(paths: readonly string[]): Promise<string[]> {
   const files = new Set<string>();
   for (const path of paths) {
     const found = await kindOf(path);
-    if (found === "file") files.add(path);
+    // A pipe or a device is read where it is named: whoever names it knows when it ends.
+    if (found === "file" || found === "other") files.add(path);
     else if (found === "folder")
       throw new UsageError(`read "${path}": it is a folder (hint: "${path}/*" names its files)`);
     else if (isPattern(path)) for (const match of await expandGlob(path)) files.add(match);
@@ -25,14 +26,27 @@ export async function expandPaths(paths: readonly string[]): Promise<string[]> {
 
 async function expandGlob(pattern: string): Promise<string[]> {
   const matches: string[] = [];
-  for await (const match of glob(pattern)) if ((await kindOf(match)) === "file") matches.push(match);
+  for await (const match of glob(pattern)) {
+    const kind = await kindOf(match);
+    if (kind === "file") matches.push(match);
+    // What the system gives for it is not its name: its lines would be missing without a word.
+    if (kind === "nothing" && hasNoName(match)) {
+      throw new UsageError(`read "${match}": its name is not valid UTF-8 (hint: rename it)`);
+    }
+  }
   if (matches.length === 0) throw new UsageError(`read "${pattern}": no file matches`);
   return matches.sort();
 }
 
-async function kindOf(path: string): Promise<"file" | "folder" | "nothing"> {
+/** True for a name that stands for bytes which are none. */
+export function hasNoName(path: string): boolean {
+  return path.includes("\ufffd");
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | "other" | "nothing"> {
   try {
-    return (await stat(path)).isDirectory() ? "folder" : "file";
+    const stats = await stat(path);
+    return stats.isDirectory() ? "folder" : stats.isFile() ? "file" : "other";
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return "nothing";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
@@ -20,5 +20,17 @@ export async function replaceFile(path: string, content: string | Uint8Array, mo
     }
   } catch (error) {
     throw ioError(`replace "${path}"`, error);
+  }
+}
+
+/** Removes what killed processes left of their tries to replace the file. For whoever is alone there. Rejects with `IoError`. */
+export async function removeUnfinished(path: string): Promise<void> {
+  const beginning = `.${basename(path)}.`;
+  try {
+    for (const name of await readdir(dirname(path))) {
+      if (name.startsWith(beginning)) await rm(join(dirname(path), name), { force: true });
+    }
+  } catch (error) {
+    throw ioError(`clean up beside "${path}"`, error);
   }
 }

@@ -1,23 +1,50 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
+import { DAY_MS } from "../../core/units.ts";
 import { ioError } from "./io-error.ts";
+import { isMissing } from "./missing.ts";
 
-/** Scratch files in that folder, which is made where it is missing. */
-export function createScratchFolder(folder: string): ScratchFiles {
+/** Of scratch files, and of the folders into which DuckDB spills. */
+const SCRATCH_NAME = /^logtally-(?:spill-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-\d+)?$/;
+/** Nobody works on the same for so long: what is older was left by a killed process. */
+const ABANDONED_AFTER_MS = 7 * DAY_MS;
+
+/** Scratch files in that folder, which is made where it is missing. The first removes what killed processes left there. */
+export function createScratchFolder(folder: string, nowMs: () => number): ScratchFiles {
+  let isSwept = false;
   return {
     async collect(write) {
       const path = join(folder, `logtally-${randomUUID()}`);
       try {
         await mkdir(folder, { recursive: true });
-        await write(path);
-        return await readFile(path);
+        if (!isSwept) await removeAbandoned(folder, nowMs() - ABANDONED_AFTER_MS);
+        isSwept = true;
+        try {
+          await write(path);
+          return await readFile(path);
+        } finally {
+          await rm(path, { force: true });
+        }
       } catch (error) {
         throw (error as NodeJS.ErrnoException).code === undefined ? error : ioError(`write "${path}"`, error);
-      } finally {
-        await rm(path, { force: true });
       }
     },
   };
+}
+
+/** The folder may be one of the system, with files of others. */
+async function removeAbandoned(folder: string, beforeMs: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!SCRATCH_NAME.test(name)) continue;
+    const path = join(folder, name);
+    try {
+      if ((await stat(path)).mtimeMs < beforeMs) await rm(path, { recursive: true, force: true });
+    } catch (error) {
+      // Removed by another process meanwhile; or of another user, whose business it is.
+      const { code = "" } = error as NodeJS.ErrnoException;
+      if (!isMissing(error) && !["EACCES", "EPERM"].includes(code)) throw error;
+    }
+  }
 }

@@ -1,9 +1,21 @@
 import { GoogleAuth } from "google-auth-library";
+import { MIB } from "../../core/units.ts";
 
 const GOOGLE = "https://storage.googleapis.com";
 const SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
 const MAX_MESSAGE_LENGTH = 300;
 const TIMEOUT_MS = 45_000;
+/** A page of a list has a thousand names. */
+const MOST_JSON_BYTES = 16 * MIB;
+const PARTIAL_CONTENT = 206;
+const FIRST_REDIRECT = 300;
+const FIRST_REFUSAL = 400;
+
+/** Bytes `[start, end)`. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface ServiceRequest {
   /** Without one it is a POST where there is a body, else a GET. */
@@ -12,10 +24,13 @@ export interface ServiceRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
+  /** Of an object only these bytes, `[start, end)`. */
+  readonly range?: ByteRange;
 }
 
 export interface ServiceAnswer {
   readonly status: number;
+  /** Of a range no more than was asked for, also where what stands in between gives the whole. */
   readonly body: Buffer;
 }
 
@@ -63,13 +78,14 @@ export function createService({ endpoint, timeoutMs = TIMEOUT_MS, signal: stop }
   const origin = endpoint ?? GOOGLE;
   const auth = origin.startsWith("https:") ? new GoogleAuth({ scopes: SCOPE }) : null;
   return {
-    async send({ method, path, headers, body }) {
+    async send({ method, path, headers, body, range }) {
       const inTimeSignal = AbortSignal.timeout(timeoutMs);
       const signal = stop === undefined ? inTimeSignal : AbortSignal.any([inTimeSignal, stop]);
       // Whoever listens to a signal that has aborted hears nothing.
       signal.throwIfAborted();
       const url = `${origin}${path}`;
       const all = new Headers(headers);
+      if (range !== undefined) all.set("range", `bytes=${range.start}-${range.end - 1}`);
       if (auth !== null) {
         for (const [key, value] of await inTime(credentialsFor(auth, url), signal)) all.set(key, value);
       }
@@ -77,13 +93,44 @@ export function createService({ endpoint, timeoutMs = TIMEOUT_MS, signal: stop }
         method: method ?? (body === undefined ? "GET" : "POST"),
         headers: all,
         signal,
+        // It could lead anywhere, to what this machine alone may reach.
+        redirect: "manual",
         ...(body === undefined ? {} : { body }),
       });
-      const content = Buffer.from(await answer.arrayBuffer());
-      if (answer.ok) return { status: answer.status, body: content };
-      throw serviceError(answer.status, content.toString());
+      const { status } = answer;
+      if (answer.ok) return { status, body: await bytesOf(answer, wantedOf(status, range)) };
+      const text = (await bytesOf(answer, WHOLE)).toString();
+      throw serviceError(status, withoutToken(text, all.get("authorization")));
     },
   };
+}
+
+const WHOLE: ByteRange = { start: 0, end: MOST_JSON_BYTES };
+
+/** Where in the body of an answer the wanted bytes are. */
+function wantedOf(status: number, range: ByteRange | undefined): ByteRange {
+  if (range === undefined) return WHOLE;
+  return status === PARTIAL_CONTENT ? { start: 0, end: range.end - range.start } : range;
+}
+
+/** Bytes of the body, and nothing behind them is received: no answer may fill the memory. */
+async function bytesOf({ body }: Response, { start, end }: ByteRange): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let at = 0;
+  // Leaving the loop ends the answer.
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    const wanted = chunk.subarray(Math.max(start - at, 0), end - at);
+    if (wanted.length > 0) chunks.push(Buffer.from(wanted));
+    at += chunk.length;
+    if (at >= end) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** What a service repeats of a request must not be told. */
+function withoutToken(text: string, authorization: string | null): string {
+  const [, token = ""] = authorization?.split(" ") ?? [];
+  return token === "" ? text : text.replaceAll(token, "[token]");
 }
 
 async function credentialsFor(auth: GoogleAuth, url: string): Promise<Headers> {
@@ -104,6 +151,9 @@ function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** The service explains itself in JSON; what stands in between may send pages. */
 function serviceError(status: number, text: string): ServiceError {
+  if (status >= FIRST_REDIRECT && status < FIRST_REFUSAL) {
+    return new ServiceError(status, "what answers sends requests elsewhere, which is not followed", "");
+  }
   const { message, reason } = explanationIn(text);
   const [line = ""] = message
     .replace(/<[^>]*>/g, " ")

@@ -16,7 +16,7 @@ export async function openArchiveStore(archive: ArchiveSettings, patience?: Pati
 
 /** Removes objects of the archive; nothing is reached yet. */
 export async function openArchiveRemover(archive: ArchiveSettings): Promise<ObjectRemover> {
-  return archive.kind === "folder" ? createFolderRemover(archive.path) : openBucketRemover(archive);
+  return archive.kind === "folder" ? createFolderRemover(archive.path, SYSTEM_CLOCK.nowMs) : openBucketRemover(archive);
 }
 
 /** Removes nothing but facts and roll-ups, which can be made again. */

@@ -50,7 +50,7 @@ export async function rebuildAll(
   const key = await openPseudonymKey(settings, store);
   const common = {
     views: { store, remover: await openFactsRemover(settings.archive) },
-    scratch: createScratchFolder(tmpdir()),
+    scratch: createScratchFolder(tmpdir(), SYSTEM_CLOCK.nowMs),
     local: openLocalObjects(settings.archive, store),
     reader: openFactReader(settings, catalogue, key),
     basis: factsBasis(settings, catalogue, key),

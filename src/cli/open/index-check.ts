@@ -29,7 +29,12 @@ export async function checkIndex(settings: IndexSettings): Promise<string> {
       templates.flatMap(({ body }) => body.index_patterns),
     );
     const problems = [...templateProblems(templates, states, cluster.name), ...rightProblems(rights, cluster.name)];
-    if (problems[0] !== undefined) throw new IoError(problems[0].code, problems.map(({ text }) => text).join("\n"));
+    if (problems[0] !== undefined) {
+      throw new IoError(
+        problems[0].code,
+        problems.map(({ text }) => text),
+      );
+    }
     const seen = states.includes("unknown") ? "templates that the API key may not look at" : "current templates";
     const allowed = rights === null ? "rights not asked, as it has no security" : "documents can be created";
     return `"${cluster.name}": ${described}, ${seen}, ${allowed}`;

@@ -7,6 +7,7 @@ import { IoError, UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { indexTemplates } from "../../indexing/template.ts";
 import { SYSTEM_CLOCK } from "../clock.ts";
+import { keepSecret } from "../secrecy.ts";
 import { tell } from "../tell.ts";
 import { createWorkerIndex, type WorkerIndex } from "../worker-index.ts";
 import { serviceBackoff } from "./service-backoff.ts";
@@ -46,9 +47,11 @@ export async function openIndex(
 export async function openClusterOf({ urls, apiKey, caFile }: IndexSettings): Promise<Cluster> {
   const { openCluster } = await import("../../backends/elasticsearch/cluster.ts");
   const stores = { env: process.env, readFile };
+  const key = apiKey === null ? null : await resolveToken("API key", apiKey, API_KEY_HINT, stores);
+  if (key !== null) keepSecret(key);
   return openCluster({
     urls,
-    apiKey: apiKey === null ? null : await resolveToken("API key", apiKey, API_KEY_HINT, stores),
+    apiKey: key,
     certificates: caFile === null ? null : await readCertificates(caFile),
   });
 }

@@ -9,6 +9,7 @@ import { resolveKey } from "../../config/secret.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
+import { keepSecret } from "../secrecy.ts";
 import { archiveName } from "./archive-store.ts";
 import { keyRecordOf } from "./key-record.ts";
 
@@ -50,10 +51,10 @@ export async function checkPseudonymKey(settings: PipelineSettings, store: Objec
 /** The configured key, else the one that the archive has; null without both. */
 async function knownKey({ archive, pseudonymKey }: PipelineSettings): Promise<Buffer | null> {
   if (pseudonymKey.reference !== null) {
-    return resolveKey("pseudonym key", pseudonymKey.reference, { env: process.env, readFile });
+    return kept(await resolveKey("pseudonym key", pseudonymKey.reference, { env: process.env, readFile }));
   }
   const text = await readControlFile(localKeyPath(archive));
-  return text === null ? null : keyOf(text);
+  return text === null ? null : kept(keyOf(text));
 }
 
 /** What the archive was sealed with last, where everything in `ctl` is lost; null where nothing is sealed. */
@@ -67,7 +68,12 @@ async function keyOfVault(store: ObjectStore): Promise<string | null> {
 async function makeKey(settings: PipelineSettings, known: string | null): Promise<Buffer> {
   refuseChange(settings, null, known);
   const text = `${randomBytes(KEY_BYTES).toString("hex")}\n`;
-  return keyOf(await createControlFile(localKeyPath(settings.archive), text));
+  return kept(keyOf(await createControlFile(localKeyPath(settings.archive), text)));
+}
+
+function kept(key: Buffer): Buffer {
+  keepSecret(key);
+  return key;
 }
 
 function localKeyPath(archive: ArchiveSettings): string {

@@ -49,7 +49,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   const local = openLocalObjects(settings.archive, store);
   const facts = {
     views: { store, remover: await openFactsRemover(settings.archive) },
-    scratch: createScratchFolder(tmpdir()),
+    scratch: createScratchFolder(tmpdir(), SYSTEM_CLOCK.nowMs),
     basis: factsBasis(settings, catalogue, key),
     program: makes.program,
     database: createFactsDatabase(DUCK_DB),

@@ -8,6 +8,7 @@ import type { PipelineSettings } from "../../config/pipeline.ts";
 import { placeName, resolvePem, type SecretReference } from "../../config/secret.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { keepSecret } from "../secrecy.ts";
 import { archiveName } from "./archive-store.ts";
 
 const LOCAL_KEY = "ctl/signing.key";
@@ -54,6 +55,7 @@ async function keyFrom(what: string, reference: SecretReference): Promise<Signin
 }
 
 function keyIn(operation: string, pem: string | Buffer): SigningKey {
+  keepSecret(pem);
   try {
     return parseSigningKey(pem);
   } catch (error) {

@@ -1,7 +1,10 @@
 import type { Subscriber } from "../../backends/pubsub/subscriber.ts";
 import type { Subscription } from "../../backends/pubsub/subscription.ts";
 import type { PubsubSettings } from "../../config/pipeline.ts";
+import { whyNoService } from "../../config/service-url.ts";
+import { UsageError } from "../../core/fault.ts";
 import { MINUTE_MS } from "../../core/units.ts";
+import { withoutPassword } from "../../core/without-password.ts";
 import { tell } from "../tell.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
@@ -33,7 +36,13 @@ export async function openSubscription(
   }
 }
 
-/** `HOST:PORT` of a test server, as for all of Google's clients; null for Google's service. */
+/**
+ * `HOST:PORT` of a test server, as for all of Google's clients; null for Google's service. Throws `UsageError` for what is
+ * none.
+ */
 export function emulatorHost(): string | null {
-  return process.env["PUBSUB_EMULATOR_HOST"] || null;
+  const host = process.env["PUBSUB_EMULATOR_HOST"] || null;
+  const problem = host === null ? null : whyNoService(`http://${host.replace(/^https?:\/\//, "")}`);
+  if (host === null || problem === null) return host;
+  throw new UsageError(`use PUBSUB_EMULATOR_HOST "${withoutPassword(host)}": expected HOST:PORT, ${problem}`);
 }

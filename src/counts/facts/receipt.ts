@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { canonicalJson, type Json } from "../../archive/canonical-json.ts";
 import type { StoredObject } from "../../archive/manifest.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
@@ -40,6 +41,19 @@ export function receiptBytes(receipt: object): Buffer {
   return Buffer.from(canonicalJson(receipt as Json));
 }
 
+/** What is read of a receipt, or of that of a roll-up, whatever else it says. */
+const RECEIPT = z.looseObject({
+  manifest: z.looseObject({ name: z.string(), sha256: z.string() }).optional(),
+  inputs: z.array(z.looseObject({ name: z.string(), sha256: z.string() })).optional(),
+  files: z.array(
+    z.looseObject({
+      name: z.string().regex(/^facts\//),
+      size_bytes: z.int().min(0),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    }),
+  ),
+});
+
 /** More than a receipt usually has, and more than one ever has. */
 const FIRST_BYTES = 16 * KIB;
 const MOST_BYTES = 16 * MIB;
@@ -56,7 +70,7 @@ export async function readReceipt<Stored extends { readonly files: readonly Stor
   const bytes = first.length < FIRST_BYTES ? first : await store.read(name, 0, MOST_BYTES);
   try {
     const stored = JSON.parse(bytes.toString("utf8")) as Stored | null;
-    if (stored !== null && Array.isArray(stored.files)) return stored;
+    if (RECEIPT.safeParse(stored).success && stored !== null) return stored;
   } catch (error) {
     throw new IoError("corrupt", `read "${name}": no JSON`, { cause: error });
   }

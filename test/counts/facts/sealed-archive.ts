@@ -85,7 +85,7 @@ export const QUERY: CountQuery = { by: "instance", events: null, periods: ["all"
 export async function testArchive(): Promise<TestArchive> {
   const store = createMemoryStore();
   const folder = await tempFolder();
-  const scratch = createScratchFolder(join(folder, "scratch"));
+  const scratch = createScratchFolder(join(folder, "scratch"), Date.now);
   const opened: string[] = [];
   const said: string[] = [];
   let caches = 0;

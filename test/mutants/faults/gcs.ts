@@ -55,9 +55,9 @@ export const GCS_FAULTS: readonly Fault[] = [
     name: "whole-object-for-a-part",
     harm: "Behind a cache that ignores ranges each block is read from the wrong place.",
     breaks: "I3",
-    file: STORE,
-    text: "return status === 206 ? body : body.subarray(start, end);",
-    replacement: "return body;",
+    file: "src/backends/gcs/service.ts",
+    text: "return status === PARTIAL_CONTENT ? { start: 0, end: range.end - range.start } : range;",
+    replacement: "return { start: 0, end: range.end - range.start };",
     caughtBy: { file: TEST, title: "gives the range that was asked for, also where the whole object comes" },
   },
   {

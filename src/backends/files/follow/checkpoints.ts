@@ -4,6 +4,7 @@ import { IoError } from "../../../core/fault.ts";
 import { readControlFile, replaceControlFile } from "../control-file.ts";
 import { makeFolderDurably } from "../durable-folder.ts";
 import { ioError } from "../io-error.ts";
+import { removeUnfinished } from "../replace-file.ts";
 import type { Position } from "./position.ts";
 import { lockState } from "./state-lock.ts";
 
@@ -59,6 +60,7 @@ export async function openFollowState(folder: string): Promise<FollowState> {
   const path = join(folder, FILE);
   return {
     async load() {
+      await removeUnfinished(path);
       const text = await readControlFile(path);
       return text === null ? [] : parse(text, path);
     },

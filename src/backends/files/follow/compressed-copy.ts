@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline, type Readable } from "node:stream";
 import type { LinesPayload } from "../../../core/delivery.ts";
@@ -30,6 +30,8 @@ export async function findCompressedCopy(path: string, position: Position): Prom
 /** What cannot be read or decompressed does not: another one may. */
 async function beginsAlike(copy: string, position: Position): Promise<boolean> {
   try {
+    // A pipe would be waited for.
+    if (!(await stat(copy)).isFile()) return false;
     return isSameHead(position, await headOf(copy, position.headBytes));
   } catch (error) {
     if (isOfCopy(error)) return false;

@@ -1,7 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { glob, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isPattern } from "../paths.ts";
+import { hasNoName, isPattern } from "../paths.ts";
 
 /** A file as it is now. */
 export interface FileLook {
@@ -80,7 +80,7 @@ export async function lookAt(path: string, onUnseen: OnUnseen): Promise<FileLook
   } catch (error) {
     if (!isOfSystem(error)) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== "ENOENT" && code !== "ENOTDIR") onUnseen(path, error);
+    if ((code !== "ENOENT" && code !== "ENOTDIR") || hasNoName(path)) onUnseen(path, error);
     return null;
   }
 }

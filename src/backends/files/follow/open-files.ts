@@ -1,6 +1,10 @@
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { keyOf, lookOf } from "./file-look.ts";
 import type { FollowedFile } from "./followed-file.ts";
+
+/** A file may be a pipe by the time it is opened, and nobody may ever write to that. */
+export const READING = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * Files that are held open, so that what was written before one was removed or moved elsewhere can be read still, and
@@ -42,7 +46,7 @@ export function createOpenFiles(maxOpen: number): OpenFiles {
       const path = file.look?.path ?? "";
       if (path === "") return null;
       await makeRoom();
-      const handle = await open(path, "r");
+      const handle = await open(path, READING);
       if (keyOf(lookOf(path, await handle.stat({ bigint: true }))) !== keyOf(file)) {
         await handle.close();
         return null;

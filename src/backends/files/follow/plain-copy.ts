@@ -4,7 +4,7 @@ import { type FileLook, isOfSystem, lookInFolder, type OnUnseen } from "./file-l
 import { type FollowedFile, fileAt, isRotatedName } from "./followed-file.ts";
 import type { FollowedFiles } from "./followed-files.ts";
 import { readHead } from "./next-lines.ts";
-import type { OpenFiles } from "./open-files.ts";
+import { type OpenFiles, READING } from "./open-files.ts";
 import { isSameHead, type Position } from "./position.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function followPlainCopy(
 /** A file that cannot be read does not: then there is no copy. */
 async function beginsAlike(look: FileLook, position: Position): Promise<boolean> {
   try {
-    await using file = await open(look.path, "r");
+    await using file = await open(look.path, READING);
     const { size } = await file.stat();
     return size >= position.offset && isSameHead(position, await readHead(file, position.headBytes));
   } catch (error) {

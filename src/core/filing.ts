@@ -1,5 +1,5 @@
-import { hourOf, UNDATED_HOUR } from "../core/hour.ts";
-import { HOUR_MS } from "../core/units.ts";
+import { hourOf, UNDATED_HOUR } from "./hour.ts";
+import { HOUR_MS } from "./units.ts";
 
 /** A time further ahead of the publish time is not believed for filing. */
 const MOST_AHEAD_MS = HOUR_MS;
