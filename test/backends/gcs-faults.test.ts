@@ -158,10 +158,11 @@ it("a list asks for all that is told of an object, and for no more", async () =>
 });
 
 it("a list goes on where a page ends, also over a page that fails at first", async () => {
-  const { store } = await storeAmid(null, null, null, null, null, null, null, 503);
-  const names = ["wal/1", "wal/2", "wal/3", "wal/4", "wal/5"];
-  for (const name of [...names, "z/1"]) await store.create(name, CONTENT);
+  const { store, gcs } = await storeAmid(null, 503);
+  const names = Array.from({ length: 2500 }, (_, n) => `wal/${String(n).padStart(4, "0")}`);
+  for (const name of [...names, "z/1"]) (gcs.objects as Map<string, Buffer>).set(name, CONTENT);
   expect((await Array.fromAsync(store.list("wal/"))).map(({ name }) => name)).toEqual(names);
+  expect(gcs.requests).toHaveLength(4);
 });
 
 describe("a removal", () => {

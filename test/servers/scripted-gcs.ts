@@ -34,8 +34,6 @@ export interface ScriptedGcs {
   close(): Promise<void>;
 }
 
-const PAGE = 2;
-
 interface Upload {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly content: Buffer;
@@ -99,7 +97,6 @@ export async function startScriptedGcs(
     else answer(response, { name, md5Hash: createHash("md5").update(kept).digest("base64") });
   }
 
-  /** So many names a page, so that a test needs few; no size or time. */
   function deliver(name: string, request: IncomingMessage, mishap: Mishap | null, response: ServerResponse): void {
     const content = objects.get(name);
     if (content === undefined) {
