@@ -118,7 +118,7 @@ export async function startScriptedGcs(
 
   function page({ prefix = "", maxResults = "1000", pageToken = "" }: SeenRequest["query"]): unknown {
     const names = [...objects.keys()].filter((name) => name.startsWith(prefix) && name > pageToken).toSorted();
-    const items = names.slice(0, Math.min(Number(maxResults), PAGE)).map((name) => ({
+    const items = names.slice(0, Number(maxResults)).map((name) => ({
       name,
       size: String(objects.get(name)?.length),
       timeCreated: new Date(createdAtMs.get(name) ?? 0).toISOString(),
