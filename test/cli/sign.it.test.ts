@@ -223,13 +223,13 @@ describe("sign", () => {
     expect(signed.map((line) => (JSON.parse(line) as SignedRow).stream)).toEqual(["first", "other"]);
     expect(await sign(archive)).toMatchObject({ code: 3, stdout: "" });
 
-    // Also where it is a fault of the program that it fails.
+    // Also where a manifest is none.
     for (const name of ["first", "other"]) await rm(join(archive, `vault/v1/${name}/digest`), { recursive: true });
     await writeFile(join(archive, first?.name ?? ""), JSON.stringify({ ...first?.manifest, by_hour: null }));
-    const fault = await sign(archive);
-    expect(fault).toMatchObject({ code: 1, stdout: expect.stringContaining("other") });
-    expect(fault.stderr).toMatch(/fault of the program/);
-    expect(fault.stderr).toMatch(/local.* missing/);
+    const broken = await sign(archive);
+    expect(broken).toMatchObject({ code: 3, stdout: expect.stringContaining("other") });
+    expect(broken.stderr).toMatch(/first.*no manifest: /);
+    expect(broken.stderr).toMatch(/local.* missing/);
   });
 
   it("may be done by many at once", async () => {
