@@ -117,7 +117,7 @@ export class SimulatedBucket {
       .filter(({ name, createdAtMs, removedAtMs }) => {
         return name.startsWith(prefix) && name > after && createdAtMs <= asOfMs && removedAtMs > asOfMs;
       })
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
     const page = found.slice(0, this.#pageSize);
     return json({
       items: page.map(({ name, content, createdAtMs }) => {
