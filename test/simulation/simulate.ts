@@ -216,8 +216,10 @@ class Simulation {
   #isDrained(): boolean {
     const { subscription, bucket } = this.#services;
     if (subscription.unacked > 0) return false;
-    const waiting = bucket.names("ctl/index/").filter((name) => name.endsWith(".waiting"));
-    return waiting.every((name) => bucket.objects.has(name.replace(/waiting$/, "done")));
+    for (const name of bucket.objects.keys()) {
+      if (name.endsWith(".waiting") && !bucket.objects.has(name.replace(/waiting$/, "done"))) return false;
+    }
+    return true;
   }
 
   async #converge(): Promise<void> {
