@@ -1,10 +1,10 @@
 import type { ArchivedLine } from "../core/archived-line.ts";
 import { UNDATED_HOUR } from "../core/hour.ts";
-import { hourOfId, leafHash } from "../core/identity.ts";
+import { leafHash } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { HOUR_MS } from "../core/units.ts";
 import type { Block } from "../segment/segment-reader.ts";
-import { type LineObject, listLineObjects } from "./line-object.ts";
+import { isTakenFrom, type LineObject, listLineObjects } from "./line-object.ts";
 import { eachLine } from "./wal-reader.ts";
 
 export interface FindQuery {
@@ -67,11 +67,6 @@ function mayHold(firstHour: number, lastHour: number, { sinceMs, untilMs }: Find
 /** True where all lines are of hours before the span, and none runs ahead. */
 function isOver({ mayRunAhead, lastHour }: LineObject, { sinceMs }: FindQuery): boolean {
   return sinceMs !== null && !mayRunAhead && (lastHour + 1) * HOUR_MS <= sinceMs;
-}
-
-/** False where the vault has the line. */
-function isTakenFrom({ onlyHours }: LineObject, { meta }: ArchivedLine): boolean {
-  return onlyHours === null || onlyHours.has(hourOfId(meta.id));
 }
 
 function overlaps({ lines }: Block, { sinceMs, untilMs }: FindQuery): boolean {

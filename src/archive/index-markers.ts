@@ -41,21 +41,14 @@ export function createIndexMarkers(store: ObjectStore, stream: string): IndexMar
   };
 }
 
-/** What is noted of an object. */
-export interface IndexMark {
-  readonly isWaiting: boolean;
-  readonly isDone: boolean;
-}
-
-/** All markers of a stream, by the names of their objects. Rejects with `IoError`. */
-export async function listMarks(store: ObjectStore, stream: string): Promise<Map<string, IndexMark>> {
-  const marks = new Map<string, IndexMark>();
+/** Whether what is marked is indexed, by the names of a stream's objects. Rejects with `IoError`. */
+export async function listMarks(store: ObjectStore, stream: string): Promise<Map<string, boolean>> {
+  const marks = new Map<string, boolean>();
   for await (const { name } of store.list(`${MARKERS}${stream}/`)) {
     const end = [DONE, WAITING].find((each) => name.endsWith(each));
     if (end === undefined) continue;
     const object = objectName(name, end);
-    const { isWaiting = false, isDone = false } = marks.get(object) ?? {};
-    marks.set(object, { isWaiting: isWaiting || end === WAITING, isDone: isDone || end === DONE });
+    marks.set(object, end === DONE || marks.get(object) === true);
   }
   return marks;
 }

@@ -1,3 +1,5 @@
+import type { ArchivedLine } from "../core/archived-line.ts";
+import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import type { SegmentReader } from "../segment/segment-reader.ts";
 import { type Coverage, createCoverage } from "./coverage.ts";
@@ -21,6 +23,11 @@ export interface LineObject {
   readonly onlyHours: ReadonlySet<number> | null;
   /** Rejects with `IoError`, naming what cannot be trusted. */
   open(): Promise<SegmentReader>;
+}
+
+/** False for a line of an hour that is not to be taken from here. */
+export function isTakenFrom({ onlyHours }: Pick<LineObject, "onlyHours">, { meta }: ArchivedLine): boolean {
+  return onlyHours === null || onlyHours.has(hourOfId(meta.id));
 }
 
 /** A write-ahead object, or the lines in it that are filed in some hours only. */

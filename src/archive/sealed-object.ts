@@ -1,28 +1,31 @@
 import type { ObjectStore } from "../core/object-store.ts";
 import { type LineObject, vaultLines } from "./line-object.ts";
-import { eachSealedPlan } from "./plan-list.ts";
-import { notedHours, type SealedPlan, sealedHours, unsealedHours } from "./sealed-plan.ts";
+import { notedHours, readSealedPlans, type SealedPlan, sealedHours, unsealedHours } from "./sealed-plan.ts";
+import { dayOfHour } from "./span.ts";
 import { folderOf } from "./vault-name.ts";
 import { parseWalName } from "./wal-name.ts";
 
 /**
- * The segments of the vault that hold the lines of a write-ahead object which was sealed and removed, among others: a
- * line of it may lie in any revision of its hours. Null where it is not wholly sealed: then it cannot be gone. Rejects
- * with `IoError`.
+ * Where the lines of a write-ahead object lie that was sealed and removed: the segments of its hours, of all revisions,
+ * which hold other lines of these hours too. Null where it is not wholly sealed: then it cannot be gone. Reads the
+ * manifests of the days that it had lines of. Rejects with `IoError`.
  */
 export async function findSealedLines(store: ObjectStore, name: string): Promise<LineObject[] | null> {
   const object = parseWalName(name);
   if (object === null) return null;
-  const isWanted = (firstHour: number, lastHour: number): boolean =>
-    firstHour <= object.lastHour && lastHour >= object.firstHour;
-  const bySpan = new Map<string, SealedPlan[]>();
-  for await (const plan of eachSealedPlan(store, isWanted)) {
-    const folder = folderOf(plan.span);
-    bySpan.set(folder, [...(bySpan.get(folder) ?? []), plan]);
-  }
-  const ofObject = [...bySpan.values()].filter((plans) => sealedHours(plans).has(name)).flat();
-  const inputs = sealedHours(ofObject).get(name) ?? [];
-  const hours = notedHours(inputs) ?? [object.firstHour];
-  if (unsealedHours(hours, inputs).length > 0) return null;
-  return ofObject.flatMap((plan) => vaultLines(store, plan));
+  const plansOf = (day: string): Promise<SealedPlan[]> => readSealedPlans(store, object.stream, day);
+  const firstDay = dayOfHour(object.firstHour);
+  const ofFirst = await plansOf(firstDay);
+  // Whoever has sealed its first hour has noted the others.
+  const hours = notedHours(sealedHours(ofFirst).get(name) ?? []) ?? [object.firstHour];
+  const otherDays = new Set(hours.map(dayOfHour)).difference(new Set([firstDay]));
+  const plans = [...ofFirst];
+  for (const day of otherDays) plans.push(...(await plansOf(day)));
+  if (unsealedHours(hours, sealedHours(plans).get(name) ?? []).length > 0) return null;
+  const reads = ({ manifest }: SealedPlan): boolean => manifest.inputs.some((input) => input.name === name);
+  const spans = new Set(plans.filter(reads).map(({ span }) => folderOf(span)));
+  const onlyHours = new Set(hours);
+  return plans
+    .filter(({ span }) => spans.has(folderOf(span)))
+    .flatMap((plan) => vaultLines(store, plan).map((lines) => ({ ...lines, onlyHours })));
 }

@@ -1,4 +1,5 @@
-import { createIndexMarkers } from "../archive/index-markers.ts";
+import { createIndexMarkers, markerNames } from "../archive/index-markers.ts";
+import { isTakenFrom, type LineObject } from "../archive/line-object.ts";
 import { findSealedLines } from "../archive/sealed-object.ts";
 import { eachLine, findWalObject, openWalBytes } from "../archive/wal-reader.ts";
 import type { ArchivedLine } from "../core/archived-line.ts";
@@ -55,21 +56,21 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
   const markers = createIndexMarkers(store, stream);
   const tellNew = toldOnce(tell);
   const counts = { indexed: 0, rejected: 0 };
-  const indexObject = async (name: string, segment: SegmentReader): Promise<void> => {
-    const { indexed, rejected } = await indexSegment(name, segment, lines, signal);
+  const indexObject = async (object: IndexedObject, segment: SegmentReader): Promise<void> => {
+    const { indexed, rejected } = await indexSegment(object, segment, lines, signal);
     counts.indexed += indexed;
     counts.rejected += rejected;
   };
   const indexArchived = async (name: string): Promise<void> => {
     const segment = await unlessMissing(findWalObject(store, name));
-    if (segment !== null) return indexObject(name, segment);
+    if (segment !== null) return indexObject({ name, onlyHours: null }, segment);
     // Removed before it was marked, by a worker that stood still meanwhile: the vault has its lines.
     const sealed = await findSealedLines(store, name);
-    if (sealed === null) throw new IoError("not_found", `index "${name}": it is not there, and was not sealed`);
-    for (const object of sealed) await indexObject(object.name, await object.open());
+    if (sealed === null) throw missing(name);
+    for (const object of sealed) await indexObject(object, await object.open());
   };
   const spilling = createSpillingIndex({
-    index: async (object) => indexObject(object.name, await openWalBytes(object)),
+    index: async (object) => indexObject({ name: object.name, onlyHours: null }, await openWalBytes(object)),
     markers,
     onChange: tell,
     onTrouble: tellNew,
@@ -109,9 +110,12 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
   };
 }
 
-/** Indexes every line of an object. One failure ends the rest. Rejects with `IoError`. */
+/** What is indexed of an object: all lines, or those of some hours. */
+type IndexedObject = Pick<LineObject, "name" | "onlyHours">;
+
+/** Indexes every line that is meant. One failure ends the rest. Rejects with `IoError`. */
 async function indexSegment(
-  name: string,
+  object: IndexedObject,
   segment: SegmentReader,
   lines: LineIndexer,
   signal: AbortSignal,
@@ -122,7 +126,9 @@ async function indexSegment(
   try {
     for (const block of segment.blocks) {
       const batch: ArchivedLine[] = [];
-      await eachLine({ name }, segment, block, (line) => batch.push(line));
+      await eachLine(object, segment, block, (line) => {
+        if (isTakenFrom(object, line)) batch.push(line);
+      });
       const indexing = lines.index(batch, AbortSignal.any([signal, failed.signal]));
       const indexed: Promise<void> = indexing.then((ofBlock) => {
         counts.indexed += ofBlock.indexed;
@@ -140,6 +146,12 @@ async function indexSegment(
     failed.abort();
     throw error;
   }
+}
+
+function missing(name: string): IoError {
+  const [marker] = markerNames(name);
+  const hint = `where it was moved away, remove its marker "${marker}"`;
+  return new IoError("not_found", `index "${name}": it is not there, and was not sealed (hint: ${hint})`);
 }
 
 async function unlessMissing<T>(found: Promise<T>): Promise<T | null> {

@@ -15,25 +15,38 @@ export interface BatchAge {
 export function createBatchAge(maxAgeMs: number, clock: Pick<Clock, "monotonicMs" | "sleep">): BatchAge {
   let beganAtMs = 0;
   let ended = new AbortController();
-  let onOver = (): void => undefined;
+  /** A timer may be a moment early, and what it has said must not be asked again. */
+  let hasRung = false;
+  let onOver = nothing;
 
   async function wait(signal: AbortSignal): Promise<void> {
     await clock.sleep(maxAgeMs, signal);
-    if (!signal.aborted) onOver();
+    if (signal.aborted) return;
+    hasRung = true;
+    onOver();
   }
 
   return {
     begin() {
       beganAtMs = clock.monotonicMs();
       ended = new AbortController();
+      hasRung = false;
       void wait(ended.signal);
     },
-    end: () => ended.abort(),
-    isOver: () => clock.monotonicMs() - beganAtMs >= maxAgeMs,
+    end() {
+      ended.abort();
+      // It knows what was waited for last.
+      onOver = nothing;
+    },
+    isOver: () => hasRung || clock.monotonicMs() - beganAtMs >= maxAgeMs,
     beforeIsOver: (promise) =>
       new Promise((resolve, reject) => {
         onOver = () => resolve(null);
         promise.then(resolve, reject);
       }),
   };
+}
+
+function nothing(): void {
+  return undefined;
 }

@@ -11,7 +11,7 @@ import type { WorkerIndex } from "../../src/cli/worker-index.ts";
 import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.ts";
 import { hourOf } from "../../src/core/hour.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
-import { DAY_MS, KIB } from "../../src/core/units.ts";
+import { DAY_MS, HOUR_MS, KIB } from "../../src/core/units.ts";
 import { putObject } from "../archive/sample-archive.ts";
 import { seal } from "../archive/seal/sealing.ts";
 import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
@@ -83,7 +83,8 @@ it("an object of which a block failed while the next one was read waits on", asy
 it("what was sealed and removed before it was marked is indexed from the vault, with all revisions of its hours", async () => {
   const server = await startScriptedElasticsearch({ mishaps: QUESTIONS });
   const archive = createMemoryStore();
-  const early = [sampleLine("a"), sampleLine("b")];
+  const otherHour = sampleLine("of another hour", { timeMs: SAMPLE_MS + HOUR_MS });
+  const early = [sampleLine("a"), sampleLine("b"), otherHour];
   await putObject(archive, early, { stream: STREAM, writer: "early" });
   await seal(archive);
   const object = await putObject(archive, [sampleLine("b"), sampleLine("c")], { stream: STREAM, writer: "late" });

@@ -4,9 +4,8 @@ import { isPlanResult, readBook, textLines } from "./book.ts";
 import type { BucketWatcher, SimulatedBucket } from "./simulated-bucket.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { Sent } from "./simulated-subscription.ts";
-import { STREAM } from "./stream.ts";
 import type { Truth } from "./truth.ts";
-import type { World } from "./world.ts";
+import { STREAM, type World } from "./world.ts";
 
 const PLAN = /^ctl\/plan\/(.*\/)(\d{6})a\d\d\.json$/;
 const RESULT = /^(?:vault\/v1|ctl\/seal)\/(.*\/)(\d{6})(?:\.manifest)?\.json$/;
@@ -44,7 +43,11 @@ export class Checks implements BucketWatcher {
   }
 
   created(name: string, content: Buffer): void {
-    if (name.startsWith("wal/")) void this.#walCreated(name, content);
+    if (name.startsWith("wal/")) {
+      this.#walCreated(name, content).catch((error: unknown) =>
+        this.#world.fail(`"${name}" is unreadable: ${String(error)}`),
+      );
+    }
     const [, folder = "", plan] = PLAN.exec(name) ?? RESULT.exec(name) ?? [];
     if (plan !== undefined) this.#checkOrder(name, folder, Number(plan));
     if (isPlanResult(name)) this.#checkManifest(name, content);

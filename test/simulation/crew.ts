@@ -22,9 +22,8 @@ import type { Machine } from "./machine.ts";
 import type { SimulatedBucket } from "./simulated-bucket.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { SimulatedSubscription } from "./simulated-subscription.ts";
-import { STREAM } from "./stream.ts";
 import { IDENTITY_FIELD, TOPIC } from "./truth.ts";
-import type { World } from "./world.ts";
+import { STREAM, type World } from "./world.ts";
 
 const PLACE = { bucket: "bucket", prefix: "", endpoint: "http://bucket" };
 const SUBSCRIPTION = "projects/p/subscriptions/s";

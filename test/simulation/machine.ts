@@ -105,6 +105,11 @@ export class Machine {
     return promise;
   }
 
+  /** As a signal of the system: comes when the process is awake. */
+  tell(run: () => void): void {
+    this.#deliver(run);
+  }
+
   kill(): void {
     if (!this.isAlive) return;
     this.isAlive = false;

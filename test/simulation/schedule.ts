@@ -22,7 +22,7 @@ export class Schedule {
     this.nowMs = startMs;
   }
 
-  /** Resolves `run` so much later; what is returned calls it off. */
+  /** Calls `run` so much later; what is returned calls that off. */
   after(delayMs: number, run: () => void): () => void {
     this.#planned += 1;
     const happening: Happening = { atMs: this.nowMs + Math.max(0, delayMs), order: this.#planned, run };

@@ -27,8 +27,12 @@ const CONVERGE_MS = 3 * HOUR_MS;
 /** Runs the simulation of this seed. The same seed gives the same steps, told to `onTrace` one by one. */
 export async function simulate(seed: number, onTrace: ((line: string) => void) | null = null): Promise<Outcome> {
   const simulation = new Simulation(new World(seed, onTrace));
-  await simulation.run();
   const { world, truth } = simulation;
+  try {
+    await simulation.run();
+  } catch (error) {
+    world.fail(`the simulation itself fails: ${String((error as Error).stack)}`);
+  }
   return { seed, failure: world.failure, steps: world.schedule.steps, lines: truth.lines.size };
 }
 
@@ -123,10 +127,14 @@ class Simulation {
   #keepWorking(): void {
     const { world } = this;
     const batch = drawBatch(world);
-    const leave = new AbortController();
-    if (this.#isOn && world.chance(0.5)) world.schedule.after(world.between(0, 3 * MINUTE_MS), () => leave.abort());
-    const stop = AbortSignal.any([this.#stop.signal, leave.signal]);
-    const job = (machine: Machine): Promise<void> => work(this.#services, machine, batch, stop);
+    const isToLeave = this.#isOn && world.chance(0.5);
+    const job = (machine: Machine): Promise<void> => {
+      const leave = new AbortController();
+      const stop = (): void => machine.tell(() => leave.abort());
+      if (isToLeave) world.schedule.after(world.between(0, 3 * MINUTE_MS), stop);
+      this.#stop.signal.addEventListener("abort", stop, { once: true });
+      return work(this.#services, machine, batch, leave.signal);
+    };
     this.#launch("worker", job, () => {
       if (this.#stop.signal.aborted) return;
       world.schedule.after(world.between(0, 20 * SECOND_MS), () => {

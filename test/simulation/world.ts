@@ -3,6 +3,8 @@ import { randomOf } from "../random.ts";
 import { drawFaults, type Faults } from "./faults.ts";
 import { Schedule } from "./schedule.ts";
 
+/** The stream of all lines. */
+export const STREAM = "local";
 /** Long ago, so that nothing can be mixed up with the time of whoever runs it. */
 const START_MS = Date.UTC(2021, 2, 4, 5, 6);
 

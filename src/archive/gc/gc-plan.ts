@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../../core/object-store.ts";
 import { readDigests, signedObjects } from "../digest/digest-chain.ts";
 import { distrust } from "../digest/distrust.ts";
-import { type IndexMark, listMarks } from "../index-markers.ts";
+import { listMarks } from "../index-markers.ts";
 import type { StoredObject } from "../manifest.ts";
 import { readSealedPlans, type SealedPlan } from "../sealed-plan.ts";
 import { readTail, type TailObject } from "../tail.ts";
@@ -51,16 +51,16 @@ export async function planGc(store: ObjectStore, stream: string): Promise<GcPlan
   let oldestUnsealedMs: number | null = null;
   for (const each of tail) {
     const { name, sizeBytes, createdAtMs } = each.object;
-    const mark = marks.get(name);
+    const isIndexed = marks.get(name);
     marks.delete(name);
-    const reason = keptBecause(each, coverage, mark);
+    const reason = keptBecause(each, coverage, isIndexed);
     if (reason === "not_sealed") oldestUnsealedMs = Math.min(oldestUnsealedMs ?? createdAtMs, createdAtMs);
     if (reason === null) {
       const said = coverage.get(name)?.said ?? [];
-      removable.push({ name, sizeBytes, said, isMarked: mark !== undefined });
+      removable.push({ name, sizeBytes, said, isMarked: isIndexed !== undefined });
     } else addTo(kept, reason, sizeBytes);
   }
-  const markedGone = [...marks].filter(([, { isDone }]) => isDone).map(([name]) => name);
+  const markedGone = [...marks].filter(([, isIndexed]) => isIndexed).map(([name]) => name);
   const claims = claimsOf(removable, coverage, plans, signed);
   const holders = holdersOf(removable, plans);
   return { stream, removable, claims, holders, kept, oldestUnsealedMs, markedGone };
@@ -79,11 +79,11 @@ function holdersOf(objects: readonly RemovableObject[], plans: readonly SealedPl
 function keptBecause(
   { object, unsealed }: TailObject,
   coverage: ReadonlyMap<string, SignedCoverage>,
-  mark: IndexMark | undefined,
+  isIndexed: boolean | undefined,
 ): KeptReason | null {
   if (unsealed.length > 0) return "not_sealed";
   if (coverage.get(object.name)?.isSigned !== true) return "not_signed";
-  return mark?.isDone === false ? "not_indexed" : null;
+  return isIndexed === false ? "not_indexed" : null;
 }
 
 /** What was signed must still be there before a copy of it may go. */

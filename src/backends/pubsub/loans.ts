@@ -45,10 +45,12 @@ export function createLoans(subscriber: Subscriber, { clock, onTrouble, onRoom }
   async function check(signal: AbortSignal): Promise<void> {
     try {
       await renew(subscriber, loans, clock.monotonicMs);
-      isInTrouble = false;
+      if (!signal.aborted) isInTrouble = false;
     } catch (error) {
       if (!(error instanceof SubscriberError)) throw error;
-      if (!isInTrouble && !signal.aborted) onTrouble("extend leases of", error);
+      // Nothing is held any more, and nobody would be told.
+      if (signal.aborted) return;
+      if (!isInTrouble) onTrouble("extend leases of", error);
       isInTrouble = true;
     }
   }
