@@ -21,6 +21,8 @@ const BACKOFF = {
   random: () => 0.5,
   sleep: timerSleep,
 };
+/** How often a lease is looked at. */
+const CHECK_MS = 2500;
 const ENDLESS = 400;
 const FAILING = Array.from({ length: ENDLESS }, () => "passing" as const);
 
@@ -232,6 +234,25 @@ describe("a lease", () => {
     await expectKept(stage, 1);
     const message = `extend leases of "${SUBSCRIPTION}": extend fails`;
     expect(stage.told).toEqual([message, message]);
+  });
+
+  it("that is settled while its extension fails keeps no later trouble silent", async () => {
+    const stage = new Stage();
+    stage.subscriber.publish(1);
+    const [first] = await stage.take(1);
+    const failing = Promise.withResolvers<never>();
+    const extend = stage.subscriber.extend.bind(stage.subscriber);
+    stage.subscriber.extend = () => failing.promise;
+    await vi.advanceTimersByTimeAsync(CHECK_MS);
+    await first?.ack();
+    failing.reject(new SubscriberError("passing", "extend fails"));
+    await vi.advanceTimersByTimeAsync(CHECK_MS);
+    stage.subscriber.extend = extend;
+    stage.subscriber.failures.extend.push("passing");
+    stage.subscriber.publish(1);
+    await stage.take(1);
+    await vi.advanceTimersByTimeAsync(CHECK_MS);
+    expect(stage.told).toEqual([`extend leases of "${SUBSCRIPTION}": extend fails`]);
   });
 
   it("is let go of when the source is closed", async () => {
