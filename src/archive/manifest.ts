@@ -1,8 +1,9 @@
-import { IoError } from "../core/fault.ts";
-import { hourOf, hourText, UNDATED_HOUR } from "../core/hour.ts";
 import type { Lane } from "../core/line.ts";
 import { canonicalJson, type Json } from "./canonical-json.ts";
-import { dayOfHour, type Span } from "./span.ts";
+import { parseHourText } from "./hour-text.ts";
+import { MANIFEST_SHAPE } from "./manifest-shape.ts";
+import { dayOfHour, isSpan, type Span } from "./span.ts";
+import { parseStored, type Refuse, refusing } from "./stored-json.ts";
 
 /** An object as the archive names it elsewhere. */
 export interface StoredObject {
@@ -117,24 +118,27 @@ export interface Manifest {
   readonly makes: Makes;
 }
 
+const DAY_HOURS = 24;
+
 /** The stored bytes. */
 export function manifestBytes(manifest: Manifest): Buffer {
   return Buffer.from(canonicalJson(manifest as unknown as Json));
 }
 
-/** Reads one; throws `IoError` `corrupt`, naming it, for what no sealer wrote. */
+/** Reads one; throws `IoError` `corrupt`, naming it and what is wrong, for what no sealer wrote. */
 export function parseManifest(name: string, bytes: Buffer): Manifest {
-  const corrupt = (why: string, cause?: unknown): IoError =>
-    new IoError("corrupt", `read "${name}": ${why}`, { cause });
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(bytes.toString("utf8")) as Manifest;
-  } catch (error) {
-    throw corrupt("no JSON (hint: it was cut or altered; restore it from a copy)", error);
-  }
-  if (manifest?.format !== 1) throw corrupt("not of format 1, which is all that this program knows");
-  if (!Array.isArray(manifest.inputs) || !Array.isArray(manifest.outputs)) throw corrupt("no manifest");
+  const refuse = refusing(name);
+  const manifest = parseStored(bytes, MANIFEST_SHAPE, refuse) as Manifest;
+  checkedSpan(manifest, refuse);
+  if (Object.keys(manifest.by_hour).length > DAY_HOURS) throw refuse('"by_hour" has more hours than a day');
   return manifest;
+}
+
+/** The span that a manifest or a plan is of; throws what `refuse` makes where it is none. */
+export function checkedSpan(stored: Pick<Manifest, "stream" | "first_hour" | "hours">, refuse: Refuse): Span {
+  const span = spanOfManifest(stored);
+  if (!isSpan(span)) throw refuse(`no hours that are sealed together: ${span.hours} from ${stored.first_hour}`);
+  return span;
 }
 
 /** The span that a manifest seals. */
@@ -145,9 +149,4 @@ export function spanOfManifest({
 }: Pick<Manifest, "stream" | "first_hour" | "hours">): Span {
   const firstHour = parseHourText(first);
   return { stream, day: dayOfHour(firstHour), firstHour, hours };
-}
-
-/** The reverse of `hourText`. */
-export function parseHourText(text: string): number {
-  return text === hourText(UNDATED_HOUR) ? UNDATED_HOUR : hourOf(Date.parse(text));
 }

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { IoError } from "../core/fault.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { type Manifest, parseHourText, parseManifest, spanOfManifest } from "./manifest.ts";
+import { parseHourText } from "./hour-text.ts";
+import { type Manifest, parseManifest, spanOfManifest } from "./manifest.ts";
 import { isInSpan, type Span } from "./span.ts";
 import { parseSealedName, recordPrefix, spanPrefix, spanRecordPrefix, vaultPrefix } from "./vault-name.ts";
 

@@ -7,6 +7,9 @@ const ATTEMPT_DIGITS = 2;
 export const NUMBERS_PER_ATTEMPT = 10_000;
 const MANIFEST = /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.manifest\.json$/;
 const RECORD = /^ctl\/seal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.json$/;
+/** A file of a segment. */
+export const SEGMENT_FILE =
+  /^vault\/v1\/[a-z0-9-]{1,63}\/(?:\d{4}-\d\d-\d\d|undated)\/\d\d\/\d{6,}-\d+(?:\.meta)?\.ndjson\.zst$/;
 const PLAN = /\/(\d{6,})a(\d{2,})\.json$/;
 
 /** What the name of a manifest or a record says. */

@@ -14,7 +14,8 @@ export interface WalName {
 }
 
 const SEQUENCE_DIGITS = 8;
-const PATTERN = /^wal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d)\/([a-z0-9]+)\/(\d+)\.(\w+)-(\w+)\.ndjson\.zst$/;
+/** Of the form alone: `parseWalName` looks at the hours too. */
+export const WAL_NAME = /^wal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d)\/([a-z0-9]+)\/(\d+)\.(\w+)-(\w+)\.ndjson\.zst$/;
 
 /** `wal/<stream>/<ingest-day>/<writer>/<sequence>.<first hour>-<last hour>.ndjson.zst` */
 export function walObjectName({ stream, ingestDay, writer, sequence, firstHour, lastHour }: WalName): string {
@@ -25,7 +26,7 @@ export function walObjectName({ stream, ingestDay, writer, sequence, firstHour, 
 
 /** The reverse of `walObjectName`; null for a name that no writer gave. */
 export function parseWalName(name: string): WalName | null {
-  const [, stream = "", ingestDay = "", writer = "", number, first = "", last = ""] = PATTERN.exec(name) ?? [];
+  const [, stream = "", ingestDay = "", writer = "", number, first = "", last = ""] = WAL_NAME.exec(name) ?? [];
   const firstHour = parseHourName(first);
   const lastHour = parseHourName(last);
   if (number === undefined || firstHour === null || lastHour === null) return null;

@@ -1,6 +1,6 @@
 import type { Meta } from "../core/archived-line.ts";
-import type { QuarantineReason } from "../core/fault.ts";
-import type { Lane, MessageInfo, SegmentLine } from "../core/line.ts";
+import { QUARANTINE_REASONS, type QuarantineReason } from "../core/fault.ts";
+import { LANES, type Lane, type MessageInfo, type SegmentLine } from "../core/line.ts";
 import { KIB, SECOND_MS } from "../core/units.ts";
 
 /** A meta line: one for each raw line, in the same order and block; what does not apply is left out. */
@@ -30,6 +30,13 @@ const HEX_DIGIT = new Uint8Array(256).fill(NO_DIGIT);
 for (let digit = 0; digit < 16; digit += 1) HEX_DIGIT[digit.toString(16).charCodeAt(0)] = digit;
 
 const LF = 0x0a;
+
+const ID = /^[0-9a-f]{32}$/;
+const LOG = /^[a-z][a-z0-9._-]{0,63}$/;
+const LANE_NAMES: ReadonlySet<string> = new Set(LANES);
+const REASONS: ReadonlySet<string> = new Set(QUARANTINE_REASONS);
+/** `2020-12-22T09:00:00.123Z` */
+const TIME_LENGTH = 24;
 
 /** Room for the meta of an ordinary block; it grows for others. */
 const FIRST_BYTES = 256 * KIB;
@@ -107,14 +114,14 @@ function messageJson(message: MessageInfo, rowOfAttributes: Map<string, number>,
   return `${head},"attributes":${attributes}`;
 }
 
-/** Reads the meta lines of one block; throws a `SyntaxError` where they are no JSON. */
+/** Reads the meta lines of one block; throws a `SyntaxError` where they are no JSON, or not of the form that is written. */
 export function parseMetaBlock(text: string): Meta[] {
   const metas: Meta[] = [];
   let last: MessageInfo | null = null;
   for (let at = 0; at < text.length; ) {
     const end = text.indexOf("\n", at);
     if (end < 0) throw new SyntaxError("the last line has no end");
-    const json = JSON.parse(text.slice(at, end)) as MetaJson;
+    const json = parseLine(text.slice(at, end), metas.length);
     const message: MessageInfo | null =
       json.message_id === undefined ? null : readMessage(json, json.message_id, metas, last);
     last = message;
@@ -129,6 +136,39 @@ export function parseMetaBlock(text: string): Meta[] {
     at = end + 1;
   }
   return metas;
+}
+
+function parseLine(text: string, row: number): MetaJson {
+  const json = JSON.parse(text) as MetaJson | null;
+  const wrong = typeof json === "object" && json !== null ? wrongMember(json, row) : "no object";
+  if (json === null || wrong !== null) throw new SyntaxError(`line ${row + 1}: ${wrong}`);
+  return json;
+}
+
+/** What in a line is not as it is written; null where all is. Each line of the archive comes this way. */
+function wrongMember(json: MetaJson, row: number): string | null {
+  const { id, lane, log, time, reason, message_id: messageId, topic, published_at: published, attributes } = json;
+  if (typeof id !== "string" || !ID.test(id)) return "no id";
+  if (!LANE_NAMES.has(lane)) return "no lane that there is";
+  if (typeof log !== "string" || !LOG.test(log)) return "no name of a log";
+  if (time !== undefined && !isTime(time)) return "no time";
+  if (reason !== undefined && !REASONS.has(reason)) return "no reason that there is";
+  if (messageId === undefined) return null;
+  if (typeof messageId !== "string") return "no id of a message";
+  if (topic !== undefined && typeof topic !== "string") return "no topic";
+  if (published !== undefined && !isTime(published)) return "no publish time";
+  return attributes === undefined || areAttributes(attributes, row) ? null : "no attributes";
+}
+
+function isTime(value: unknown): boolean {
+  return typeof value === "string" && value.length === TIME_LENGTH && !Number.isNaN(Date.parse(value));
+}
+
+/** The attributes, or a row before this one. */
+function areAttributes(value: unknown, row: number): boolean {
+  if (typeof value === "number") return Number.isInteger(value) && value >= 0 && value < row;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((attribute) => typeof attribute === "string");
 }
 
 /**
@@ -162,7 +202,8 @@ function parseWord(text: Uint8Array, start: number): number {
 /** The lines of one message share one object. */
 function readMessage(json: MetaJson, messageId: string, metas: readonly Meta[], last: MessageInfo | null): MessageInfo {
   const { topic = "", attributes: written = NO_ATTRIBUTES } = json;
-  const attributes = typeof written === "number" ? (metas[written]?.message?.attributes ?? NO_ATTRIBUTES) : written;
+  const attributes = typeof written === "number" ? metas[written]?.message?.attributes : written;
+  if (attributes === undefined) throw new SyntaxError(`line ${metas.length + 1}: attributes of a line that has none`);
   const publishedAtMs = json.published_at === undefined ? null : Date.parse(json.published_at);
   const isLast = last?.messageId === messageId && last.topic === topic && last.publishedAtMs === publishedAtMs;
   // Equal attributes are one object already: they were written once.

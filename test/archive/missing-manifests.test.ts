@@ -74,8 +74,8 @@ describe("a manifest that is missing", () => {
   it("is named where it is not the one that was signed", async () => {
     await fill();
     await sign();
-    const bytes = await store.read(OTHER_DAY, 0, 100_000);
-    await replace(store, OTHER_DAY, Buffer.concat([bytes, Buffer.from("\n")]));
+    const text = (await store.read(OTHER_DAY, 0, 100_000)).toString();
+    await replace(store, OTHER_DAY, Buffer.from(text.replace('"attempt":1', '"attempt":2')));
     expect(await lost()).toMatchObject([expect.stringContaining("the manifest is not the one that was signed by")]);
   });
 

@@ -3,8 +3,10 @@ import { UsageError } from "../../core/fault.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { StoredObject } from "../manifest.ts";
+import { parseStored } from "../stored-json.ts";
 import type { Digest } from "./digest.ts";
 import { digestName, digestPrefix, parseDigestSequence, publicKeyName, signatureName } from "./digest-name.ts";
+import { DIGEST_SHAPE } from "./digest-shape.ts";
 import { distrust } from "./distrust.ts";
 import { type KeyRing, mayFollow, readIfThere, readKeyRing } from "./key-ring.ts";
 
@@ -89,22 +91,9 @@ async function readDigest(store: ObjectStore, stream: string, sequence: number):
   return { name, bytes, signature: await readIfThere(store, signatureName(name)) };
 }
 
-function parseDigest(name: string, bytes: Buffer): Digest {
-  let digest: Digest;
-  try {
-    digest = JSON.parse(bytes.toString("utf8")) as Digest;
-  } catch (error) {
-    throw distrust(name, "no JSON", error);
-  }
-  if (digest?.format !== 1) throw distrust(name, "not of format 1, which is all that this program knows");
-  if (!Array.isArray(digest.objects) || !isTime(digest.window?.from) || !isTime(digest.window?.to)) {
-    throw distrust(name, "no digest");
-  }
-  return digest;
-}
-
-function isTime(text: unknown): boolean {
-  return typeof text === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text));
+/** Throws `IoError` `corrupt`, naming it and what is wrong, for what no signer wrote. */
+export function parseDigest(name: string, bytes: Buffer): Digest {
+  return parseStored(bytes, DIGEST_SHAPE, (why, cause) => distrust(name, why, cause)) as Digest;
 }
 
 function checkLink(name: string, digest: Digest, stream: string, before: readonly SignedDigest[]): void {

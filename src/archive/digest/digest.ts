@@ -50,20 +50,19 @@ function totalsOf(plans: readonly SealedPlan[], objects: readonly StoredObject[]
   const figures = Object.fromEntries(
     FIGURES.map((figure) => [figure, sum(hours.map((hour) => hour[figure]))]),
   ) as unknown as HourFigures;
-  const counts: Record<string, Record<string, number>> = {};
+  const counts = new Map<string, Map<string, number>>();
   for (const { manifest } of plans) {
     const { catalogue, events } = manifest.counts;
-    counts[catalogue] ??= {};
-    for (const [event, count] of Object.entries(events)) {
-      counts[catalogue][event] = (counts[catalogue][event] ?? 0) + count;
-    }
+    const ofCatalogue = counts.get(catalogue) ?? new Map<string, number>();
+    counts.set(catalogue, ofCatalogue);
+    for (const [event, count] of Object.entries(events)) ofCatalogue.set(event, (ofCatalogue.get(event) ?? 0) + count);
   }
   return {
     objects: objects.length,
     size_bytes: sum(objects.map(({ size_bytes: sizeBytes }) => sizeBytes)),
     lines: sum(plans.map(({ manifest }) => manifest.lines)),
     ...figures,
-    counts,
+    counts: Object.fromEntries([...counts].map(([catalogue, events]) => [catalogue, Object.fromEntries(events)])),
   };
 }
 

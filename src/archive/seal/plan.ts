@@ -2,8 +2,10 @@ import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
-import type { Makes, Manifest } from "../manifest.ts";
+import { checkedSpan, type Makes, type Manifest } from "../manifest.ts";
+import { PLAN_SHAPE } from "../manifest-shape.ts";
 import type { Span } from "../span.ts";
+import { parseStored, type Refuse } from "../stored-json.ts";
 import { parsePlanName, planName, planPrefix } from "../vault-name.ts";
 
 /** What a sealer is to do: pinned before it is done, so that whoever does it, twice too, makes the same bytes. */
@@ -72,12 +74,12 @@ export function makesSame(a: Makes, b: Makes): boolean {
   return canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
 }
 
+/** Reads one; throws `IoError` `corrupt`, naming it and what is wrong, for what no sealer wrote under that name. */
 export function parsePlan(name: string, bytes: Buffer): PlanJson {
-  try {
-    const json = JSON.parse(bytes.toString("utf8")) as PlanJson;
-    if (json.format === 1 && Array.isArray(json.inputs)) return json;
-  } catch (error) {
-    throw new IoError("corrupt", `read "${name}": no JSON (hint: remove it, a sealer makes it anew)`, { cause: error });
-  }
-  throw new IoError("corrupt", `read "${name}": no plan that this program knows`);
+  const refuse: Refuse = (why, cause) =>
+    new IoError("corrupt", `read "${name}": ${why} (hint: remove it, a sealer makes it anew)`, { cause });
+  const json = parseStored(bytes, PLAN_SHAPE, refuse) as PlanJson;
+  const span = checkedSpan(json, refuse);
+  if (planName(span, json.plan, json.attempt) !== name) throw refuse("it speaks of another plan");
+  return json;
 }

@@ -29,7 +29,7 @@ export async function findPlanFacts(
 ): Promise<PlanFacts> {
   const name = receiptName(basis.catalogue, sealed.span, sealed.manifest.plan);
   try {
-    const receipt = await readReceipt<Receipt>(store, name);
+    const receipt = await readReceipt(store, name);
     const stale = whyStale(receipt, basis, sealed);
     if (stale !== null) return { missing: `"${name}" is ${stale.why}`, isOfOthers: stale.isOfOthers };
     const paths: string[] = [];

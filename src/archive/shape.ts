@@ -1,0 +1,120 @@
+/** What is wrong with a value that was read. */
+export interface Misfit {
+  /** Where in it: `.inputs[3].name`; empty for all of it. */
+  readonly at: string;
+  /** Behind "is not": `a whole number`. */
+  readonly expected: string;
+}
+
+/**
+ * What a value has to look like; null where it does. Made for objects with a million entries, of which hardly any is
+ * ever wrong: nothing is copied, and a path is put together only on the way back from what does not fit.
+ */
+export type Shape = (value: unknown) => Misfit | null;
+
+const MOST_REMEMBERED = 10_000;
+
+/** For values of which is known what they should be; `expected` stands behind "is not". */
+function test(fits: (value: unknown) => boolean, expected: string): Shape {
+  const misfit: Misfit = { at: "", expected };
+  return (value) => (fits(value) ? null : misfit);
+}
+
+/** A text that the pattern takes. */
+export function textLike(pattern: RegExp, expected: string): Shape {
+  return test((value) => typeof value === "string" && pattern.test(value), expected);
+}
+
+/** A text of a kind that comes again and again, and takes long to look at. */
+export function repeatedText(fits: (text: string) => boolean, expected: string): Shape {
+  const known = new Set<string>();
+  return test((value) => {
+    if (typeof value !== "string") return false;
+    if (known.has(value)) return true;
+    if (!fits(value)) return false;
+    if (known.size >= MOST_REMEMBERED) known.clear();
+    known.add(value);
+    return true;
+  }, expected);
+}
+
+export const text: Shape = test((value) => typeof value === "string", "a text");
+
+/** What a double holds exactly. */
+export const integer: Shape = test(Number.isSafeInteger, "an integer");
+
+/** Sums may be larger than what a double holds exactly. */
+export const number: Shape = test(Number.isFinite, "a number");
+
+export function integerFrom(least: number): Shape {
+  const fits = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= least;
+  return test(fits, `an integer from ${least} on`);
+}
+
+export function oneOf(values: readonly unknown[]): Shape {
+  return test((value) => values.includes(value), `one of ${values.map((value) => JSON.stringify(value)).join(", ")}`);
+}
+
+export function orNull(shape: Shape): Shape {
+  return (value) => (value === null ? null : shape(value));
+}
+
+export function listOf(shape: Shape): Shape {
+  const list = test(Array.isArray, "a list");
+  return (value) => {
+    if (!Array.isArray(value)) return list(value);
+    const items: readonly unknown[] = value;
+    for (let index = 0; index < items.length; index += 1) {
+      const misfit = shape(items[index]);
+      if (misfit !== null) return within(`[${index}]`, misfit);
+    }
+    return null;
+  };
+}
+
+const object = test(isObject, "an object");
+
+/** An object whose keys are up to whoever wrote it, but for their form. */
+export function mapOf(key: Shape, shape: Shape): Shape {
+  return (value) => {
+    if (!isObject(value)) return object(value);
+    for (const [name, member] of Object.entries(value)) {
+      const misfit = key(name) ?? shape(member);
+      if (misfit !== null) return within(`.${name}`, misfit);
+    }
+    return null;
+  };
+}
+
+/** An object with these members; optional ones may be missing, and nobody asks for others. */
+export function objectOf(
+  members: Readonly<Record<string, Shape>>,
+  optional: Readonly<Record<string, Shape>> = {},
+): Shape {
+  const needed = Object.entries(members);
+  const others = Object.entries(optional);
+  return (value) => {
+    if (!isObject(value)) return object(value);
+    for (const [name, shape] of needed) {
+      const misfit = shape(ownMember(value, name));
+      if (misfit !== null) return within(`.${name}`, misfit);
+    }
+    for (const [name, shape] of others) {
+      const misfit = Object.hasOwn(value, name) ? shape(value[name]) : null;
+      if (misfit !== null) return within(`.${name}`, misfit);
+    }
+    return null;
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function ownMember(value: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function within(step: string, { at, expected }: Misfit): Misfit {
+  return { at: step + at, expected };
+}

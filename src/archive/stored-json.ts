@@ -1,0 +1,55 @@
+import { isUtf8 } from "node:buffer";
+import { IoError } from "../core/fault.ts";
+import { canonicalJson, type Json } from "./canonical-json.ts";
+import type { Shape } from "./shape.ts";
+
+/** Makes the error that says why an object cannot be trusted. */
+export type Refuse = (why: string, cause?: unknown) => IoError;
+
+/** What most readers throw: `corrupt`, and the name of the object. */
+export function refusing(name: string): Refuse {
+  return (why, cause) =>
+    new IoError("corrupt", `read "${name}": ${why} (hint: it was cut or altered; restore it from a copy)`, { cause });
+}
+
+/**
+ * An object of the archive in JSON, format 1, of which nothing is believed but what the shape has looked at. Throws what
+ * `refuse` makes of the first thing that is wrong.
+ */
+export function parseStored(bytes: Buffer, shape: Shape, refuse: Refuse): unknown {
+  if (!isUtf8(bytes)) throw refuse("not UTF-8");
+  const text = bytes.toString("utf8");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw refuse("no JSON", error);
+  }
+  if ((value as { readonly format?: unknown } | null)?.format !== 1) {
+    throw refuse("not of format 1, which is all that this program knows");
+  }
+  const misfit = shape(value);
+  if (misfit !== null) throw refuse(`"${misfit.at.replace(/^\./, "")}" is not ${misfit.expected}`);
+  if (!isCanonical(text, value)) {
+    throw refuse("not written as this program writes it (a member stands twice, or spaces between them)");
+  }
+  return value;
+}
+
+/** Half of a character, which no text has, is written so. */
+const HALF = "\\ud";
+
+/**
+ * Of a member that stands twice one reader takes the first, another one the last. The slow way is hardly ever gone: only
+ * names that are numbers are written in another order than they were read in.
+ */
+function isCanonical(text: string, value: unknown): boolean {
+  try {
+    if (!text.includes(HALF) && JSON.stringify(value) === text) return true;
+    return canonicalJson(value as Json) === text;
+  } catch (error) {
+    // What nobody asks for may nest so deep that it cannot be written.
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
