@@ -49,6 +49,9 @@ function assertHeld(line: Buffer, lines: readonly KeptLine[]): void {
   }
   const dump = readMessageDump(line.toString("utf8"), "");
   assert(dump !== null, "a line became several, and is no dumped message");
+  const { message } = JSON.parse(line.toString("utf8")) as { readonly message: { readonly data?: string | null } };
+  const base64 = (message.data ?? "").replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  assert.equal(dump.data.length, Math.floor((base64.length * 3) / 4), "data that are no base64 were cut");
   if (dump.info.attributes[COMPRESSION_ATTRIBUTE] === undefined) assertConserved(dump.data, lines, [LF]);
 }
 

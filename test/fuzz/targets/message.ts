@@ -57,11 +57,16 @@ function membersOf(input: HeadedInput, algorithm: Algorithm): readonly Buffer[] 
   return parts.map((part) => PACK[algorithm](part));
 }
 
-/** The same by the engine without limits; null for what it does not take. */
+/** The same by the engine without limits; null for what it does not take to the last byte. */
 function unpacked(data: Buffer, algorithm: string): Buffer | null {
   if (!Object.hasOwn(UNPACK, algorithm)) return null;
   try {
-    return UNPACK[algorithm as Algorithm](data, { maxOutputLength: 2 ** 24 });
+    const options = { maxOutputLength: 2 ** 24, info: true };
+    const { buffer, engine } = UNPACK[algorithm as Algorithm](data, options) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    return engine.bytesWritten === data.length ? buffer : null;
   } catch {
     return null;
   }
