@@ -65,7 +65,7 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     if (segment !== null) return indexObject(name, segment);
     // Removed before it was marked, by a worker that stood still meanwhile: the vault has its lines.
     const sealed = await findSealedLines(store, name);
-    if (sealed.length === 0) throw new IoError("not_found", `index "${name}": it is not there, and was not sealed`);
+    if (sealed === null) throw new IoError("not_found", `index "${name}": it is not there, and was not sealed`);
     for (const object of sealed) await indexObject(object.name, await object.open());
   };
   const spilling = createSpillingIndex({

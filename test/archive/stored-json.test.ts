@@ -149,7 +149,7 @@ describe("a stored object", () => {
     ["what another span gave up", "manifest", "abandoned.0", "vault/v1/local/2020-12-22/10/000001-10001.ndjson.zst"],
     ["an input of another stream", "manifest", "inputs.0.name", OTHER_WAL],
     ["an input of another stream", "plan", "inputs.0.name", OTHER_WAL],
-  ])("that names %s is told: %s", (_what, kind, path, value) => {
+  ])("that leads elsewhere is told: it names %s (%s)", (_what, kind, path, value) => {
     const { read = () => undefined } = KINDS[kind] ?? {};
     expect(() => read(changed(kind, path, value))).toThrow(/: it names ".+", of another (?:place|stream) \(hint: /);
   });

@@ -9,11 +9,12 @@ import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { openIndex } from "../../src/cli/open/object-index.ts";
 import type { WorkerIndex } from "../../src/cli/worker-index.ts";
 import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.ts";
+import { hourOf } from "../../src/core/hour.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
-import { KIB } from "../../src/core/units.ts";
+import { DAY_MS, KIB } from "../../src/core/units.ts";
 import { putObject } from "../archive/sample-archive.ts";
 import { seal } from "../archive/seal/sealing.ts";
-import { sampleLine } from "../segment/sample-line.ts";
+import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import {
   type BulkMishap,
   type ScriptedElasticsearch,
@@ -97,6 +98,22 @@ it("what was sealed and removed before it was marked is indexed from the vault, 
   expect(await index.catchUp(NEVER)).toBe(false);
   expect(await Promise.all([object, unknown].map((name) => markers.isDone(name)))).toEqual([true, false]);
   expect(server.documents.size).toBe(3);
+});
+
+it("what is gone before it is wholly sealed is not taken for indexed", async () => {
+  const server = await startScriptedElasticsearch({ mishaps: QUESTIONS });
+  const archive = createMemoryStore();
+  const lines = [sampleLine("a"), sampleLine("b", { timeMs: SAMPLE_MS + DAY_MS })];
+  const object = await putObject(archive, lines, { stream: STREAM });
+  expect(await seal(archive, { overHour: hourOf(SAMPLE_MS) + 1, spanHours: 1 })).toHaveLength(1);
+  await archive.remove(object);
+  const markers = createIndexMarkers(archive, STREAM);
+  await markers.mark(object);
+  const index = await openIndex(settingsOf(server.url), archive, NEVER);
+  if (index === null) throw new Error("no index");
+  opened = { index, server };
+  expect(await index.catchUp(NEVER)).toBe(false);
+  expect(await markers.isDone(object)).toBe(false);
 });
 
 it("a cluster that takes the first question and never answers is let go when the time is over", async () => {

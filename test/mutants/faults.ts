@@ -11,6 +11,7 @@ import { INDEXING_FAULTS } from "./faults/indexing.ts";
 import { PUBSUB_FAULTS } from "./faults/pubsub.ts";
 import { SEAL_FAULTS } from "./faults/seal.ts";
 import { SIGN_FAULTS } from "./faults/sign.ts";
+import { SIMULATION_FAULTS } from "./faults/simulation.ts";
 
 /** All faults, by what they are in, in the order in which a line travels. */
 export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
@@ -26,6 +27,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Removing", GC_FAULTS],
   ["Counts, and what checks them", COUNTS_FAULTS],
   ["Settings and secrets", CONFIG_FAULTS],
+  ["What the simulation notices by itself", SIMULATION_FAULTS],
 ]);
 
 export const FAULTS: readonly Fault[] = [...FAULTS_BY_PLACE.values()].flat();

@@ -53,9 +53,14 @@ function vaultLines(bucket: SimulatedBucket, lines: string, meta: string): Vault
   return texts.map((text, index) => ({ id: metas[index]?.id ?? "", text }));
 }
 
+/** Objects never change, and some are looked at more than once. */
+const known = new WeakMap<Buffer, readonly string[]>();
+
 /** The lines that `zstdcat` prints. */
-export function textLines(stored: Buffer): string[] {
-  return zstdDecompressSync(stored).toString().trimEnd().split("\n");
+export function textLines(stored: Buffer): readonly string[] {
+  const lines = known.get(stored) ?? zstdDecompressSync(stored).toString().trimEnd().split("\n");
+  known.set(stored, lines);
+  return lines;
 }
 
 function addTo(sums: Record<string, number>, values: Readonly<Record<string, number>>): void {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { eachLine, openWalBytes } from "../../src/archive/wal-reader.ts";
 import { isPlanResult, readBook, textLines } from "./book.ts";
 import type { BucketWatcher, SimulatedBucket } from "./simulated-bucket.ts";
@@ -171,7 +171,7 @@ export class Checks implements BucketWatcher {
     for (const { lines, meta } of outputs) {
       for (const { name: object, sha256 } of [lines, meta]) {
         const stored = this.#bucket.objects.get(object)?.content;
-        if (stored === undefined || createHash("sha256").update(stored).digest("hex") !== sha256) {
+        if (stored === undefined || hash("sha256", stored) !== sha256) {
           this.#world.fail(`I5: "${name}" names "${object}", which is not there as it says`);
           return;
         }

@@ -66,10 +66,10 @@ class Simulation {
     const { world } = this;
     world.trace(() => `faults: ${JSON.stringify(world.faults)}`);
     // Small worlds are quick, and most of what can go wrong needs no more.
-    const isLarge = world.chance(0.1);
-    const trafficMs = world.between(5 * SECOND_MS, isLarge ? 3 * MINUTE_MS : 40 * SECOND_MS);
-    this.#publish(trafficMs, world.some(1, isLarge ? 12 : 5));
-    const extraMs = isLarge ? world.between(0, 30 * MINUTE_MS) : world.between(0, MINUTE_MS);
+    const isLarge = world.chance(0.06);
+    const trafficMs = world.between(2 * SECOND_MS, isLarge ? 3 * MINUTE_MS : 20 * SECOND_MS);
+    this.#publish(trafficMs, world.some(1, isLarge ? 12 : 3));
+    const extraMs = isLarge ? world.between(0, 30 * MINUTE_MS) : world.between(0, 30 * SECOND_MS);
     this.#startCrew(trafficMs + extraMs);
     await this.#runFor(trafficMs + extraMs);
     this.#heal();
@@ -94,15 +94,15 @@ class Simulation {
 
   #startCrew(forMs: number): void {
     const { world } = this;
-    for (let workers = world.pick([1, 1, 2, 2, 3]); workers > 0; workers -= 1) this.#keepWorking();
+    for (let workers = world.pick([1, 1, 1, 2, 2, 3]); workers > 0; workers -= 1) this.#keepWorking();
     const commands = [
       ["sealer", (machine: Machine) => seal(this.#services, machine, drawSealing(world), null)],
       ["signer", (machine: Machine) => sign(this.#services, machine, this.#hasNewKey)],
       ["collector", (machine: Machine) => removeSigned(this.#services, machine, this.#hasStaleLists)],
     ] as const;
     for (const [name, command] of commands) {
-      const machines = world.pick([1, 1, 2]);
-      this.#repeat(name, machines, world.between(0.15, 0.6) * forMs, async (machine) => void (await command(machine)));
+      const machines = world.pick([1, 1, 1, 2]);
+      this.#repeat(name, machines, world.between(0.2, 0.8) * forMs, async (machine) => void (await command(machine)));
     }
     if (world.chance(0.2)) {
       world.schedule.after(world.between(0, forMs), () => {
@@ -216,8 +216,10 @@ class Simulation {
   #isDrained(): boolean {
     const { subscription, bucket } = this.#services;
     if (subscription.unacked > 0) return false;
-    const waiting = bucket.names("ctl/index/").filter((name) => name.endsWith(".waiting"));
-    return waiting.every((name) => bucket.objects.has(name.replace(/waiting$/, "done")));
+    for (const name of bucket.objects.keys()) {
+      if (name.endsWith(".waiting") && !bucket.objects.has(name.replace(/waiting$/, "done"))) return false;
+    }
+    return true;
   }
 
   async #converge(): Promise<void> {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   type ByteRange,
   type Service,
@@ -78,7 +78,7 @@ export class SimulatedBucket {
   #upload(path: string, body: Uint8Array): ServiceAnswer {
     const { name, md5Hash, content } = partsOf(Buffer.from(body));
     const stored = this.#world.chance(this.#world.faults.torn) ? damaged(content) : content;
-    const md5 = createHash("md5").update(stored).digest("base64");
+    const md5 = hash("md5", stored, "base64");
     if (md5Hash !== undefined && md5Hash !== md5) {
       throw new ServiceError(400, "Provided MD5 hash does not match calculated MD5 hash", "invalid");
     }
@@ -117,7 +117,7 @@ export class SimulatedBucket {
       .filter(({ name, createdAtMs, removedAtMs }) => {
         return name.startsWith(prefix) && name > after && createdAtMs <= asOfMs && removedAtMs > asOfMs;
       })
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
     const page = found.slice(0, this.#pageSize);
     return json({
       items: page.map(({ name, content, createdAtMs }) => {

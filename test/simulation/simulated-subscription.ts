@@ -43,7 +43,7 @@ export class SimulatedSubscription {
   /** Pulls that are never served. */
   readonly #silent = new Set<Waiting>();
   /** Ack id → what its holder has asked for. */
-  readonly #asked = new Map<string, "ack" | "give back">();
+  readonly #asked = new Map<string, "ack" | "give back" | "settled">();
   /** Is told of each ack that takes effect, also of a message that was acked before. */
   onAck: (message: Sent) => void = () => undefined;
 
@@ -76,7 +76,7 @@ export class SimulatedSubscription {
       refused: () => new SubscriberError("passing", "unavailable"),
       timeoutMs,
     });
-    const settle = (what: () => string, effect: () => void): Promise<Unsettled> =>
+    const change = (what: () => string, effect: () => void): Promise<Unsettled> =>
       machine.request(request(what, REQUEST_TIMEOUT_MS), () => {
         effect();
         return ALL_SETTLED;
@@ -92,18 +92,13 @@ export class SimulatedSubscription {
           ),
         ),
       ack: (ackIds) => {
-        this.#ask(ackIds, "ack");
-        return settle(
-          () => `ack ${ackIds.join(" ")}`,
-          () => this.#ack(ackIds),
-        );
+        const acking = (): string => `ack ${ackIds.join(" ")}`;
+        return this.#settle(ackIds, "ack", () => change(acking, () => this.#ack(ackIds)));
       },
       extend: (ackIds, leaseMs) => {
-        if (leaseMs === 0) this.#ask(ackIds, "give back");
-        return settle(
-          () => `extend ${ackIds.join(" ")} by ${leaseMs}`,
-          () => this.#extend(ackIds, leaseMs),
-        );
+        const extending = (): string => `extend ${ackIds.join(" ")} by ${leaseMs}`;
+        const extend = (): Promise<Unsettled> => change(extending, () => this.#extend(ackIds, leaseMs));
+        return leaseMs === 0 ? this.#settle(ackIds, "give back", extend) : extend();
       },
       close: () => Promise.resolve(),
     };
@@ -184,13 +179,20 @@ export class SimulatedSubscription {
     this.#serve();
   }
 
-  /** What was asked for once is what is asked for again, where no answer came. */
-  #ask(ackIds: readonly string[], what: "ack" | "give back"): void {
+  /** What was asked for once may be asked for again where no answer came, and nothing else. */
+  async #settle(
+    ackIds: readonly string[],
+    what: "ack" | "give back",
+    request: () => Promise<Unsettled>,
+  ): Promise<Unsettled> {
     for (const ackId of ackIds) {
       const before = this.#asked.get(ackId) ?? what;
       this.#asked.set(ackId, what);
       if (before !== what) this.#world.fail(`I2: "${ackId}" was to be settled by ${before}, and then by ${what}`);
     }
+    const answer = await request();
+    for (const ackId of ackIds) this.#asked.set(ackId, "settled");
+    return answer;
   }
 
   #of(ackId: string): Sent {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { HOUR_MS } from "../../src/core/units.ts";
 
 /** Topic of all messages; it names the log. */
@@ -50,7 +50,7 @@ function hashOf(text: string, { event_id, time, correlation_id }: TrueRecord, pl
 }
 
 export function leafOf(text: string): string {
-  return createHash("sha256").update("\0").update(text).digest("hex");
+  return hash("sha256", `\0${text}`);
 }
 
 function hashOfParts(parts: readonly string[]): string {
