@@ -126,6 +126,7 @@ export const yaml: FuzzTarget = {
       "a: &a [1, x]\nb: *a\nc:\n  <<: {d: 1}\n",
       "- |\n  text\n- 'q'\n- \"\\u0041\"\n- {a: [b]}\n",
       "a: 1\na: 2\n",
+      `a: &a [1]\n${["ba", "cb", "dc", "ed", "fe", "gf"].map(([to, from]) => `${to}: &${to} [${`*${from},`.repeat(8)}]\n`).join("")}`,
     ),
   words: YAML_WORDS,
   mostBytes: 1000,
@@ -141,6 +142,7 @@ export const yaml: FuzzTarget = {
     assert.equal(typeof isBlock, "boolean");
     if (value === undefined || value === null) return;
     assertFinite(value);
+    assert(JSON.stringify(value).length <= 100_000, "aliases stand for more than anybody writes");
     if (typeof value === "object") {
       for (const key of Object.keys(value)) read.lineOf([key, "0", "a"]);
     }
