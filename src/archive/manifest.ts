@@ -1,7 +1,11 @@
-import { hourOf, hourText, UNDATED_HOUR } from "../core/hour.ts";
 import type { Lane } from "../core/line.ts";
 import { canonicalJson, type Json } from "./canonical-json.ts";
-import { dayOfHour, type Span } from "./span.ts";
+import { parseHourText } from "./hour-text.ts";
+import { MANIFEST_SHAPE } from "./manifest-shape.ts";
+import { dayOfHour, isSpan, type Span } from "./span.ts";
+import { parseStored, type Refuse, refusing } from "./stored-json.ts";
+import { segmentNames, spanPrefix } from "./vault-name.ts";
+import { walPrefix } from "./wal-name.ts";
 
 /** An object as the archive names it elsewhere. */
 export interface StoredObject {
@@ -116,9 +120,51 @@ export interface Manifest {
   readonly makes: Makes;
 }
 
+const DAY_HOURS = 24;
+
 /** The stored bytes. */
 export function manifestBytes(manifest: Manifest): Buffer {
   return Buffer.from(canonicalJson(manifest as unknown as Json));
+}
+
+/** Reads one; throws `IoError` `corrupt`, naming it and what is wrong, for what no sealer wrote. */
+export function parseManifest(name: string, bytes: Buffer): Manifest {
+  const refuse = refusing(name);
+  const manifest = parseStored(bytes, MANIFEST_SHAPE, refuse) as Manifest;
+  const span = checkedSpan(manifest, refuse);
+  if (Object.keys(manifest.by_hour).length > DAY_HOURS) throw refuse('"by_hour" has more hours than a day');
+  checkInputs(manifest, refuse);
+  const stray = strayName(manifest, span);
+  if (stray !== undefined) throw refuse(`it names "${stray}", of another place`);
+  return manifest;
+}
+
+/** A name of the vault that does not belong to the plan: a reader would look there for lines, a signer sign it. */
+function strayName({ plan, outputs, abandoned }: Manifest, span: Span): string | undefined {
+  for (const { number, lines, meta } of outputs) {
+    const names = segmentNames(span, plan, number);
+    if (lines.name !== names.lines) return lines.name;
+    if (meta.name !== names.meta) return meta.name;
+  }
+  const folder = spanPrefix(span);
+  return abandoned.find((name) => !name.startsWith(folder));
+}
+
+/** Throws what `refuse` makes of an input of a manifest or a plan that belongs to another stream. */
+export function checkInputs(
+  { stream, inputs }: { readonly stream: string; readonly inputs: readonly { readonly name: string }[] },
+  refuse: Refuse,
+): void {
+  const prefix = walPrefix(stream);
+  const stray = inputs.find(({ name }) => !name.startsWith(prefix));
+  if (stray !== undefined) throw refuse(`it names "${stray.name}", of another stream`);
+}
+
+/** The span that a manifest or a plan is of; throws what `refuse` makes where it is none. */
+export function checkedSpan(stored: Pick<Manifest, "stream" | "first_hour" | "hours">, refuse: Refuse): Span {
+  const span = spanOfManifest(stored);
+  if (!isSpan(span)) throw refuse(`no hours that are sealed together: ${span.hours} from ${stored.first_hour}`);
+  return span;
 }
 
 /** The span that a manifest seals. */
@@ -129,9 +175,4 @@ export function spanOfManifest({
 }: Pick<Manifest, "stream" | "first_hour" | "hours">): Span {
   const firstHour = parseHourText(first);
   return { stream, day: dayOfHour(firstHour), firstHour, hours };
-}
-
-/** The reverse of `hourText`. */
-export function parseHourText(text: string): number {
-  return text === hourText(UNDATED_HOUR) ? UNDATED_HOUR : hourOf(Date.parse(text));
 }

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { IoError } from "../core/fault.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { type Manifest, parseHourText, spanOfManifest } from "./manifest.ts";
+import { parseHourText } from "./hour-text.ts";
+import { type Manifest, parseManifest, spanOfManifest } from "./manifest.ts";
 import { isInSpan, type Span } from "./span.ts";
-import { checkJsonSize, parseManifest } from "./stored-json.ts";
+import { checkJsonSize, refusing } from "./stored-json.ts";
 import { parseSealedName, recordPrefix, spanPrefix, spanRecordPrefix, vaultPrefix } from "./vault-name.ts";
 
 /** What is kept in mind of a manifest: its repeats one by one are for people. */
@@ -65,7 +66,7 @@ async function readAll(store: ObjectStore, prefixes: readonly string[]): Promise
 
 /** Rejects with `IoError`, `corrupt` where its content does not fit its name. */
 export async function readSealedPlan(store: ObjectStore, name: string, sizeBytes: number): Promise<SealedPlan> {
-  checkJsonSize(name, sizeBytes);
+  checkJsonSize(sizeBytes, refusing(name));
   const bytes = await store.read(name, 0, sizeBytes);
   const { duplicates: _duplicates, ...manifest } = parseManifest(name, bytes);
   const span = spanOfManifest(manifest);

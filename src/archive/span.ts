@@ -34,6 +34,12 @@ export function spanOfHour(stream: string, hour: number, hours: SpanHours): Span
   return { stream, day, firstHour: hour - (hourOfDay % hours), hours };
 }
 
+/** True for hours that `spanOfHour` may give. */
+export function isSpan({ firstHour, hours }: Pick<Span, "firstHour" | "hours">): boolean {
+  if (firstHour === UNDATED_HOUR) return hours === 1;
+  return (SPAN_HOURS as readonly number[]).includes(hours) && (firstHour % DAY_HOURS) % hours === 0;
+}
+
 export function isInSpan({ firstHour, hours }: Pick<Span, "firstHour" | "hours">, hour: number): boolean {
   return hour >= firstHour && hour < firstHour + hours;
 }

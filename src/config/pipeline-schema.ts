@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { DAY_MS, GIB, HOUR_MS, MIB } from "../core/units.ts";
 import { apiKey, pseudonymKey, signingKey } from "./key-schema.ts";
-import { isSafeForSecrets } from "./service-url.ts";
+import { isSafeForSecrets, whyNoService } from "./service-url.ts";
 import { endpoint, input, path, serviceUrl, sizeBytes, text, wholeNumber } from "./value-schema.ts";
 
 /**
@@ -151,7 +151,9 @@ const HTTPS_FOR_KEY = "an https URL, or one of this machine, as index.api_key go
 const elasticsearchIndex = elasticsearchFields.superRefine(({ urls, api_key: key }, context) => {
   if (key === undefined || key.plain_http) return;
   for (const [at, url] of urls.entries()) {
-    if (!isSafeForSecrets(url)) context.addIssue({ code: "custom", message: HTTPS_FOR_KEY, path: ["urls", at] });
+    // What is wrong with the URL itself is told already.
+    if (whyNoService(url) === null && !isSafeForSecrets(url))
+      context.addIssue({ code: "custom", message: HTTPS_FOR_KEY, path: ["urls", at] });
   }
 });
 

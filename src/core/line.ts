@@ -14,6 +14,9 @@ export type Lane = (typeof LANES)[number];
 /** The log of a line that no name and no shape tells. It is archived and indexed, and derives no event. */
 export const UNKNOWN_LOG = "unknown";
 
+/** It stands in meta, names of indices and documents without being escaped. */
+export const LOG_NAME = /^[a-z][a-z0-9._-]{0,63}$/;
+
 /** What the transport said about a line, and the line itself does not hold. */
 export interface MessageInfo {
   /** Full or short name of the topic; empty where a dump of messages does not say. */

@@ -1,4 +1,4 @@
-import { parseHourText } from "../archive/manifest.ts";
+import { parseHourText } from "../archive/hour-text.ts";
 import type { SealedPlan } from "../archive/sealed-plan.ts";
 import { UNDATED_HOUR } from "../core/hour.ts";
 import { hourOfId } from "../core/identity.ts";

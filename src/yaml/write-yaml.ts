@@ -1,4 +1,4 @@
-import { type CreateNodeOptions, type DocumentOptions, Scalar, stringify, type ToStringOptions } from "yaml";
+import { type CreateNodeOptions, Document, type DocumentOptions, Scalar, type ToStringOptions, visit } from "yaml";
 import { hasHidden, printable } from "../core/printable.ts";
 
 /** One line for each scalar, however long, so that a line of a diff is a whole value. */
@@ -13,17 +13,16 @@ const OPTIONS: DocumentOptions & CreateNodeOptions & ToStringOptions = {
  * given; those without a value (undefined) are left out. The same data gives the same text.
  */
 export function writeYaml(data: unknown): string {
+  const document = new Document(data, OPTIONS);
   let isQuoted = false;
-  const text = stringify(
-    data,
-    (_key, value: unknown) => {
-      if (typeof value !== "string" || !hasHidden(value)) return value;
+  // Keys as well as values.
+  visit(document, {
+    Scalar(_key, scalar) {
+      if (typeof scalar.value !== "string" || !hasHidden(scalar.value)) return;
       isQuoted = true;
-      const quoted = new Scalar(value);
-      quoted.type = Scalar.QUOTE_DOUBLE;
-      return quoted;
+      scalar.type = Scalar.QUOTE_DOUBLE;
     },
-    OPTIONS,
-  );
+  });
+  const text = document.toString(OPTIONS);
   return isQuoted ? text.split("\n").map(printable).join("\n") : text;
 }

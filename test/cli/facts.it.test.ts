@@ -176,7 +176,8 @@ describe("counts --as-of-digest", () => {
     const none = await logtally(["counts", "--archive", archive, "--as-of-digest", "7"]);
     expectRefused(none, 2, 'look for digest 7 of stream "local": the last one is 1');
     const manifest = first.evidence?.sets[0]?.manifests[0]?.name ?? "";
-    await appendFile(join(archive, manifest), " ");
+    const path = join(archive, manifest);
+    await writeFile(path, (await readFile(path, "utf8")).replace('"attempt":1', '"attempt":2'));
     const altered = await logtally(["counts", ...asked]);
     expectRefused(altered, 3, `${manifest}": it is not the one that was signed`);
   });

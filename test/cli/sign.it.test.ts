@@ -224,10 +224,11 @@ describe("sign", () => {
 
     // Also where a manifest is none.
     for (const name of ["first", "other"]) await rm(join(archive, `vault/v1/${name}/digest`), { recursive: true });
-    await writeFile(join(archive, first?.name ?? ""), JSON.stringify({ ...first?.manifest, by_hour: null }));
+    const path = join(archive, first?.name ?? "");
+    await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, "utf8")) as object), by_hour: null }));
     const broken = await sign(archive);
     expect(broken).toMatchObject({ code: 3, stdout: expect.stringContaining("other") });
-    expect(broken.stderr).toMatch(/first.*"by_hour"/);
+    expect(broken.stderr).toMatch(/first.*"by_hour" is not an object/);
     expect(broken.stderr).toMatch(/local.* missing/);
   });
 

@@ -187,6 +187,7 @@ sign: { interval_ms: 60000 }
     ["prefix: Logs", "index.prefix"],
     ["prefix: _logs", "index.prefix"],
     ["urls: [es:9200]", "index.urls.0"],
+    ["urls: [a], api_key: { env: A }", "index.urls.0"],
     ["urls: []", "index.urls"],
     ["retention_days: 0", "index.retention_days"],
     ["api_key: {}", "index.api_key"],

@@ -73,7 +73,7 @@ function operationsOf(document: string): readonly Operation[] | null {
 function tokensOf(document: string): readonly string[] | null {
   const white = /[ \t\r\n,\uFEFF]+/y;
   const comment = /#[^\n\r]*/y;
-  const blockString = /"""(?:\\"""|(?!""")[^])*"""/y;
+  const blockString = /"""(?:\\"""|(?!\\?""")[^])*"""/y;
   const string = /"(?!"")(?:\\[^]|[^"\\])*"/y;
   const word = /[_A-Za-z][_0-9A-Za-z]*|\.\.\./y;
   const sign = /[^"]/y;

@@ -75,3 +75,13 @@ it("refuses meta whose last line has no end", () => {
   expect(() => parseMetaBlock(text.slice(0, -1))).toThrow(SyntaxError);
   expect(() => parseMetaBlock(`${text} `)).toThrow(SyntaxError);
 });
+
+it("refuses meta whose attributes are those of a row that has none", () => {
+  const message = { topic: "", messageId: "1", publishedAtMs: null, attributes: {} };
+  const text = metaOf([sampleLine("a"), sampleLine("b", { message })]).toString();
+  const last = text.lastIndexOf("}");
+  for (const row of [0, 1]) {
+    const forged = `${text.slice(0, last)},"attributes":${row}${text.slice(last)}`;
+    expect(() => parseMetaBlock(forged)).toThrow(/^row 1: .*attributes/);
+  }
+});

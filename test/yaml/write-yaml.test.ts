@@ -33,6 +33,13 @@ describe("written YAML", () => {
     );
   });
 
+  it("shows what hides in a key", () => {
+    const data = { "a\u202e": { "\u0000": "b\u200f" }, "\ud83d\ude00": ["\ufeff"] };
+    const text = writeYaml(data);
+    expect(text).toBe('"a\\u202e":\n  "\\0": "b\\u200f"\n😀:\n- "\\ufeff"\n');
+    expect(parse(text)).toEqual(data);
+  });
+
   it("has a line for each value, however long, in the order given", () => {
     const long = "word ".repeat(100).trim();
     const data = { b: long, a: undefined, list: [`${long}\n${long}`, "x"], c: 1 };

@@ -1,4 +1,5 @@
-import { type HourFigures, parseHourText } from "../manifest.ts";
+import { parseHourText } from "../hour-text.ts";
+import type { HourFigures } from "../manifest.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
 import { isInSpan } from "../span.ts";
 import { manifestName, recordName } from "../vault-name.ts";

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import * as z from "zod";
 import { UsageError } from "../../core/fault.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { StoredObject } from "../manifest.ts";
+import { parseStored } from "../stored-json.ts";
 import type { Digest } from "./digest.ts";
 import { digestName, digestPrefix, parseDigestSequence, publicKeyName, signatureName } from "./digest-name.ts";
+import { DIGEST_SHAPE } from "./digest-shape.ts";
 import { distrust } from "./distrust.ts";
 import { type KeyRing, mayFollow, readIfThere, readKeyRing } from "./key-ring.ts";
 
@@ -30,20 +31,6 @@ export interface DigestChain {
 
 /** Reads that are under way at a time. */
 const MOST_READS = 16;
-
-const hex = (digits: number): z.ZodString =>
-  z
-    .string()
-    .regex(/^[0-9a-f]*$/)
-    .length(digits);
-
-/** What is read of a digest before its signature is known to be good; the rest is held against what it must be. */
-const PARTS = z.looseObject({
-  window: z.strictObject({ from: z.string(), to: z.string() }),
-  previous: z.strictObject({ sha256: hex(64), signature: hex(128) }).nullable(),
-  key: hex(16),
-  objects: z.array(z.strictObject({ name: z.string(), size_bytes: z.int().min(0), sha256: hex(64) })),
-});
 
 interface StoredDigest {
   readonly name: string;
@@ -106,21 +93,9 @@ async function readDigest(store: ObjectStore, stream: string, sequence: number):
   return { name, bytes, signature: await readIfThere(store, signatureName(name)) };
 }
 
-function parseDigest(name: string, bytes: Buffer): Digest {
-  let digest: Digest;
-  try {
-    digest = JSON.parse(bytes.toString("utf8")) as Digest;
-  } catch (error) {
-    throw distrust(name, "no JSON", error);
-  }
-  if (digest?.format !== 1) throw distrust(name, "not of format 1, which is all that this program knows");
-  const isWhole = PARTS.safeParse(digest).success && !Object.hasOwn(digest.window, "__proto__");
-  if (!isWhole || !isTime(digest.window.from) || !isTime(digest.window.to)) throw distrust(name, "no digest");
-  return digest;
-}
-
-function isTime(text: unknown): boolean {
-  return typeof text === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text));
+/** Throws `IoError` `corrupt`, naming it and what is wrong, for what no signer wrote. */
+export function parseDigest(name: string, bytes: Buffer): Digest {
+  return parseStored(bytes, DIGEST_SHAPE, (why, cause) => distrust(name, why, cause)) as Digest;
 }
 
 function checkLink(name: string, digest: Digest, stream: string, before: readonly SignedDigest[]): void {

@@ -2,7 +2,9 @@ import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
 import { readWhole } from "../stored-bytes.ts";
+import { parseStored } from "../stored-json.ts";
 import { KEY_PREFIX, parsePublicKeyName, parseStatementName, publicKeyName, signatureName } from "./digest-name.ts";
+import { KEY_CHANGE_SHAPE } from "./digest-shape.ts";
 import { distrust } from "./distrust.ts";
 import { parseVerifyingKey, type VerifyingKey } from "./signing-key.ts";
 
@@ -54,10 +56,15 @@ export function mayFollow({ changes }: KeyRing, stream: string, from: string, to
   for (let steps = 0; steps <= changes.size; steps += 1) {
     if (key === from) return true;
     const change = changes.get(key);
-    if (change === undefined || (change.first_sequences[stream] ?? 1) > sequence) return false;
+    if (change === undefined || firstSequence(change, stream) > sequence) return false;
     key = change.old_key;
   }
   return false;
+}
+
+/** A stream may have the name of something that every object has. */
+function firstSequence({ first_sequences: first }: KeyChange, stream: string): number {
+  return (Object.hasOwn(first, stream) ? first[stream] : undefined) ?? 1;
 }
 
 /** The key that has taken this one's place; null where it is in use, or unknown. */
@@ -93,15 +100,9 @@ async function readKeyChange(
   return change;
 }
 
-/** Throws `IoError` `corrupt` for what is no statement of that name. */
+/** Throws `IoError` `corrupt`, naming it and what is wrong, for what is no statement of that name. */
 export function parseKeyChange(name: string, bytes: Buffer): KeyChange {
-  let change: KeyChange;
-  try {
-    change = JSON.parse(bytes.toString("utf8")) as KeyChange;
-  } catch (error) {
-    throw distrust(name, "no JSON", error);
-  }
-  if (change?.format !== 1) throw distrust(name, "not of format 1, which is all that this program knows");
+  const change = parseStored(bytes, KEY_CHANGE_SHAPE, (why, cause) => distrust(name, why, cause)) as KeyChange;
   if (change.new_key !== parseStatementName(name)) throw distrust(name, "it speaks of another key");
   return change;
 }

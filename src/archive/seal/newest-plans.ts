@@ -1,7 +1,7 @@
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { checkJsonSize, parsePlan } from "../stored-json.ts";
 import { parsePlanName } from "../vault-name.ts";
+import { readPlan } from "./plan.ts";
 
 /** Plans that were made for a span, complete or not. */
 export interface SpanPlans {
@@ -54,8 +54,7 @@ async function newestOf(store: ObjectStore, ofSpan: readonly ListedPlan[]): Prom
   const [newest] = ofSpan.toSorted((a, b) => b.number - a.number);
   if (newest === undefined) throw new Error("a span without plans");
   const { name, number, sizeBytes, folder, day, hourOfDay } = newest;
-  checkJsonSize(name, sizeBytes);
-  const { revision, inputs } = parsePlan(name, await store.read(name, 0, sizeBytes));
+  const { revision, inputs } = await readPlan(store, name, sizeBytes);
   const numbers = [...new Set(ofSpan.map((each) => each.number))].toSorted((a, b) => a - b);
   return {
     folder,

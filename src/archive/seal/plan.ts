@@ -2,9 +2,10 @@ import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
-import type { Makes } from "../manifest.ts";
+import { checkedSpan, checkInputs, type Makes, type Manifest } from "../manifest.ts";
+import { PLAN_SHAPE } from "../manifest-shape.ts";
 import type { Span } from "../span.ts";
-import { checkJsonSize, type PlanJson, parsePlan } from "../stored-json.ts";
+import { checkJsonSize, parseStored, type Refuse } from "../stored-json.ts";
 import { parsePlanName, planName, planPrefix } from "../vault-name.ts";
 
 /** What a sealer is to do: pinned before it is done, so that whoever does it, twice too, makes the same bytes. */
@@ -23,19 +24,19 @@ export interface PlannedInput {
   readonly size_bytes: number;
 }
 
+/** As stored. */
+export interface PlanJson
+  extends Pick<Manifest, "format" | "stream" | "first_hour" | "hours" | "plan" | "revision" | "attempt" | "makes"> {
+  readonly inputs: readonly PlannedInput[];
+}
+
 /** The attempts at a plan, in their order. Rejects with `IoError`. */
 export async function readAttempts(store: ObjectStore, span: Span, number: number): Promise<Plan[]> {
   const plans: Plan[] = [];
   for await (const { name, sizeBytes } of store.list(planPrefix(span))) {
     if (parsePlanName(name)?.plan !== number) continue;
-    checkJsonSize(name, sizeBytes);
-    const json = parsePlan(name, await store.read(name, 0, sizeBytes));
-    if (!isOfSpan(json, span) || name !== planName(span, json.plan, json.attempt)) {
-      throw new IoError(
-        "corrupt",
-        `read "${name}": it speaks of another plan (hint: remove it, a sealer makes it anew)`,
-      );
-    }
+    const json = await readPlan(store, name, sizeBytes);
+    if (json.hours !== span.hours) throw refusingPlan(name)("it speaks of another plan");
     plans.push({
       span,
       number,
@@ -48,14 +49,10 @@ export async function readAttempts(store: ObjectStore, span: Span, number: numbe
   return plans.toSorted((a, b) => a.attempt - b.attempt);
 }
 
-function isOfSpan(json: PlanJson, { stream, firstHour, hours }: Span): boolean {
-  return json.stream === stream && json.first_hour === hourText(firstHour) && json.hours === hours;
-}
-
 /** False where another sealer was first. Rejects with `IoError`. */
 export async function createPlan(store: ObjectStore, plan: Plan): Promise<boolean> {
   const { span, number, revision, attempt, inputs, makes } = plan;
-  const json = {
+  const json: PlanJson = {
     format: 1,
     stream: span.stream,
     first_hour: hourText(span.firstHour),
@@ -73,4 +70,25 @@ export async function createPlan(store: ObjectStore, plan: Plan): Promise<boolea
 /** True where two sealers make the same bytes. */
 export function makesSame(a: Makes, b: Makes): boolean {
   return canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
+}
+
+/** Rejects with `IoError`, `corrupt`, naming it and what is wrong, for what no sealer wrote under that name. */
+export async function readPlan(store: ObjectStore, name: string, sizeBytes: number): Promise<PlanJson> {
+  checkJsonSize(sizeBytes, refusingPlan(name));
+  return parsePlan(name, await store.read(name, 0, sizeBytes));
+}
+
+/** Throws `IoError` `corrupt` as `readPlan` does. */
+export function parsePlan(name: string, bytes: Buffer): PlanJson {
+  const refuse = refusingPlan(name);
+  const json = parseStored(bytes, PLAN_SHAPE, refuse) as PlanJson;
+  const span = checkedSpan(json, refuse);
+  if (planName(span, json.plan, json.attempt) !== name) throw refuse("it speaks of another plan");
+  checkInputs(json, refuse);
+  return json;
+}
+
+function refusingPlan(name: string): Refuse {
+  return (why, cause) =>
+    new IoError("corrupt", `read "${name}": ${why} (hint: remove it, a sealer makes it anew)`, { cause });
 }

@@ -6,7 +6,7 @@ import { MIB } from "../../core/units.ts";
 import { type DuplicateLine, type Manifest, manifestBytes, type PlanInput, type PlanOutput } from "../manifest.ts";
 import { findSealedPlan, type SealedPlan } from "../sealed-plan.ts";
 import { isInSpan } from "../span.ts";
-import { manifestName, recordName, spanPrefix } from "../vault-name.ts";
+import { manifestName, parseSegmentName, recordName, spanPrefix } from "../vault-name.ts";
 import { type Conflicting, settleConflicts } from "./conflicts.ts";
 import { classOf, createFigures } from "./figures.ts";
 import type { LineInput } from "./input-lines.ts";
@@ -144,7 +144,7 @@ async function findAbandoned(
     for (const name of [...manifest.abandoned, ...objectsOf(manifest.outputs)]) named.add(name);
   const abandoned: string[] = [];
   for await (const { name } of store.list(spanPrefix(span))) {
-    if (name.endsWith(".zst") && !named.has(name)) abandoned.push(name);
+    if (parseSegmentName(name) !== null && !named.has(name)) abandoned.push(name);
   }
   return abandoned;
 }

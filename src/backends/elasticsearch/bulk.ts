@@ -53,33 +53,38 @@ export function writeBulk(documents: readonly IndexDocument[], target: Buffer): 
   return target.subarray(0, end);
 }
 
-interface BulkError {
-  readonly type?: string;
-  readonly reason?: string;
-  readonly caused_by?: { readonly reason?: string };
-}
-
-interface BulkItem {
-  readonly create?: { readonly status?: number; readonly error?: BulkError };
-}
-
 /** The outcomes, by position. Throws `ClusterError` where the answer does not fit the request. */
 export function outcomesOf(answer: unknown, count: number): Outcome[] {
   const { items } = Object(answer) as { readonly items?: unknown };
-  const all = Array.isArray(items) ? (items as readonly (BulkItem | null)[]) : [];
+  const all = Array.isArray(items) ? (items as readonly unknown[]) : [];
   if (all.length !== count) {
     throw new ClusterError("away", null, "", `${all.length} outcomes instead of ${count} in the answer`);
   }
-  return all.map((item) => outcomeOf(item?.create?.status ?? 0, item?.create?.error ?? {}));
+  return all.map(outcomeOf);
+}
+
+/** The member of what may be anything. */
+function member(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /**
  * Only what is wrong with the document itself is a rejection. Missing rights, a missing or read-only index and a full
  * disk are the cluster's state, and pass when somebody mends it.
  */
-function outcomeOf(status: number, { type = "", reason = "", caused_by: cause }: BulkError): Outcome {
+function outcomeOf(item: unknown): Outcome {
+  const create = member(item, "create");
+  const said = member(create, "status");
+  const status = Number.isInteger(said) ? (said as number) : 0;
+  const error = member(create, "error");
+  const [type, reason] = [text(member(error, "type")), text(member(error, "reason"))];
+  const cause = text(member(member(error, "caused_by"), "reason"));
   if ((status >= 200 && status < 300) || status === CONFLICT) return STORED;
-  const whole = cause?.reason === undefined ? reason : `${reason}: ${cause.reason}`;
+  const whole = cause === "" ? reason : `${reason}: ${cause}`;
   const rejection = { status, type, reason: whole };
   const isOfDocument = (status === BAD_REQUEST && !STATES.includes(type)) || status === TOO_LARGE;
   if (isOfDocument) return { kind: "rejected", rejection };

@@ -2,17 +2,17 @@ import { createHash, randomUUID } from "node:crypto";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
+import { type Page, pageOf, type Upload, uploadOf } from "./answer.ts";
 import type { BucketPlace } from "./bucket-place.ts";
 import { type BucketOptions, createBucketRequests } from "./bucket-requests.ts";
 import { type Role, statusOf } from "./gcs-error.ts";
-import { type Service, type ServiceAnswer, ServiceError } from "./service.ts";
+import { type Service, ServiceError } from "./service.ts";
 
 const CREATOR: Role = "roles/storage.objectCreator";
 const VIEWER: Role = "roles/storage.objectViewer";
 const PAGE = 1000;
 const NOT_FOUND = 404;
 const PRECONDITION_FAILED = 412;
-const BAD_GATEWAY = 502;
 const RANGE_NOT_SATISFIABLE = 416;
 /** Sealed segments are kept for long and hardly read. */
 const COLD_NAME = /^vault\/.*\.zst$/;
@@ -97,8 +97,8 @@ function storageClassOf(name: string): string {
 interface ObjectMetadata {
   readonly name: string;
   readonly storageClass?: string;
-  /** Base64. The service refuses bytes that do not fit, and says it of stored ones. */
-  readonly md5Hash?: string | undefined;
+  /** Base64. The service refuses bytes that do not fit. */
+  readonly md5Hash?: string;
 }
 
 /** One request, so that the object appears whole or not at all. */
@@ -108,7 +108,7 @@ async function upload(
   metadata: ObjectMetadata,
   content: Uint8Array,
   ifGenerationMatch: number,
-): Promise<Partial<ObjectMetadata>> {
+): Promise<Upload> {
   const boundary = randomUUID();
   const head =
     `--${boundary}\r\ncontent-type: application/json\r\n\r\n${JSON.stringify(metadata)}\r\n` +
@@ -118,16 +118,7 @@ async function upload(
     headers: { "content-type": `multipart/related; boundary=${boundary}` },
     body: Buffer.concat([Buffer.from(head), content, Buffer.from(`\r\n--${boundary}--\r\n`)]),
   });
-  return parsed(answer) as Partial<ObjectMetadata>;
-}
-
-/** What stands in between may answer a page instead of the service: tried again, as if there had been no answer. */
-function parsed({ body }: ServiceAnswer): unknown {
-  try {
-    return JSON.parse(body.toString()) as unknown;
-  } catch (error) {
-    throw new ServiceError(BAD_GATEWAY, `the answer is no JSON: ${(error as Error).message}`, "");
-  }
+  return uploadOf(answer);
 }
 
 /**
@@ -164,12 +155,6 @@ async function download(
   }
 }
 
-interface Page {
-  readonly objects: readonly ObjectInfo[];
-  /** Empty on the last one. */
-  readonly nextPageToken: string;
-}
-
 async function listPage(service: Service, objects: string, prefix: string, pageToken: string): Promise<Page> {
   const query = new URLSearchParams({
     prefix,
@@ -177,15 +162,5 @@ async function listPage(service: Service, objects: string, prefix: string, pageT
     fields: "items(name,size,timeCreated),nextPageToken",
   });
   if (pageToken !== "") query.set("pageToken", pageToken);
-  const answer = await service.send({ path: `${objects}?${query.toString()}` });
-  const { items = [], nextPageToken = "" } = parsed(answer) as {
-    readonly items?: readonly { readonly name: string; readonly size: string; readonly timeCreated: string }[];
-    readonly nextPageToken?: string;
-  };
-  return {
-    objects: items.map(({ name, size, timeCreated }) => {
-      return { name, sizeBytes: Number(size), createdAtMs: Date.parse(timeCreated) };
-    }),
-    nextPageToken,
-  };
+  return pageOf(await service.send({ path: `${objects}?${query.toString()}` }));
 }

@@ -150,7 +150,7 @@ function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** The service explains itself in JSON; what stands in between may send pages. */
-function serviceError(status: number, text: string): ServiceError {
+export function serviceError(status: number, text: string): ServiceError {
   if (status >= FIRST_REDIRECT && status < FIRST_REFUSAL) {
     return new ServiceError(status, "what answers sends requests elsewhere, which is not followed", "");
   }
@@ -165,12 +165,16 @@ function serviceError(status: number, text: string): ServiceError {
 
 function explanationIn(text: string): { message: string; reason: string } {
   try {
-    const { error } = JSON.parse(text) as {
-      readonly error?: { readonly message?: string; readonly errors?: readonly { readonly reason?: string }[] };
-    };
-    return { message: error?.message ?? "", reason: error?.errors?.[0]?.reason ?? "" };
+    const { error } = Object(JSON.parse(text)) as { readonly error?: unknown };
+    const { message, errors } = Object(error) as { readonly message?: unknown; readonly errors?: unknown };
+    const [first] = Array.isArray(errors) ? (errors as readonly unknown[]) : [];
+    return { message: textOf(message), reason: textOf((Object(first) as { readonly reason?: unknown }).reason) };
   } catch {
     // No JSON: the text itself is all that there is to show.
     return { message: text, reason: "" };
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

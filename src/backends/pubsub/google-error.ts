@@ -15,9 +15,12 @@ const TOO_LARGE = /larger than max/;
 /** What the authentication library says of itself, or the token endpoint of a bad key, under whatever code. */
 const WITHOUT_CREDENTIALS = /default credentials|invalid_grant|invalid_client|invalid_rapt/;
 
-/** What the client throws, in our words. */
+/** What the client throws, in our words; it may be anything. */
 export function subscriberError(error: unknown): SubscriberError {
-  const { code, details, message } = error as { readonly code?: number; readonly details?: string; message: string };
+  const thrown = Object(error) as { readonly code?: unknown; readonly details?: unknown; readonly message?: unknown };
+  const code = typeof thrown.code === "number" ? thrown.code : undefined;
+  const message = typeof thrown.message === "string" ? thrown.message : "the client gives no reason";
+  const details = typeof thrown.details === "string" ? thrown.details : "";
   const said = code === DEADLINE_EXCEEDED ? "no answer in time" : details || message;
   const [line = ""] = said.trim().split("\n");
   return new SubscriberError(failureOf(code, message), line.slice(0, 300).replace(/\.( Resolution note:)?\s*$/, ""), {
@@ -27,7 +30,7 @@ export function subscriberError(error: unknown): SubscriberError {
 
 /** Whether there was no answer at all. */
 export function isTimeout(error: unknown): boolean {
-  return ((error as Error).cause as { readonly code?: number }).code === DEADLINE_EXCEEDED;
+  return (Object((error as Error).cause) as { readonly code?: unknown }).code === DEADLINE_EXCEEDED;
 }
 
 function failureOf(code: number | undefined, message: string): SubscriberFailure {

@@ -84,16 +84,23 @@ async function settle(ackIds: readonly string[], send: () => Promise<unknown>): 
     await send();
     return { lost: [], later: [] };
   } catch (error) {
-    const { errorInfoMetadata: reasons = {} } = (error as Error).cause as {
-      errorInfoMetadata?: Record<string, string>;
-    };
-    const named = ackIds.filter((ackId) => Object.hasOwn(reasons, ackId));
-    if (named.length === 0) throw error;
-    const { later = [], lost = [] } = Object.groupBy(named, (ackId) =>
-      reasons[ackId]?.startsWith(TRANSIENT) === true ? "later" : "lost",
-    );
-    return { lost, later };
+    const unsettled = unsettledOf((error as Error).cause, ackIds);
+    if (unsettled === null) throw error;
+    return unsettled;
   }
+}
+
+/** Which of the ids the client's error is about; null where it names none of them. */
+export function unsettledOf(cause: unknown, ackIds: readonly string[]): Unsettled | null {
+  const { errorInfoMetadata } = Object(cause) as { readonly errorInfoMetadata?: unknown };
+  const reasons = Object(errorInfoMetadata) as Readonly<Record<string, unknown>>;
+  const named = ackIds.filter((ackId) => Object.hasOwn(reasons, ackId));
+  if (named.length === 0) return null;
+  const { later = [], lost = [] } = Object.groupBy(named, (ackId) => {
+    const reason = reasons[ackId];
+    return typeof reason === "string" && reason.startsWith(TRANSIENT) ? "later" : "lost";
+  });
+  return { lost, later };
 }
 
 interface Duration {

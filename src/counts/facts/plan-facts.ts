@@ -29,7 +29,7 @@ export async function findPlanFacts(
 ): Promise<PlanFacts> {
   const name = receiptName(basis.catalogue, sealed.span, sealed.manifest.plan);
   try {
-    const receipt = await readReceipt<Receipt>(store, name);
+    const receipt = await readReceipt(store, name);
     const stale = whyStale(receipt, basis, sealed);
     if (stale !== null) return { missing: `"${name}" is ${stale.why}`, isOfOthers: stale.isOfOthers };
     const paths: string[] = [];
@@ -55,7 +55,7 @@ interface Stale extends Pick<NoPlanFacts, "isOfOthers"> {
 
 function whyStale({ format, manifest, ...stored }: Receipt, basis: FactsBasis, sealed: SealedPlan): Stale | null {
   if (format !== FACTS_FORMAT) return { why: `of format ${format}`, isOfOthers: false };
-  if (manifest?.name !== sealed.name || manifest.sha256 !== sealed.sha256) {
+  if (manifest.name !== sealed.name || manifest.sha256 !== sealed.sha256) {
     return { why: "of another manifest", isOfOthers: false };
   }
   const other = otherBasis(stored, basis);

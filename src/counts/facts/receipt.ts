@@ -1,11 +1,12 @@
-import * as z from "zod";
 import { canonicalJson, type Json } from "../../archive/canonical-json.ts";
 import type { StoredObject } from "../../archive/manifest.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { parseStored, type Refuse } from "../../archive/stored-json.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { KIB, MIB } from "../../core/units.ts";
 import { type FactsBasis, type StoredBasis, storedBasis } from "./facts-basis.ts";
+import { RECEIPT_SHAPE } from "./receipt-shape.ts";
 
 /** Of the columns, and of what they mean: a reader of another one derives the facts again. */
 export const FACTS_FORMAT = 1;
@@ -41,38 +42,26 @@ export function receiptBytes(receipt: object): Buffer {
   return Buffer.from(canonicalJson(receipt as Json));
 }
 
-/** What is read of a receipt, or of that of a roll-up, whatever else it says. */
-const RECEIPT = z.looseObject({
-  manifest: z.looseObject({ name: z.string(), sha256: z.string() }).optional(),
-  inputs: z.array(z.looseObject({ name: z.string(), sha256: z.string() })).optional(),
-  files: z.array(
-    z.looseObject({
-      name: z.string().regex(/^facts\//),
-      size_bytes: z.int().min(0),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    }),
-  ),
-});
-
 /** More than a receipt usually has, and more than one ever has. */
 const FIRST_BYTES = 16 * KIB;
 const MOST_BYTES = 16 * MIB;
 
-/**
- * Reads a receipt of facts or of a roll-up. Rejects with `IoError`: `not_found`, or `corrupt`, naming it, for what is
- * none.
- */
-export async function readReceipt<Stored extends { readonly files: readonly StoredObject[] }>(
-  store: ObjectStore,
-  name: string,
-): Promise<Stored> {
+/** Rejects with `IoError`: `not_found`, or `corrupt`, naming it and what is wrong, for what is no receipt of facts. */
+export async function readReceipt(store: ObjectStore, name: string): Promise<Receipt> {
+  return parseReceipt(name, await readReceiptBytes(store, name));
+}
+
+/** Of facts, or of a roll-up. Rejects with `IoError`. */
+export async function readReceiptBytes(store: ObjectStore, name: string): Promise<Buffer> {
   const first = await store.read(name, 0, FIRST_BYTES);
-  const bytes = first.length < FIRST_BYTES ? first : await store.read(name, 0, MOST_BYTES);
-  try {
-    const stored = JSON.parse(bytes.toString("utf8")) as Stored | null;
-    if (RECEIPT.safeParse(stored).success && stored !== null) return stored;
-  } catch (error) {
-    throw new IoError("corrupt", `read "${name}": no JSON`, { cause: error });
-  }
-  throw new IoError("corrupt", `read "${name}": no receipt`);
+  return first.length < FIRST_BYTES ? first : store.read(name, 0, MOST_BYTES);
+}
+
+export function parseReceipt(name: string, bytes: Buffer): Receipt {
+  return parseStored(bytes, RECEIPT_SHAPE, refusingView(name)) as Receipt;
+}
+
+/** Without a hint: whoever tells of it knows the command that writes it anew. */
+export function refusingView(name: string): Refuse {
+  return (why, cause) => new IoError("corrupt", `read "${name}": ${why}`, { cause });
 }

@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../../archive/canonical-json.ts";
 import type { StoredObject } from "../../archive/manifest.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { parseStored } from "../../archive/stored-json.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { Segment } from "../segment.ts";
 import { type FactsBasis, otherBasis, type StoredBasis, storedBasis } from "./facts-basis.ts";
 import { factsPrefix, rollupPrefix } from "./facts-name.ts";
-import { readReceipt } from "./receipt.ts";
+import { readReceiptBytes, refusingView } from "./receipt.ts";
+import { ROLLUP_SHAPE } from "./receipt-shape.ts";
 
 /** Of the columns, and of what they mean. */
 export const ROLLUP_FORMAT = 1;
@@ -79,12 +81,17 @@ export async function findRollup(
 /** Null for one that cannot be read, which is told: the facts themselves are counted then. */
 async function readRollup(store: ObjectStore, name: string, tell: (sentence: string) => void): Promise<Rollup | null> {
   try {
-    return await readReceipt<Rollup>(store, name);
+    return parseRollup(name, await readReceiptBytes(store, name));
   } catch (error) {
     if (!(error instanceof IoError) || error.code !== "corrupt") throw error;
     tell(`a roll-up is not used: ${error.message}`);
     return null;
   }
+}
+
+/** Throws `IoError` `corrupt`, naming it and what is wrong, for what is no roll-up. */
+export function parseRollup(name: string, bytes: Buffer): Rollup {
+  return parseStored(bytes, ROLLUP_SHAPE, refusingView(name)) as Rollup;
 }
 
 /** Names of files whose facts are in the roll-up, and that are gone or cut. Rejects with `IoError`. */

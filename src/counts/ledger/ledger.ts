@@ -3,7 +3,8 @@ import { checkManifest, checkRevisions } from "../../archive/audit/manifest-chec
 import { checkOutput, listVault } from "../../archive/audit/segment-check.ts";
 import { readSpanLines, type SpanLines } from "../../archive/audit/span-lines.ts";
 import { countWalRows, type RowsByHour } from "../../archive/audit/wal-rows.ts";
-import { type Manifest, parseHourText } from "../../archive/manifest.ts";
+import { parseHourText } from "../../archive/hour-text.ts";
+import type { Manifest } from "../../archive/manifest.ts";
 import { readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
 import type { Span } from "../../archive/span.ts";
 import { type TailObject, tailOf } from "../../archive/tail.ts";

@@ -9,7 +9,7 @@ import { type FactsBasis, otherBasis } from "../facts/facts-basis.ts";
 import { receiptName } from "../facts/facts-name.ts";
 import { FACTS_COLUMNS } from "../facts/facts-writer.ts";
 import { findPlanFacts } from "../facts/plan-facts.ts";
-import { type Receipt, readReceipt } from "../facts/receipt.ts";
+import { readReceipt } from "../facts/receipt.ts";
 
 export interface FactsCheckOptions {
   readonly store: ObjectStore;
@@ -33,7 +33,7 @@ export async function hasFacts(
 ): Promise<boolean> {
   if (otherBasis(manifest.makes, basis) === null) return true;
   try {
-    const receipt = await readReceipt<Receipt>(store, receiptName(basis.catalogue, span, manifest.plan));
+    const receipt = await readReceipt(store, receiptName(basis.catalogue, span, manifest.plan));
     return otherBasis(receipt, basis) === null;
   } catch (error) {
     if (!(error instanceof IoError) || (error.code !== "not_found" && error.code !== "corrupt")) throw error;

@@ -14,8 +14,8 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     harm: "Facts that were left by another seal count in the place of those of the lines.",
     breaks: "evidence",
     file: "src/counts/facts/plan-facts.ts",
-    text: "if (manifest?.name !== sealed.name || manifest.sha256 !== sealed.sha256) {",
-    replacement: 'if (manifest?.name === "") {',
+    text: "if (manifest.name !== sealed.name || manifest.sha256 !== sealed.sha256) {",
+    replacement: 'if (manifest.name === "") {',
     caughtBy: { file: SEALED_COUNTS_TEST, title: "whose receipt speaks of another manifest are not counted" },
   },
   {

@@ -91,9 +91,9 @@ export const GCS_FAULTS: readonly Fault[] = [
     name: "page-taken-for-an-answer",
     harm: "What a proxy answers in the place of the service counts as a stored object.",
     breaks: "I1",
-    file: STORE,
-    text: "throw new ServiceError(BAD_GATEWAY,",
-    replacement: "return {};\n    throw new ServiceError(BAD_GATEWAY,",
+    file: "src/backends/gcs/answer.ts",
+    text: "throw notAsExpected(`no JSON:",
+    replacement: "return {};\n    throw notAsExpected(`no JSON:",
     caughtBy: { file: TEST, title: "finds its own object" },
   },
   {

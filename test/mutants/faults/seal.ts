@@ -151,7 +151,7 @@ export const SEAL_FAULTS: readonly Fault[] = [
     harm: "What a killed sealer left lies on cold storage for ever, and no digest accounts for it.",
     breaks: "evidence",
     file: RUN_PLAN,
-    text: 'if (name.endsWith(".zst") && !named.has(name)) abandoned.push(name);',
+    text: "if (parseSegmentName(name) !== null && !named.has(name)) abandoned.push(name);",
     replacement: "",
     caughtBy: { file: TEST, title: "name what the other has given up" },
   },

@@ -121,9 +121,9 @@ export const SIGN_FAULTS: readonly Fault[] = [
     name: "objects-of-other-places-believed",
     harm: "A forged manifest has lines of other hours counted and signed as if they were its own.",
     breaks: "evidence",
-    file: "src/archive/stored-json.ts",
-    text: "const stray = strayName(manifest, place);",
-    replacement: "const stray: string | undefined = [strayName(manifest, place)].slice(1)[0];",
-    caughtBy: { file: "test/attacks/forged-objects.test.ts", title: "is told by name, and holds up its own day only" },
+    file: "src/archive/manifest.ts",
+    text: "const stray = strayName(manifest, span);",
+    replacement: "const stray: string | undefined = [strayName(manifest, span)].slice(1)[0];",
+    caughtBy: { file: "test/archive/stored-json.test.ts", title: "that leads elsewhere is told" },
   },
 ];

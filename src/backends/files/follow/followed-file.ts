@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Checkpoint } from "./checkpoints.ts";
+import type { Checkpoint } from "./checkpoint-text.ts";
 import { type FileLook, keyOf } from "./file-look.ts";
 import { BEGINNING, type Position } from "./position.ts";
 

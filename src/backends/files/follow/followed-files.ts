@@ -1,4 +1,4 @@
-import type { Checkpoint } from "./checkpoints.ts";
+import type { Checkpoint } from "./checkpoint-text.ts";
 import { type FileLook, keyOf } from "./file-look.ts";
 import { type FollowedFile, fileAt, isOnRenumberedDevice, newFile } from "./followed-file.ts";
 import type { OpenFiles } from "./open-files.ts";
