@@ -17,11 +17,14 @@ export function alteredText({ said, found }: AlteredObject): string {
   );
 }
 
-/** The same of an object whose record is wrong. */
-export function unprovenText({ name, record, lines }: UnprovenObject): string {
+/** The same of an object that a plan is wrong about. */
+export function unprovenText({ name, plan, lines }: UnprovenObject): string {
+  const hint = plan.startsWith("ctl/")
+    ? "remove that record, run logtally seal and sign"
+    : "no sealer writes such a manifest: keep a copy of the object, and look who may create objects";
   return (
-    `"${name}" stays: no signed manifest has ${formatThings(lines, "line")} of it, though "${record}" says that all are there ` +
-    "(hint: remove that record, run logtally seal and sign)"
+    `"${name}" stays: no signed segment has ${formatThings(lines, "line")} of it, though "${plan}" says that all are there ` +
+    `(hint: ${hint})`
   );
 }
 

@@ -10,9 +10,10 @@ import { signStream } from "../../src/archive/digest/sign.ts";
 import { type Collected, collect } from "../../src/archive/gc/collect.ts";
 import { type GcPlan, planGc } from "../../src/archive/gc/gc-plan.ts";
 import { createIndexMarkers } from "../../src/archive/index-markers.ts";
-import { manifestBytes, type PlanInput } from "../../src/archive/manifest.ts";
+import { type Manifest, manifestBytes, type PlanInput } from "../../src/archive/manifest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
 import { spanOfHour } from "../../src/archive/span.ts";
+import { storedObject } from "../../src/archive/stored-bytes.ts";
 import { recordName } from "../../src/archive/vault-name.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { hourText } from "../../src/core/hour.ts";
@@ -230,8 +231,8 @@ describe("a record, which nobody signs,", () => {
     const { objects, unproven } = await gc();
     expect(objects).toBe(1);
     expect(unproven).toMatchObject([
-      { name: lacking, record, lines: 2 },
-      { name: copied, record, lines: 1 },
+      { name: lacking, plan: record, lines: 2 },
+      { name: copied, plan: record, lines: 1 },
     ]);
     expect(await wal()).toEqual([lacking, copied]);
     // As the message says.
@@ -248,7 +249,7 @@ describe("a record, which nobody signs,", () => {
     await gc();
     const lying = await writeLines(store, ["a"], [0, 5, 7]);
     await putRecord([lying], { hours: [hourText(FIRST_HOUR)] });
-    expect((await gc()).unproven).toMatchObject([{ name: lying, record, lines: 2 }]);
+    expect((await gc()).unproven).toMatchObject([{ name: lying, plan: record, lines: 2 }]);
     expect(await wal()).toEqual([lying]);
   });
 
@@ -276,6 +277,18 @@ describe("a record, which nobody signs,", () => {
     expect(await wal()).toEqual([late, copy]);
     await sign();
     expect((await gc()).objects).toBe(2);
+  });
+
+  it("is believed no less than a manifest that was forged before it was signed", async () => {
+    const sealed = await writeLines(store, ["a", "b"]);
+    const { name } = await seal(store, { only: sealed });
+    const unseen = await writeLines(store, ["b", "only here"]);
+    const manifest = JSON.parse((await bytesIn(store, name)).toString()) as Manifest;
+    const input = storedObject(unseen, await bytesIn(store, unseen));
+    await replace(store, name, manifestBytes({ ...manifest, inputs: [...manifest.inputs, input] }));
+    await sign();
+    expect(await gc()).toMatchObject({ objects: 1, unproven: [{ name: unseen, plan: name, lines: 1 }] });
+    expect(await wal()).toEqual([unseen]);
   });
 
   it("is proved for several objects and hours at once, while others collect", async () => {

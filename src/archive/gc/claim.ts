@@ -9,25 +9,26 @@ import { folderOf } from "../vault-name.ts";
 import { type RemovableObject, untrueOf } from "./removable-object.ts";
 import type { SignedCoverage } from "./signed-coverage.ts";
 
-/** What a record says: the lines of an object in its span are in what was signed before. */
+/** What a plan says: the lines of an object in its span are in segments that are signed. */
 interface Claim {
   readonly object: RemovableObject;
-  /** Name of the record. */
-  readonly record: string;
+  /** Name of the manifest, or of the record. */
+  readonly plan: string;
   readonly takes: (hour: number) => boolean;
 }
 
-/** What records say of a span, and the signed segments that it has to be true of. */
+/** What plans say of a span, and the signed segments that it has to be true of. */
 export interface SpanClaims {
   readonly claims: readonly Claim[];
   readonly segments: readonly PlanOutput[];
 }
 
-/** An object that a record is wrong about: lines of it are in no signed manifest. */
+/** An object that a plan is wrong about: lines of it are in no segment that is signed. */
 export interface UnprovenObject {
   readonly name: string;
   readonly sizeBytes: number;
-  readonly record: string;
+  /** Name of the manifest, or of the record. */
+  readonly plan: string;
   /** How many, without repeats. */
   readonly lines: number;
 }
@@ -37,7 +38,10 @@ interface ClaimsOfSpan {
   readonly claims: Claim[];
 }
 
-/** What is to be proved before these objects may go. `plans` are those of their stream. */
+/**
+ * What is to be proved before these objects may go. Nobody signs records, and whoever signs a manifest reads its segments,
+ * not its inputs: it may name one whose lines no sealer has seen. `plans` are those of their stream.
+ */
 export function claimsOf(
   objects: readonly RemovableObject[],
   coverage: ReadonlyMap<string, SignedCoverage>,
@@ -46,11 +50,11 @@ export function claimsOf(
 ): SpanClaims[] {
   const bySpan = new Map<string, ClaimsOfSpan>();
   for (const object of objects) {
-    for (const { record, span, takes } of claimedLines(coverage.get(object.name))) {
+    for (const { plan, span, takes } of claimedLines(coverage.get(object.name)?.plans ?? [])) {
       const folder = folderOf(span);
       const ofSpan: ClaimsOfSpan = bySpan.get(folder) ?? { span, claims: [] };
       bySpan.set(folder, ofSpan);
-      ofSpan.claims.push({ object, record, takes });
+      ofSpan.claims.push({ object, plan, takes });
     }
   }
   const signedPlans = Map.groupBy(
@@ -63,28 +67,24 @@ export function claimsOf(
   });
 }
 
-interface ClaimedLines {
-  readonly record: string;
+interface ClaimedLines extends Omit<Claim, "object"> {
   readonly span: Span;
-  readonly takes: (hour: number) => boolean;
 }
 
-function claimedLines(coverage: SignedCoverage | undefined): ClaimedLines[] {
-  const { signedSpans = [], records = [] } = coverage ?? {};
-  const spans = [...signedSpans, ...records.map(({ span }) => span)];
-  return records.map(({ name, span }, index) => ({
-    record: name,
+function claimedLines(plans: readonly SealedPlan[]): ClaimedLines[] {
+  return plans.map(({ name, span }, index) => ({
+    plan: name,
     span,
     takes: (hour) => {
-      const place = spans.findIndex((each) => isInSpan(each, hour));
-      // A record also says which hours an object has: a line of another one must not be overlooked.
-      return place === signedSpans.length + index || (place < 0 && index === 0);
+      const place = plans.findIndex((each) => isInSpan(each.span, hour));
+      // A plan also says which hours an object has: a line of another one must not be overlooked.
+      return place === index || (place < 0 && index === 0);
     },
   }));
 }
 
 /**
- * Looks for each line that records speak of in the signed segments; resolves with the objects of which one is not there.
+ * Looks for each line that plans speak of in the signed segments; resolves with the objects of which one is not there.
  * Objects that are gone, or not what manifests say, are passed over. In the memory of a seal. Rejects with `IoError`.
  */
 export async function findUnproven(
@@ -97,8 +97,8 @@ export async function findUnproven(
   const lines = await countMissing(store, there, segments);
   if (lines === "gone") return findUnproven(store, { claims: there, segments });
   if (lines === 0) return [];
-  const { object, record } = first;
-  if (there.length === 1) return [{ name: object.name, sizeBytes: object.sizeBytes, record, lines }];
+  const { object, plan } = first;
+  if (there.length === 1) return [{ name: object.name, sizeBytes: object.sizeBytes, plan, lines }];
   // A line that is missing makes its copies in further objects look good: only each by itself tells.
   const half = Math.ceil(there.length / 2);
   const halves = [there.slice(0, half), there.slice(half)];

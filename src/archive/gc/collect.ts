@@ -21,7 +21,7 @@ export interface Collected {
   readonly bytes: number;
   /** Objects that are not what plans say of them, and stay. */
   readonly altered: readonly AlteredObject[];
-  /** Objects with lines that are not where a record says that they are. They stay. */
+  /** Objects with lines that are not where plans say that they are. They stay. */
   readonly unproven: readonly UnprovenObject[];
 }
 
@@ -32,9 +32,8 @@ export interface AlteredObject {
 
 /**
  * Removes what a plan says, and their markers. Each object is read before: a worker that was away for long may have
- * put another one under its name. The files of the vault that hold their lines are read first, and what only a record
- * speaks for is looked for in them. Killed at any moment,
- * or done by several at once, the rest is done next time. Rejects with `IoError`.
+ * put another one under its name. The files of the vault that hold their lines are read first, and each line is looked for
+ * in them. Killed at any moment, or done by several at once, the rest is done next time. Rejects with `IoError`.
  */
 export async function collect(
   { removable, claims, holders, markedGone }: GcPlan,

@@ -1,7 +1,6 @@
 import { distrust } from "../digest/distrust.ts";
 import type { PlanInput, StoredObject } from "../manifest.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
-import type { Span } from "../span.ts";
 import { folderOf } from "../vault-name.ts";
 
 /** What plans say of a write-ahead object that they name as input. */
@@ -9,13 +8,11 @@ export interface SignedCoverage {
   readonly said: readonly PlanInput[];
   /** The manifests that name it are signed, and all manifests before these plans in their spans. */
   readonly isSigned: boolean;
-  /** Those of the signed manifests: its lines in them are sealed. */
-  readonly signedSpans: readonly Span[];
-  /** Plans that added nothing say that its lines are sealed too. Nobody signs these, so it has to be proved. */
-  readonly records: readonly SealedPlan[];
+  /** Those that say that its lines of their spans are sealed. */
+  readonly plans: readonly SealedPlan[];
 }
 
-const NONE: SignedCoverage = { said: [], isSigned: true, signedSpans: [], records: [] };
+const NONE: SignedCoverage = { said: [], isSigned: true, plans: [] };
 
 /**
  * By name of the object. A plan rests on the manifests before it: what they hold it has left out. `plans` are those of a
@@ -43,8 +40,7 @@ export function signedCoverage(
       coverage.set(input.name, {
         said: [...known.said, input],
         isSigned: known.isSigned && !unsigned.has(folder),
-        signedSpans: isRecord ? known.signedSpans : [...known.signedSpans, span],
-        records: isRecord ? [...known.records, plan] : known.records,
+        plans: [...known.plans, plan],
       });
     }
   }
