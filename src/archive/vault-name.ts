@@ -8,16 +8,22 @@ export const NUMBERS_PER_ATTEMPT = 10_000;
 const MANIFEST = /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.manifest\.json$/;
 const RECORD = /^ctl\/seal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.json$/;
 const SEGMENT =
-  /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})-\d+(?:\.meta)?\.ndjson\.zst$/;
+  /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})-([1-9]\d{4,9})(?:\.meta)?\.ndjson\.zst$/;
 const PLAN = /\/(\d{6,})a(\d{2,})\.json$/;
 
-/** What the name of a manifest, a record or a segment says. */
+/** What the name of a manifest or a record says. */
 export interface SealedName {
   readonly stream: string;
   readonly day: string;
   /** First hour of the span within its day. */
   readonly hourOfDay: number;
   readonly plan: number;
+}
+
+/** What the name of a segment's file says. */
+export interface SegmentName extends SealedName {
+  /** Which attempt at the plan has written it. */
+  readonly attempt: number;
 }
 
 /** Prefix of all objects of the vault, or of a stream, or of a day of it. */
@@ -64,6 +70,11 @@ export function planPrefix(span: Span): string {
   return `ctl/plan/${folderOf(span)}`;
 }
 
+/** Prefix of the attempts at a plan, by what its objects are called. */
+export function attemptPrefix({ stream, day, hourOfDay, plan }: SealedName): string {
+  return `ctl/plan/${stream}/${day}/${String(hourOfDay).padStart(2, "0")}/${planText(plan)}a`;
+}
+
 export function planName(span: Span, plan: number, attempt: number): string {
   return `${planPrefix(span)}${planText(plan)}a${String(attempt).padStart(ATTEMPT_DIGITS, "0")}.json`;
 }
@@ -79,8 +90,10 @@ export function parseSealedName(name: string): SealedName | null {
 }
 
 /** What the name of a segment's file says; null for any other name. */
-export function parseSegmentName(name: string): SealedName | null {
-  return sealedNameOf(SEGMENT.exec(name));
+export function parseSegmentName(name: string): SegmentName | null {
+  const match = SEGMENT.exec(name);
+  const place = sealedNameOf(match);
+  return place === null ? null : { ...place, attempt: Math.floor(Number(match?.[5]) / NUMBERS_PER_ATTEMPT) };
 }
 
 function sealedNameOf(match: RegExpExecArray | null): SealedName | null {

@@ -161,15 +161,20 @@ describe("a digest", () => {
     });
   });
 
-  it("names what attempts left behind, also what comes later, but nothing of a plan that is not complete", async () => {
+  it("names what attempts left behind, also what comes later, but nothing that is not of a complete plan", async () => {
     const { store, plans } = await sealed();
     const folder = plans[0]?.name.replace(/[^/]*$/, "") ?? "";
     const leave = async (file: string): Promise<string> => {
       await store.create(`${folder}${file}`, Buffer.from("left behind"));
       return `${folder}${file}`;
     };
+    for (const attempt of ["000001a02", "000001a03", "000002a01"]) {
+      await store.create(`${folder.replace("vault/v1", "ctl/plan")}${attempt}.json`, Buffer.from("{}"));
+    }
     const early = await leave("000001-20001.ndjson.zst");
-    await leave("000002-10001.ndjson.zst");
+    for (const foreign of ["000002-10001", "000001-40001", "000001-1", "000000-10001", "000001-020001"]) {
+      await leave(`${foreign}.ndjson.zst`);
+    }
     const [first] = await signStream("local", signing(store, KEY));
     const sha256 = sha256Of(Buffer.from("left behind"));
     expect(first?.digest.objects).toContainEqual({ name: early, size_bytes: 11, sha256 });
@@ -178,6 +183,14 @@ describe("a digest", () => {
     const late = await leave("000001-30001.meta.ndjson.zst");
     const [second] = await signStream("local", signing(store, KEY));
     expect(second?.digest.objects).toEqual([{ name: late, size_bytes: 11, sha256 }]);
+  });
+
+  it("is looked for among nothing else: what is no digest there is told by its name", async () => {
+    const { store } = await sealed();
+    await store.create("vault/v1/local/digest/notes.txt", Buffer.from("mine"));
+    await expect(readDigests(store, "local")).rejects.toThrow(
+      /notes\.txt": no digest has such a name \(hint: move it away\)/,
+    );
   });
 });
 

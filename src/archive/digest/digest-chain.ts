@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { UsageError } from "../../core/fault.ts";
+import { IoError, UsageError } from "../../core/fault.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { StoredObject } from "../manifest.ts";
@@ -41,7 +41,14 @@ interface StoredDigest {
 /** Rejects with `IoError`, `corrupt` and naming it where a digest, a key or a statement cannot be trusted. */
 export async function readDigests(store: ObjectStore, stream: string): Promise<DigestChain> {
   const found = new Set<number>();
-  for await (const { name } of store.list(digestPrefix(stream))) found.add(parseDigestSequence(name) ?? 1);
+  for await (const { name } of store.list(digestPrefix(stream))) {
+    const sequence = parseDigestSequence(name);
+    // Passed over, it could be a later digest whose name was spoilt.
+    if (sequence === null) {
+      throw new IoError("corrupt", `verify "${name}": no digest has such a name (hint: move it away)`);
+    }
+    found.add(sequence);
+  }
   const sequences = [...found].toSorted((a, b) => a - b);
   const gap = sequences.findIndex((sequence, index) => sequence !== index + 1);
   if (gap >= 0) throw distrust(digestName(stream, gap + 1), "it is missing, and a later one is there");

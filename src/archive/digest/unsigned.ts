@@ -3,7 +3,16 @@ import type { ObjectStore } from "../../core/object-store.ts";
 import type { StoredObject } from "../manifest.ts";
 import { readSealedPlan, type SealedPlan } from "../sealed-plan.ts";
 import { measureObject } from "../stored-bytes.ts";
-import { folderOf, parseSealedName, parseSegmentName, type SealedName, vaultPrefix } from "../vault-name.ts";
+import {
+  attemptPrefix,
+  folderOf,
+  parsePlanName,
+  parseSealedName,
+  parseSegmentName,
+  type SealedName,
+  type SegmentName,
+  vaultPrefix,
+} from "../vault-name.ts";
 import { distrust } from "./distrust.ts";
 import { measureIfThere } from "./stored-object.ts";
 
@@ -13,7 +22,8 @@ export interface Unsigned {
   readonly plans: readonly SealedPlan[];
   /**
    * Segments of attempts that were given up, of plans that are complete. No manifest counts them, but they are there for
-   * good; and such a one may come after the manifest, from a sealer that was away for long.
+   * good; and such a one may come after the manifest, from a sealer that was away for long. What no attempt can have
+   * written is none of them: somebody else has put it there.
    */
   readonly abandoned: readonly string[];
 }
@@ -28,7 +38,7 @@ export async function readUnsigned(
   signed: ReadonlyMap<string, StoredObject>,
 ): Promise<Unsigned> {
   const manifests: (SealedName & { readonly name: string; readonly sizeBytes: number })[] = [];
-  const segments: (SealedName & { readonly name: string })[] = [];
+  const segments: NamedSegment[] = [];
   for await (const { name, sizeBytes } of store.list(vaultPrefix(stream))) {
     const manifest = parseSealedName(name);
     if (manifest !== null) manifests.push({ ...manifest, name, sizeBytes });
@@ -49,7 +59,26 @@ export async function readUnsigned(
   const named = new Set(plans.flatMap(({ manifest }) => filesOf(manifest)).map(({ name }) => name));
   const isComplete = (segment: SealedName): boolean => segment.plan <= (lastPlans.get(spanText(segment)) ?? 0);
   const abandoned = segments.filter((segment) => !named.has(segment.name) && isComplete(segment));
-  return { plans, abandoned: abandoned.map(({ name }) => name) };
+  return { plans, abandoned: await ofAttempts(store, abandoned) };
+}
+
+interface NamedSegment extends SegmentName {
+  readonly name: string;
+}
+
+/** The names of those whose attempt is pinned: a sealer does that before it writes anything. */
+async function ofAttempts(store: ObjectStore, segments: readonly NamedSegment[]): Promise<string[]> {
+  const names: string[] = [];
+  for (const ofPlan of Map.groupBy(segments, ({ name }) =>
+    name.replace(/-\d+(?:\.meta)?\.ndjson\.zst$/, ""),
+  ).values()) {
+    const [first] = ofPlan;
+    if (first === undefined) continue;
+    const attempts = new Set<number>();
+    for await (const { name } of store.list(attemptPrefix(first))) attempts.add(parsePlanName(name)?.attempt ?? 0);
+    names.push(...ofPlan.filter(({ attempt }) => attempts.has(attempt)).map(({ name }) => name));
+  }
+  return names;
 }
 
 function spanText({ day, hourOfDay }: Pick<SealedName, "day" | "hourOfDay">): string {
