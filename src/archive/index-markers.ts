@@ -1,4 +1,4 @@
-import { IoError } from "../core/fault.ts";
+import { ifThere } from "../core/if-there.ts";
 import type { IndexMarkers } from "../core/index-markers.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 
@@ -17,15 +17,8 @@ export function createIndexMarkers(store: ObjectStore, stream: string): IndexMar
   const create = async (object: string, end: string): Promise<void> => {
     await store.create(markerName(object, end), EMPTY);
   };
-  const isThere = async (object: string, end: string): Promise<boolean> => {
-    try {
-      await store.read(markerName(object, end), 0, 1);
-      return true;
-    } catch (error) {
-      if (error instanceof IoError && error.code === "not_found") return false;
-      throw error;
-    }
-  };
+  const isThere = async (object: string, end: string): Promise<boolean> =>
+    (await ifThere(store.read(markerName(object, end), 0, 1))) !== null;
   return {
     async *waiting() {
       let done = "";

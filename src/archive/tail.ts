@@ -1,4 +1,5 @@
 import { IoError } from "../core/fault.ts";
+import { ifThere } from "../core/if-there.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { ID_WORDS } from "../segment/meta.ts";
 import {
@@ -31,7 +32,7 @@ export async function readTail(
   stream: string,
   plans: readonly SealedPlan[],
 ): Promise<TailObject[]> {
-  return tailBy(await Array.fromAsync(listWal(store, stream)), plans, (object) => hoursIfThere(store, object));
+  return tailBy(await Array.fromAsync(listWal(store, stream)), plans, (object) => ifThere(hoursOf(store, object)));
 }
 
 /** The same of objects that were listed. They are read only where they are of several hours and no plan says which. */
@@ -96,7 +97,7 @@ export async function readReachedTail(
     const first = (await dayOf(object.firstHour))?.inputs.get(object.name) ?? [];
     const hours =
       notedHours(first) ??
-      (await unlessDistrusted(hoursIfThere(store, object), (error) =>
+      (await unlessDistrusted(ifThere(hoursOf(store, object)), (error) =>
         onDistrusted("an object is left out of all that is sealed", error),
       ));
     // Also where it was sealed, signed and removed since it was listed.
@@ -140,15 +141,6 @@ interface SealedDay {
 async function readSealedDay(store: ObjectStore, stream: string, day: string): Promise<SealedDay> {
   const plans = await readSealedPlans(store, stream, day);
   return { plans, inputs: sealedHours(plans) };
-}
-
-async function hoursIfThere(store: ObjectStore, object: WalObject): Promise<number[] | null> {
-  try {
-    return await hoursOf(store, object);
-  } catch (error) {
-    if (error instanceof IoError && error.code === "not_found") return null;
-    throw error;
-  }
 }
 
 /** Every hour that an object has lines of, in order. Its name tells where there is only one. Rejects with `IoError`. */

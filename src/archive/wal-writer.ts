@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { IoError } from "../core/fault.ts";
 import { dayName } from "../core/hour.ts";
+import { ifThere } from "../core/if-there.ts";
 import type { CommittedObject, LineLog } from "../core/line-log.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { createSegmentWriter, type Segment } from "../segment/segment-writer.ts";
@@ -32,7 +33,8 @@ export function createWalWriter({ store, stream, writer, clock, limits }: WalWri
     const sequence = committed.objects + 1;
     const ingestDay = dayName(clock.nowMs());
     const name = walObjectName({ stream, ingestDay, writer, sequence, firstHour, lastHour });
-    if ((await store.create(name, bytes)) === "exists") await checkSame(store, name, bytes);
+    // One that was sealed, signed and removed before its writer heard that it was there is created once more.
+    while ((await store.create(name, bytes)) === "exists" && !(await isThere(store, name, bytes)));
     committed.objects += 1;
     committed.rawBytes += rawBytes;
     committed.storedBytes += bytes.length;
@@ -60,9 +62,12 @@ export function createWalWriter({ store, stream, writer, clock, limits }: WalWri
   };
 }
 
-/** An object that is there already is an earlier try of ours whose reply was lost, if its bytes are the same (I4). */
-async function checkSame(store: ObjectStore, name: string, bytes: Buffer): Promise<void> {
-  const stored = await store.read(name, 0, bytes.length + 1);
-  if (stored.equals(bytes)) return;
+/**
+ * An object that is there already is an earlier try of ours whose reply was lost, if its bytes are the same (I4). False
+ * where it is gone by now.
+ */
+async function isThere(store: ObjectStore, name: string, bytes: Buffer): Promise<boolean> {
+  const stored = await ifThere(store.read(name, 0, bytes.length + 1));
+  if (stored === null || stored.equals(bytes)) return stored !== null;
   throw new IoError("corrupt", `write "${name}": it exists with other bytes (hint: two workers share one writer name)`);
 }

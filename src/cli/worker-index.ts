@@ -6,6 +6,7 @@ import type { ArchivedLine } from "../core/archived-line.ts";
 import type { Clock } from "../core/clock.ts";
 import type { DocumentIndex } from "../core/document-index.ts";
 import { IoError } from "../core/fault.ts";
+import { ifThere } from "../core/if-there.ts";
 import type { ObjectIndex } from "../core/object-index.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { SECOND_MS } from "../core/units.ts";
@@ -62,7 +63,7 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     counts.rejected += rejected;
   };
   const indexArchived = async (name: string): Promise<void> => {
-    const segment = await unlessMissing(findWalObject(store, name));
+    const segment = await ifThere(findWalObject(store, name));
     if (segment !== null) return indexObject({ name, onlyHours: null }, segment);
     // Removed before it was marked, by a worker that stood still meanwhile: the vault has its lines.
     const sealed = await findSealedLines(store, name);
@@ -152,15 +153,6 @@ function missing(name: string): IoError {
   const [marker] = markerNames(name);
   const hint = `where it was moved away, remove its marker "${marker}"`;
   return new IoError("not_found", `index "${name}": it is not there, and was not sealed (hint: ${hint})`);
-}
-
-async function unlessMissing<T>(found: Promise<T>): Promise<T | null> {
-  try {
-    return await found;
-  } catch (error) {
-    if (error instanceof IoError && error.code === "not_found") return null;
-    throw error;
-  }
 }
 
 /** What is tried again and again meets the same again. */

@@ -92,4 +92,24 @@ describe("a write-ahead log", () => {
     await expect(wal.commit()).rejects.toBe(full);
     expect(wal.committed).toEqual({ objects: 0, rawBytes: 0, storedBytes: 0 });
   });
+
+  it("creates an object once more that was sealed, signed and removed before its reply came", async () => {
+    const store = createMemoryStore();
+    let isRemoved = false;
+    const wal = writerOn({
+      ...store,
+      async create(name, bytes) {
+        if (isRemoved) return store.create(name, bytes);
+        await store.create(name, bytes);
+        // As for a request whose answer is lost, and that is sent again.
+        const outcome = await store.create(name, bytes);
+        await store.remove(name);
+        isRemoved = true;
+        return outcome;
+      },
+    });
+    wal.append(sampleLine("one"));
+    expect(await wal.commit()).toHaveLength(1);
+    expect(await archivedLines(store)).toEqual(["1.0 one"]);
+  });
 });

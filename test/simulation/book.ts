@@ -13,20 +13,26 @@ interface ManifestJson {
   readonly outputs: readonly { readonly lines: { readonly name: string }; readonly meta: { readonly name: string } }[];
   readonly by_hour: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly counts: { readonly events: Readonly<Record<string, number>> };
+  readonly conflicts: readonly { readonly id: string; readonly variants: number; readonly standing: string }[];
 }
 
 /** The book of record, read in the plainest way: what a person with `zstdcat` would do. */
 export interface Book {
   readonly lines: readonly (VaultLine & { readonly firstHour: number; readonly hours: number })[];
-  /** Sums over all plans. */
+  /** Sums over all plans, by hour and of all. */
+  readonly byHour: ReadonlyMap<string, Readonly<Record<string, number>>>;
   readonly figures: Readonly<Record<string, number>>;
   readonly counts: Readonly<Record<string, number>>;
+  /** What the last plan says of each id. */
+  readonly conflicts: ReadonlyMap<string, { readonly variants: number; readonly standing: string }>;
 }
 
 export function readBook(bucket: SimulatedBucket): Book {
   const lines: Book["lines"][number][] = [];
+  const byHour = new Map<string, Record<string, number>>();
   const figures: Record<string, number> = {};
   const counts: Record<string, number> = {};
+  const conflicts = new Map<string, { variants: number; standing: string }>();
   for (const name of [...bucket.names("vault/v1/"), ...bucket.names("ctl/seal/")]) {
     if (!isPlanResult(name)) continue;
     const manifest = JSON.parse(bucket.read(name).toString()) as ManifestJson;
@@ -36,10 +42,15 @@ export function readBook(bucket: SimulatedBucket): Book {
         lines.push({ ...line, firstHour, hours: manifest.hours });
       }
     }
-    for (const hour of Object.values(manifest.by_hour)) addTo(figures, hour);
+    for (const [hour, ofHour] of Object.entries(manifest.by_hour)) {
+      const sums = byHour.get(hour) ?? {};
+      byHour.set(hour, sums);
+      for (const each of [sums, figures]) addTo(each, ofHour);
+    }
     addTo(counts, manifest.counts.events);
+    for (const { id, variants, standing } of manifest.conflicts) conflicts.set(id, { variants, standing });
   }
-  return { lines, figures, counts };
+  return { lines, byHour, figures, counts, conflicts };
 }
 
 /** True for a manifest, and for the record of a plan that added nothing. */

@@ -83,7 +83,7 @@ function storeOf(
 
 /** Batches are small, so that many of them meet. */
 export function drawBatch(world: World): { maxLines: number; maxBytes: number; maxAgeMs: number } {
-  return { maxLines: world.some(1, 8), maxBytes: 1e6, maxAgeMs: world.pick([100, 1000, 5000]) };
+  return { maxLines: world.some(1, 8), maxBytes: world.pick([300, 1e6, 1e6]), maxAgeMs: world.pick([100, 1000, 5000]) };
 }
 
 /** A worker until it ends. `stop` ends it in order. */
@@ -147,7 +147,7 @@ export interface Sealing {
 export function drawSealing(world: World): Sealing {
   return {
     program: world.chance(0.7) ? "1.0.0" : "2.0.0",
-    latenessMs: world.pick([0, 10 * MINUTE_MS, HOUR_MS]),
+    latenessMs: world.pick([0, 0, 0, 10 * MINUTE_MS]),
     spanHours: world.pick([null, null, 1, 4, 24] as const),
     segmentBytes: world.pick([1, 1e6]),
   };
@@ -193,7 +193,8 @@ function countingEvents(): PlanObserver {
     eventsOf({ buffer, start, end, meta: { reason } }) {
       const text = buffer.toString("utf8", start, end);
       if (reason !== null) return [];
-      return [(JSON.parse(text) as { readonly event: string }).event];
+      const { event } = JSON.parse(text) as { readonly event?: string };
+      return event === undefined ? [] : [event];
     },
     keep: () => undefined,
     endSegment: () => Promise.resolve(),

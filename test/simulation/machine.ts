@@ -47,7 +47,7 @@ export class Machine {
           "abort",
           () => {
             callOff();
-            resolve();
+            this.#deliver(resolve);
           },
           { once: true },
         );
@@ -77,7 +77,7 @@ export class Machine {
     this.#step(() => `before ${what()}`);
     if (!this.isAlive) return promise;
     const callOff = schedule.after(timeoutMs, () => this.#deliver(() => reject(noAnswer())));
-    signal?.addEventListener("abort", () => reject(noAnswer()), { once: true });
+    signal?.addEventListener("abort", () => this.#deliver(() => reject(noAnswer())), { once: true });
     if (world.chance(world.faults.lost)) {
       world.trace(() => `${this.name}: ${what()} is lost`);
       return promise;
@@ -116,9 +116,8 @@ export class Machine {
     this.#onEnd();
   }
 
-  /** Goes on where it stands still, and its clock is right. */
-  wake(): void {
-    this.#awakeAtMs = 0;
+  /** Its clock is right from now on. */
+  setClock(): void {
     this.#skewMs = 0;
   }
 
@@ -141,8 +140,8 @@ export class Machine {
   /** Comes to the process as soon as that is awake. */
   #deliver(run: () => void): void {
     if (!this.isAlive) return;
-    const { schedule, faults } = this.#world;
-    const restMs = faults.pause > 0 ? this.#awakeAtMs - schedule.nowMs : 0;
+    const { schedule } = this.#world;
+    const restMs = this.#awakeAtMs - schedule.nowMs;
     if (restMs > 0) schedule.after(restMs, () => this.#deliver(run));
     else run();
   }

@@ -1,3 +1,5 @@
+const MOST_STEPS = 100_000;
+
 /** Something that happens at a moment of simulated time. */
 interface Happening {
   readonly atMs: number;
@@ -12,7 +14,7 @@ interface Happening {
  */
 export class Schedule {
   nowMs: number;
-  /** How many things have happened. */
+  /** How many things have happened: so many never do. */
   steps = 0;
   #planned = 0;
   /** A heap: each happens not before its parent. */
@@ -41,6 +43,7 @@ export class Schedule {
       if (next.run === null) continue;
       this.nowMs = next.atMs;
       this.steps += 1;
+      if (this.steps > MOST_STEPS) throw new Error(`more than ${MOST_STEPS} steps: something goes round and round`);
       next.run();
       // Comes when all promises are settled that follow from it.
       await new Promise<void>((resolve) => process.nextTick(resolve));

@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/core/units.ts";
 import { Checks } from "./checks.ts";
 import { drawBatch, drawSealing, removeSigned, type Services, seal, sign, work } from "./crew.ts";
 import { NO_FAULTS } from "./faults.ts";
+import { lookAtAll } from "./last-look.ts";
 import { Machine } from "./machine.ts";
 import { SimulatedBucket } from "./simulated-bucket.ts";
 import { SimulatedCluster } from "./simulated-cluster.ts";
@@ -28,10 +29,16 @@ const CONVERGE_MS = 3 * HOUR_MS;
 export async function simulate(seed: number, onTrace: ((line: string) => void) | null = null): Promise<Outcome> {
   const simulation = new Simulation(new World(seed, onTrace));
   const { world, truth } = simulation;
+  const onRejection = (error: unknown): void => world.fail(`nobody awaits what rejects with ${String(error)}`);
+  process.on("unhandledRejection", onRejection);
   try {
     await simulation.run();
+    // The engine tells of such promises only between its turns.
+    await new Promise(setImmediate);
   } catch (error) {
     world.fail(`the simulation itself fails: ${String((error as Error).stack)}`);
+  } finally {
+    process.off("unhandledRejection", onRejection);
   }
   return { seed, failure: world.failure, steps: world.schedule.steps, lines: truth.lines.size };
 }
@@ -73,13 +80,15 @@ class Simulation {
     const isLarge = world.chance(0.06);
     const trafficMs = world.between(2 * SECOND_MS, isLarge ? 3 * MINUTE_MS : 20 * SECOND_MS);
     this.#publish(trafficMs, world.some(1, isLarge ? 12 : 3));
-    const extraMs = isLarge ? world.between(0, 30 * MINUTE_MS) : world.between(0, 30 * SECOND_MS);
+    const extraMs = isLarge ? world.between(0, 30 * MINUTE_MS) : world.between(10 * SECOND_MS, 60 * SECOND_MS);
     this.#startCrew(trafficMs + extraMs);
     await this.#runFor(trafficMs + extraMs);
     this.#heal();
+    // Who still sleeps, and requests that are under way, find that others have done everything meanwhile.
+    if (world.chance(0.5)) await this.#tidyUp();
     await this.#drain();
     if (world.failure === null) await this.#converge();
-    if (world.failure === null) this.#checks.end();
+    if (world.failure === null) lookAtAll(this.#services, this.truth, this.#checks.walRows);
     for (const machine of this.#machines) machine.kill();
   }
 
@@ -106,7 +115,7 @@ class Simulation {
     ] as const;
     for (const [name, command] of commands) {
       const machines = world.pick([1, 1, 1, 2]);
-      this.#repeat(name, machines, world.between(0.2, 0.8) * forMs, async (machine) => void (await command(machine)));
+      this.#repeat(name, machines, world.between(0.1, 0.4) * forMs, async (machine) => void (await command(machine)));
     }
     if (world.chance(0.2)) {
       world.schedule.after(world.between(0, forMs), () => {
@@ -190,13 +199,13 @@ class Simulation {
     this.world.fail(`${name} fails: ${error instanceof IoError ? error.message : String((error as Error).stack)}`);
   }
 
-  /** From now on nothing fails, and whoever stands still goes on. */
+  /** From now on nothing fails; whoever stands still does so for a while yet. */
   #heal(): void {
     this.world.trace(() => "faults stop");
     this.world.faults = NO_FAULTS;
     this.#isOn = false;
     this.#services.cluster.awayUntilMs = 0;
-    for (const machine of this.#machines) machine.wake();
+    for (const machine of this.#machines) machine.setClock();
   }
 
   /** Everything is acked and indexed; then the workers end, and what was under way arrives. */
@@ -231,21 +240,27 @@ class Simulation {
   }
 
   async #converge(): Promise<void> {
+    await this.#tidyUp();
+    if (this.world.failure !== null || !this.world.chance(0.2)) return;
+    const plans = await this.#tidyUp();
+    if (plans > 0) this.world.fail(`I8: a seal of what is sealed makes ${plans} plans`);
+  }
+
+  /** Seals, signs and removes whatever there is; resolves with how many plans that took. */
+  async #tidyUp(): Promise<number> {
     const { world } = this;
     const all = hourOf(world.schedule.nowMs + 30 * DAY_MS);
     let plans = 0;
-    const rounds = world.chance(0.2) ? 2 : 1;
-    for (let round = 0; round < rounds && world.failure === null; round += 1) {
-      await this.#finish("last sealer", async (machine) => {
-        plans = await seal(this.#services, machine, drawSealing(world), all);
-      });
-      await this.#finish("last signer", (machine) => sign(this.#services, machine, this.#hasNewKey));
-      await this.#finish("last collector", (machine) => removeSigned(this.#services, machine, false));
-    }
-    if (rounds > 1 && plans > 0) world.fail(`I8: a seal of what is sealed makes ${plans} plans`);
+    await this.#finish("last sealer", async (machine) => {
+      plans = await seal(this.#services, machine, drawSealing(world), all);
+    });
+    await this.#finish("last signer", (machine) => sign(this.#services, machine, this.#hasNewKey));
+    await this.#finish("last collector", (machine) => removeSigned(this.#services, machine, this.#hasStaleLists));
+    return plans;
   }
 
   async #finish(name: string, job: (machine: Machine) => Promise<void>): Promise<void> {
+    if (this.world.failure !== null) return;
     const machine = this.#launch(name, job, () => undefined);
     await this.#untilDone(`${name} does not end`, () => !machine.isAlive);
   }

@@ -84,11 +84,20 @@ export class SimulatedBucket {
     }
     const isThere = this.objects.has(name);
     if (isThere && path.includes("ifGenerationMatch=0")) throw new ServiceError(412, "conditionNotMet", "");
-    if (isThere) this.watcher?.overwritten(name);
+    if (isThere) this.#watch((watcher) => watcher.overwritten(name));
     const createdAtMs = Math.floor(this.#world.schedule.nowMs);
     this.objects.set(name, { name, content: stored, createdAtMs, removedAtMs: Number.POSITIVE_INFINITY });
-    this.watcher?.created(name, stored);
+    this.#watch((watcher) => watcher.created(name, stored));
     return json({ name, md5Hash: md5 });
+  }
+
+  /** What a check throws must not look like an answer of the service. */
+  #watch(look: (watcher: BucketWatcher) => void): void {
+    try {
+      if (this.watcher !== null) look(this.watcher);
+    } catch (error) {
+      this.#world.fail(`a check fails: ${String((error as Error).stack)}`);
+    }
   }
 
   #download(name: string, range: ByteRange = { start: 0, end: Number.POSITIVE_INFINITY }): ServiceAnswer {
@@ -103,7 +112,7 @@ export class SimulatedBucket {
     this.objects.delete(name);
     found.removedAtMs = this.#world.schedule.nowMs;
     this.#removed.push(found);
-    this.watcher?.removed(name);
+    this.#watch((watcher) => watcher.removed(name));
     return { status: 204, body: Buffer.alloc(0) };
   }
 

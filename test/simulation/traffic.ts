@@ -34,7 +34,7 @@ export class Traffic {
 
   #newLine(number: number): string {
     const world = this.#world;
-    const event = world.chance(0.5) ? "push" : "view";
+    const event = world.pick(["push", "push", "view", "view", undefined]);
     const kind = world.random();
     if (kind < 0.1) return `no record ${number}`;
     // Neither time nor mark: known by its place.
@@ -53,7 +53,7 @@ export class Traffic {
   #ageMs(): number {
     const world = this.#world;
     const kind = world.random();
-    if (kind < 0.5) return world.between(0, MINUTE_MS);
+    if (kind < 0.25) return world.between(0, MINUTE_MS);
     if (kind < 0.85) return world.between(0, 5 * HOUR_MS);
     if (kind < 0.95) return world.between(0, 2 * DAY_MS);
     return -world.between(0, 3 * HOUR_MS);

@@ -15,6 +15,18 @@ export interface TrueLine {
   readonly hour: number;
   /** What it counts, if it stands. */
   readonly event: string | null;
+  /** False where it is kept, and not understood. */
+  readonly isRecord: boolean;
+  /** `2021.03.04`: the day whose index has it. */
+  readonly indexDay: string;
+}
+
+/** Lines of an hour, by what they came to. */
+export interface TrueFigures {
+  archived: number;
+  counted: number;
+  eventless: number;
+  quarantined: number;
 }
 
 /** What the lines of a message are, computed apart from the program. */
@@ -25,12 +37,20 @@ export function trueLines(data: string, messageId: string, publishedAtMs: number
 function trueLine(text: string, place: readonly string[], publishedAtMs: number): TrueLine {
   const record = recordOf(text);
   const publishHour = Math.floor(publishedAtMs / HOUR_MS);
-  if (record === null) return { id: idOf(publishHour, hashOfParts(place)), text, hour: publishHour, event: null };
+  if (record === null) {
+    const id = idOf(publishHour, hashOfParts(place));
+    return { id, text, hour: publishHour, event: null, isRecord: false, indexDay: dayOf(publishedAtMs) };
+  }
   const timeMs = record.time === undefined ? null : Date.parse(record.time);
   const isOwn = timeMs !== null && timeMs <= publishedAtMs + MOST_AHEAD_MS;
   const hour = isOwn ? Math.floor(timeMs / HOUR_MS) : publishHour;
   const event = record.event ?? null;
-  return { id: idOf(hour, hashOf(text, record, place)), text, hour, event };
+  const indexDay = dayOf(timeMs ?? publishedAtMs);
+  return { id: idOf(hour, hashOf(text, record, place)), text, hour, event, isRecord: true, indexDay };
+}
+
+function dayOf(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10).replaceAll("-", ".");
 }
 
 interface TrueRecord {
@@ -91,11 +111,36 @@ export class Truth {
   /** Event → how many ids count it. Of an id the variant with the smallest leaf hash stands. */
   counts(): Record<string, number> {
     const counts: Record<string, number> = {};
-    for (const variants of this.lines.values()) {
-      const [standing] = [...variants.values()].toSorted((a, b) => (leafOf(a.text) < leafOf(b.text) ? -1 : 1));
-      const event = standing?.event ?? null;
-      if (event !== null) counts[event] = (counts[event] ?? 0) + 1;
-    }
+    for (const { event } of this.#standing()) if (event !== null) counts[event] = (counts[event] ?? 0) + 1;
     return counts;
   }
+
+  /** By hour, as manifests write it. */
+  byHour(): ReadonlyMap<string, TrueFigures> {
+    const hours = new Map<string, TrueFigures>();
+    for (const { hour, event, isRecord } of this.#standing()) {
+      const name = `${new Date(hour * HOUR_MS).toISOString().slice(0, 19)}Z`;
+      const figures = hours.get(name) ?? { archived: 0, counted: 0, eventless: 0, quarantined: 0 };
+      hours.set(name, figures);
+      figures.archived += 1;
+      figures[isRecord ? (event === null ? "eventless" : "counted") : "quarantined"] += 1;
+    }
+    return hours;
+  }
+
+  /** Ids with several variants, and the leaf hash of the one that stands. */
+  conflicts(): ReadonlyMap<string, { readonly variants: number; readonly standing: string }> {
+    const several = [...this.lines].filter(([, variants]) => variants.size > 1);
+    return new Map(
+      several.map(([id, variants]) => [id, { variants: variants.size, standing: leafOf(standingOf(variants).text) }]),
+    );
+  }
+
+  #standing(): TrueLine[] {
+    return [...this.lines.values()].map(standingOf);
+  }
+}
+
+function standingOf(variants: ReadonlyMap<string, TrueLine>): TrueLine {
+  return [...variants.values()].reduce((a, b) => (leafOf(a.text) < leafOf(b.text) ? a : b));
 }

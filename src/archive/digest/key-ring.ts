@@ -1,4 +1,4 @@
-import { IoError } from "../../core/fault.ts";
+import { ifThere } from "../../core/if-there.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
 import { readWhole } from "../stored-bytes.ts";
@@ -108,11 +108,6 @@ export function parseKeyChange(name: string, bytes: Buffer): KeyChange {
 }
 
 /** Null where there is none. Rejects with `IoError`. */
-export async function readIfThere(store: ObjectStore, name: string): Promise<Buffer | null> {
-  try {
-    return await readWhole(store, name);
-  } catch (error) {
-    if (error instanceof IoError && error.code === "not_found") return null;
-    throw error;
-  }
+export function readIfThere(store: ObjectStore, name: string): Promise<Buffer | null> {
+  return ifThere(readWhole(store, name));
 }

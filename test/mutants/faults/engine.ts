@@ -104,8 +104,8 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     harm: "Where two workers share a name the lines of one are acked and never stored.",
     breaks: "I5",
     file: WAL_WRITER,
-    text: "if (stored.equals(bytes)) return;",
-    replacement: "if (stored.length > 0) return;",
+    text: "if (stored === null || stored.equals(bytes)) return stored !== null;",
+    replacement: "if (stored === null || stored.length > 0) return stored !== null;",
     caughtBy: { file: WAL_WRITER_TEST, title: "refuses to take an object that is there already for its own" },
   },
   {
