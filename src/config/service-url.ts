@@ -23,7 +23,8 @@ LOOPBACK.addAddress("::1", "ipv6");
 export function whyNoService(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return "an http or https URL";
-  if (url.username !== "" || url.password !== "") return "a URL without a user and a password in it";
+  // Where a password holds a slash, what follows is a path to `URL`, and the user the host.
+  if (text.includes("@")) return "a URL without a user and a password in it";
   if (url.search !== "" || url.hash !== "") return "a URL without a query and a fragment";
   return isMetadataHost(url.hostname) ? "a URL that does not lead to the metadata of a cloud's machines" : null;
 }

@@ -64,6 +64,23 @@ describe.each(Object.entries(PLACES))("%s", (field, pipeline) => {
     },
   );
 
+  it.each([
+    `https://elastic:hunter/${PASSWORD}@es.example:9200`,
+    `https://elastic:hunter?${PASSWORD}@es.example:9200`,
+    `https://elastic:hunter#${PASSWORD}@es.example:9200`,
+    `https://elastic:9200?${PASSWORD}@es.example`,
+    `https://elastic:hunter@${PASSWORD}/@es.example`,
+    `https://elastic:hunter ${PASSWORD}/@es.example`,
+    `https://elastic:\\${PASSWORD}@es.example`,
+    `https:/elastic:${PASSWORD}@es.example`,
+    `https:elastic:${PASSWORD}@es.example`,
+    `elastic:${PASSWORD}@es.example:9200`,
+  ])("has no password that is repeated, however it is spelled: %s", (url) => {
+    const refusal = refusalOf(pipeline(url));
+    expect(refusal).toContain(`field "${field}": expected `);
+    expect(refusal).not.toContain(PASSWORD);
+  });
+
   it.each(["file:///etc/passwd", "ftp://a.example", "gopher://a.example", "http://", "https://a b", "http://a:99999"])(
     "is an http or https URL: %s",
     (url) => {
