@@ -9,7 +9,9 @@ export function keepSecret(secret: string | Uint8Array): void {
   for (const written of Buffer.from(secret).toString("utf8").split("\n")) {
     const line = written.trim();
     // Around a key in PEM stands what is no secret.
-    if (line.length >= LEAST_CHARS && !line.startsWith("-----")) secrets.add(line);
+    if (line.length < LEAST_CHARS || line.startsWith("-----")) continue;
+    // Whoever repeats it may do so in JSON.
+    secrets.add(line).add(JSON.stringify(line).slice(1, -1));
   }
 }
 
