@@ -1,16 +1,30 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 
 /** Where clouds give credentials to whoever runs on a machine: no service of ours answers there. */
-const METADATA_HOSTS = ["metadata", "metadata.google.internal", "metadata.goog", "instance-data"];
+const METADATA_HOSTS = [
+  "metadata.google.internal",
+  "metadata.goog",
+  "instance-data.ec2.internal",
+  "metadata.tencentyun.com",
+];
+/** Just these: beside them an address of a link may be that of a service. */
+const METADATA_V4 = [
+  "169.254.169.254",
+  "169.254.170.2",
+  "169.254.170.23",
+  "169.254.0.23",
+  "100.100.100.200",
+  "168.63.129.16",
+  "192.0.0.192",
+];
+const METADATA_V6 = ["fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fe80::a9fe:a9fe"];
 const METADATA = new BlockList();
-METADATA.addSubnet("169.254.0.0", 16, "ipv4");
-METADATA.addAddress("100.100.100.200", "ipv4");
-METADATA.addAddress("168.63.129.16", "ipv4");
-METADATA.addSubnet("fe80::", 10, "ipv6");
-METADATA.addAddress("fd00:ec2::254", "ipv6");
-METADATA.addAddress("fd20:ce::254", "ipv6");
-/** The same of IPv4 behind a translator. */
-METADATA.addSubnet("64:ff9b::a9fe:0", 112, "ipv6");
+for (const address of METADATA_V4) {
+  METADATA.addAddress(address, "ipv4");
+  // Behind a translator.
+  METADATA.addAddress(`64:ff9b::${address}`, "ipv6");
+}
+for (const address of METADATA_V6) METADATA.addAddress(address, "ipv6");
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
