@@ -82,7 +82,7 @@ async function test(pipelines: readonly string[], options: TestOptions): Promise
       await show(format(outcome));
     } catch (error) {
       if (!isToldError(error)) throw error;
-      faultCode ||= exitCodeOf(error) ?? EXIT_OK;
+      faultCode ||= exitCodeOf(error);
       results.push("bad");
       process.stderr.write(badText(each, error.lines.map(asLine).join("\n")));
     }
