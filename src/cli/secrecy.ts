@@ -17,7 +17,11 @@ export function keepSecret(secret: string | Uint8Array): void {
 
 /** As it may be said: without secrets, and without anything that a terminal would obey. Lines stay lines. */
 export function sayable(text: string): string {
+  return printableLines(withoutSecrets(text));
+}
+
+export function withoutSecrets(text: string): string {
   let said = text;
   for (const secret of secrets) said = said.replaceAll(secret, "[secret]");
-  return printableLines(said);
+  return said;
 }
