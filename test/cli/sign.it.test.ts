@@ -224,7 +224,9 @@ describe("sign", () => {
 
     // Also where a manifest is none.
     for (const name of ["first", "other"]) await rm(join(archive, `vault/v1/${name}/digest`), { recursive: true });
-    await writeFile(join(archive, first?.name ?? ""), JSON.stringify({ ...first?.manifest, by_hour: null }));
+    const manifest = join(archive, first?.name ?? "");
+    const stored = JSON.parse(await readFile(manifest, "utf8")) as object;
+    await writeFile(manifest, JSON.stringify({ ...stored, by_hour: null }));
     const broken = await sign(archive);
     expect(broken).toMatchObject({ code: 3, stdout: expect.stringContaining("other") });
     expect(broken.stderr).toMatch(/first.*"by_hour"/);
