@@ -56,7 +56,7 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
       await print(`ok   ${part.padEnd(13)}  ${asLine(await tellingOfWait(part, describe()))}\n`);
     } catch (error) {
       if (!isToldError(error)) throw error;
-      exitCodes.push(exitCodeOf(error) ?? EXIT_OK);
+      exitCodes.push(exitCodeOf(error));
       isArchiveAway ||= part === ARCHIVE && error instanceof IoError && error.code === "unavailable";
       complain(part, error.lines);
     }

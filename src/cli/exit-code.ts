@@ -39,8 +39,6 @@ export function isToldError(error: unknown): error is UsageError | IoError {
   return error instanceof UsageError || error instanceof IoError;
 }
 
-/** The exit code for such an error; null for a fault of the program. */
-export function exitCodeOf(error: unknown): number | null {
-  if (error instanceof UsageError) return EXIT_USAGE;
-  return error instanceof IoError ? EXIT_STORE : null;
+export function exitCodeOf(error: UsageError | IoError): number {
+  return error instanceof UsageError ? EXIT_USAGE : EXIT_STORE;
 }

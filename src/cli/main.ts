@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     if (isToldError(error)) {
       tell(error.lines);
-      return exitCodeOf(error) ?? EXIT_NOT_RIGHT;
+      return exitCodeOf(error);
     }
     process.stderr.write(crashText(error));
     return EXIT_NOT_RIGHT;

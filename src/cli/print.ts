@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { sayable } from "./secrecy.ts";
+import { sayable, withoutSecrets } from "./secrecy.ts";
 
 /**
  * Prints a result: a text without anything that a terminal would obey, in JSON too, where it means the same; bytes as
@@ -7,7 +7,16 @@ import { sayable } from "./secrecy.ts";
  * no memory.
  */
 export async function print(output: string | Uint8Array): Promise<void> {
-  if (!process.stdout.write(asPrinted(output))) await once(process.stdout, "drain");
+  await write(asPrinted(output));
+}
+
+/** The same of a text that is `printable` but for its colours, which stay. */
+export async function printColoured(text: string): Promise<void> {
+  await write(withoutSecrets(text));
+}
+
+async function write(output: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(output)) await once(process.stdout, "drain");
 }
 
 function asPrinted(output: string | Uint8Array): string | Uint8Array {

@@ -25,9 +25,10 @@ export async function recountArchive(
   const startedMs = SYSTEM_CLOCK.monotonicMs();
   const differences: Difference[] = [];
   let lost = 0;
+  let printed = Promise.resolve();
   const onDifference = (difference: Difference): void => {
     if (options.json === true) differences.push(difference);
-    else process.stdout.write(`${asLine(differenceText(difference))}\n`);
+    else printed = printed.then(() => print(`${asLine(differenceText(difference))}\n`));
   };
   const progress = opened.startProgress("recounting");
   try {
@@ -43,6 +44,7 @@ export async function recountArchive(
     });
     const report = { ...recounted, differences: recounted.differences + lost };
     progress.stop();
+    await printed;
     const seconds = (SYSTEM_CLOCK.monotonicMs() - startedMs) / SECOND_MS;
     await print(options.json === true ? reportJson(report, seconds, differences) : summary(report, seconds, options));
     if (report.differences > 0) process.exitCode = EXIT_NOT_RIGHT;

@@ -4,7 +4,7 @@ import { changeKey } from "../archive/digest/key-change.ts";
 import { signStream } from "../archive/digest/sign.ts";
 import { listStreams } from "../archive/sealed-plan.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
-import { exitCodeOf } from "./exit-code.ts";
+import { exitCodeOf, isToldError } from "./exit-code.ts";
 import { openArchiveStore } from "./open/archive-store.ts";
 import { openOldSigningKey, openSigningKey, refuseUnsignableBucket } from "./open/signing-key.ts";
 import { withPipelineOptions } from "./options.ts";
@@ -81,12 +81,11 @@ async function signArchive(
 /** Tells what went wrong, and says so by the exit code. Throws what is a fault of the program. */
 function endWith(failures: readonly unknown[]): void {
   for (const failure of failures) {
-    const exitCode = exitCodeOf(failure);
-    if (exitCode === null) continue;
-    tell((failure as Error).message);
-    process.exitCode = Math.max(exitCode, Number(process.exitCode ?? 0));
+    if (!isToldError(failure)) continue;
+    tell(failure.lines);
+    process.exitCode = Math.max(exitCodeOf(failure), Number(process.exitCode ?? 0));
   }
-  const fault = failures.find((failure) => exitCodeOf(failure) === null);
+  const fault = failures.find((failure) => !isToldError(failure));
   if (fault !== undefined) throw fault;
 }
 

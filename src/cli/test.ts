@@ -13,7 +13,7 @@ import { fileFault, readYamlFile } from "../yaml/yaml-file.ts";
 import { EXIT_NOT_RIGHT, EXIT_OK, exitCodeOf, isToldError } from "./exit-code.ts";
 import { createLineDecoder } from "./line-decoder.ts";
 import { collect, withSetOption } from "./options.ts";
-import { print } from "./print.ts";
+import { print, printColoured } from "./print.ts";
 import { loadCatalogue, loadSettings, pipelinePath } from "./settings.ts";
 import { asLine } from "./tell.ts";
 import { chooseCases, expectedPath, findCases, inputFiles, readExpected, type TestCase } from "./test-case.ts";
@@ -71,8 +71,7 @@ async function test(pipelines: readonly string[], options: TestOptions): Promise
   }
   const isJson = options.json === true;
   const format = isJson ? testJson : testText;
-  // With its colours: what is printed has none.
-  const show = async (text: string): Promise<unknown> => (isJson ? print(text) : process.stdout.write(text));
+  const show = isJson ? print : printColoured;
   const results: TestResult[] = [];
   let faultCode = EXIT_OK;
   for (const each of chooseCases(all, options.case)) {
@@ -82,12 +81,14 @@ async function test(pipelines: readonly string[], options: TestOptions): Promise
       await show(format(outcome));
     } catch (error) {
       if (!isToldError(error)) throw error;
-      faultCode ||= exitCodeOf(error) ?? EXIT_OK;
+      faultCode ||= exitCodeOf(error);
       results.push("bad");
       process.stderr.write(badText(each, error.lines.map(asLine).join("\n")));
     }
   }
-  (isJson ? process.stderr : process.stdout).write(testSummary(results));
+  const summary = testSummary(results);
+  if (isJson) process.stderr.write(summary);
+  else await print(summary);
   const isOpen = results.some((result) => result === "differs" || result === "new");
   if (isOpen) process.stderr.write('logtally: not all is as expected (hint: "--update" accepts what was found)\n');
   process.exitCode = faultCode || (isOpen ? EXIT_NOT_RIGHT : EXIT_OK);

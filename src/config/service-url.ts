@@ -1,16 +1,30 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 
 /** Where clouds give credentials to whoever runs on a machine: no service of ours answers there. */
-const METADATA_HOSTS = ["metadata", "metadata.google.internal", "metadata.goog", "instance-data"];
+const METADATA_HOSTS = [
+  "metadata.google.internal",
+  "metadata.goog",
+  "instance-data.ec2.internal",
+  "metadata.tencentyun.com",
+];
+/** Just these: beside them an address of a link may be that of a service. */
+const METADATA_V4 = [
+  "169.254.169.254",
+  "169.254.170.2",
+  "169.254.170.23",
+  "169.254.0.23",
+  "100.100.100.200",
+  "168.63.129.16",
+  "192.0.0.192",
+];
+const METADATA_V6 = ["fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fe80::a9fe:a9fe"];
 const METADATA = new BlockList();
-METADATA.addSubnet("169.254.0.0", 16, "ipv4");
-METADATA.addAddress("100.100.100.200", "ipv4");
-METADATA.addAddress("168.63.129.16", "ipv4");
-METADATA.addSubnet("fe80::", 10, "ipv6");
-METADATA.addAddress("fd00:ec2::254", "ipv6");
-METADATA.addAddress("fd20:ce::254", "ipv6");
-/** The same of IPv4 behind a translator. */
-METADATA.addSubnet("64:ff9b::a9fe:0", 112, "ipv6");
+for (const address of METADATA_V4) {
+  METADATA.addAddress(address, "ipv4");
+  // Behind a translator.
+  METADATA.addAddress(`64:ff9b::${address}`, "ipv6");
+}
+for (const address of METADATA_V6) METADATA.addAddress(address, "ipv6");
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
@@ -23,7 +37,8 @@ LOOPBACK.addAddress("::1", "ipv6");
 export function whyNoService(text: string): string | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) return "an http or https URL";
-  if (url.username !== "" || url.password !== "") return "a URL without a user and a password in it";
+  // Where a password holds a slash, what follows is a path to `URL`, and the user the host.
+  if (text.includes("@")) return "a URL without a user and a password in it";
   if (url.search !== "" || url.hash !== "") return "a URL without a query and a fragment";
   return isMetadataHost(url.hostname) ? "a URL that does not lead to the metadata of a cloud's machines" : null;
 }

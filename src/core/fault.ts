@@ -97,33 +97,36 @@ export const IO_WORDS: Readonly<Record<IoCode, CodeWords>> = {
   },
 };
 
+/** Of an error that users see; where several things are wrong, a line for each. */
+type Told = string | readonly string[];
+
+function linesOf(message: Told): readonly string[] {
+  return typeof message === "string" ? [message] : message;
+}
+
 /**
  * A store, a file or a service failed. Thrown by back ends and by readers of stored objects; the command
  * line turns it into exit code 3 (2 for a missing input).
  */
 export class IoError extends Error {
   readonly code: IoCode;
-  /** The message; where several things are wrong, a line for each. */
   readonly lines: readonly string[];
 
-  constructor(code: IoCode, message: string | readonly string[], options?: ErrorOptions) {
-    const lines = typeof message === "string" ? [message] : message;
-    super(lines.join("\n"), options);
+  constructor(code: IoCode, message: Told, options?: ErrorOptions) {
+    super(linesOf(message).join("\n"), options);
     this.name = "IoError";
     this.code = code;
-    this.lines = lines;
+    this.lines = linesOf(message);
   }
 }
 
 /** The user asked for something that cannot be: wrong setting, wrong option, missing input. Exit code 2. */
 export class UsageError extends Error {
-  /** As those of `IoError`. */
   readonly lines: readonly string[];
 
-  constructor(message: string | readonly string[], options?: ErrorOptions) {
-    const lines = typeof message === "string" ? [message] : message;
-    super(lines.join("\n"), options);
+  constructor(message: Told, options?: ErrorOptions) {
+    super(linesOf(message).join("\n"), options);
     this.name = "UsageError";
-    this.lines = lines;
+    this.lines = linesOf(message);
   }
 }

@@ -7,9 +7,10 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { logtally, run, type Summary, startLogtally } from "../cli/logtally.ts";
+import { waitFor } from "../cli/pubsub-worker.ts";
 import { expectHarmless } from "./hostile-text.ts";
 
 const NAMES = [
@@ -94,11 +95,12 @@ it("a pipe in the place of a followed file, or beside it as its copy, holds nobo
   const archive = join(folder, "archive");
   const args = ["run", "--json", "--follow", "--archive", archive, "--set", "batch.max_age_ms=50", "--from", one, two];
   const { child, ended } = startLogtally(args);
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
   const lines = async (): Promise<number> =>
     (await logtally(["archive", "find", "--archive", archive])).stdout.split("\n").length - 1;
-  const until = async (count: number): Promise<void> => {
-    while ((await lines()) < count && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 100));
-  };
+  const until = (count: number): Promise<void> => waitFor(async () => (await lines()) >= count, { child, ended });
   await until(2);
   // Once the file is not what it was its copies are looked for.
   execFileSync("mkfifo", [`${one}.1.gz`, `${one}.2`]);

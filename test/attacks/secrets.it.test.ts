@@ -8,7 +8,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { filesBelow, logtally, type Outcome, PROGRAM, start, startLogtally } from "../cli/logtally.ts";
 import { type LoopbackServer, listenOnLoopback, receive } from "../servers/loopback-http.ts";
@@ -188,13 +188,21 @@ describe("secrets", () => {
     const fault = `
       const error = new Error("of request " + process.env.TEST_API_KEY);
       Object.assign(error, { headers: { authorization: "${PROXY_PASSWORD}" }, cause: new Error(process.env.TEST_API_KEY) });
-      setTimeout(() => { throw error }, 1500)`;
-    const { folder, pipeline } = await stageAt("http://127.0.0.1:9");
+      process.on("SIGUSR2", () => { throw error })`;
+    const asked = Promise.withResolvers<void>();
+    // Never answers: the program is in the middle of its work then, with its keys read.
+    const server = await listenOnLoopback(createServer(() => asked.resolve()));
+    servers.push(server);
+    const { folder, pipeline } = await stageAt(server.url);
     await writeFile(join(folder, "fault.mjs"), fault);
     const env = { TEST_API_KEY: API_KEY, NODE_OPTIONS: `--import=${join(folder, "fault.mjs")}` };
     const { ended, child } = start(process.execPath, [PROGRAM, "run", pipeline, "--from", "-"], { env, cwd: folder });
+    onTestFinished(() => {
+      child.kill("SIGKILL");
+    });
+    await Promise.race([asked.promise, ended]);
+    child.kill("SIGUSR2");
     const outcome = await ended;
-    child.stdin?.end();
     expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining("of request [secret]") as unknown });
     expectSilent(outcome);
   });

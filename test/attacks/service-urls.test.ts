@@ -44,10 +44,28 @@ const METADATA = [
   "http://[64:ff9b::169.254.169.254]",
   "http://[fd00:ec2::254]",
   "http://[fd00:0ec2:0:0:0:0:0:0254]",
-  "http://[fe80::1]",
+  "http://[fe80::a9fe:a9fe]",
+  "http://169.254.170.23",
+  "http://[64:ff9b::a9fe:aa17]",
+  "http://[fd00:ec2::23]",
+  "http://100.100.100.200",
+  "http://[::ffff:100.100.100.200]",
   "http://metadata.google.internal",
   "http://METADATA.google.INTERNAL.",
-  "http://metadata",
+  "http://metadata.goog",
+  "http://instance-data.ec2.internal",
+];
+
+const SERVICES = [
+  "https://es.example:9200",
+  "http://127.0.0.1:9200",
+  "http://[::1]:9200",
+  "http://169.253.1.1",
+  "http://169.254.1.1:9200",
+  "http://[fe80::1]:9200",
+  "http://[64:ff9b::169.254.1.1]",
+  "http://metadata:9200",
+  "http://instance-data:9200",
 ];
 
 describe.each(Object.entries(PLACES))("%s", (field, pipeline) => {
@@ -64,6 +82,23 @@ describe.each(Object.entries(PLACES))("%s", (field, pipeline) => {
     },
   );
 
+  it.each([
+    `https://elastic:hunter/${PASSWORD}@es.example:9200`,
+    `https://elastic:hunter?${PASSWORD}@es.example:9200`,
+    `https://elastic:hunter#${PASSWORD}@es.example:9200`,
+    `https://elastic:9200?${PASSWORD}@es.example`,
+    `https://elastic:hunter@${PASSWORD}/@es.example`,
+    `https://elastic:hunter ${PASSWORD}/@es.example`,
+    `https://elastic:\\${PASSWORD}@es.example`,
+    `https:/elastic:${PASSWORD}@es.example`,
+    `https:elastic:${PASSWORD}@es.example`,
+    `elastic:${PASSWORD}@es.example:9200`,
+  ])("has no password that is repeated, however it is spelled: %s", (url) => {
+    const refusal = refusalOf(pipeline(url));
+    expect(refusal).toContain(`field "${field}": expected `);
+    expect(refusal).not.toContain(PASSWORD);
+  });
+
   it.each(["file:///etc/passwd", "ftp://a.example", "gopher://a.example", "http://", "https://a b", "http://a:99999"])(
     "is an http or https URL: %s",
     (url) => {
@@ -71,12 +106,9 @@ describe.each(Object.entries(PLACES))("%s", (field, pipeline) => {
     },
   );
 
-  it.each(["https://es.example:9200", "http://127.0.0.1:9200", "http://[::1]:9200", "http://169.253.1.1"])(
-    "leads to a service: %s",
-    (url) => {
-      expect(refusalOf(pipeline(url))).toBeNull();
-    },
-  );
+  it.each(SERVICES)("leads to a service: %s", (url) => {
+    expect(refusalOf(pipeline(url))).toBeNull();
+  });
 });
 
 describe("an API key", () => {

@@ -3,6 +3,7 @@
  * Method: the contract, then files on the disk: writes that fail, left-overs of a killed process, wrong places.
  */
 import {
+  cp,
   type FileHandle,
   mkdir,
   open,
@@ -149,19 +150,29 @@ describe("a folder store", () => {
     expect(listed).toEqual(["wal/a/1", "wal/a/3"]);
   });
 
-  it("is not begun anew where it has vanished, or another one is in its place", async () => {
+  it("is not begun anew where it has vanished, or an empty folder is in its place", async () => {
     const root = join(await tempFolder(), "archive");
     const store = createFolderStore(root, nowMs);
     await store.create("wal/a/1", Buffer.from("1"));
     await rename(root, `${root}.away`);
     const refusal = { code: "not_found", message: expect.stringMatching(/ is gone now \(hint: .*mounted/) };
     await expect(store.create("wal/a/2", Buffer.from("2"))).rejects.toMatchObject(refusal);
-    await mkdir(root);
-    await expect(store.create("wal/a/2", Buffer.from("2"))).rejects.toThrow(/ is another one now \(hint: /);
+    await mkdir(join(root, "lost+found"), { recursive: true });
+    await expect(store.create("wal/a/2", Buffer.from("2"))).rejects.toMatchObject(refusal);
     expect(await filesOf(root)).toEqual([]);
     await rm(root, { recursive: true });
     await rename(`${root}.away`, root);
     expect(await store.create("wal/a/2", Buffer.from("2"))).toBe("created");
+  });
+
+  it("goes on where its folder has another inode, as on a network disk that was mounted anew", async () => {
+    const root = join(await tempFolder(), "archive");
+    const store = createFolderStore(root, nowMs);
+    await store.create("wal/a/1", Buffer.from("1"));
+    await rename(root, `${root}.old`);
+    await cp(`${root}.old`, root, { recursive: true });
+    expect(await store.create("wal/a/2", Buffer.from("2"))).toBe("created");
+    expect((await filesOf(root)).sort()).toEqual(["wal/a/1", "wal/a/2"]);
   });
 
   it("is shared by writers that begin at the same time", async () => {

@@ -2,7 +2,7 @@
  * Goal: scratch files do not pile up, however processes end, and nobody else's are touched.
  * Method: a folder with what others have left there, old and young.
  */
-import { mkdir, readdir, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { createScratchFolder } from "../../src/backends/files/scratch-folder.ts";
@@ -32,4 +32,15 @@ it("removes what killed processes left a week ago, and its own at once", async (
   expect((await readdir(folder)).toSorted()).toEqual(
     [`logtally-${UUID.replace("0", "1")}`, `logtally-${UUID}.txt`, "logtally-archive"].toSorted(),
   );
+});
+
+it("works where what others left cannot be listed, or not be looked at", async () => {
+  const folder = join(await tempFolder(), "made/by/it");
+  const collect = (): Promise<Buffer> =>
+    createScratchFolder(folder, () => NOW_MS).collect((path) => writeFile(path, "bytes"));
+  expect((await collect()).toString()).toBe("bytes");
+  // A link to itself leads nowhere, and no look at it succeeds.
+  await symlink(`logtally-${UUID}`, join(folder, `logtally-${UUID}`));
+  expect((await collect()).toString()).toBe("bytes");
+  expect(await readdir(folder)).toEqual([`logtally-${UUID}`]);
 });

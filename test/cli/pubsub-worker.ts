@@ -88,13 +88,14 @@ export async function expectLines(archive: string, rows: readonly string[]): Pro
   expect([...archived].filter((line) => !expected.has(line)).slice(0, 3)).toEqual([]);
 }
 
-/** Fails where the worker ends before. */
+/** Fails where the worker ends before, or is killed because the test has taken too long. */
 export async function waitFor(
   holds: () => boolean | Promise<boolean>,
   { child, ended }: RunningProcess,
 ): Promise<void> {
   while (!(await holds())) {
-    if (child.exitCode !== null) throw new Error(`the worker has ended: ${JSON.stringify(await ended)}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the worker has ended: ${JSON.stringify(await ended)}`);
     await sleep(POLL_MS);
   }
 }

@@ -1,5 +1,5 @@
 /** Disks without room, for programs. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
@@ -23,11 +23,36 @@ export async function limitedDisk(): Promise<SmallDisk> {
   };
 }
 
-/** A real disk of 4 MB; null without the right to mount one. */
-export async function mountedDisk(): Promise<SmallDisk | null> {
+/** Whether this process may mount a disk: where it is root, on CI also where it may become root as `.ci/run` does. */
+export const CAN_MOUNT = await canMount();
+
+async function canMount(): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), "logtally-disk-"));
+  try {
+    return mounted(folder) && unmounted(folder);
+  } finally {
+    await rmdir(folder);
+  }
+}
+
+function mounted(folder: string): boolean {
+  return succeedsAsRoot("mount", ["-t", "tmpfs", "-o", "size=4m,mode=1777", "none", folder]);
+}
+
+function unmounted(folder: string): boolean {
+  return succeedsAsRoot("umount", [folder]);
+}
+
+function succeedsAsRoot(command: string, args: readonly string[]): boolean {
+  if (process.getuid?.() === 0) return succeeds(command, args);
+  return process.env["CI"] !== undefined && succeeds("sudo", ["-n", command, ...args]);
+}
+
+/** A real disk of 4 MB, where one can be mounted. */
+export async function mountedDisk(): Promise<SmallDisk> {
   const folder = await emptyFolder();
-  if (process.getuid?.() !== 0 || !succeeds("mount", ["-t", "tmpfs", "-o", "size=4m", "none", folder])) return null;
-  onTestFinished(() => expect(succeeds("umount", [folder])).toBe(true));
+  expect(mounted(folder)).toBe(true);
+  onTestFinished(() => expect(unmounted(folder)).toBe(true));
   const filler = join(folder, "filler");
   return {
     folder,

@@ -1,7 +1,9 @@
 /** Goal: the table says after reading what it said before, at any size. Method: round trips of arbitrary tables. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MIB } from "../../src/core/units.ts";
+import { parsePipeline } from "../../src/config/pipeline.ts";
+import { UsageError } from "../../src/core/fault.ts";
+import { GIB, MIB } from "../../src/core/units.ts";
 import {
   type BlockEntry,
   decodeTable,
@@ -31,6 +33,28 @@ const entry: fc.Arbitrary<BlockEntry> = fc.record({
 
 const table = fc.record({ entries: fc.array(entry, { maxLength: 9 }), rows: large, rawBytes: large, root: hash32 });
 
+/** The most that a pipeline may let a message inflate to. */
+function mostInflatedBytes(): number {
+  let [taken, refused] = [1, 4 * GIB];
+  while (refused - taken > 1) {
+    const middle = Math.floor((taken + refused) / 2);
+    if (mayInflateTo(middle)) taken = middle;
+    else refused = middle;
+  }
+  return taken;
+}
+
+function mayInflateTo(sizeBytes: number): boolean {
+  const text = `name: a\nsource: {kind: stdin}\narchive: {kind: folder, path: a}\nlimits: {max_inflated_bytes: ${sizeBytes}}\n`;
+  try {
+    parsePipeline(text, "a.yaml", [], "/");
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
 describe("a block table", () => {
   it("is read back as it was written, its length told by its trailer", () => {
     fc.assert(
@@ -48,5 +72,15 @@ describe("a block table", () => {
     const bytes = encodeTable({ entries: [], rows: 0, rawBytes: 0, root: Buffer.alloc(32) });
     bytes.writeUInt32LE(2, 52);
     expect(() => tableBytes(bytes)).toThrow(new RangeError("format version 2 is not known to this program"));
+  });
+
+  it("has room for the longest message that a pipeline takes, wrapped in Base64 behind a full block", () => {
+    const sizeBytes = mostInflatedBytes();
+    expect(sizeBytes).toBe(256 * MIB);
+    const rawBytes = MIB + '{"payload_base64":""}\n'.length + 4 * Math.ceil(sizeBytes / 3);
+    const hashes = { storedHash: Buffer.alloc(32), rawHash: Buffer.alloc(32), root: Buffer.alloc(32) };
+    const place = { offset: 0, storedBytes: 1, firstRow: 0, rows: 1, firstTimeMs: 0, lastTimeMs: 0 };
+    const entries: readonly BlockEntry[] = [{ kind: "lines", rawBytes, ...place, ...hashes }];
+    expect(decodeTable(encodeTable({ entries, rows: 1, rawBytes, root: Buffer.alloc(32) })).entries).toEqual(entries);
   });
 });

@@ -30,7 +30,7 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
   };
 
   const makeFolder = createDurableFolders(root);
-  const checkSameFolder = createFolderWatch(root);
+  const checkStillThere = createArchiveWatch(root);
   let isSwept = false;
 
   return {
@@ -39,11 +39,11 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
       const unfinished = join(root, UNFINISHED, randomUUID());
       const operation = `create "${name}" in "${root}"`;
       try {
-        await checkSameFolder(operation);
+        await checkStillThere(operation);
         await makeFolder(dirname(path));
         await makeFolder(dirname(unfinished));
-        // It may have been made only now.
-        await checkSameFolder(operation);
+        // It may have begun only now.
+        await checkStillThere(operation);
         if (!isSwept) await removeAbandoned(dirname(unfinished), nowMs());
         isSwept = true;
         await writeDurably(unfinished, content);
@@ -93,32 +93,34 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
 }
 
 /**
- * Rejects with `IoError` once the folder is another one than before, or gone: below the place where a disk was mounted,
- * say, an empty archive would begin, and nobody would hear of it.
+ * Rejects with `IoError` once the folder that was an archive is none any more: below the place where a disk was mounted,
+ * say, an empty archive would begin, and nobody would hear of it. By what is in it: numbers of devices and inodes change
+ * under network file systems.
  */
-function createFolderWatch(root: string): (operation: string) => Promise<void> {
-  let known: string | null = null;
+function createArchiveWatch(root: string): (operation: string) => Promise<void> {
+  let wasArchive = false;
   return async (operation) => {
-    const found = await identityOf(root);
-    known ??= found;
-    if (found === known) return;
-    throw new IoError(
-      "not_found",
-      `${operation}: the folder was there, and is ${found === null ? "gone" : "another one"} now ` +
-        "(hint: look whether its disk is mounted, and run again)",
-    );
+    const isArchive = await hasAnyRoot(root);
+    if (wasArchive && !isArchive) {
+      throw new IoError(
+        "not_found",
+        `${operation}: the archive was there, and is gone now (hint: look whether its disk is mounted, and run again)`,
+      );
+    }
+    wasArchive ||= isArchive;
   };
 }
 
-/** Null where there is no such folder. */
-async function identityOf(path: string): Promise<string | null> {
-  try {
-    const { dev, ino } = await stat(path, { bigint: true });
-    return `${dev}:${ino}`;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
+async function hasAnyRoot(root: string): Promise<boolean> {
+  for (const name of ROOTS) {
+    try {
+      await access(join(root, name));
+      return true;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
   }
+  return false;
 }
 
 /** Folders with lines, of which an archive may have either or both, and what the first run makes. */

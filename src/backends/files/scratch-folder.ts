@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
 import { DAY_MS } from "../../core/units.ts";
 import { ioError } from "./io-error.ts";
-import { isMissing } from "./missing.ts";
 
 /** Of scratch files, and of the folders into which DuckDB spills. */
 const SCRATCH_NAME = /^logtally-(?:spill-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-\d+)?$/;
@@ -16,11 +15,11 @@ export function createScratchFolder(folder: string, nowMs: () => number): Scratc
   let isSwept = false;
   return {
     async collect(write) {
+      if (!isSwept) await removeAbandoned(folder, nowMs() - ABANDONED_AFTER_MS);
+      isSwept = true;
       const path = join(folder, `logtally-${randomUUID()}`);
       try {
         await mkdir(folder, { recursive: true });
-        if (!isSwept) await removeAbandoned(folder, nowMs() - ABANDONED_AFTER_MS);
-        isSwept = true;
         try {
           await write(path);
           return await readFile(path);
@@ -34,17 +33,18 @@ export function createScratchFolder(folder: string, nowMs: () => number): Scratc
   };
 }
 
-/** The folder may be one of the system, with files of others. */
+/**
+ * The folder may be one of the system, with files of others. What cannot be listed, looked at or removed stays: this is a
+ * courtesy to the disk, and must keep nobody from work.
+ */
 async function removeAbandoned(folder: string, beforeMs: number): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!SCRATCH_NAME.test(name)) continue;
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => SCRATCH_NAME.test(each))) {
     const path = join(folder, name);
     try {
       if ((await stat(path)).mtimeMs < beforeMs) await rm(path, { recursive: true, force: true });
-    } catch (error) {
-      // Removed by another process meanwhile; or of another user, whose business it is.
-      const { code = "" } = error as NodeJS.ErrnoException;
-      if (!isMissing(error) && !["EACCES", "EPERM"].includes(code)) throw error;
+    } catch {
+      // Of another user, or on a disk that fails: the next process tries again.
     }
   }
 }
