@@ -9,6 +9,7 @@ import { Command } from "commander";
 import { integerUpTo } from "../src/cli/options.ts";
 import { formatCount } from "../src/cli/quantity.ts";
 import { simulate } from "../test/simulation/simulate.ts";
+import { EVENTS, type Event } from "../test/simulation/world.ts";
 
 const MOST_SEEDS = 1_000_000_000;
 const MOST_JOBS = 64;
@@ -24,6 +25,8 @@ interface Part {
   readonly seeds: number;
   readonly steps: number;
   readonly failures: readonly { readonly seed: number; readonly failure: string }[];
+  /** In how many seeds each happened while there were faults. */
+  readonly happened: Readonly<Partial<Record<Event, number>>>;
 }
 
 interface Options {
@@ -53,6 +56,7 @@ async function run({ seeds, from, jobs, seed }: Options): Promise<number> {
 async function runAll(seeds: number, from: number, jobs: number): Promise<number> {
   const startedAtMs = performance.now();
   const sum = { seeds: 0, steps: 0, failed: 0 };
+  const happened = new Map<Event, number>();
   let toldAtMs = startedAtMs;
   const pace = (): string => {
     const seconds = (performance.now() - startedAtMs) / SECOND_MS;
@@ -61,6 +65,7 @@ async function runAll(seeds: number, from: number, jobs: number): Promise<number
   const onPart = (part: Part): void => {
     sum.seeds += part.seeds;
     sum.steps += part.steps;
+    for (const event of EVENTS) happened.set(event, (happened.get(event) ?? 0) + (part.happened[event] ?? 0));
     for (const { seed, failure } of part.failures) {
       sum.failed += 1;
       if (sum.failed > MOST_TOLD) continue;
@@ -72,7 +77,8 @@ async function runAll(seeds: number, from: number, jobs: number): Promise<number
   };
   const starts = partStarts(from, from + seeds);
   await Promise.all(Array.from({ length: jobs }, () => runJob(starts, from + seeds, onPart)));
-  process.stdout.write(`${pace()}, ${formatCount(sum.steps)} steps\n`);
+  const shares = EVENTS.map((event) => `${event} ${((100 * (happened.get(event) ?? 0)) / sum.seeds).toFixed(1)} %`);
+  process.stdout.write(`${pace()}, ${formatCount(sum.steps)} steps; amid faults: ${shares.join(", ")}\n`);
   return sum.failed === 0 && sum.seeds === seeds ? 0 : 1;
 }
 
@@ -113,11 +119,13 @@ async function runPart(from: number): Promise<void> {
   Error.stackTraceLimit = 0;
   const end = Math.min(from + PART, Number(process.env["LAST"]));
   const failures: { seed: number; failure: string }[] = [];
+  const happened: Partial<Record<Event, number>> = {};
   let steps = 0;
   for (let seed = from; seed < end; seed += 1) {
     const outcome = await simulate(seed);
     steps += outcome.steps;
+    for (const event of outcome.happened) happened[event] = (happened[event] ?? 0) + 1;
     if (outcome.failure !== null) failures.push({ seed, failure: outcome.failure });
   }
-  process.send?.({ seeds: end - from, steps, failures } satisfies Part);
+  process.send?.({ seeds: end - from, steps, failures, happened } satisfies Part);
 }

@@ -5,11 +5,21 @@ import type { BucketWatcher, SimulatedBucket } from "./simulated-bucket.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { Sent } from "./simulated-subscription.ts";
 import type { Truth } from "./truth.ts";
-import { STREAM, type World } from "./world.ts";
+import { type Event, STREAM, type World } from "./world.ts";
 
 const PLAN = /^ctl\/plan\/(.*\/)(\d{6})a\d\d\.json$/;
 const RESULT = /^(?:vault\/v1|ctl\/seal)\/(.*\/)(\d{6})(?:\.manifest)?\.json$/;
 const DIGEST = /\/digest\/(\d{8})\.(json|sig)$/;
+
+/** What the names of objects tell. */
+const EVENT_NAMES: readonly (readonly [Event, RegExp])[] = [
+  ["sealed", /\.manifest\.json$/],
+  ["sealed again", /^ctl\/plan\/.*\/000002a/],
+  ["sealed by another", /^ctl\/plan\/.*a02\.json$/],
+  ["only repeats", /^ctl\/seal\//],
+  ["signed again", /digest\/00000002\.json$/],
+  ["marked", /\.waiting$/],
+];
 
 interface StoredName {
   readonly name: string;
@@ -48,6 +58,7 @@ export class Checks implements BucketWatcher {
         this.#world.fail(`"${name}" is unreadable: ${String(error)}`),
       );
     }
+    for (const [event, pattern] of EVENT_NAMES) if (pattern.test(name)) this.#world.note(event);
     const [, folder = "", plan] = PLAN.exec(name) ?? RESULT.exec(name) ?? [];
     if (plan !== undefined) this.#checkOrder(name, folder, Number(plan));
     if (isPlanResult(name)) this.#checkManifest(name, content);
@@ -58,6 +69,7 @@ export class Checks implements BucketWatcher {
   removed(name: string): void {
     if (name.startsWith("ctl/index/")) return;
     if (!name.startsWith("wal/")) return this.#world.fail(`I5: "${name}" was removed`);
+    this.#world.note("removed");
     const signed = this.#signedSegments();
     for (const line of this.#linesOf.get(name) ?? []) {
       const holders = this.#holders.get(line);

@@ -11,7 +11,7 @@ import { SimulatedCluster } from "./simulated-cluster.ts";
 import { SimulatedSubscription } from "./simulated-subscription.ts";
 import { Traffic } from "./traffic.ts";
 import { Truth } from "./truth.ts";
-import { World } from "./world.ts";
+import { type Event, World } from "./world.ts";
 
 /** What a simulation came to. */
 export interface Outcome {
@@ -19,7 +19,8 @@ export interface Outcome {
   /** What must not be; null where nothing was. */
   readonly failure: string | null;
   readonly steps: number;
-  readonly lines: number;
+  /** While there were faults. */
+  readonly happened: ReadonlySet<Event>;
 }
 
 /** Time after which everything has settled that was under way when faults stopped. */
@@ -28,7 +29,7 @@ const CONVERGE_MS = 3 * HOUR_MS;
 /** Runs the simulation of this seed. The same seed gives the same steps, told to `onTrace` one by one. */
 export async function simulate(seed: number, onTrace: ((line: string) => void) | null = null): Promise<Outcome> {
   const simulation = new Simulation(new World(seed, onTrace));
-  const { world, truth } = simulation;
+  const { world } = simulation;
   const onRejection = (error: unknown): void => world.fail(`nobody awaits what rejects with ${String(error)}`);
   process.on("unhandledRejection", onRejection);
   try {
@@ -40,7 +41,7 @@ export async function simulate(seed: number, onTrace: ((line: string) => void) |
   } finally {
     process.off("unhandledRejection", onRejection);
   }
-  return { seed, failure: world.failure, steps: world.schedule.steps, lines: truth.lines.size };
+  return { seed, failure: world.failure, steps: world.schedule.steps, happened: world.happened };
 }
 
 class Simulation {

@@ -6,14 +6,18 @@
  */
 import { expect, it } from "vitest";
 import { simulate } from "./simulate.ts";
+import { EVENTS, type Event } from "./world.ts";
 
-const SEEDS = 100;
+const SEEDS = 200;
 
-it(`${SEEDS} seeds hold all invariants`, async () => {
+it(`${SEEDS} seeds hold all invariants, and meet all that is worth meeting`, async () => {
+  const met = new Set<Event>();
   for (let seed = 1; seed <= SEEDS; seed += 1) {
-    const { failure } = await simulate(seed);
+    const { failure, happened } = await simulate(seed);
     expect(failure, `npm run simulate -- --seed ${seed}`).toBeNull();
+    for (const event of happened) met.add(event);
   }
+  expect(met).toEqual(new Set(EVENTS));
 });
 
 it("the same seed takes the same steps", async () => {

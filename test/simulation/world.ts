@@ -1,7 +1,20 @@
 import { HOUR_MS } from "../../src/core/units.ts";
 import { randomOf } from "../random.ts";
-import { drawFaults, type Faults } from "./faults.ts";
+import { drawFaults, type Faults, NO_FAULTS } from "./faults.ts";
 import { Schedule } from "./schedule.ts";
+
+/** What is worth meeting mishaps. */
+export const EVENTS = [
+  "sealed",
+  "sealed again",
+  "sealed by another",
+  "only repeats",
+  "signed again",
+  "marked",
+  "removed",
+] as const;
+
+export type Event = (typeof EVENTS)[number];
 
 /** The stream of all lines. */
 export const STREAM = "local";
@@ -13,6 +26,8 @@ export class World {
   readonly random: () => number;
   readonly schedule: Schedule;
   faults: Faults;
+  /** What has happened while there were faults, so that nobody takes worlds for full in which nothing does. */
+  readonly happened = new Set<Event>();
   /** What must not be, the first of it. */
   failure: string | null = null;
   readonly #onTrace: ((line: string) => void) | null;
@@ -40,6 +55,10 @@ export class World {
 
   pick<T>(items: readonly T[]): T {
     return items[Math.floor(this.random() * items.length)] as T;
+  }
+
+  note(event: Event): void {
+    if (this.faults !== NO_FAULTS) this.happened.add(event);
   }
 
   fail(what: string): void {

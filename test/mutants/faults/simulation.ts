@@ -66,7 +66,7 @@ const KNOWN = [
   ...SIGN_FAULTS,
 ];
 
-/** The same faults again, which the simulation has to notice by itself, in its first hundred seeds. */
+/** The same faults again, which the simulation has to notice by itself, in its first seeds. */
 export const SIMULATION_FAULTS: readonly Fault[] = KNOWN.filter(({ name }) => NOTICED.includes(name)).map((fault) => ({
   ...fault,
   name: `simulated-${fault.name}`,
