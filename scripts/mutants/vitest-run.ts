@@ -83,7 +83,7 @@ async function ended(
   child.stderr.on("data", hear);
   let isInTime = true;
   const kill = (): void => {
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    if (child.pid !== undefined) killGroup(child.pid);
   };
   const timer = setTimeout(() => {
     isInTime = false;
@@ -100,6 +100,15 @@ async function ended(
     signal.removeEventListener("abort", kill);
   }
   return { said, isInTime };
+}
+
+/** Kills what is left of a group of processes, if anything: it may have ended by itself just now. */
+export function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function escaped(title: string): string {

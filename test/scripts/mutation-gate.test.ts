@@ -15,7 +15,7 @@ import {
   verdictOf,
   type Workshop,
 } from "../../scripts/mutants/gate.ts";
-import { testRunOf } from "../../scripts/mutants/vitest-run.ts";
+import { killGroup, testRunOf } from "../../scripts/mutants/vitest-run.ts";
 import type { Fault } from "../mutants/fault.ts";
 
 const FAULT: Fault = {
@@ -192,4 +192,9 @@ describe("a report of Vitest", () => {
     const message = "SyntaxError: Unexpected token";
     expect(testRunOf({ testResults: [{ message, assertionResults: [] }] })).toEqual({ kind: "broken", why: message });
   });
+});
+
+it("nobody is hurt by killing a group that has ended by itself", () => {
+  // No system gives a process such a number.
+  expect(() => killGroup(2 ** 22 + 1)).not.toThrow();
 });

@@ -23,7 +23,6 @@ export interface FollowOptions {
   /** Is told, in words, what a user should know. */
   readonly tell: (message: string) => void;
   readonly clock: Clock;
-  /** Resolves early where the signal aborts. */
   /** How often files are looked at. */
   readonly pollMs?: number;
   readonly maxOpen?: number;
