@@ -124,7 +124,7 @@ export class Machine {
   #step(where: () => string): void {
     const { faults } = this.#world;
     if (!this.isAlive) return;
-    if (this.#world.chance(faults.crash)) {
+    if (this.#world.isLastStep()) {
       this.#world.trace(() => `${this.name} is killed ${where()}`);
       this.kill();
     } else if (this.#world.chance(faults.pause)) {

@@ -19,6 +19,8 @@ export interface Outcome {
   /** What must not be; null where nothing was. */
   readonly failure: string | null;
   readonly steps: number;
+  /** Steps of machines while there were faults: what each has sent, what has taken effect, what was answered. */
+  readonly machineSteps: number;
   /** While there were faults. */
   readonly happened: ReadonlySet<Event>;
 }
@@ -26,9 +28,16 @@ export interface Outcome {
 /** Time after which everything has settled that was under way when faults stopped. */
 const CONVERGE_MS = 3 * HOUR_MS;
 
-/** Runs the simulation of this seed. The same seed gives the same steps, told to `onTrace` one by one. */
-export async function simulate(seed: number, onTrace: ((line: string) => void) | null = null): Promise<Outcome> {
-  const simulation = new Simulation(new World(seed, onTrace));
+/**
+ * Runs the simulation of this seed. The same seed gives the same steps, told to `onTrace` one by one. `killAt`: the step
+ * of a machine, from 1, at which that is killed, whatever the seed says.
+ */
+export async function simulate(
+  seed: number,
+  onTrace: ((line: string) => void) | null = null,
+  killAt = 0,
+): Promise<Outcome> {
+  const simulation = new Simulation(new World(seed, onTrace, killAt));
   const { world } = simulation;
   const onRejection = (error: unknown): void => world.fail(`nobody awaits what rejects with ${String(error)}`);
   process.on("unhandledRejection", onRejection);
@@ -41,7 +50,13 @@ export async function simulate(seed: number, onTrace: ((line: string) => void) |
   } finally {
     process.off("unhandledRejection", onRejection);
   }
-  return { seed, failure: world.failure, steps: world.schedule.steps, happened: world.happened };
+  return {
+    seed,
+    failure: world.failure,
+    steps: world.schedule.steps,
+    machineSteps: world.machineSteps,
+    happened: world.happened,
+  };
 }
 
 class Simulation {

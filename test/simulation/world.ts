@@ -32,8 +32,13 @@ export class World {
   failure: string | null = null;
   readonly #onTrace: ((line: string) => void) | null;
 
-  /** `onTrace` is told step by step what happens. */
-  constructor(seed: number, onTrace: ((line: string) => void) | null) {
+  /** Steps of machines while there were faults. */
+  machineSteps = 0;
+  readonly #killAt: number;
+
+  /** `onTrace` is told step by step what happens; `killAt` is the step of a machine at which that is killed. */
+  constructor(seed: number, onTrace: ((line: string) => void) | null, killAt: number) {
+    this.#killAt = killAt;
     this.random = randomOf(seed);
     this.schedule = new Schedule(START_MS + Math.floor(this.random() * 24 * HOUR_MS));
     this.faults = drawFaults(this.random);
@@ -55,6 +60,13 @@ export class World {
 
   pick<T>(items: readonly T[]): T {
     return items[Math.floor(this.random() * items.length)] as T;
+  }
+
+  /** A machine makes a step; true where it is to be its last one. */
+  isLastStep(): boolean {
+    if (this.faults === NO_FAULTS) return false;
+    this.machineSteps += 1;
+    return this.machineSteps === this.#killAt || this.chance(this.faults.crash);
   }
 
   note(event: Event): void {
