@@ -24,10 +24,10 @@ import { forkScriptedPubsub } from "../servers/scripted-pubsub-process.ts";
 import { type Crew, startCrew } from "./crew.ts";
 import { expectAllSigned, expectExactBook } from "./exact-book.ts";
 
-const STRIKES = Number(process.env["LOGTALLY_TEST_KILLS"] ?? 32);
+const STRIKES = Number(process.env["LOGTALLY_TEST_KILLS"] ?? 24);
 const SEED = Number(process.env["LOGTALLY_TEST_SEED"] ?? Date.now() % 1_000_000);
-const LEAST_LINES = 15_000;
-const LINES_PER_STRIKE = 500;
+const LEAST_LINES = 5000;
+const LINES_PER_STRIKE = 300;
 const STRIKE_WITHIN_MS = 600;
 /** Of the strikes. The others kill. */
 const FREEZES = 0.3;
