@@ -9,7 +9,9 @@ export const HAS_STRACE = succeeds("strace", ["-f", "-e", "trace=none", "true"])
  * its calls are counted in one row.
  */
 export function traced(calls: string, options: readonly string[], args: readonly string[]): RunningProcess {
-  const trace = ["-D", "-f", "--seccomp-bpf", "-qq", "-e", `trace=${calls}`, ...options];
+  // Much faster, but with it strace 6.1 sends a signal at the first call or at none.
+  const filter = options.some((option) => option.includes(":signal=")) ? [] : ["--seccomp-bpf"];
+  const trace = ["-D", "-f", ...filter, "-qq", "-e", `trace=${calls}`, ...options];
   const running = start("strace", [...trace, process.execPath, PROGRAM, ...args], { env: { UV_THREADPOOL_SIZE: "1" } });
   running.child.stdin?.end();
   return running;
