@@ -59,8 +59,13 @@ async function archiveOf({ path }: Generated): Promise<string> {
 
 const FEW = ["group", "user"] as const;
 
-async function expectTruth(archive: string, { truth }: Generated, segments: readonly TruthSegment[] = FEW) {
-  const rows = await countRows(["--archive", archive, "--as-of", truth.as_of], { segments });
+async function expectTruth(
+  archive: string,
+  { truth }: Generated,
+  segments: readonly TruthSegment[] = FEW,
+  stderr: string | RegExp = "",
+) {
+  const rows = await countRows(["--archive", archive, "--as-of", truth.as_of], { segments, stderr });
   const wanted = truth.rows.filter((row) => segments.some((segment) => segment === row.segment));
   expect(differences(wanted, rows)).toEqual([]);
 }
@@ -147,7 +152,8 @@ describe("seal", () => {
     }
     await seal(archive, "--set", "seal.hours=1");
     expect(await vaultOf(archive)).toEqual(await vaultOf(copy));
-    await expectTruth(archive, traffic);
+    // Facts of the last plan, whose sealer was killed before it had written them, come with the next seal of that day.
+    await expectTruth(archive, traffic, FEW, /^(?:logtally: facts of 1 of \d+ sealed plans are derived again.*\n)?$/);
   });
 
   it("may run several times at once", async () => {
