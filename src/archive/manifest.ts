@@ -31,6 +31,11 @@ export interface PlanOutput {
   readonly root: string;
 }
 
+/** The files of these segments. */
+export function filesOf(outputs: readonly PlanOutput[]): StoredObject[] {
+  return outputs.flatMap(({ lines, meta }) => [lines, meta]);
+}
+
 /** A line that was left out, because the same bytes with the same id came before. */
 export interface DuplicateLine {
   readonly id: string;

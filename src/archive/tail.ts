@@ -1,4 +1,4 @@
-import { IoError } from "../core/fault.ts";
+import { IoError, isOfObject } from "../core/fault.ts";
 import { ifThere } from "../core/if-there.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { ID_WORDS } from "../segment/meta.ts";
@@ -112,11 +112,6 @@ export async function readReachedTail(
     tail.push({ object, hours, unsealed: unsealedHours(trusted, [...inputs]) });
   }
   return { plans: [...days.values()].flatMap((day) => day?.plans ?? []), tail };
-}
-
-/** True for what is wrong with an object, and not with the store. */
-export function isOfObject(error: unknown): error is IoError {
-  return error instanceof IoError && (error.code === "corrupt" || error.code === "not_found");
 }
 
 async function unlessDistrusted<Result>(

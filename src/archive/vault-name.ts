@@ -72,7 +72,7 @@ export function planPrefix(span: Span): string {
 
 /** Prefix of the attempts at a plan, by what its objects are called. */
 export function attemptPrefix({ stream, day, hourOfDay, plan }: SealedName): string {
-  return `ctl/plan/${stream}/${day}/${String(hourOfDay).padStart(2, "0")}/${planText(plan)}a`;
+  return `ctl/plan/${stream}/${day}/${hourOfDayText(hourOfDay)}/${planText(plan)}a`;
 }
 
 export function planName(span: Span, plan: number, attempt: number): string {

@@ -120,6 +120,11 @@ export class IoError extends Error {
   }
 }
 
+/** True for what is wrong with an object, and not with its store. */
+export function isOfObject(error: unknown): error is IoError {
+  return error instanceof IoError && (error.code === "corrupt" || error.code === "not_found");
+}
+
 /** The user asked for something that cannot be: wrong setting, wrong option, missing input. Exit code 2. */
 export class UsageError extends Error {
   readonly lines: readonly string[];

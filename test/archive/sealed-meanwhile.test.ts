@@ -51,6 +51,21 @@ const READERS: readonly (readonly [who: string, look: Look])[] = [
   ],
 ];
 
+/** The archive, before each of whose requests `next` is done. */
+function asking(archive: ObjectStore, next: () => Promise<void>): ObjectStore {
+  return {
+    ...archive,
+    async read(name, start, end) {
+      await next();
+      return archive.read(name, start, end);
+    },
+    async *list(prefix) {
+      await next();
+      yield* archive.list(prefix);
+    },
+  };
+}
+
 it.each(READERS)("%s sees each line in one place or the other", async (_who, look) => {
   for (let before = 0, isOver = false; !isOver; before += 1) {
     const memory = createMemoryStore();
@@ -69,17 +84,7 @@ it.each(READERS)("%s sees each line in one place or the other", async (_who, loo
       }
       requests += 1;
     };
-    const seen = await look({
-      ...archive,
-      async read(name, start, end) {
-        await next();
-        return archive.read(name, start, end);
-      },
-      async *list(prefix) {
-        await next();
-        yield* archive.list(prefix);
-      },
-    });
+    const seen = await look(asking(archive, next));
     expect(seen.filter((name) => name === old || name.startsWith("vault/"))).not.toEqual([]);
     isOver = requests <= before;
   }
@@ -125,18 +130,7 @@ it("a sealer passes over an object that others have sealed, signed and removed s
       requests += 1;
     };
     const said: string[] = [];
-    const watched: ObjectStore = {
-      ...archive,
-      async read(name, start, end) {
-        await next();
-        return archive.read(name, start, end);
-      },
-      async *list(prefix) {
-        await next();
-        yield* archive.list(prefix);
-      },
-    };
-    await seal(watched, { said });
+    await seal(asking(archive, next), { said });
     expect(said).toEqual([]);
     isOver = requests <= before;
   }

@@ -1,4 +1,4 @@
-import { IoError } from "../../core/fault.ts";
+import { isOfObject } from "../../core/fault.ts";
 import { hourOf, hourText, UNDATED_HOUR } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { readDigests, signedObjects } from "../digest/digest-chain.ts";
@@ -6,12 +6,10 @@ import { newestPlans, type SpanPlans } from "../seal/newest-plans.ts";
 import { findSealedPlan, type SealedPlan } from "../sealed-plan.ts";
 import { dayOfHour, isInSpan, UNDATED_DAY } from "../span.ts";
 import type { TailObject } from "../tail.ts";
-import { parseSealedName, recordPrefix, type SealedName } from "../vault-name.ts";
+import { parseSealedName, planText, recordPrefix, type SealedName } from "../vault-name.ts";
 import { walPrefix } from "../wal-name.ts";
 import { type Difference, differenceOf } from "./difference.ts";
 import { listFolders, type VaultFolder } from "./vault-folders.ts";
-
-const PLAN_DIGITS = 6;
 
 /** The word of an object that a manifest is there. */
 export interface ManifestClaim {
@@ -91,7 +89,7 @@ async function digestClaims(
     );
     return { claims: claims.filter(({ name }) => parseSealedName(name) !== null), differences: [] };
   } catch (error) {
-    if (!(error instanceof IoError) || (error.code !== "corrupt" && error.code !== "not_found")) throw error;
+    if (!isOfObject(error)) throw error;
     return { claims: [], differences: [differenceOf(stream, { what: error.message })] };
   }
 }
@@ -170,7 +168,7 @@ function folderOfName(name: string): string {
 }
 
 function manifestOf(folder: string, plan: number): string {
-  return `vault/v1/${folder}${String(plan).padStart(PLAN_DIGITS, "0")}.manifest.json`;
+  return `vault/v1/${folder}${planText(plan)}.manifest.json`;
 }
 
 type Place = Pick<SealedName, "day" | "hourOfDay">;

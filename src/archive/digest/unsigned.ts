@@ -1,11 +1,10 @@
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import type { StoredObject } from "../manifest.ts";
+import { filesOf, type StoredObject } from "../manifest.ts";
 import { readSealedPlan, type SealedPlan } from "../sealed-plan.ts";
 import { measureObject } from "../stored-bytes.ts";
 import {
   attemptPrefix,
-  folderOf,
   parsePlanName,
   parseSealedName,
   parseSegmentName,
@@ -56,7 +55,7 @@ export async function readUnsigned(
     lastPlans.set(span, plan);
     if (!signed.has(name)) plans.push(await readRevision(store, name, sizeBytes, revision));
   }
-  const named = new Set(plans.flatMap(({ manifest }) => filesOf(manifest)).map(({ name }) => name));
+  const named = new Set(plans.flatMap(({ manifest }) => filesOf(manifest.outputs)).map(({ name }) => name));
   const isComplete = (segment: SealedName): boolean => segment.plan <= (lastPlans.get(spanText(segment)) ?? 0);
   const abandoned = segments.filter((segment) => !named.has(segment.name) && isComplete(segment));
   return { plans, abandoned: await ofAttempts(store, abandoned) };
@@ -69,13 +68,9 @@ interface NamedSegment extends SegmentName {
 /** The names of those whose attempt is pinned: a sealer does that before it writes anything. */
 async function ofAttempts(store: ObjectStore, segments: readonly NamedSegment[]): Promise<string[]> {
   const names: string[] = [];
-  for (const ofPlan of Map.groupBy(segments, ({ name }) =>
-    name.replace(/-\d+(?:\.meta)?\.ndjson\.zst$/, ""),
-  ).values()) {
-    const [first] = ofPlan;
-    if (first === undefined) continue;
+  for (const [prefix, ofPlan] of Map.groupBy(segments, attemptPrefix)) {
     const attempts = new Set<number>();
-    for await (const { name } of store.list(attemptPrefix(first))) attempts.add(parsePlanName(name)?.attempt ?? 0);
+    for await (const { name } of store.list(prefix)) attempts.add(parsePlanName(name)?.attempt ?? 0);
     names.push(...ofPlan.filter(({ attempt }) => attempts.has(attempt)).map(({ name }) => name));
   }
   return names;
@@ -100,10 +95,6 @@ async function readRevision(
   );
 }
 
-function filesOf({ outputs }: SealedPlan["manifest"]): StoredObject[] {
-  return outputs.flatMap(({ lines, meta }) => [lines, meta]);
-}
-
 /**
  * What is to be signed, as it is stored: read whole, and held against what the manifests say. Rejects with `IoError`,
  * `corrupt` and naming it where an object is missing or altered.
@@ -114,12 +105,9 @@ export async function measureUnsigned(
   onBytes: (bytes: number) => void,
 ): Promise<StoredObject[]> {
   const objects = new Map<string, StoredObject>();
-  for (const { name, sizeBytes, sha256, span, manifest } of plans) {
+  for (const { name, sizeBytes, sha256, manifest } of plans) {
     objects.set(name, { name, size_bytes: sizeBytes, sha256 });
-    for (const said of filesOf(manifest)) {
-      if (!said.name.startsWith(vaultPrefix() + folderOf(span))) {
-        throw distrust(name, `it names "${said.name}", of another place`);
-      }
+    for (const said of filesOf(manifest.outputs)) {
       const found = await measureIfThere(store, said.name, onBytes);
       checkAsSaid(name, said, found);
       objects.set(said.name, said);

@@ -2,7 +2,7 @@ import type { ObjectStore } from "../../core/object-store.ts";
 import { readDigests, signedObjects } from "../digest/digest-chain.ts";
 import { distrust } from "../digest/distrust.ts";
 import { listMarks } from "../index-markers.ts";
-import type { StoredObject } from "../manifest.ts";
+import { filesOf, type StoredObject } from "../manifest.ts";
 import { readSealedPlans, type SealedPlan } from "../sealed-plan.ts";
 import { readTail, type TailObject } from "../tail.ts";
 import { folderOf, vaultPrefix } from "../vault-name.ts";
@@ -71,9 +71,7 @@ function holdersOf(objects: readonly RemovableObject[], plans: readonly SealedPl
   const names = new Set(objects.map(({ name }) => name));
   const reads = ({ manifest }: SealedPlan): boolean => manifest.inputs.some(({ name }) => names.has(name));
   const spans = new Set(plans.filter(reads).map(({ span }) => folderOf(span)));
-  return plans
-    .filter(({ span }) => spans.has(folderOf(span)))
-    .flatMap(({ manifest }) => manifest.outputs.flatMap(({ lines, meta }) => [lines, meta]));
+  return plans.filter(({ span }) => spans.has(folderOf(span))).flatMap(({ manifest }) => filesOf(manifest.outputs));
 }
 
 function keptBecause(

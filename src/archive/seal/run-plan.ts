@@ -3,7 +3,14 @@ import type { ArchivedLine } from "../../core/archived-line.ts";
 import { hourText } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { MIB } from "../../core/units.ts";
-import { type DuplicateLine, type Manifest, manifestBytes, type PlanInput, type PlanOutput } from "../manifest.ts";
+import {
+  type DuplicateLine,
+  filesOf,
+  type Manifest,
+  manifestBytes,
+  type PlanInput,
+  type PlanOutput,
+} from "../manifest.ts";
 import { findSealedPlan, type SealedPlan } from "../sealed-plan.ts";
 import { isInSpan } from "../span.ts";
 import { manifestName, parseSegmentName, recordName, spanPrefix } from "../vault-name.ts";
@@ -139,18 +146,14 @@ async function findAbandoned(
   earlier: readonly SealedPlan[],
   outputs: readonly PlanOutput[],
 ): Promise<string[]> {
-  const named = new Set(objectsOf(outputs));
+  const named = new Set(filesOf(outputs).map(({ name }) => name));
   for (const { manifest } of earlier)
-    for (const name of [...manifest.abandoned, ...objectsOf(manifest.outputs)]) named.add(name);
+    for (const name of [...manifest.abandoned, ...filesOf(manifest.outputs).map((file) => file.name)]) named.add(name);
   const abandoned: string[] = [];
   for await (const { name } of store.list(spanPrefix(span))) {
     if (parseSegmentName(name) !== null && !named.has(name)) abandoned.push(name);
   }
   return abandoned;
-}
-
-function objectsOf(outputs: readonly PlanOutput[]): string[] {
-  return outputs.flatMap(({ lines, meta }) => [lines.name, meta.name]);
 }
 
 function duplicateOf({ object, row, meta: { id, message } }: ArchivedLine): DuplicateLine {

@@ -1,8 +1,8 @@
-import type { IoError } from "../../core/fault.ts";
+import { type IoError, isOfObject } from "../../core/fault.ts";
 import { UNDATED_HOUR } from "../../core/hour.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
 import { dayOfHour, SPAN_HOURS, type Span, type SpanHours, spanOfHour, UNDATED_DAY } from "../span.ts";
-import { isOfObject, type OnDistrusted, readReachedTail, type TailObject } from "../tail.ts";
+import { type OnDistrusted, readReachedTail, type TailObject } from "../tail.ts";
 import { type SealSpanOptions, sealSpan } from "./seal-span.ts";
 import { agreeOnSpanHours, proposeSpanHours } from "./span-length.ts";
 

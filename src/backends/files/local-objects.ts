@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, rm, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { IoError } from "../../core/fault.ts";
+import { IoError, isOfObject } from "../../core/fault.ts";
 import type { ExpectedObject, LocalObjects } from "../../core/local-objects.ts";
 import { checkObjectName } from "../../core/object-name.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
@@ -81,7 +81,7 @@ async function isCopyOf(path: string, object: ExpectedObject): Promise<boolean> 
     await checkFile(path, object);
     return true;
   } catch (error) {
-    if (error instanceof IoError && (error.code === "not_found" || error.code === "corrupt")) return false;
+    if (isOfObject(error)) return false;
     throw error;
   }
 }

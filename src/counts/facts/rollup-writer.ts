@@ -2,7 +2,7 @@ import type { StoredObject } from "../../archive/manifest.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { UNDATED_DAY } from "../../archive/span.ts";
 import { storedObject } from "../../archive/stored-bytes.ts";
-import { IoError } from "../../core/fault.ts";
+import { isOfObject } from "../../core/fault.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
@@ -70,7 +70,7 @@ async function areWhole(local: LocalObjects, files: readonly RollupFile[]): Prom
     for (const { name, size_bytes: sizeBytes, sha256 } of files) await local.fileOf({ name, sizeBytes, sha256 });
     return true;
   } catch (error) {
-    if (error instanceof IoError && (error.code === "not_found" || error.code === "corrupt")) return false;
+    if (isOfObject(error)) return false;
     throw error;
   }
 }

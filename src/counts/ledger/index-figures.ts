@@ -3,7 +3,7 @@ import type { NamedLine } from "../../archive/audit/span-lines.ts";
 import { countWalRows } from "../../archive/audit/wal-rows.ts";
 import { createIndexMarkers } from "../../archive/index-markers.ts";
 import { parseWalName } from "../../archive/wal-name.ts";
-import { IoError } from "../../core/fault.ts";
+import { isOfObject } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { HOUR_MS, SECOND_MS } from "../../core/units.ts";
@@ -123,7 +123,7 @@ async function countUnlessGone(store: ObjectStore, object: Parameters<typeof cou
     return await countWalRows(store, object);
   } catch (error) {
     // A damaged one is told by the ledger itself.
-    if (error instanceof IoError && (error.code === "not_found" || error.code === "corrupt")) return [];
+    if (isOfObject(error)) return [];
     throw error;
   }
 }
