@@ -53,8 +53,8 @@ afterEach(async () => {
 interface Place {
   /** As in a pipeline file. */
   readonly archive: string;
-  /** From now on it does its best. */
-  readonly calm: () => void;
+  /** Whether it fails now and then; at first it does its best. */
+  readonly fail: (isOn: boolean) => void;
   /** What is there, as a folder whose commands need no keys. */
   readonly folder: () => Promise<string>;
 }
@@ -63,7 +63,7 @@ const PSEUDONYM_KEY = randomBytes(32).toString("hex");
 const SIGNING_KEY = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
 
 /** Strikes at all who work on the archive, lets them end their work, and looks at what they made of it. */
-async function expectSurvival({ archive, calm, folder }: Place, strikes: number): Promise<void> {
+async function expectSurvival({ archive, fail, folder }: Place, strikes: number): Promise<void> {
   onTestFailed(() => {
     process.stderr.write(`LOGTALLY_TEST_SEED=${SEED}\n`);
   });
@@ -93,13 +93,14 @@ signing_key: {env: TEST_SIGNING_KEY}
     random,
   );
   closing.push(() => crew.killAll());
+  fail(true);
   const part = Math.ceil(messages.length / (strikes + 1));
   for (let strike = 0; strike < strikes; strike += 1) {
     await server.publishFile(path, strike * part, (strike + 1) * part);
     await sleep(random() * STRIKE_WITHIN_MS);
     await strikeOnce(crew, server, random);
   }
-  calm();
+  fail(false);
   await crew.dismiss(new Set(["run"]));
   expect(crew.failures).toEqual([]);
   process.stderr.write(`${strikes} strikes, seed ${SEED}: ${fatesText(crew)}\n`);
@@ -134,13 +135,13 @@ async function folderPlace(): Promise<Place> {
   const archive = join(await tempFolder(), "archive");
   await mkdir(join(archive, "ctl"), { recursive: true });
   await writeFile(join(archive, "ctl/pseudonym.key"), `${PSEUDONYM_KEY}\n`);
-  return { archive: `{kind: folder, path: ${archive}}`, calm: () => undefined, folder: async () => archive };
+  return { archive: `{kind: folder, path: ${archive}}`, fail: () => undefined, folder: async () => archive };
 }
 
-async function bucketPlace(url: string, bucket: string, calm: () => void): Promise<Place> {
+async function bucketPlace(url: string, bucket: string, fail: Place["fail"]): Promise<Place> {
   return {
     archive: `{kind: gcs, bucket: ${bucket}, endpoint: "${url}"}`,
-    calm,
+    fail,
     async folder() {
       const archive = join(await tempFolder(), "archive");
       for (const [name, content] of await download(url, bucket)) {
@@ -162,14 +163,14 @@ describe.skipIf(!HAS_RECOUNT)(`${STRIKES} strikes at all who work on an archive,
   it("in a bucket that fails as well lose and double nothing", { timeout: TIMEOUT_MS }, async () => {
     const random = randomOf(SEED + 1);
     const kinds: readonly Mishap[] = [503, 429, 500, "reply lost", "torn", "no JSON", "whole object", "late", "late"];
-    let isCalm = false;
+    let isFailing = false;
     const gcs = await startScriptedGcs(() => {
-      if (isCalm || random() >= MISHAPS) return null;
+      if (!isFailing || random() >= MISHAPS) return null;
       return kinds[Math.floor(random() * kinds.length)] ?? null;
     });
     closing.push(() => gcs.close());
-    const place = await bucketPlace(gcs.url, "scripted", () => {
-      isCalm = true;
+    const place = await bucketPlace(gcs.url, "scripted", (isOn) => {
+      isFailing = isOn;
     });
     await expectSurvival(place, Math.ceil(STRIKES / 2));
   });
