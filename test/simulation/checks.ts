@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { eachLine, openWalBytes } from "../../src/archive/wal-reader.ts";
 import { isPlanResult, textLines } from "./book.ts";
+import { checkBook } from "./book-check.ts";
 import type { BucketWatcher, SimulatedBucket } from "./simulated-bucket.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { Sent } from "./simulated-subscription.ts";
@@ -61,7 +62,10 @@ export class Checks implements BucketWatcher {
     for (const [event, pattern] of EVENT_NAMES) if (pattern.test(name)) this.#world.note(event);
     const [, folder = "", plan] = PLAN.exec(name) ?? RESULT.exec(name) ?? [];
     if (plan !== undefined) this.#checkOrder(name, folder, Number(plan));
-    if (isPlanResult(name)) this.#checkManifest(name, content);
+    if (isPlanResult(name)) {
+      this.#checkManifest(name, content);
+      this.#checkWhole();
+    }
     const [, sequence, kind] = DIGEST.exec(name) ?? [];
     if (sequence !== undefined) this.#checkDigest(name, Number(sequence), kind === "sig");
   }
@@ -96,6 +100,7 @@ export class Checks implements BucketWatcher {
         this.#world.fail(`I1: message ${number} is acked, and its line ${id} is neither indexed nor marked`);
       }
     }
+    this.#checkWhole();
   }
 
   /** Lines that write-ahead objects have had, each object once. */
@@ -118,6 +123,16 @@ export class Checks implements BucketWatcher {
       const isSent = this.#truth.lines.get(id)?.has(text) === true;
       if (!isSent) this.#world.fail(`I9: "${name}" has line ${line}, which nobody sent like that`);
       this.#hold(line, name);
+    }
+  }
+
+  /** What a reader finds who comes now: the book is right, and with what no plan has taken yet it has every line. */
+  #checkWhole(): void {
+    const { lines } = checkBook(this.#bucket, this.#truth, (what) => this.#world.fail(what));
+    const here = new Set(lines.map(({ id, text }) => keyOf(id, text)));
+    for (const tail of this.#linesOf.values()) for (const line of tail) here.add(line);
+    for (const line of this.#everIn.keys()) {
+      if (!here.has(line)) this.#world.fail(`I1: line ${line} was in the archive, and is in none of its objects now`);
     }
   }
 

@@ -153,12 +153,18 @@ export function drawSealing(world: World): Sealing {
   };
 }
 
-/** One run of `logtally seal`. `overHour`: null for what the clock says. */
+/** One run of `logtally seal`. `overHour`: null for what the clock says; `signal` ends it in order. */
 export async function seal(
   services: Services,
   machine: Machine,
-  { program, latenessMs, spanHours, segmentBytes }: Sealing,
-  overHour: number | null,
+  {
+    program,
+    latenessMs,
+    spanHours,
+    segmentBytes,
+    overHour,
+    signal,
+  }: Sealing & { readonly overHour: number | null; readonly signal: AbortSignal },
 ): Promise<number> {
   const makes: Makes = {
     program,
@@ -183,7 +189,7 @@ export async function seal(
     },
     onTrouble: (message) => services.world.trace(() => `${machine.name} says: ${message}`),
     withUndated: true,
-    signal: new AbortController().signal,
+    signal,
   });
   return plans;
 }

@@ -22,6 +22,8 @@ export interface Request {
  * arrives all the same.
  */
 export class Machine {
+  /** What it is there for, like `worker`, and so what it may do. */
+  readonly duty: string;
   readonly name: string;
   isAlive = true;
   readonly #world: World;
@@ -29,8 +31,9 @@ export class Machine {
   #awakeAtMs = 0;
   #skewMs: number;
 
-  constructor(name: string, world: World, onEnd: () => void) {
-    this.name = name;
+  constructor(duty: string, number: number, world: World, onEnd: () => void) {
+    this.duty = duty;
+    this.name = `${duty} ${number}`;
     this.#world = world;
     this.#onEnd = onEnd;
     this.#skewMs = world.faults.clockJump > 0 ? world.between(-LONGEST_JUMP_MS, LONGEST_JUMP_MS) : 0;

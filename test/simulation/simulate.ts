@@ -125,13 +125,13 @@ class Simulation {
     const { world } = this;
     for (let workers = world.pick([1, 1, 1, 2, 2, 3]); workers > 0; workers -= 1) this.#keepWorking();
     const commands = [
-      ["sealer", (machine: Machine) => seal(this.#services, machine, drawSealing(world), null)],
+      ["sealer", (machine: Machine) => this.#seal(machine)],
       ["signer", (machine: Machine) => sign(this.#services, machine, this.#hasNewKey)],
       ["collector", (machine: Machine) => removeSigned(this.#services, machine, this.#hasStaleLists)],
     ] as const;
-    for (const [name, command] of commands) {
+    for (const [duty, command] of commands) {
       const machines = world.pick([1, 1, 1, 2]);
-      this.#repeat(name, machines, world.between(0.1, 0.4) * forMs, async (machine) => void (await command(machine)));
+      this.#repeat(duty, machines, world.between(0.1, 0.4) * forMs, async (machine) => void (await command(machine)));
     }
     if (world.chance(0.2)) {
       world.schedule.after(world.between(0, forMs), () => {
@@ -139,13 +139,27 @@ class Simulation {
         world.trace(() => "the signing key is changed");
       });
     }
-    if (world.chance(0.4)) {
-      const { cluster } = this.#services;
+    const { cluster, bucket, subscription } = this.#services;
+    const outages = [
+      ["cluster", cluster, 0.4],
+      ["bucket", bucket, 0.1],
+      ["subscription", subscription, 0.1],
+    ] as const;
+    for (const [name, service, probability] of outages) {
+      if (!world.chance(probability)) continue;
       world.schedule.after(world.between(0, forMs), () => {
-        cluster.awayUntilMs = world.schedule.nowMs + world.between(0, forMs);
-        world.trace(() => "the cluster is away");
+        service.awayUntilMs = world.schedule.nowMs + world.between(0, forMs);
+        world.trace(() => `the ${name} is away`);
       });
     }
+  }
+
+  /** One run of the sealer, which whoever started it may end in order. */
+  #seal(machine: Machine): Promise<number> {
+    const { world } = this;
+    const leave = new AbortController();
+    if (world.chance(0.1)) world.schedule.after(world.between(0, SECOND_MS), () => machine.tell(() => leave.abort()));
+    return seal(this.#services, machine, { ...drawSealing(world), overHour: null, signal: leave.signal });
   }
 
   /** A worker, and another one wherever it ends. */
@@ -169,21 +183,21 @@ class Simulation {
   }
 
   /** A command that timers of so many machines start again and again, all at about the same time. */
-  #repeat(name: string, machines: number, everyMs: number, job: (machine: Machine) => Promise<void>): void {
+  #repeat(duty: string, machines: number, everyMs: number, job: (machine: Machine) => Promise<void>): void {
     const { world } = this;
     world.schedule.after(everyMs, () => {
       if (!this.#isOn) return;
       for (let left = machines; left > 0; left -= 1) {
-        world.schedule.after(world.between(0, 0.1 * SECOND_MS), () => this.#launch(name, job, () => undefined));
+        world.schedule.after(world.between(0, 0.1 * SECOND_MS), () => this.#launch(duty, job, () => undefined));
       }
-      this.#repeat(name, machines, everyMs, job);
+      this.#repeat(duty, machines, everyMs, job);
     });
   }
 
-  #launch(name: string, job: (machine: Machine) => Promise<void>, onEnd: () => void): Machine {
+  #launch(duty: string, job: (machine: Machine) => Promise<void>, onEnd: () => void): Machine {
     const { world } = this;
     this.#started += 1;
-    const machine = new Machine(`${name} ${this.#started}`, world, () => {
+    const machine = new Machine(duty, this.#started, world, () => {
       this.#machines.delete(machine);
       onEnd();
     });
@@ -220,7 +234,8 @@ class Simulation {
     this.world.trace(() => "faults stop");
     this.world.faults = NO_FAULTS;
     this.#isOn = false;
-    this.#services.cluster.awayUntilMs = 0;
+    const { cluster, bucket, subscription } = this.#services;
+    for (const service of [cluster, bucket, subscription]) service.awayUntilMs = 0;
     for (const machine of this.#machines) machine.setClock();
   }
 
@@ -236,7 +251,7 @@ class Simulation {
     // What arrived late has marked an object.
     const stop = new AbortController();
     this.#launch(
-      "last worker",
+      "worker",
       (machine) => work(this.#services, machine, drawBatch(this.world), stop.signal),
       () => undefined,
     );
@@ -267,18 +282,19 @@ class Simulation {
     const { world } = this;
     const all = hourOf(world.schedule.nowMs + 30 * DAY_MS);
     let plans = 0;
-    await this.#finish("last sealer", async (machine) => {
-      plans = await seal(this.#services, machine, drawSealing(world), all);
+    await this.#finish("sealer", async (machine) => {
+      const { signal } = new AbortController();
+      plans = await seal(this.#services, machine, { ...drawSealing(world), overHour: all, signal });
     });
-    await this.#finish("last signer", (machine) => sign(this.#services, machine, this.#hasNewKey));
-    await this.#finish("last collector", (machine) => removeSigned(this.#services, machine, this.#hasStaleLists));
+    await this.#finish("signer", (machine) => sign(this.#services, machine, this.#hasNewKey));
+    await this.#finish("collector", (machine) => removeSigned(this.#services, machine, this.#hasStaleLists));
     return plans;
   }
 
-  async #finish(name: string, job: (machine: Machine) => Promise<void>): Promise<void> {
+  async #finish(duty: string, job: (machine: Machine) => Promise<void>): Promise<void> {
     if (this.world.failure !== null) return;
-    const machine = this.#launch(name, job, () => undefined);
-    await this.#untilDone(`${name} does not end`, () => !machine.isAlive);
+    const machine = this.#launch(duty, job, () => undefined);
+    await this.#untilDone(`the last ${duty} does not end`, () => !machine.isAlive);
   }
 
   async #runFor(ms: number): Promise<void> {

@@ -13,6 +13,16 @@ import type { World } from "./world.ts";
 const TIMEOUT_MS = 45 * SECOND_MS;
 const OBJECTS = "/storage/v1/b/bucket/o";
 
+const WRITE_AHEAD = /^(?:wal|ctl\/index)\//;
+/** Duty → names that its identity may create; docs/how-to/google-cloud.md grants the same. */
+const MAY_CREATE = new Map([
+  ["worker", WRITE_AHEAD],
+  ["sealer", /^(?:vault\/v1|ctl\/(?:plan|seal|span))\//],
+  ["signer", /^vault\/v1\//],
+]);
+/** The same of what it may remove. */
+const MAY_REMOVE = new Map([["collector", WRITE_AHEAD]]);
+
 interface StoredObject {
   readonly name: string;
   readonly content: Buffer;
@@ -35,6 +45,8 @@ export class SimulatedBucket {
   readonly #world: World;
   readonly #pageSize: number;
   watcher: BucketWatcher | null = null;
+  /** Until then it does nothing. */
+  awayUntilMs = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -52,7 +64,7 @@ export class SimulatedBucket {
             timeoutMs: TIMEOUT_MS,
             signal,
           },
-          () => this.#answer(request),
+          () => this.#answer(request, machine.duty),
         ),
     };
   }
@@ -68,15 +80,17 @@ export class SimulatedBucket {
     return [...this.objects.keys()].filter((name) => name.startsWith(prefix)).toSorted();
   }
 
-  #answer({ method, path, body, range }: ServiceRequest): ServiceAnswer {
-    if (path.startsWith("/upload")) return this.#upload(path, body ?? Buffer.alloc(0));
+  #answer({ method, path, body, range }: ServiceRequest, duty: string): ServiceAnswer {
+    if (this.#world.schedule.nowMs < this.awayUntilMs) throw new ServiceError(503, "backend error", "");
+    if (path.startsWith("/upload")) return this.#upload(path, body ?? Buffer.alloc(0), duty);
     if (path.startsWith(`${OBJECTS}?`)) return this.#list(new URLSearchParams(path.slice(OBJECTS.length + 1)));
     const name = decodeURIComponent(path.slice(OBJECTS.length + 1).split("?")[0] ?? "");
-    return method === "DELETE" ? this.#remove(name) : this.#download(name, range);
+    return method === "DELETE" ? this.#remove(name, duty) : this.#download(name, range);
   }
 
-  #upload(path: string, body: Uint8Array): ServiceAnswer {
+  #upload(path: string, body: Uint8Array, duty: string): ServiceAnswer {
     const { name, md5Hash, content } = partsOf(Buffer.from(body));
+    if (MAY_CREATE.get(duty)?.test(name) !== true) throw forbidden("storage.objects.create", name);
     const stored = this.#world.chance(this.#world.faults.torn) ? damaged(content) : content;
     const md5 = hash("md5", stored, "base64");
     if (md5Hash !== undefined && md5Hash !== md5) {
@@ -106,7 +120,8 @@ export class SimulatedBucket {
     return { status: 206, body: Buffer.from(found.content.subarray(range.start, range.end)) };
   }
 
-  #remove(name: string): ServiceAnswer {
+  #remove(name: string, duty: string): ServiceAnswer {
+    if (MAY_REMOVE.get(duty)?.test(name) !== true) throw forbidden("storage.objects.delete", name);
     const found = this.objects.get(name);
     if (found === undefined) throw new ServiceError(404, "No such object", "notFound");
     this.objects.delete(name);
@@ -167,6 +182,10 @@ function damaged(content: Buffer): Buffer {
 
 function json(value: unknown): ServiceAnswer {
   return { status: 200, body: Buffer.from(JSON.stringify(value)) };
+}
+
+function forbidden(permission: string, name: string): ServiceError {
+  return new ServiceError(403, `no ${permission} access to ${name}`, "forbidden");
 }
 
 /** As `fetch` throws it. */

@@ -46,6 +46,8 @@ export class SimulatedSubscription {
   readonly #asked = new Map<string, "ack" | "give back" | "settled">();
   /** Is told of each ack that takes effect, also of a message that was acked before. */
   onAck: (message: Sent) => void = () => undefined;
+  /** Until then it neither lends nor takes anything back. */
+  awayUntilMs = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -73,11 +75,12 @@ export class SimulatedSubscription {
     const request = (what: () => string, timeoutMs: number): Request => ({
       what,
       noAnswer: () => new SubscriberError("passing", "no answer"),
-      refused: () => new SubscriberError("passing", "unavailable"),
+      refused: unavailableError,
       timeoutMs,
     });
     const change = (what: () => string, effect: () => void): Promise<Unsettled> =>
       machine.request(request(what, REQUEST_TIMEOUT_MS), () => {
+        if (this.#isAway) unavailable();
         effect();
         return ALL_SETTLED;
       });
@@ -88,7 +91,10 @@ export class SimulatedSubscription {
           signal,
           machine.requestLater(
             request(() => `pull ${maxMessages}`, PULL_TIMEOUT_MS),
-            (answer) => this.#wait({ maxMessages, answer: (messages) => answer(() => messages) }),
+            (answer) => {
+              if (this.#isAway) answer(unavailable);
+              else this.#wait({ maxMessages, answer: (messages) => answer(() => messages) });
+            },
           ),
         ),
       ack: (ackIds) => {
@@ -116,9 +122,13 @@ export class SimulatedSubscription {
     });
   }
 
+  get #isAway(): boolean {
+    return this.#world.schedule.nowMs < this.awayUntilMs;
+  }
+
   /** Lends what there is to whoever waits. */
   #serve(): void {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 && !this.#isAway) {
       const free = this.sent.filter((message) => !message.isAcked && message.leaseEndsAtMs === null);
       if (free.length === 0) return;
       const at = Math.floor(this.#world.random() * this.#waiting.length);
@@ -200,10 +210,18 @@ export class SimulatedSubscription {
   }
 }
 
+function unavailableError(): SubscriberError {
+  return new SubscriberError("passing", "unavailable");
+}
+
+function unavailable(): never {
+  throw unavailableError();
+}
+
 /** Nothing more is waited for once the signal aborts. */
 async function unlessAborted(signal: AbortSignal, pulled: Promise<LentMessage[]>): Promise<LentMessage[]> {
-  if (signal.aborted) return [];
   const left = Promise.withResolvers<LentMessage[]>();
+  if (signal.aborted) left.resolve([]);
   signal.addEventListener("abort", () => left.resolve([]), { once: true });
   try {
     return await Promise.race([left.promise, pulled]);

@@ -7,6 +7,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
+const run = promisify(execFile);
+const SCRIPT = "scripts/simulate.ts";
 const JOBS = ["--jobs", "2"];
 /** A slow machine is no reason to fail. */
 const TIMEOUT_MS = 20 * 60_000;
@@ -16,6 +18,14 @@ it.each([
   [["--seeds", "5", "--kill-everywhere"], /^5 of 5 seeds, 0 failed, .* s, 1,\d{3} runs, /],
 ])("simulated runs hold all invariants: %s", { timeout: TIMEOUT_MS }, async (options, right) => {
   // Rejects with what it prints where a seed fails.
-  const { stdout } = await promisify(execFile)(process.execPath, ["scripts/simulate.ts", ...JOBS, ...options]);
+  const { stdout } = await run(process.execPath, [SCRIPT, ...JOBS, ...options]);
   expect(stdout).toMatch(right);
+});
+
+it("another process takes the same steps by the same seed", async () => {
+  const [first, second] = await Promise.all(
+    Array.from({ length: 2 }, () => run(process.execPath, [SCRIPT, "--seed", "7"])),
+  );
+  expect(first?.stdout).toContain("seed 7: nothing wrong");
+  expect(second?.stdout).toBe(first?.stdout);
 });

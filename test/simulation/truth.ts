@@ -97,15 +97,22 @@ export class Truth {
   add(number: number, data: string, publishedAtMs: number): void {
     const lines = trueLines(data, String(number), publishedAtMs);
     this.#ofMessage.set(number, lines);
-    for (const line of lines) {
-      const variants = this.lines.get(line.id) ?? new Map<string, TrueLine>();
-      this.lines.set(line.id, variants.set(line.text, line));
-    }
+    for (const line of lines) this.#put(line);
   }
 
   /** The lines of a message. */
   of(number: number): readonly TrueLine[] {
     return this.#ofMessage.get(number) ?? [];
+  }
+
+  /** The same, of these lines alone; others are left out. */
+  among(lines: Iterable<{ readonly id: string; readonly text: string }>): Truth {
+    const part = new Truth();
+    for (const { id, text } of lines) {
+      const line = this.lines.get(id)?.get(text);
+      if (line !== undefined) part.#put(line);
+    }
+    return part;
   }
 
   /** Event → how many ids count it. Of an id the variant with the smallest leaf hash stands. */
@@ -134,6 +141,11 @@ export class Truth {
     return new Map(
       several.map(([id, variants]) => [id, { variants: variants.size, standing: leafOf(standingOf(variants).text) }]),
     );
+  }
+
+  #put(line: TrueLine): void {
+    const variants = this.lines.get(line.id) ?? new Map<string, TrueLine>();
+    this.lines.set(line.id, variants.set(line.text, line));
   }
 
   #standing(): TrueLine[] {

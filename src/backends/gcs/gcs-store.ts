@@ -25,7 +25,7 @@ const HOT_CLASS = "STANDARD";
 /** No object has it: generations are times in microseconds. */
 const IMPOSSIBLE_GENERATION = 1;
 /** Never made. */
-const CHECKED_NAME = "ctl/check";
+const CHECKED_NAME = "wal/check";
 
 /**
  * Objects in a bucket of Cloud Storage. Needs no right to delete or overwrite: `create` asks for a name that is not
