@@ -208,10 +208,11 @@ describe("the check", () => {
     expect(gcs.requests).toHaveLength(request);
   });
 
-  it("asks for all of them, and creates nothing", async () => {
+  it("asks for all of them where a worker has them, and creates nothing", async () => {
     const { store, gcs } = await storeAmid();
     await store.check("write");
     expect(gcs.requests.map(({ method }) => method)).toEqual(["GET", "GET", "POST"]);
+    expect(gcs.requests[2]?.metadata).toMatchObject({ name: expect.stringMatching(/^wal\//) });
     expect(gcs.objects.size).toBe(0);
   });
 });

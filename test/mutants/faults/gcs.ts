@@ -52,6 +52,15 @@ export const GCS_FAULTS: readonly Fault[] = [
     caughtBy: { file: TEST, title: "of what is not there is not tried again" },
   },
   {
+    name: "check-in-a-folder-of-others",
+    harm: "A worker that may create write-ahead objects alone does not start: it asks for what only sealers may.",
+    breaks: "service",
+    file: STORE,
+    text: 'const CHECKED_NAME = "wal/check";',
+    replacement: 'const CHECKED_NAME = "ctl/check";',
+    caughtBy: { file: TEST, title: "asks for all of them where a worker has them" },
+  },
+  {
     name: "whole-object-for-a-part",
     harm: "Behind a cache that ignores ranges each block is read from the wrong place.",
     breaks: "I3",
