@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { applyOverrides } from "../../../src/config/override.ts";
 import { type PipelineSettings, parsePipeline } from "../../../src/config/pipeline.ts";
+import { pipelineSchema } from "../../../src/config/pipeline-schema.ts";
 import { parseCatalogue } from "../../../src/derive/catalogue.ts";
 import { catalogueFields } from "../../../src/derive/catalogue-fields.ts";
+import { valueAt } from "../../../src/yaml/field-schema.ts";
 import { writeYaml } from "../../../src/yaml/write-yaml.ts";
 import { readYaml } from "../../../src/yaml/yaml-text.ts";
 import { STANDARD_TEXT } from "../../derive/standard-events.ts";
@@ -240,9 +243,15 @@ function readIfThere(path: string): readonly Buffer[] {
   }
 }
 
+/** With a text, a list and a section of a kind. */
+const OVERRIDDEN = readYaml(
+  "name: a\nsource: {kind: files, paths: [a, b]}\narchive: {kind: folder, path: a}",
+  "pipeline",
+).value;
+
 export const override: FuzzTarget = {
   name: "override",
-  holds: "--set, line by line, is refused by its name, or gives settings within their bounds",
+  holds: "--set, line by line, is refused by its name, or stands at its place and gives settings within their bounds",
   covers: ["src/config/override.ts", "src/config/pipeline.ts", "src/yaml/field-schema.ts"],
   seeds: () =>
     texts(
@@ -290,6 +299,11 @@ export const override: FuzzTarget = {
     const settings = unlessRefused(OF_FILE_OR_OPTION, () => parsePipeline(PIPELINE, "x.yaml", overrides, CWD));
     if (settings !== null) assertSettings(settings);
     assert.equal(Object.hasOwn(Object.prototype, "kind"), false, "the prototype of all objects was changed");
+    const { config, applied, problems } = applyOverrides(OVERRIDDEN, overrides, pipelineSchema);
+    const last = applied.at(-1);
+    assert(applied.length + problems.length === overrides.length);
+    if (last !== undefined)
+      assert.deepEqual(valueAt(config, last.path), last.value, `${last.place.label} is elsewhere`);
   },
 };
 
