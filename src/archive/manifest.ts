@@ -1,3 +1,4 @@
+import { isIdOf } from "../core/identity.ts";
 import type { Lane } from "../core/line.ts";
 import { canonicalJson, type Json } from "./canonical-json.ts";
 import { parseHourText } from "./hour-text.ts";
@@ -47,7 +48,7 @@ export interface DuplicateLine {
 
 /**
  * An id that came with different bytes, or with the same bytes from different logs. All variants are kept; the events of
- * the one that stands count: the one with the smallest leaf hash, of equal ones that of the log whose name is smallest.
+ * the one that stands count, which is the first by `standsBefore`.
  */
 export interface Conflict {
   readonly id: string;
@@ -67,8 +68,13 @@ export interface VariantKey {
   readonly log: string;
 }
 
-/** The order of the variants of an id: the smallest one stands. */
-export function isSmallerVariant(a: VariantKey, b: VariantKey): boolean {
+/**
+ * The order of the variants of an id: the first one stands. First comes the one of whose bytes the id is made, since no
+ * forger can find others that are; of the rest, which are as good as each other, the smallest hash, then the smallest log.
+ */
+export function standsBefore(id: string, a: VariantKey, b: VariantKey): boolean {
+  const [isOwn, isOtherOwn] = [isIdOf(id, a.hash), isIdOf(id, b.hash)];
+  if (isOwn !== isOtherOwn) return isOwn;
   return a.hash === b.hash ? a.log < b.log : a.hash < b.hash;
 }
 

@@ -4,7 +4,8 @@ import { KIB } from "./units.ts";
 /** Which rule gave a line its identity, in the order in which they are tried; docs/architecture.md describes them. */
 export type IdentityRule = "field" | "entry" | "content" | "place";
 
-/** Hex digits of the hash that go into an id: 12 bytes. */
+/** Hex digits of an id: those of the hour, and behind them the first of a hash, 12 bytes. */
+const HOUR_DIGITS = 8;
 const HASH_DIGITS = 24;
 const LENGTH_BYTES = 4;
 const LEAF_PREFIX = Buffer.of(0);
@@ -42,10 +43,18 @@ export function partsHash(parts: readonly string[]): string {
 
 /** The id of a line: its filing hour (4 bytes, big-endian), then the first 12 bytes of a hash, as 32 hex digits. */
 export function lineId(hour: number, hexHash: string): string {
-  return hour.toString(16).padStart(8, "0") + hexHash.slice(0, HASH_DIGITS);
+  return hour.toString(16).padStart(HOUR_DIGITS, "0") + hexHash.slice(0, HASH_DIGITS);
 }
 
 /** The filing hour that an id names, in hours since 1970. */
 export function hourOfId(id: string): number {
-  return Number.parseInt(id.slice(0, 8), 16);
+  return Number.parseInt(id.slice(0, HOUR_DIGITS), 16);
+}
+
+/**
+ * True where the id is made of this hash. Where that is the leaf hash of a line, its bytes are those that the id was
+ * made for, and nobody can find others of which the same holds.
+ */
+export function isIdOf(id: string, hexHash: string): boolean {
+  return hexHash.startsWith(id.slice(HOUR_DIGITS));
 }

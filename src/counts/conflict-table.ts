@@ -1,5 +1,5 @@
 import { UBIGINT, UUID, VARCHAR } from "@duckdb/node-api";
-import { type Conflict, isSmallerVariant, type VariantKey } from "../archive/manifest.ts";
+import { type Conflict, standsBefore, type VariantKey } from "../archive/manifest.ts";
 import type { DuckDb } from "./duck-db.ts";
 import { uuidOf, variantNumber } from "./fact-table.ts";
 import { createTable, openRowWriter } from "./row-writer.ts";
@@ -15,15 +15,15 @@ export interface StandingVariant extends Conflict {
   readonly stream: string;
 }
 
-/** Of each id in conflict the variant that stands: the smallest. */
+/** Of each id in conflict the variant that stands. */
 export function standingVariants(all: readonly StreamConflicts[]): StandingVariant[] {
   const found = new Map<string, StandingVariant>();
   for (const { stream, conflicts } of all) {
     for (const conflict of conflicts) {
       const name = `${conflict.id} ${stream}`;
       const known = found.get(name) ?? { stream, ...conflict };
-      const least = isSmallerVariant(keyOf(conflict), keyOf(known)) ? conflict : known;
-      found.set(name, { ...known, ...least, stream, variants: Math.max(known.variants, conflict.variants) });
+      const first = standsBefore(conflict.id, keyOf(conflict), keyOf(known)) ? conflict : known;
+      found.set(name, { ...known, ...first, stream, variants: Math.max(known.variants, conflict.variants) });
     }
   }
   return [...found.values()];

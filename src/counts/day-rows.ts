@@ -38,9 +38,9 @@ export const WORD_COLUMNS = [
   "category",
   "user",
 ] as const satisfies readonly FactColumn[];
-/** The first 8 bytes of the hash, which the id has where the column has not. */
-const VARIANT = "coalesce(variant, ('0x' || substr(replace(of_streams.id::VARCHAR, '-', ''), 9, 16))::UBIGINT)";
-/** Copies of the same bytes in several streams are normally equal; where they are not, the smallest is taken. */
+/** The order of the variants of an id, by which the first stands: null is the one of whose bytes the id is made. */
+const VARIANT_ORDER = "variant NULLS FIRST, log";
+/** Copies of the same bytes in several streams are normally equal; where they are not, the first in this order is taken. */
 const BY_WORDS = `ORDER BY time, operation, detail, instance, plan, root_group, project, category, "user" NULLS LAST`;
 
 /** Events by day: `event`, `key`, `user`, `day` (since 1970), `events`; empty where there is nothing. */
@@ -96,18 +96,18 @@ function allRows({ files, origins, days }: FactsOfDays, columns: readonly FactCo
   return parts.join("\nUNION ALL\n");
 }
 
-/** An id that several streams have counts once: of its rows with events the smallest variant. */
+/** An id that several streams have counts once: of its variants with events the first. */
 function distinctRows(facts: FactsOfDays, hasConflicts: boolean): string {
   return `
     WITH of_streams AS (${standingRows(facts, [...WORD_COLUMNS, "stream", "id", "variant", "log"], hasConflicts)}),
     repeated AS (SELECT id FROM of_streams GROUP BY id HAVING min(stream) <> max(stream)),
-    smallest AS (
+    first_variant AS (
       FROM of_streams SEMI JOIN repeated ON repeated.id = of_streams.id
-      QUALIFY rank() OVER (PARTITION BY of_streams.id ORDER BY ${VARIANT}, log) = 1
+      QUALIFY rank() OVER (PARTITION BY of_streams.id ORDER BY ${VARIANT_ORDER}) = 1
     )
     FROM of_streams ANTI JOIN repeated ON repeated.id = of_streams.id
     UNION ALL
-    FROM smallest QUALIFY row_number() OVER (PARTITION BY id, event ${BY_WORDS}) = 1`;
+    FROM first_variant QUALIFY row_number() OVER (PARTITION BY id, event ${BY_WORDS}) = 1`;
 }
 
 function isEmpty({ files, origins }: FactsOfDays): boolean {

@@ -1,4 +1,5 @@
 import { BIGINT, DuckDBUUIDValue, UBIGINT, UINTEGER, UUID } from "@duckdb/node-api";
+import { isIdOf } from "../core/identity.ts";
 import { DICTIONARY_COLUMNS, type Dictionary, openDictionary } from "./dictionary.ts";
 import type { DuckDb } from "./duck-db.ts";
 import type { Fact } from "./fact.ts";
@@ -59,12 +60,11 @@ export async function openFactTable({ connection, run }: DuckDb): Promise<FactTa
 }
 
 /**
- * How facts tell variants of an id apart: the first 8 bytes of the hash of the line's bytes. 0 where they are in the id
- * already, as they are in every line that is identified by its content.
+ * How facts tell variants of an id apart: the first 8 bytes of the hash of the line's bytes. 0 where the id is made of
+ * that hash, as it is in every line that is identified by its content; what is 0 stands.
  */
 export function variantNumber(id: string, variant: string): bigint {
-  const digits = variant.slice(0, VARIANT_DIGITS);
-  return digits === id.slice(HOUR_DIGITS, HOUR_DIGITS + VARIANT_DIGITS) ? 0n : BigInt(`0x${digits}`);
+  return isIdOf(id, variant) ? 0n : BigInt(`0x${variant.slice(0, VARIANT_DIGITS)}`);
 }
 
 /** For UUID columns. */
@@ -106,7 +106,6 @@ const COLUMN_WORDS = {
   variant: "nullif(variant, 0)",
 } as const;
 
-const HOUR_DIGITS = 8;
 const VARIANT_DIGITS = 16;
 
 /** What absent dimensions are called. They share a code with a line that says so in these very words. */

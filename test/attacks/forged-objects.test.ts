@@ -27,7 +27,7 @@ import { createSegmentWriter } from "../../src/segment/segment-writer.ts";
 import { putObject } from "../archive/sample-archive.ts";
 import { newKey, signing } from "../archive/sample-signing.ts";
 import { distinctLines, STREAM, seal, vaultLines } from "../archive/seal/sealing.ts";
-import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
+import { forgedVariant, SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 
 const HOUR = hourOf(SAMPLE_MS);
 /** An honest line of the hour that is attacked, and one of the next day. */
@@ -205,6 +205,29 @@ describe("a write-ahead object", () => {
     expect(failure?.message).toContain(name);
     expect(await vaultLines(store)).toEqual(distinctLines([ELSEWHERE]));
   });
+
+  it.each([
+    ["the first", ["forged", "honest"]],
+    ["later", ["honest", "forged"]],
+  ])(
+    "with the id of a line and a smaller hash does not take its place in the counts, being %s",
+    async (_what, order) => {
+      const store = createMemoryStore();
+      const forged = forgedVariant(HERE, (attempt) => `other ${attempt}`);
+      for (const whose of order) {
+        if (whose === "forged") await putForged(store, { bytes: segmentOf(forged) });
+        else await putObject(store, [HERE], { sequence: 1 });
+        expect((await sealing(store)).failure).toBeNull();
+      }
+      const plans = await readSealedPlans(store, STREAM);
+      expect(plans.map(({ manifest }) => manifest.counts.events["git_push"] ?? 0).reduce((a, b) => a + b)).toBe(1);
+      // It is kept, and told.
+      expect(plans.at(-1)?.manifest.conflicts).toEqual([
+        { id: HERE.id, variants: 2, standing: HERE.hash, log: HERE.log },
+      ]);
+      expect(await vaultLines(store)).toEqual(distinctLines([HERE, forged]));
+    },
+  );
 
   it("that claims millions of rows takes no memory for them", async () => {
     const segment = forgedSegment(metaLine({}), 100_000_000);

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hourOfId, leafHash, lineId, partsHash } from "../../src/core/identity.ts";
+import { hourOfId, isIdOf, leafHash, lineId, partsHash } from "../../src/core/identity.ts";
 
 const bytes = fc.uint8Array({ maxLength: 300 });
 
@@ -55,6 +55,16 @@ describe("an id", () => {
     expect(lineId(0, hash)).toBe("000000000123456789abcdef01234567");
     expect(lineId(447_129, hash)).toBe("0006d2990123456789abcdef01234567");
     expect(lineId(0xffffffff, hash)).toHaveLength(32);
+  });
+
+  it("is made of its hash, and of no other that differs in the 12 bytes", () => {
+    const id = lineId(447_129, hash);
+    expect(isIdOf(id, hash)).toBe(true);
+    expect(isIdOf(id, `${hash.slice(0, 24)}${"f".repeat(40)}`)).toBe(true);
+    for (let digit = 0; digit < 24; digit += 1) {
+      const other = `${hash.slice(0, digit)}${hash[digit] === "0" ? "1" : "0"}${hash.slice(digit + 1)}`;
+      expect(isIdOf(id, other)).toBe(false);
+    }
   });
 
   it("names its hour, and sorts by it", () => {

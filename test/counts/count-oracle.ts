@@ -26,20 +26,20 @@ export function naiveCountRows(facts: readonly SampleFact[], query: CountQuery):
 type EventFact = SampleFact & { readonly event: string };
 
 /**
- * In each stream the smallest variant of an id stands, with all of its events or none; over all streams then the
- * smallest of those that stand and have events.
+ * In each stream the first variant of an id stands, with all of its events or none; over all streams then the first of
+ * those that stand and have events.
  */
 function standingEvents(facts: readonly SampleFact[]): EventFact[] {
   const events = new Map<string, EventFact>();
   const standing = facts.filter((fact) =>
-    isSmallest(
+    isFirst(
       fact,
       facts.filter((other) => other.stream === fact.stream),
     ),
   );
   const counting = standing.filter(isFact);
   for (const fact of counting) {
-    if (!isSmallest(fact, counting)) continue;
+    if (!isFirst(fact, counting)) continue;
     const name = `${fact.id} ${fact.event}`;
     const twin = events.get(name);
     if (twin === undefined || compareTwins(fact, twin) < 0) events.set(name, fact);
@@ -47,8 +47,13 @@ function standingEvents(facts: readonly SampleFact[]): EventFact[] {
   return [...events.values()];
 }
 
-function isSmallest({ id, variant, log }: SampleFact, facts: readonly SampleFact[]): boolean {
-  return facts.every((other) => other.id !== id || `${other.variant} ${other.log}` >= `${variant} ${log}`);
+function isFirst(fact: SampleFact, facts: readonly SampleFact[]): boolean {
+  return facts.every((other) => other.id !== fact.id || rankOf(other) >= rankOf(fact));
+}
+
+/** Orders the variants of an id: that of whose bytes it is made, then by hash, then by log. */
+export function rankOf({ id, variant, log }: Pick<SampleFact, "id" | "variant" | "log">): string {
+  return `${id.endsWith(variant.slice(0, 24)) ? 0 : 1} ${variant} ${log}`;
 }
 
 function compareTwins(a: SampleFact, b: SampleFact): number {

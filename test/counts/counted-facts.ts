@@ -8,6 +8,7 @@ import { type DuckDb, openDuckDb } from "../../src/counts/duck-db.ts";
 import { factWords, openFactTable } from "../../src/counts/fact-table.ts";
 import { copyOf, FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
 import { periodSpans } from "../../src/counts/period.ts";
+import { rankOf } from "./count-oracle.ts";
 import { isFact, type SampleFact } from "./sample-facts.ts";
 
 /** Where a fact lies while it is counted. On a day of several streams there is no roll-up, but the facts themselves. */
@@ -90,8 +91,8 @@ function conflictsOf(facts: readonly SampleFact[]): { stream: string; conflicts:
   return [...Map.groupBy(facts, ({ stream }) => stream)].map(([stream, all]) => ({
     stream,
     conflicts: [...Map.groupBy(all, ({ id }) => id)].flatMap(([id, lines]) => {
-      const variants = [...new Set(lines.map(({ variant, log }) => `${variant} ${log}`))].toSorted();
-      const [standing = "", log = ""] = (variants[0] ?? "").split(" ");
+      const variants = [...new Set(lines.map(rankOf))].toSorted();
+      const [, standing = "", log = ""] = (variants[0] ?? "").split(" ");
       return variants.length < 2 ? [] : [{ id, variants: variants.length, standing, log }];
     }),
   }));

@@ -75,6 +75,25 @@ describe("each event once", () => {
     expect(await totalsOf(facts, "plan")).toEqual([["git_push", "small", 1, 1]]);
   });
 
+  test("of a conflict's variants that counts whose bytes the id is made of, before smaller hashes", async () => {
+    const own = { ...push, plan: "own" };
+    // Its hash begins as the id does, but not for all of the 12 bytes that the id has.
+    const near = { ...small, variant: `${push.variant.slice(0, 23)}${push.variant[23] === "0" ? "1" : "0"}` };
+    for (const other of [small, near]) {
+      expect(await totalsOf([other, own], "plan")).toEqual([["git_push", "own", 1, 1]]);
+      expect(await totalsOf([own, { ...other, stream: "web" }], "plan")).toEqual([["git_push", "own", 1, 1]]);
+      expect(
+        await totalsOf(
+          [
+            { ...other, stream: "web" },
+            { ...own, event: null },
+          ],
+          "plan",
+        ),
+      ).toEqual([["git_push", "small", 1, 1]]);
+    }
+  });
+
   test("nothing counts where the smallest variant derives nothing", async () => {
     expect(await totalsOf([large, { ...small, event: null }])).toEqual([]);
   });

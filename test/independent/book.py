@@ -82,20 +82,26 @@ class Book:
         return found
 
     def add(self, row, facts):
-        """Takes a line. Of the variants of an id the smallest stands, in whatever order they come."""
+        """Takes a line. Of the variants of an id the first in their order stands, in whatever order they come."""
         line_id, variant = row.meta["id"], variant_of(row)
         known = self.standing.get(line_id)
         if known is not None and known.variant == variant:
             return
         if known is not None:
             self.variants[line_id].update((known.variant, variant))
-        if known is None or variant < known.variant:
+        if known is None or rank(line_id, variant) < rank(line_id, known.variant):
             self.standing[line_id] = Standing(variant, facts, row.meta["lane"] in ("quarantine", "blob"))
 
 
 def variant_of(row):
     """Hash of the bytes, and the log: the same bytes may come by messages that name different ones."""
     return row.leaf, row.meta["log"]
+
+
+def rank(line_id, variant):
+    """Orders the variants of an id: that of whose bytes the id is made, then by hash, then by log."""
+    leaf, log = variant
+    return leaf[:12] != bytes.fromhex(line_id[8:]), leaf, log
 
 
 def counted_rows(books):
@@ -111,10 +117,11 @@ def counted_rows(books):
 
 
 def is_first_choice(line_id, standing, books, number):
-    """Of the books that count something of an id, the one with the smallest variant counts it."""
+    """Of the books that count something of an id, the one with the first variant counts it."""
+    own = rank(line_id, standing.variant), number
     for other_number, other in enumerate(books):
         rival = other.standing.get(line_id) if other_number != number else None
-        if rival is not None and rival.facts and (rival.variant, other_number) < (standing.variant, number):
+        if rival is not None and rival.facts and (rank(line_id, rival.variant), other_number) < own:
             return False
     return True
 

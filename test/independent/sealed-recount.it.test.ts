@@ -6,13 +6,17 @@
  * between; then archives of single lines, sealed hour by hour with a small writer, so that each case stands alone.
  */
 import { createHash } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { walObjectName } from "../../src/archive/wal-name.ts";
+import type { Line } from "../../src/core/line.ts";
 import { differences } from "../../src/generate/agreement.ts";
+import { createSegmentWriter } from "../../src/segment/segment-writer.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { generated } from "../cli/generated.ts";
 import { filesBelow, logtally, run, walPaths } from "../cli/logtally.ts";
+import { forgedVariant, sampleLine } from "../segment/sample-line.ts";
 import { expectAgreement, HAS_RECOUNT, recount, recounted } from "./recounted.ts";
 import { sealByHand } from "./small-vault.ts";
 
@@ -131,7 +135,50 @@ describe.skipIf(!HAS_RECOUNT && process.env["CI"] === undefined)("sealing, by th
       expect(await requests("--check", "--only", "sealed")).toEqual(standing);
     }
   });
+
+  it.each([
+    ["first", ["forged", "honest"]],
+    ["later", ["honest", "forged"]],
+  ])("counts a line that is known by its content, and no forged one, that came %s", async (_when, order) => {
+    const own = sampleLine(request("09", "a/1"), { timeMs: Date.parse("2020-12-22T09:30:00.5Z") });
+    const forged = forgedVariant(own, (attempt) => request("09", `forged/${attempt}`));
+    for (const [index, whose] of order.entries()) {
+      if (whose === "forged") await putForged([forged]);
+      else await written(request("09", "a/1"));
+      if (index > 0) expect(await requests()).toEqual({ "a/1": 1 });
+      await seal();
+    }
+    expect(await requests("--only", "sealed")).toEqual({ "a/1": 1 });
+    const by = ["--by", "project", "--event", "rest_request", "--period", "all", "--as-of", "2020-12-24"];
+    const { stdout } = await logtally(["counts", "--archive", archive, ...by, "--format", "json"]);
+    expect(stdout).toContain('"a/1"');
+    expect(stdout).not.toContain("forged/");
+    // The manifests are true, and the line that is forged is told.
+    const { code, stderr } = await recount(archive, ["--check"]);
+    expect(code).toBe(1);
+    expect(stderr.trim().split("\n")).toEqual([
+      `recount: ${own.id}: its id is not by the rule of content`,
+      "recount: 1 problems",
+    ]);
+  });
 });
+
+/** Puts a write-ahead object of a rogue writer there. */
+async function putForged(lines: readonly Line[]): Promise<void> {
+  const segment = createSegmentWriter();
+  for (const line of lines) segment.append(line);
+  const { bytes, firstHour, lastHour } = segment.finish();
+  const name = walObjectName({
+    stream: "local",
+    ingestDay: "2021-01-01",
+    writer: "666",
+    sequence: 1,
+    firstHour,
+    lastHour,
+  });
+  await mkdir(dirname(join(archive, name)), { recursive: true });
+  await writeFile(join(archive, name), bytes);
+}
 
 function leafOf(line: string): string {
   return createHash("sha256").update(`\0${line}`).digest("hex");

@@ -29,6 +29,14 @@ export function sampleLine(content: string | Uint8Array, change: Partial<Line> =
   };
 }
 
+/** A line with the id of another, and bytes whose hash is smaller than its: what a forger would look for. */
+export function forgedVariant({ id, hash, timeMs }: Line, textOf: (attempt: number) => string): Line {
+  for (let attempt = 0; ; attempt += 1) {
+    const forged = sampleLine(textOf(attempt), { id, timeMs });
+    if (forged.hash < hash) return forged;
+  }
+}
+
 /** The archived bytes of a line, without LF. */
 export function bytesOf({ buffer, start, end }: Pick<Line, "buffer" | "start" | "end">): Buffer {
   return Buffer.from(buffer.subarray(start, end));

@@ -115,7 +115,7 @@ export class Truth {
     return part;
   }
 
-  /** Event → how many ids count it. Of an id the variant with the smallest leaf hash stands. */
+  /** Event → how many ids count it. Of an id one variant stands. */
   counts(): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const { event } of this.#standing()) if (event !== null) counts[event] = (counts[event] ?? 0) + 1;
@@ -153,6 +153,8 @@ export class Truth {
   }
 }
 
+/** The variant of whose bytes the id is made, else the one with the smallest leaf hash. */
 function standingOf(variants: ReadonlyMap<string, TrueLine>): TrueLine {
-  return [...variants.values()].reduce((a, b) => (leafOf(a.text) < leafOf(b.text) ? a : b));
+  const rankOf = ({ id, text }: TrueLine): string => `${leafOf(text).startsWith(id.slice(8)) ? 0 : 1} ${leafOf(text)}`;
+  return [...variants.values()].reduce((a, b) => (rankOf(a) < rankOf(b) ? a : b));
 }

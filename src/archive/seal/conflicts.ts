@@ -2,7 +2,7 @@ import type { ArchivedLine } from "../../core/archived-line.ts";
 import { leafHash } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { idSetOf } from "../id-set.ts";
-import { type Conflict, isSmallerVariant, type PlanOutput, type VariantKey } from "../manifest.ts";
+import { type Conflict, type PlanOutput, standsBefore, type VariantKey } from "../manifest.ts";
 import { classOf, type LineClass } from "./figures.ts";
 import { eachInputLine, type LineInput, openInput } from "./input-lines.ts";
 import { eachKeptLine } from "./kept-lines.ts";
@@ -25,9 +25,9 @@ interface Found {
   kept: number;
   /** Of the inputs, the one that came first. */
   first: Variant | null;
-  /** The smallest of the vault, and of all. */
+  /** What stands by the vault alone, and by all. */
   earlier: Variant | null;
-  least: Variant | null;
+  stands: Variant | null;
 }
 
 /**
@@ -44,7 +44,7 @@ export async function settleConflicts(
   if (conflicting.size === 0) return [];
   const found = new Map<string, Found>();
   const stateOf = (id: string): Found => {
-    const known = found.get(id) ?? { kept: 0, first: null, earlier: null, least: null };
+    const known = found.get(id) ?? { kept: 0, first: null, earlier: null, stands: null };
     found.set(id, known);
     return known;
   };
@@ -58,31 +58,33 @@ export async function settleConflicts(
     earlier,
     (words, at) => ids.has(words, at),
     (line) => {
-      const state = stateOf(line.meta.id);
+      const { id } = line.meta;
+      const state = stateOf(id);
       const variant = variantOf(line);
       state.kept += 1;
-      state.earlier = smaller(state.earlier, variant);
-      state.least = smaller(state.least, variant);
+      state.earlier = standingOf(id, state.earlier, variant);
+      state.stands = standingOf(id, state.stands, variant);
     },
   );
   for (const input of inputs) {
     await eachInputLine(await openInput(store, input), (line) => {
-      if (!conflicting.has(line.meta.id)) return;
-      const state = stateOf(line.meta.id);
+      const { id } = line.meta;
+      if (!conflicting.has(id)) return;
+      const state = stateOf(id);
       const variant = variantOf(line);
       state.first ??= variant;
-      state.least = smaller(state.least, variant);
+      state.stands = standingOf(id, state.stands, variant);
     });
   }
-  return [...found.entries()].flatMap(([id, { kept, first, earlier: before, least }]): SettledConflict[] => {
+  return [...found.entries()].flatMap(([id, { kept, first, earlier: before, stands }]): SettledConflict[] => {
     const counted = before ?? first;
-    if (counted === null || least === null) return [];
+    if (counted === null || stands === null) return [];
     // The first line of an id is no conflict yet.
     const variants = (conflicting.get(id) ?? 0) + (before === null ? 1 : kept);
-    return [{ id, variants, standing: least.hash, log: least.log, counted, stands: least }];
+    return [{ id, variants, standing: stands.hash, log: stands.log, counted, stands }];
   });
 }
 
-function smaller(known: Variant | null, other: Variant): Variant {
-  return known === null || isSmallerVariant(other, known) ? other : known;
+function standingOf(id: string, known: Variant | null, other: Variant): Variant {
+  return known === null || standsBefore(id, other, known) ? other : known;
 }

@@ -1,5 +1,5 @@
 import { idSetOf } from "../../archive/id-set.ts";
-import { type Conflict, isSmallerVariant, type PlanOutput, type VariantKey } from "../../archive/manifest.ts";
+import { type Conflict, type PlanOutput, standsBefore, type VariantKey } from "../../archive/manifest.ts";
 import { classOf, type LineClass } from "../../archive/seal/figures.ts";
 import { eachKeptLine } from "../../archive/seal/kept-lines.ts";
 import { eachTailLine } from "../../archive/seal/tail-lines.ts";
@@ -80,7 +80,7 @@ async function variantsOf(
   return variants;
 }
 
-/** What each of these ids counts as in the vault: of all its lines there the smallest stands. */
+/** What each of these ids counts as in the vault: by the line that stands there. */
 async function kindsInVault(options: TailFiguresOptions, ids: readonly string[]): Promise<ReadonlyMap<string, Kind>> {
   const { store, plans } = options;
   const hours = new Set(ids.map(hourOfId));
@@ -97,7 +97,7 @@ async function kindsInVault(options: TailFiguresOptions, ids: readonly string[])
       const { id, log } = line.meta;
       const key = { hash: leafHash(line.buffer, line.start, line.end), log };
       const known = standing.get(id);
-      if (known === undefined || isSmallerVariant(key, known)) {
+      if (known === undefined || standsBefore(id, key, known)) {
         standing.set(id, { ...key, kind: kindOf(line, options) });
       }
     },

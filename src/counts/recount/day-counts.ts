@@ -20,7 +20,7 @@ const said = (column: string): string => `(SELECT value FROM dictionary WHERE co
 const SUSPECT = "CREATE OR REPLACE TEMP TABLE suspect AS SELECT id FROM line GROUP BY id HAVING count(*) > 1";
 
 /**
- * Of the others what stands: in each stream the lines of the smallest variant, what is not sealed only where no segment
+ * Of the others what stands: in each stream the lines of the first variant, what is not sealed only where no segment
  * has the same.
  */
 const STANDING = `
@@ -55,7 +55,7 @@ const REPEATED = `
 
 const COLUMNS = `event, ${WORDS.join(", ")}, "user", time_ms`;
 
-/** An id of several streams counts once: of its events those of the smallest variant that has any. */
+/** An id of several streams counts once: of its events those of the first variant that has any. */
 const RECOUNTED = `
   CREATE OR REPLACE TEMP TABLE recounted AS
   WITH several AS (

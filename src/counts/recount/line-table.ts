@@ -1,6 +1,6 @@
 import { UHUGEINT, UINTEGER, UTINYINT, UUID } from "@duckdb/node-api";
 import type { LineClass } from "../../archive/seal/figures.ts";
-import { hourOfId } from "../../core/identity.ts";
+import { hourOfId, isIdOf } from "../../core/identity.ts";
 import { UNKNOWN_LOG } from "../../core/line.ts";
 import { KNOWN_LOGS } from "../../decode/log-name.ts";
 import type { DuckDb } from "../duck-db.ts";
@@ -35,10 +35,7 @@ export interface LineTable {
 
 const COLUMNS = {
   id: UUID,
-  /**
-   * The first 15 bytes of the hash of its bytes, and a byte for its log: enough to tell variants apart and to order
-   * them.
-   */
+  /** Tells variants of an id apart and orders them, so that the smallest stands: see `variantOf`. */
   variant: UHUGEINT,
   hour: UINTEGER,
   kind: UTINYINT,
@@ -47,8 +44,16 @@ const COLUMNS = {
   plan: UINTEGER,
 } as const;
 
-/** Of the hash, in a variant. */
-export const HASH_DIGITS = 30;
+/** Of the hash, in a variant: behind the digit that orders and before the two of the log, all in 128 bits. */
+export const HASH_DIGITS = 29;
+
+/**
+ * A line's place in the order of the variants of its id: 0 where the id is made of its bytes, else 1; the beginning of
+ * their hash; its log.
+ */
+function variantOf(id: string, hash: string, log: string): bigint {
+  return BigInt(`0x${isIdOf(id, hash) ? 0 : 1}${hash.slice(0, HASH_DIGITS)}${logDigits(log)}`);
+}
 
 /** In the order of their names. */
 const LOGS = [...KNOWN_LOGS, UNKNOWN_LOG].toSorted();
@@ -75,7 +80,7 @@ export async function openLineTable({ connection, run }: DuckDb): Promise<LineTa
     append(id, hash, log, kind, { stream, span, plan }) {
       const row = rows.next();
       columns.id.setItem(row, uuidOf(id));
-      columns.variant.setItem(row, BigInt(`0x${hash.slice(0, HASH_DIGITS)}${logDigits(log)}`));
+      columns.variant.setItem(row, variantOf(id, hash, log));
       columns.hour.setItem(row, hourOfId(id));
       columns.kind.setItem(row, KINDS.indexOf(kind));
       columns.stream.setItem(row, stream);

@@ -65,16 +65,17 @@ const CONFLICTS = "SELECT id, variants, after AS standing FROM touched WHERE var
 const COPIES = "SELECT id FROM touched WHERE lines > variants ORDER BY id";
 
 /**
- * What facts have of a variant: the first 8 bytes of the hash, which the id has where the column has not, and the byte of
- * the log.
+ * What facts have of a variant, in the same order: 0 where the id is made of the line's bytes, else 1 and the first 8
+ * bytes of their hash; the byte of the log.
  */
 export const FACT_VARIANT = `(
-  (CASE WHEN fact.variant <> 0 THEN fact.variant ELSE ('0x' || substr(replace(fact.id::VARCHAR, '-', ''), 9, 16))::UBIGINT END
-  )::UHUGEINT * 256 + ${LOG_BYTE("(SELECT value FROM dictionary WHERE code = fact.log)")}::UHUGEINT
+  (CASE WHEN fact.variant = 0 THEN 0::UHUGEINT ELSE ${1n << 64n}::UHUGEINT + fact.variant END) * 256
+    + ${LOG_BYTE("(SELECT value FROM dictionary WHERE code = fact.log)")}::UHUGEINT
 )`;
 
 /** The same of a variant of the table `line`. */
-export const shortVariant = (column: string): string => `((${column} >> 64) * 256 + (${column} % 256))`;
+export const shortVariant = (column: string): string =>
+  `((CASE WHEN ${column} >> 124 = 0 THEN 0::UHUGEINT ELSE ${column} >> 60 END) * 256 + (${column} % 256))`;
 
 /** Of ids with one variant every event is new; of the others only those that stand otherwise than before change a count. */
 const eventsOf = (prefix: string): string => `
@@ -137,7 +138,8 @@ function figuresIn(row: Row): Omit<HourFigures, "received" | "duplicates"> {
 function conflictIn(row: Row): FoundConflict {
   const digits = BigInt(String(row["standing"]))
     .toString(16)
-    .padStart(HASH_DIGITS + 2, "0");
+    .padStart(HASH_DIGITS + 3, "0")
+    .slice(1);
   const [standing, log] = [digits.slice(0, HASH_DIGITS), logOfDigits(digits.slice(HASH_DIGITS))];
   return { id: idIn(row), variants: Number(row["variants"]), standing, log };
 }

@@ -5,7 +5,7 @@ import type { Line } from "../../../src/core/line.ts";
 import { bytesOf } from "../../segment/sample-line.ts";
 import { distinctLines } from "./sealing.ts";
 
-/** What the lines come to, by hour, by the rules in words: the smallest hash of an id stands. */
+/** What the lines come to, by hour, by the rules in words. */
 export function figuresOf(lines: readonly Line[]): {
   readonly byHour: Record<string, HourFigures>;
   readonly pushes: number;
@@ -15,7 +15,7 @@ export function figuresOf(lines: readonly Line[]): {
   for (const [hour, ofHour] of Map.groupBy(lines, (line) => line.hour)) {
     const ids = Map.groupBy(ofHour, ({ id }) => id);
     const standing = [...ids.values()].map(
-      (all) => all.toSorted((a, b) => (a.hash + a.log < b.hash + b.log ? -1 : 1))[0] as Line,
+      (all) => all.toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))[0] as Line,
     );
     const isPush = (line: Line): boolean =>
       line.reason === null && line.log !== "gitaly" && bytesOf(line).toString().endsWith("push");
@@ -31,6 +31,11 @@ export function figuresOf(lines: readonly Line[]): {
     pushes += standing.filter(isPush).length;
   }
   return { byHour, pushes };
+}
+
+/** Of an id the line stands whose bytes it is made of, else the smallest hash. */
+function rankOf({ id, hash, log }: Line): string {
+  return `${id.endsWith(hash.slice(0, 24)) ? 0 : 1} ${hash} ${log}`;
 }
 
 /** The sums over all plans. */

@@ -13,9 +13,10 @@ import { readTail } from "../../../src/archive/tail.ts";
 import { createMemoryStore } from "../../../src/backends/memory/memory-store.ts";
 import { IoError } from "../../../src/core/fault.ts";
 import { hourOf } from "../../../src/core/hour.ts";
+import { lineId, partsHash } from "../../../src/core/identity.ts";
 import type { Line } from "../../../src/core/line.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
-import { SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
+import { forgedVariant, SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
 import { putObject } from "../sample-archive.ts";
 import { figuresOf, summed } from "./figures-oracle.ts";
 import { distinctLines, POOL, STREAM, seal, textOf, vaultLines, vaultObjects } from "./sealing.ts";
@@ -56,7 +57,8 @@ describe("sealing", () => {
 
   it("names in conflicts the smallest hash over all revisions, and how many lines there are", async () => {
     const store = createMemoryStore();
-    const variants = ["a", "b", "c", "d"].map((text) => sampleLine(text, { id: sampleLine("a").id }));
+    const id = lineId(hourOf(SAMPLE_MS), partsHash(["its place"]));
+    const variants = ["a", "b", "c", "d"].map((text) => sampleLine(text, { id }));
     const sorted = variants.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)) as [Line, Line, Line, Line];
     await put(store, [sorted[2], sorted[3]], 1);
     await seal(store);
@@ -70,6 +72,47 @@ describe("sealing", () => {
       { id: sorted[0].id, variants: 4, standing: sorted[0].hash, log: "rails.api" },
     ]);
     expect(second?.manifest).toMatchObject({ plan: 2, revision: 2, lines: 2, duplicates_total: 1 });
+  });
+
+  describe("lets the line stand that the id is made of, before a forged one with a smaller hash", () => {
+    const own = sampleLine("own push");
+    const [forged, other] = ["forged", "forged again"].map((text) => forgedVariant(own, (n) => `${text} ${n}`)) as [
+      Line,
+      Line,
+    ];
+
+    it.each([
+      ["of the same object, behind it", [[own, forged]]],
+      ["of the same object, before it", [[forged, own]]],
+      ["of a plan before", [[forged], [own]]],
+      ["of a later plan", [[own], [forged]]],
+      ["of plans before and after", [[forged], [own, forged], [other]]],
+      ["of which two stood before", [[other, forged], [own]]],
+    ])("%s", async (_, objects) => {
+      const sealed = createMemoryStore();
+      for (const [index, lines] of objects.entries()) {
+        await put(sealed, lines, index + 1);
+        await seal(sealed);
+      }
+      const plans = await readSealedPlans(sealed, STREAM);
+      expect(summed(plans)).toMatchObject({
+        pushes: 1,
+        byHour: { "2020-12-22T09:00:00Z": { counted: 1, eventless: 0 } },
+      });
+      const conflict = { id: own.id, variants: distinctLines(objects.flat()).length, standing: own.hash, log: own.log };
+      expect(plans.at(-1)?.manifest.conflicts).toEqual([conflict]);
+      expect(await vaultLines(sealed)).toEqual(distinctLines(objects.flat()));
+
+      // The same where the last object is not sealed yet.
+      const open = createMemoryStore();
+      for (const [index, lines] of objects.entries()) {
+        if (index > 0) await seal(open);
+        await put(open, lines, index + 1);
+      }
+      const before = await readSealedPlans(open, STREAM);
+      const tail = await readTail(open, STREAM, before);
+      expect(await eachTailLine(open, before, tail, () => undefined)).toEqual([conflict]);
+    });
   });
 
   it("says of each repeat which message brought it, and where it lay", async () => {

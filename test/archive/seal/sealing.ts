@@ -6,6 +6,7 @@ import type { SpanHours } from "../../../src/archive/span.ts";
 import { openOutput } from "../../../src/archive/vault-reader.ts";
 import { eachLine } from "../../../src/archive/wal-reader.ts";
 import { hourOf } from "../../../src/core/hour.ts";
+import { lineId, partsHash } from "../../../src/core/identity.ts";
 import type { Line } from "../../../src/core/line.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
 import { HOUR_MS } from "../../../src/core/units.ts";
@@ -22,17 +23,22 @@ const MAKES: Makes = {
   instance: null,
 };
 
-/** Lines of five hours of two days and of none; some are quarantined, some ids come with two or three different texts. */
+/**
+ * Lines of five hours of two days and of none; some are quarantined, some ids come with two or three different texts,
+ * of which one is what the id is made of, or none.
+ */
 export const POOL: readonly Line[] = Array.from({ length: 120 }, (_, n) => poolLine(n));
 
 function poolLine(n: number): Line {
   const base = n - (n % 4);
   const timeMs = base % 12 === 0 ? null : SAMPLE_MS + (base % 5) * 5 * HOUR_MS;
-  const plain = sampleLine(`line ${base} push`, { timeMs });
-  if (n % 4 === 1) return sampleLine(`other bytes ${n}`, { timeMs, id: plain.id });
-  if (n % 4 === 2 && n % 8 === 2) return sampleLine(`bytes again ${n} push`, { timeMs, id: plain.id });
+  const byContent = sampleLine(`line ${base} push`, { timeMs });
+  const id = base % 16 === 0 ? lineId(byContent.hour, partsHash(["place", `${base}`])) : byContent.id;
+  const plain = { ...byContent, id };
+  if (n % 4 === 1) return sampleLine(`other bytes ${n}`, { timeMs, id });
+  if (n % 4 === 2 && n % 8 === 2) return sampleLine(`bytes again ${n} push`, { timeMs, id });
   // The same bytes, from a log that the message names.
-  if (n % 12 === 7) return sampleLine(`line ${base} push`, { timeMs, log: "gitaly" });
+  if (n % 12 === 7) return { ...plain, log: "gitaly" };
   if (n % 4 === 2) return sampleLine(`text ${n}`, { timeMs, lane: "quarantine", reason: "not_json" });
   return n % 4 === 0 ? plain : sampleLine(`line ${n}`, { timeMs });
 }

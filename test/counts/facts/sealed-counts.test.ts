@@ -10,7 +10,10 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/core/units.ts";
 import type { CountRow } from "../../../src/counts/cube.ts";
 import { SEGMENTS, type Segment } from "../../../src/counts/segment.ts";
 import { parseCatalogue } from "../../../src/derive/catalogue.ts";
+import { putObject } from "../../archive/sample-archive.ts";
 import { simulated } from "../../generate/simulated.ts";
+import { forgedVariant, sampleLine } from "../../segment/sample-line.ts";
+import { recountOf } from "../recount/recounting.ts";
 import { apiLine, type Deriving, entryLine, figures, type TestArchive, testArchive } from "./sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
@@ -314,6 +317,42 @@ describe("an id with several variants", () => {
       }
       await archive.counting(({ lines, conflicts }) => Promise.resolve(expect([lines, conflicts]).toEqual([2, 1])));
       expect(archive.said).toEqual([]);
+    }
+  });
+});
+
+describe("a line that is known by its content", () => {
+  const line = apiLine(DAY, { user_id: 1 });
+  const own = sampleLine(line, { timeMs: DAY });
+  const forged = forgedVariant(own, (n) => apiLine(DAY, { user_id: 2, method: "DELETE", nonce: n }));
+  const expected = { rest_request: [1, 1], record_read: [1, 1] };
+
+  it.each([
+    ["before it", [forged, own]],
+    ["behind it", [own, forged]],
+  ])("counts, and not a forged one with its id and a smaller hash that came %s", async (_, order) => {
+    const archive = await testArchive();
+    for (const [index, each] of order.entries()) {
+      await putObject(archive.store, [each], { sequence: index + 1 });
+      // At first one is sealed, with a roll-up, and the other is not.
+      if (index > 0) expect(await totals(archive)).toEqual(expected);
+      await archive.seal();
+    }
+    expect(await totals(archive)).toEqual(expected);
+    await archive.counting(({ lines, conflicts }) => Promise.resolve(expect([lines, conflicts]).toEqual([1, 1])));
+    const { found, days } = await recountOf(archive);
+    expect(found).toEqual([]);
+    expect(Object.fromEntries(days.get("2020-12-22") ?? [])).toEqual({ rest_request: 1, record_read: 1 });
+  });
+
+  it("counts, and not a forged one in another stream", async () => {
+    const archive = await testArchive();
+    await putObject(archive.store, [own], {});
+    await putObject(archive.store, [forged], { stream: "forger" });
+    for (const stream of [null, "forger", "local"]) {
+      if (stream !== null) await archive.seal({ stream });
+      expect(await totals(archive)).toEqual(expected);
+      expect((await recountOf(archive)).found).toEqual([]);
     }
   });
 });

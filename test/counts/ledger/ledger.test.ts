@@ -9,7 +9,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Manifest, manifestBytes } from "../../../src/archive/manifest.ts";
 import { createMemoryStore } from "../../../src/backends/memory/memory-store.ts";
-import { hourText } from "../../../src/core/hour.ts";
+import { hourOf, hourText } from "../../../src/core/hour.ts";
+import { lineId, partsHash } from "../../../src/core/identity.ts";
 import type { Line } from "../../../src/core/line.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
 import { HOUR_MS } from "../../../src/core/units.ts";
@@ -142,16 +143,11 @@ describe("many conflicts", () => {
   /** How often the ledger reads the vault, where so many sealed lines come with other bytes, of which most stand then. */
   async function vaultReads(conflicts: number): Promise<number> {
     const store = createMemoryStore();
-    const ids = Array.from({ length: conflicts }, (_, n) => `line ${n} push`);
-    await putObject(
-      store,
-      [...ids, "more"].map((text) => sampleLine(text)),
-      {},
-    );
+    // Of lines that are known by their place.
+    const ids = Array.from({ length: conflicts }, (_, n) => lineId(hourOf(SAMPLE_MS), partsHash([`${n}`])));
+    await putObject(store, [...ids.map((id, n) => sampleLine(`line ${n} push`, { id })), sampleLine("more")], {});
     await sealAll(store);
-    const others = ids.flatMap((text, n) =>
-      ["a", "b", "c"].map((other) => sampleLine(`other ${other} of ${n}`, { id: sampleLine(text).id })),
-    );
+    const others = ids.flatMap((id, n) => ["a", "b", "c"].map((other) => sampleLine(`other ${other} of ${n}`, { id })));
     await putObject(store, others, { sequence: 2 });
     let reads = 0;
     const counting: ObjectStore = {
