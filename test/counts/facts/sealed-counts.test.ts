@@ -325,15 +325,17 @@ describe("a line that is known by its content", () => {
   const line = apiLine(DAY, { user_id: 1 });
   const own = sampleLine(line, { timeMs: DAY });
   const forged = forgedVariant(own, (n) => apiLine(DAY, { user_id: 2, method: "DELETE", nonce: n }));
+  const another = forgedVariant(own, (n) => apiLine(DAY, { user_id: 3, method: "POST", nonce: n }));
   const expected = { rest_request: [1, 1], record_read: [1, 1] };
 
   it.each([
-    ["before it", [forged, own]],
-    ["behind it", [own, forged]],
+    ["before it", [[forged], [own]]],
+    ["behind it", [[own], [forged]]],
+    ["before it, twice", [[forged, another], [own]]],
   ])("counts, and not a forged one with its id and a smaller hash that came %s", async (_, order) => {
     const archive = await testArchive();
     for (const [index, each] of order.entries()) {
-      await putObject(archive.store, [each], { sequence: index + 1 });
+      await putObject(archive.store, each, { sequence: index + 1 });
       // At first one is sealed, with a roll-up, and the other is not.
       if (index > 0) expect(await totals(archive)).toEqual(expected);
       await archive.seal();

@@ -20,7 +20,7 @@ import { createSegmentWriter, createVaultSegmentWriter } from "../../../src/segm
 import { putObject } from "../../archive/sample-archive.ts";
 import { figuresOf } from "../../archive/seal/figures-oracle.ts";
 import { countingPushes, POOL, type SealingChange, STREAM, seal } from "../../archive/seal/sealing.ts";
-import { SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
+import { forgedVariant, SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
 
 const HOUR = "2020-12-22T09:00:00Z";
 /** A year ahead of all others. */
@@ -110,6 +110,19 @@ describe("the ledger of lines in any order, sealed at any time", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("takes back what the line counted that stood, where its bytes come from a log with a smaller name", async () => {
+    const store = createMemoryStore();
+    const own = sampleLine("own push");
+    await putObject(store, [own, forgedVariant(own, (n) => `forged ${n}`)], {});
+    await sealAll(store);
+    // What comes from Gitaly counts nothing here.
+    await putObject(store, [{ ...own, log: "gitaly" }], { sequence: 2 });
+    const expected = { archived: 1, conflicts: 2, counted: 0, eventless: 1 };
+    expect((await ledgerOf(store)).total).toMatchObject(expected);
+    await sealAll(store);
+    expect((await ledgerOf(store)).total).toMatchObject(expected);
   });
 
   it("leaves out the hours that are not asked for", async () => {
