@@ -170,7 +170,13 @@ describe("a write-ahead object", () => {
         message: { topic: "t", messageId: "1", publishedAtMs: SAMPLE_MS, attributes: {} },
       }),
     ],
-  ])("with a line %s is not sealed, and told by row", async (_what, line) => {
+    ["that counts, in quarantine", { ...HERE, lane: "quarantine", reason: "not_json" }],
+    [
+      "that counts, in quarantine and of another log",
+      { ...HERE, lane: "quarantine", reason: "not_json", log: "gitaly" },
+    ],
+    ["that counts, as if it were wrapped", { ...HERE, lane: "wrapped" }],
+  ] as const)("with a line %s is not sealed, and told by row", async (_what, line) => {
     const store = await honest();
     const name = await putForged(store, { bytes: segmentOf(line) });
     const { failure } = await sealing(store);

@@ -1,24 +1,25 @@
 import fc from "fast-check";
 import { QUARANTINE_REASONS } from "../../src/core/fault.ts";
 import { hourOf, UNDATED_HOUR } from "../../src/core/hour.ts";
-import { leafHash, lineId } from "../../src/core/identity.ts";
+import { leafHash, lineId, partsHash } from "../../src/core/identity.ts";
 import { LANES, type Line, type MessageInfo } from "../../src/core/line.ts";
 
 export const SAMPLE_MS = Date.UTC(2020, 11, 22, 9, 30, 0, 123);
 
-/** A line as decoding would emit it: filed under its own time, identified by its content. */
+/** A line as decoding would emit it: filed under its own time, identified by its content, and elsewhere by its place. */
 export function sampleLine(content: string | Uint8Array, change: Partial<Line> = {}): Line {
   const buffer = Buffer.concat([Buffer.alloc(1), Buffer.from(content)]);
   const timeMs = change.timeMs === undefined ? SAMPLE_MS : change.timeMs;
   const hour = change.hour ?? (timeMs === null ? UNDATED_HOUR : hourOf(timeMs));
   const hash = leafHash(buffer, 1, buffer.length);
+  const isByContent = change.lane === undefined || change.lane === "line" || change.lane === "future";
   return {
     buffer,
     start: 1,
     end: buffer.length,
     hash,
-    id: lineId(hour, hash),
-    identifiedBy: "content",
+    id: lineId(hour, isByContent ? hash : partsHash(["sample", hash])),
+    identifiedBy: isByContent ? "content" : "place",
     hour,
     lane: "line",
     log: "rails.api",

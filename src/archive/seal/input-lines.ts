@@ -3,7 +3,7 @@ import type { ArchivedLine } from "../../core/archived-line.ts";
 import { IoError } from "../../core/fault.ts";
 import { fileUnder } from "../../core/filing.ts";
 import { hourText } from "../../core/hour.ts";
-import { hourOfId } from "../../core/identity.ts";
+import { hourOfId, isIdOf, leafHash } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { GIB } from "../../core/units.ts";
 import { ID_WORDS } from "../../segment/meta.ts";
@@ -67,13 +67,16 @@ export async function eachInputLine(
 }
 
 /** Throws `IoError` `corrupt` for a line in another hour than that of its time, or in a lane that does not fit it. */
-function checkFiling({ object, row, meta: { id, lane, timeMs, message } }: ArchivedLine): void {
+function checkFiling(line: ArchivedLine): void {
+  const { object, row, meta } = line;
+  const { id, lane, timeMs, message } = meta;
   const { hour, isFuture } = fileUnder(timeMs, message?.publishedAtMs ?? null);
   const isRecord = lane === "line" || lane === "future";
-  if (hour === hourOfId(id) && (!isRecord || isFuture === (lane === "future"))) return;
+  const fits = isRecord ? isFuture === (lane === "future") : !isIdOf(id, leafHash(line.buffer, line.start, line.end));
+  if (hour === hourOfId(id) && fits) return;
   throw new IoError(
     "corrupt",
-    `read "${object}": row ${row} is filed under ${hourText(hourOfId(id))} in lane ${lane}, and not where its time belongs ` +
+    `read "${object}": row ${row} is filed under ${hourText(hourOfId(id))} in lane ${lane}, and not where it belongs ` +
       "(hint: no writer files it there; find out who did, and move the object away)",
   );
 }

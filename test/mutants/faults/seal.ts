@@ -38,6 +38,18 @@ export const SEAL_FAULTS: readonly Fault[] = [
     caughtBy: { file: TEST, title: "do the same work where one was faster" },
   },
   {
+    name: "any-line-in-quarantine",
+    harm: "A rogue writer takes any line out of the counts: it files the same bytes in quarantine, and the true one is a repeat.",
+    breaks: "evidence",
+    file: "src/archive/seal/input-lines.ts",
+    text: "!isIdOf(id, leafHash(line.buffer, line.start, line.end))",
+    replacement: "true",
+    caughtBy: {
+      file: "test/attacks/forged-objects.test.ts",
+      title: "with a line that counts, in quarantine is not sealed",
+    },
+  },
+  {
     name: "inputs-read-twice",
     harm: "An object that is named twice is received twice: the figures tell of repeats that never came.",
     breaks: "I3",
