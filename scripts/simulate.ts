@@ -16,6 +16,8 @@ const MOST_SEEDS = 1_000_000_000;
 const MOST_JOBS = 64;
 /** Seeds that a process is handed at a time. */
 const PART = 500;
+/** Then another process takes over: what waits in a machine that was killed is never freed, and slows the rest down. */
+const MOST_TASKS = 4;
 /** Failures that are told one by one. */
 const MOST_TOLD = 20;
 const SECOND_MS = 1000;
@@ -118,17 +120,25 @@ function* tasksOf(from: number, end: number, killEverywhere: boolean): Generator
   }
 }
 
-/** A process of its own, task after task. Rejects where it dies, or does not come to an end. */
+/** Processes of its own, one after the other. Rejects where one dies, or does not come to an end. */
 async function runJob(tasks: Iterator<Task>, onPart: (part: Part) => void): Promise<void> {
+  while (await runProcess(tasks, onPart));
+}
+
+/** A process, task after task; resolves with false where there was none left for it. */
+async function runProcess(tasks: Iterator<Task>, onPart: (part: Part) => void): Promise<boolean> {
   const child = fork(import.meta.filename, [], { execArgv: ["--max-semi-space-size=64"] });
   let watchdog: NodeJS.Timeout | undefined;
   try {
-    await new Promise<void>((resolve, reject) => {
+    return await new Promise<boolean>((resolve, reject) => {
       let seeds = "";
+      let left = MOST_TASKS;
       const next = (): void => {
         clearTimeout(watchdog);
+        if (left === 0) return resolve(true);
+        left -= 1;
         const task = tasks.next();
-        if (task.done === true) return resolve();
+        if (task.done === true) return resolve(false);
         seeds = `seeds ${task.value.from} to ${task.value.end - 1}`;
         watchdog = setTimeout(() => reject(new Error(`${seeds}: one of them does not end`)), TASK_MS);
         child.send(task.value);
