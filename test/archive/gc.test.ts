@@ -468,6 +468,21 @@ describe("a collector", () => {
     expect(await namesIn(store, "")).toEqual(before);
   });
 
+  it("removes nothing where an earlier segment of its hour is not as it was signed", async () => {
+    await seal(store, { only: await writeLines(store, ["a"]) });
+    await sign();
+    expect((await gc()).objects).toBe(1);
+    const damaged = await segment();
+    nowMs += MINUTE_MS;
+    await seal(store, { only: await writeLines(store, ["b"]) });
+    await sign();
+    const bytes = await bytesIn(store, damaged);
+    bytes[12] = (bytes[12] ?? 0) ^ 1;
+    await replace(store, damaged, bytes);
+    await expect(gc()).rejects.toMatchObject({ code: "corrupt", message: expect.stringContaining(`"${damaged}"`) });
+    expect(await wal()).toHaveLength(1);
+  });
+
   async function manifest(): Promise<string> {
     return (await readSealedPlans(store, "local"))[0]?.name ?? "";
   }

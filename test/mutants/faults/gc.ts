@@ -44,12 +44,12 @@ export const GC_FAULTS: readonly Fault[] = [
   },
   {
     name: "gc-without-reading-the-vault",
-    harm: "The last good copy of lines goes while their segment is damaged.",
+    harm: "Copies go though a segment of their hour is not what was signed.",
     breaks: "I1",
     file: COLLECT,
     text: "if (found?.sha256 !== holder.sha256) throw",
     replacement: "if (found === null) throw",
-    caughtBy: { file: TEST, title: "removes nothing where" },
+    caughtBy: { file: TEST, title: "removes nothing where an earlier segment of its hour is not as it was signed" },
   },
   {
     name: "gc-by-the-word-of-a-manifest",
