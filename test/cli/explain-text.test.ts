@@ -80,7 +80,7 @@ describe("the text", () => {
     const line = sampleLine("x", { reason, lane: "quarantine", timeMs: null });
     const explanation = { hasRules: false, events: [], nearMisses: [] };
     const [head, why, ...rest] = explainText({ number: 7, line, dimensions: null, explanation }, 120).split("\n");
-    expect(head).toMatch(/^line 7 {2}rails\.api {2}no time {2}id 00000000[0-9a-f]{24} by content {2}lane quarantine$/);
+    expect(head).toMatch(/^line 7 {2}rails\.api {2}no time {2}id 00000000[0-9a-f]{24} by place {2}lane quarantine$/);
     expect(why).toMatch(new RegExp(`^  quarantined, so without events: ${reason}, \\w`));
     expect(rest).toEqual([""]);
   });
