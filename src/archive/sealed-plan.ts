@@ -1,12 +1,21 @@
 import { createHash } from "node:crypto";
 import { IoError } from "../core/fault.ts";
+import { ifThere } from "../core/if-there.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { parseHourText } from "./hour-text.ts";
 import { type Manifest, parseManifest, spanOfManifest } from "./manifest.ts";
 import { isInSpan, type Span } from "./span.ts";
-import { checkJsonSize, refusing } from "./stored-json.ts";
-import { parseSealedName, recordPrefix, spanPrefix, spanRecordPrefix, vaultPrefix } from "./vault-name.ts";
+import { checkJsonSize, MOST_JSON_BYTES, refusing } from "./stored-json.ts";
+import {
+  manifestName,
+  parseSealedName,
+  recordName,
+  recordPrefix,
+  spanPrefix,
+  spanRecordPrefix,
+  vaultPrefix,
+} from "./vault-name.ts";
 
 /** What is kept in mind of a manifest: its repeats one by one are for people. */
 export type KnownManifest = Omit<Manifest, "duplicates">;
@@ -25,6 +34,8 @@ export interface SealedPlan {
 
 /** Reads that are under way at a time: stores far away answer late. */
 const MOST_READS = 16;
+/** Records of plans that only found repeats may be lost with their folder; somebody may have put any number there. */
+const MOST_MISSING = 10_000;
 
 /** The complete plans of a stream, or of a day of it, in order of spans and plans. Rejects with `IoError`. */
 export async function readSealedPlans(store: ObjectStore, stream: string, day?: string): Promise<SealedPlan[]> {
@@ -32,26 +43,36 @@ export async function readSealedPlans(store: ObjectStore, stream: string, day?: 
 }
 
 /**
- * The complete plans of a span, in order. Others may complete plans meanwhile, and two lists are not made at the same
- * moment: none is seen without all before it, but such as were lost. Rejects with `IoError`.
+ * The complete plans of a span, in order. Others may complete plans meanwhile, and a list may be older than what is
+ * there: none is seen without all before it, but such as were lost. Rejects with `IoError`.
  */
 export async function readPlansOfSpan(store: ObjectStore, span: Span): Promise<SealedPlan[]> {
-  const prefixes = [spanRecordPrefix(span), spanPrefix(span)];
-  let plans = await readAll(store, prefixes);
-  while (plans.some(({ manifest }, index) => manifest.plan !== index + 1)) {
-    const again = await readAll(store, prefixes);
-    if (again.length === plans.length) return again;
-    plans = again;
+  const plans = await readAll(store, [spanRecordPrefix(span), spanPrefix(span)]);
+  const names = missingNames(span, plans);
+  const found = await inParallel(names, MOST_READS, (name) => ifThere(findSealedPlan(store, name)));
+  return [...plans, ...found.filter((plan) => plan !== null)].toSorted(byPlace);
+}
+
+/** Of the plans before the last one that are not among these: one of two objects each tells of. */
+function missingNames(span: Span, plans: readonly SealedPlan[]): string[] {
+  const numbers = new Set(plans.map(({ manifest }) => manifest.plan));
+  const last = plans.at(-1);
+  if (last === undefined) return [];
+  if (last.manifest.plan - numbers.size > MOST_MISSING) {
+    throw new IoError(
+      "corrupt",
+      `read "${last.name}": of the plans before it most are not there (hint: no sealer does so)`,
+    );
   }
-  return plans;
+  const before = Array.from({ length: last.manifest.plan }, (_, index) => index + 1);
+  const missing = before.filter((number) => !numbers.has(number));
+  return missing.flatMap((number) => [manifestName(span, number), recordName(span, number)]);
 }
 
 /** A complete plan by the name of its manifest or record. Rejects with `IoError`, `not_found` where there is none. */
 export async function findSealedPlan(store: ObjectStore, name: string): Promise<SealedPlan> {
-  for await (const object of store.list(name)) {
-    if (object.name === name) return readSealedPlan(store, name, object.sizeBytes);
-  }
-  throw new IoError("not_found", `read "${name}": not there`);
+  // Not by a list, which may be older than the object.
+  return sealedPlanIn(name, await store.read(name, 0, MOST_JSON_BYTES + 1));
 }
 
 /** Records are listed first: a plan that found only repeats is never seen without those that have the lines. */
@@ -67,7 +88,12 @@ async function readAll(store: ObjectStore, prefixes: readonly string[]): Promise
 /** Rejects with `IoError`, `corrupt` where its content does not fit its name. */
 export async function readSealedPlan(store: ObjectStore, name: string, sizeBytes: number): Promise<SealedPlan> {
   checkJsonSize(sizeBytes, refusing(name));
-  const bytes = await store.read(name, 0, sizeBytes);
+  return sealedPlanIn(name, await store.read(name, 0, sizeBytes));
+}
+
+/** The same from the stored bytes. */
+function sealedPlanIn(name: string, bytes: Buffer): SealedPlan {
+  checkJsonSize(bytes.length, refusing(name));
   const { duplicates: _duplicates, ...manifest } = parseManifest(name, bytes);
   const span = spanOfManifest(manifest);
   const said = parseSealedName(name);

@@ -14,11 +14,11 @@ export function refusing(name: string): Refuse {
 }
 
 /** Far more than the largest plan and the manifest of it have. */
-const MOST_BYTES = 256 * MIB;
+export const MOST_JSON_BYTES = 256 * MIB;
 
 /** Throws what `refuse` makes of an object that is too large to be read. */
 export function checkJsonSize(sizeBytes: number, refuse: Refuse): void {
-  if (sizeBytes > MOST_BYTES) throw refuse(`${sizeBytes} bytes are more than any has`);
+  if (sizeBytes > MOST_JSON_BYTES) throw refuse(`${sizeBytes} bytes are more than any has`);
 }
 
 /**

@@ -146,6 +146,36 @@ describe("sealing", () => {
     expect(third?.manifest).toMatchObject({ plan: 3, revision: 2, lines: 1 });
   });
 
+  it("knows a plan that lists do not show yet, behind one that they do", async () => {
+    const store = createMemoryStore();
+    const [first, other] = [sampleLine("first push"), sampleLine("other push")];
+    await put(store, [first], 1);
+    const [hidden] = await seal(store);
+    await put(store, [first], 2);
+    await seal(store);
+    await put(store, [other], 3);
+    const stale: ObjectStore = {
+      ...store,
+      async *list(prefix) {
+        for await (const object of store.list(prefix)) if (object.name !== hidden?.name) yield object;
+      },
+    };
+    await seal(stale);
+    expect(await vaultLines(store)).toEqual(distinctLines([first, other]));
+    expect(summed(await readSealedPlans(store, STREAM))).toEqual(figuresOf([first, first, other]));
+  });
+
+  it("refuses a plan of which most before it are not there", async () => {
+    const store = createMemoryStore();
+    await put(store, [sampleLine("first push")], 1);
+    const [sealed] = await seal(store);
+    const manifest = JSON.parse((await store.read(sealed?.name ?? "", 0, 1e6)).toString()) as Manifest;
+    const name = sealed?.name.replace("000001", "999999") ?? "";
+    await store.create(name, manifestBytes({ ...manifest, plan: 999_999 }));
+    await put(store, [sampleLine("other push")], 2);
+    await expect(seal(store)).rejects.toMatchObject({ code: "corrupt", message: expect.stringContaining(`"${name}"`) });
+  });
+
   it("waits for the end of the whole span, and takes lines without time at once", async () => {
     const store = createMemoryStore();
     await put(store, [sampleLine("a"), sampleLine("undated", { timeMs: null })], 1);
