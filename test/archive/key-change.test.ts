@@ -134,6 +134,26 @@ describe("a change that is killed", () => {
     }
   });
 
+  it("goes on where a signer with the old key began a digest meanwhile, and was killed", async () => {
+    const store = await signedArchive();
+    await seal(store, { only: await writeLines(store, ["more"]) });
+    const overtaken: ObjectStore = {
+      ...store,
+      async create(name, content) {
+        if (!name.endsWith("00000003.json")) return store.create(name, content);
+        await change(store);
+        await store.create(name, content);
+        throw new Error("killed");
+      },
+    };
+    await expect(signStream("local", signing(overtaken, OLD))).rejects.toThrow("killed");
+    await expect(signMore(store, NEW)).rejects.toThrow(/--old-key FILE/);
+    await expect(signMore(store, OLD)).rejects.toThrow(/was replaced by/);
+    await change(store);
+    await signMore(store, NEW);
+    expect(await keysOf(store)).toEqual([OLD, OLD, OLD, NEW].map(({ fingerprint }) => fingerprint));
+  });
+
   it("changes nothing while its statement is not signed", async () => {
     const store = await signedArchive();
     await change(killedAt(store, 2, "after")).catch(() => undefined);

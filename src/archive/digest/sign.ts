@@ -61,7 +61,8 @@ async function nextDigest(chain: DigestChain, options: SignOptions): Promise<Dig
   const { stream, digests } = chain;
   const last = digests.at(-1) ?? null;
   const sequence = digests.length + 1;
-  checkKey(chain, key, sequence);
+  refuseReplaced(chain, key);
+  refuseStranger(chain, key, sequence);
   const signed = signedObjects(chain);
   const unsigned = await readUnsigned(store, stream, signed);
   const { plans, abandoned } = unsigned;
@@ -97,7 +98,9 @@ export async function finishDigest(
     );
   }
   const { stream, sequence, window, previous } = digest;
-  checkKey(chain, beginner, sequence);
+  // Begun while its key was being replaced, it can be finished with that one alone, or nothing is signed any more.
+  if (beginner === key) refuseReplaced(chain, beginner);
+  refuseStranger(chain, beginner, sequence);
   if (Date.parse(window.to) > nowMs + CLOCK_SKEW_MS) {
     throw new IoError(
       "unavailable",
@@ -121,21 +124,21 @@ export async function finishDigest(
   return finished;
 }
 
-/** Throws `UsageError` where the key may not sign the digest of this number. */
-function checkKey({ stream, digests, ring }: DigestChain, { fingerprint }: SigningKey, sequence: number): void {
-  const last = digests.at(-1)?.digest.key ?? fingerprint;
+/** Throws `UsageError` where another key has taken this one's place. */
+function refuseReplaced({ stream, ring }: DigestChain, { fingerprint }: SigningKey): void {
   const successor = successorOf(ring, fingerprint);
-  if (successor !== null) {
-    throw new UsageError(
-      `sign stream "${stream}": key ${fingerprint} was replaced by ${successor} (hint: use that one)`,
-    );
-  }
-  if (!mayFollow(ring, stream, last, fingerprint, sequence)) {
-    throw new UsageError(
-      `sign stream "${stream}": its digests are signed with key ${last}, not with ${fingerprint} ` +
-        "(hint: use that one; to change the key, give it once with --old-key FILE)",
-    );
-  }
+  if (successor === null) return;
+  throw new UsageError(`sign stream "${stream}": key ${fingerprint} was replaced by ${successor} (hint: use that one)`);
+}
+
+/** Throws `UsageError` where the key may not sign the digest of this number. */
+function refuseStranger({ stream, digests, ring }: DigestChain, { fingerprint }: SigningKey, sequence: number): void {
+  const last = digests.at(-1)?.digest.key ?? fingerprint;
+  if (mayFollow(ring, stream, last, fingerprint, sequence)) return;
+  throw new UsageError(
+    `sign stream "${stream}": its digests are signed with key ${last}, not with ${fingerprint} ` +
+      "(hint: use that one; to change the key, give it once with --old-key FILE)",
+  );
 }
 
 /** RFC 3339 in whole seconds, cut. */

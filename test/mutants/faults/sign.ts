@@ -9,6 +9,18 @@ const REFUSED = "a chain is refused, and nothing more is signed,";
 /** The chain of digests. */
 export const SIGN_FAULTS: readonly Fault[] = [
   {
+    name: "begun-digest-of-a-replaced-key",
+    harm: "A signer that is killed while its key is replaced leaves a digest that nobody can finish: nothing is signed any more.",
+    breaks: "service",
+    file: "src/archive/digest/sign.ts",
+    text: "if (beginner === key) refuseReplaced(chain, beginner);",
+    replacement: "refuseReplaced(chain, beginner);",
+    caughtBy: {
+      file: "test/archive/key-change.test.ts",
+      title: "goes on where a signer with the old key began a digest meanwhile",
+    },
+  },
+  {
     name: "chain-without-the-hash-before",
     harm: "A digest may be exchanged for another one that the same key has signed, and nobody sees it.",
     breaks: "evidence",
