@@ -10,8 +10,10 @@ export interface Request {
   readonly what: () => string;
   /** Where no answer came. */
   readonly noAnswer: () => Error;
-  /** Where the service refuses it for the moment; null for one that never does. */
-  readonly refused: (() => Error) | null;
+  /** Whom it asks: a service may be away as a whole, and refuses everything until it is back. */
+  readonly service: { readonly awayUntilMs: number };
+  /** Where the service refuses it for the moment. */
+  readonly refused: () => Error;
   readonly timeoutMs: number;
   /** Once it aborts nothing is waited for. */
   readonly signal?: AbortSignal | undefined;
@@ -71,7 +73,7 @@ export class Machine {
 
   /** The same for a service that takes its time: `serve` is called where the request arrives. */
   requestLater<T>(
-    { what, noAnswer, refused, timeoutMs, signal }: Request,
+    { what, noAnswer, service, refused, timeoutMs, signal }: Request,
     serve: (answer: (effect: () => T) => void) => void,
   ): Promise<T> {
     const world = this.#world;
@@ -100,7 +102,7 @@ export class Machine {
     };
     const isLate = world.chance(world.faults.late);
     schedule.after(isLate ? world.between(SECOND_MS, 15 * MINUTE_MS) : this.#travelMs(), () => {
-      const isRefused = refused !== null && world.chance(world.faults.refused);
+      const isRefused = schedule.nowMs < service.awayUntilMs || world.chance(world.faults.refused);
       world.trace(() => `${this.name}: ${what()}${isLate ? " (late)" : ""}${isRefused ? " is refused" : ""}`);
       if (isRefused) reply(() => reject(refused()));
       else serve((effect) => reply(outcome(effect, resolve, reject)));

@@ -60,6 +60,7 @@ export class SimulatedBucket {
           {
             what: () => whatOf(request),
             noAnswer: () => unanswered(),
+            service: this,
             refused: () => new ServiceError(this.#world.pick([429, 503]), "slow down", ""),
             timeoutMs: TIMEOUT_MS,
             signal,
@@ -81,7 +82,6 @@ export class SimulatedBucket {
   }
 
   #answer({ method, path, body, range }: ServiceRequest, duty: string): ServiceAnswer {
-    if (this.#world.schedule.nowMs < this.awayUntilMs) throw new ServiceError(503, "backend error", "");
     if (path.startsWith("/upload")) return this.#upload(path, body ?? Buffer.alloc(0), duty);
     if (path.startsWith(`${OBJECTS}?`)) return this.#list(new URLSearchParams(path.slice(OBJECTS.length + 1)));
     const name = decodeURIComponent(path.slice(OBJECTS.length + 1).split("?")[0] ?? "");

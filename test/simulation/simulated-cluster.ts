@@ -39,6 +39,7 @@ export class SimulatedCluster {
           {
             what: () => "bulk",
             noAnswer: () => new ClusterError("away", null, "", "no answer in time"),
+            service: this,
             refused: () => new ClusterError("refused", this.#world.pick([429, 503]), "busy", "too many requests"),
             timeoutMs: TIMEOUT_MS,
             signal,
@@ -50,7 +51,6 @@ export class SimulatedCluster {
   }
 
   #bulk(body: string): { readonly items: readonly Answer[] } {
-    if (this.#world.schedule.nowMs < this.awayUntilMs) throw new ClusterError("refused", 503, "away", "no master");
     const lines = body.split("\n");
     const items: Answer[] = [];
     for (let at = 0; at + 1 < lines.length; at += 2) {

@@ -75,12 +75,12 @@ export class SimulatedSubscription {
     const request = (what: () => string, timeoutMs: number): Request => ({
       what,
       noAnswer: () => new SubscriberError("passing", "no answer"),
-      refused: unavailableError,
+      service: this,
+      refused: () => new SubscriberError("passing", "unavailable"),
       timeoutMs,
     });
     const change = (what: () => string, effect: () => void): Promise<Unsettled> =>
       machine.request(request(what, REQUEST_TIMEOUT_MS), () => {
-        if (this.#isAway) unavailable();
         effect();
         return ALL_SETTLED;
       });
@@ -91,10 +91,7 @@ export class SimulatedSubscription {
           signal,
           machine.requestLater(
             request(() => `pull ${maxMessages}`, PULL_TIMEOUT_MS),
-            (answer) => {
-              if (this.#isAway) answer(unavailable);
-              else this.#wait({ maxMessages, answer: (messages) => answer(() => messages) });
-            },
+            (answer) => this.#wait({ maxMessages, answer: (messages) => answer(() => messages) }),
           ),
         ),
       ack: (ackIds) => {
@@ -122,13 +119,9 @@ export class SimulatedSubscription {
     });
   }
 
-  get #isAway(): boolean {
-    return this.#world.schedule.nowMs < this.awayUntilMs;
-  }
-
   /** Lends what there is to whoever waits. */
   #serve(): void {
-    while (this.#waiting.length > 0 && !this.#isAway) {
+    while (this.#waiting.length > 0 && this.#world.schedule.nowMs >= this.awayUntilMs) {
       const free = this.sent.filter((message) => !message.isAcked && message.leaseEndsAtMs === null);
       if (free.length === 0) return;
       const at = Math.floor(this.#world.random() * this.#waiting.length);
@@ -208,14 +201,6 @@ export class SimulatedSubscription {
   #of(ackId: string): Sent {
     return this.sent[Number(ackId.split(".")[0])] as Sent;
   }
-}
-
-function unavailableError(): SubscriberError {
-  return new SubscriberError("passing", "unavailable");
-}
-
-function unavailable(): never {
-  throw unavailableError();
 }
 
 /** Nothing more is waited for once the signal aborts. */
