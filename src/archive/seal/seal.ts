@@ -14,6 +14,8 @@ export interface SealOptions extends SealSpanOptions {
   /** Is told the stored bytes that will be read. */
   readonly onTotal: (bytes: number) => void;
   readonly onSealed: (plan: SealedPlan) => void;
+  /** Is told what was complete before, of all days that write-ahead objects have lines of. */
+  readonly onReached?: (plans: readonly SealedPlan[]) => void;
   /** Is told, in words, of a span that cannot be sealed; the others are. */
   readonly onTrouble: (message: string) => void;
   /** False to leave lines without any time to another run: a seal of some looks through all that came before. */
@@ -33,6 +35,7 @@ export async function sealStream(stream: string, options: SealOptions): Promise<
     failures.push(error);
   };
   const reached = await readReachedTail(store, stream, onDistrusted);
+  options.onReached?.(reached.plans);
   const tail = reached.tail.filter(({ unsealed }) => unsealed.length > 0);
   const due = await dueSpans(stream, tail, reached.plans, options, onDistrusted);
   onTotal(

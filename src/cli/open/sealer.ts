@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import type { Makes } from "../../archive/manifest.ts";
 import { type SealOptions, sealStream } from "../../archive/seal/seal.ts";
 import { hourThatIsOver } from "../../archive/seal/span-length.ts";
-import { listStreams, readSealedPlans } from "../../archive/sealed-plan.ts";
+import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
 import { parseSealedName, vaultPrefix } from "../../archive/vault-name.ts";
 import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
@@ -10,7 +10,7 @@ import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { createFactsDatabase } from "../../counts/facts/facts-database.ts";
 import { createFactsObserver } from "../../counts/facts/facts-observer.ts";
-import { writeMissingFacts } from "../../counts/facts/missing-facts.ts";
+import { plansWithoutFacts, writeMissingFacts } from "../../counts/facts/missing-facts.ts";
 import { writeRollups } from "../../counts/facts/rollup-writer.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
@@ -61,6 +61,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
     close: () => facts.database.close(),
     async seal(stream, rest) {
       const touched = new Set<string>();
+      let before: readonly SealedPlan[] = [];
       const nowMs = SYSTEM_CLOCK.nowMs();
       try {
         await sealStream(stream, {
@@ -68,6 +69,9 @@ export async function openSealer(settings: PipelineSettings, only: string | null
           onSealed(sealed) {
             touched.add(sealed.span.day);
             rest.onSealed(sealed);
+          },
+          onReached(plans) {
+            before = plans;
           },
           store,
           makes,
@@ -77,14 +81,16 @@ export async function openSealer(settings: PipelineSettings, only: string | null
           spanHours: settings.seal.hours,
         });
       } finally {
-        if (touched.size > 0 && !rest.signal.aborted) await keepViews(stream, touched, nowMs - latenessMs);
+        if (!rest.signal.aborted) await keepViews(stream, { before, touched }, nowMs - latenessMs);
       }
     },
   };
 
   /** Facts that a killed sealer has left out, and the roll-ups of days that are over. */
-  async function keepViews(stream: string, touched: ReadonlySet<string>, dueThroughMs: number): Promise<void> {
+  async function keepViews(stream: string, { before, touched }: Looked, dueThroughMs: number): Promise<void> {
     try {
+      for (const { span } of await plansWithoutFacts(before, facts)) touched.add(span.day);
+      if (touched.size === 0) return;
       const days = await daysToLookAt(store, stream, touched);
       const plans = (await Promise.all(days.map((day) => readSealedPlans(store, stream, day)))).flat();
       const reader = openFactReader(settings, catalogue, key);
@@ -96,6 +102,13 @@ export async function openSealer(settings: PipelineSettings, only: string | null
       tell(`facts or roll-ups of ${stream} are not kept, and counts take longer: ${error.message}`);
     }
   }
+}
+
+interface Looked {
+  /** What was sealed before, of days that write-ahead objects have lines of. */
+  readonly before: readonly SealedPlan[];
+  /** Days that something was sealed of. */
+  readonly touched: Set<string>;
 }
 
 /**

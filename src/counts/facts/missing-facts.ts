@@ -1,22 +1,31 @@
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import type { FactsBasis } from "./facts-basis.ts";
 import { factsPrefix, receiptName } from "./facts-name.ts";
 import { type RebuildOptions, rebuildFacts } from "./rebuild.ts";
+import type { ViewStore } from "./view-store.ts";
 
 /**
- * Derives the facts of those plans that have no receipt: their sealer was killed between manifest and receipt, or sealed
- * by another catalogue. Resolves with how many there were. Rejects with `IoError`.
+ * Those plans that have no receipt: their sealer was killed between manifest and receipt, or sealed by another
+ * catalogue. Rejects with `IoError`.
  */
-export async function writeMissingFacts(plans: readonly SealedPlan[], options: RebuildOptions): Promise<number> {
-  const { views, basis } = options;
-  let written = 0;
+export async function plansWithoutFacts(
+  plans: readonly SealedPlan[],
+  { views, basis }: { readonly views: ViewStore; readonly basis: FactsBasis },
+): Promise<SealedPlan[]> {
+  const missing: SealedPlan[] = [];
   for (const [place, ofDay] of Map.groupBy(plans, ({ span }) => factsPrefix(basis.catalogue, span.stream, span.day))) {
     const names = new Set<string>();
     for await (const { name } of views.store.list(place)) names.add(name);
-    for (const plan of ofDay) {
-      if (plan.isRecord || names.has(receiptName(basis.catalogue, plan.span, plan.manifest.plan))) continue;
-      await rebuildFacts(plan, options);
-      written += 1;
-    }
+    const isMissing = ({ isRecord, span, manifest }: SealedPlan): boolean =>
+      !isRecord && !names.has(receiptName(basis.catalogue, span, manifest.plan));
+    missing.push(...ofDay.filter(isMissing));
   }
-  return written;
+  return missing;
+}
+
+/** Derives the facts of those plans that have none. Resolves with how many there were. Rejects with `IoError`. */
+export async function writeMissingFacts(plans: readonly SealedPlan[], options: RebuildOptions): Promise<number> {
+  const missing = await plansWithoutFacts(plans, options);
+  for (const plan of missing) await rebuildFacts(plan, options);
+  return missing.length;
 }
