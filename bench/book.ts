@@ -5,8 +5,8 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { formatBytes, formatCount, formatThings } from "../src/cli/quantity.ts";
-import type { Column } from "../src/cli/table.ts";
+import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
+import type { Column } from "../src/cli/terminal/table.ts";
 import { contenders, YARDSTICK } from "./contender.ts";
 import { DATA, openCorpus } from "./corpus.ts";
 import { formatMegabytes, type Goal } from "./goal.ts";

@@ -5,7 +5,7 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { formatBytes, formatCount, formatThings } from "../src/cli/quantity.ts";
+import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
 import { type Contender, contenders, JOB, runContender, YARDSTICK } from "./contender.ts";
 import { DATA, openCorpus } from "./corpus.ts";
 import type { Goal } from "./goal.ts";

@@ -5,8 +5,8 @@
  */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { formatThings } from "../src/cli/quantity.ts";
-import type { Column } from "../src/cli/table.ts";
+import { formatThings } from "../src/cli/terminal/quantity.ts";
+import type { Column } from "../src/cli/terminal/table.ts";
 import type { CountRow } from "../src/counts/cube.ts";
 import { openDuckDb, sqlText } from "../src/counts/duck-db.ts";
 import { openFactArchive } from "./fact-archive.ts";

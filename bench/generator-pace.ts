@@ -1,7 +1,7 @@
 /** How fast the generator is in each of its forms. */
 import { devNull } from "node:os";
-import { formatCount, formatThings } from "../src/cli/quantity.ts";
-import type { Column } from "../src/cli/table.ts";
+import { formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
+import type { Column } from "../src/cli/terminal/table.ts";
 import { FORM_NAMES } from "../src/generate/form.ts";
 import { generateCommand } from "./corpus.ts";
 import type { Goal } from "./goal.ts";

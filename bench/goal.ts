@@ -1,5 +1,5 @@
-import { formatCount } from "../src/cli/quantity.ts";
-import type { Column } from "../src/cli/table.ts";
+import { formatCount } from "../src/cli/terminal/quantity.ts";
+import type { Column } from "../src/cli/terminal/table.ts";
 
 type Unit = "ratio" | "bytes" | "lines/s" | "µs" | "s";
 

@@ -1,6 +1,6 @@
 /** The benchmark: see docs/performance.md. Exits with 1 where a goal is missed. */
 import { Command } from "commander";
-import { integerUpTo } from "../src/cli/options.ts";
+import { integerUpTo } from "../src/cli/options/options.ts";
 import { measureBook } from "./book.ts";
 import { measureContest } from "./contest.ts";
 import { measureCounts } from "./counts.ts";

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Worker } from "node:worker_threads";
 import { Command, InvalidArgumentError } from "commander";
-import { integerUpTo } from "../src/cli/options.ts";
+import { integerUpTo } from "../src/cli/options/options.ts";
 import { inputName } from "../test/fuzz/corpus.ts";
 import { tryInput } from "../test/fuzz/fuzzer.ts";
 import { MOST_BYTES } from "../test/fuzz/mutate.ts";

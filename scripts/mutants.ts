@@ -7,7 +7,7 @@
  */
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { integerUpTo } from "../src/cli/options.ts";
+import { integerUpTo } from "../src/cli/options/options.ts";
 import { nameHint } from "../src/core/nearest-name.ts";
 import { SECOND_MS } from "../src/core/units.ts";
 import type { Fault } from "../test/mutants/fault.ts";

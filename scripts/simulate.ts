@@ -7,8 +7,8 @@
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { Command } from "commander";
-import { integerUpTo } from "../src/cli/options.ts";
-import { formatCount } from "../src/cli/quantity.ts";
+import { integerUpTo } from "../src/cli/options/options.ts";
+import { formatCount } from "../src/cli/terminal/quantity.ts";
 import { type Outcome, simulate } from "../test/simulation/simulate.ts";
 import { EVENTS, type Event } from "../test/simulation/world.ts";
 

@@ -5,7 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Command } from "commander";
-import { integerUpTo, oneOf } from "../src/cli/options.ts";
+import { integerUpTo, oneOf } from "../src/cli/options/options.ts";
 
 const VITEST = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
 /** `pubsub-kills`: workers on a subscription. `all-kills`: sealers, signers and collectors too. */

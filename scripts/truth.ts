@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { openCounts } from "../src/cli/open/archive-counts.ts";
-import { integerUpTo } from "../src/cli/options.ts";
+import { integerUpTo } from "../src/cli/options/options.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
 import { countedRows, differences } from "../src/generate/agreement.ts";
 import type { TruthReport } from "../src/generate/truth-report.ts";

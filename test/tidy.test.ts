@@ -231,7 +231,7 @@ const PLANTED: readonly (readonly [path: string, breach: string, text: string])[
   ["test/core/line.test.ts", "from running", 'it.only.each([1])("works", () => {});'],
   ["test/core/line.test.ts", "no comment", 'it.skipIf(isWindows)("works", () => {});'],
   ["docs/start.md", "one machine", "Go to /home/me/logtally."],
-  ["src/cli/demo.ts", "one machine", 'const samples = "../shared/samples";'],
+  ["src/cli/demo/demo.ts", "one machine", 'const samples = "../shared/samples";'],
 ];
 
 /** Each line: a path and a text that looks like a breach and is none. */

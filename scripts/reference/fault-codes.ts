@@ -1,4 +1,4 @@
-import { EXIT_WORDS } from "../../src/cli/exit-code.ts";
+import { EXIT_WORDS } from "../../src/cli/process/exit-code.ts";
 import { type CodeWords, IO_CODES, IO_WORDS, QUARANTINE_REASONS, QUARANTINE_WORDS } from "../../src/core/fault.ts";
 import { code, markdownTable, plain } from "./markdown.ts";
 

@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
-import { crashText } from "./crash.ts";
-import { EXIT_NOT_RIGHT, EXIT_OK, EXIT_STORE, EXIT_USAGE, exitCodeOf, isToldError } from "./exit-code.ts";
+import { EXIT_NOT_RIGHT, EXIT_OK, EXIT_STORE, EXIT_USAGE, exitCodeOf, isToldError } from "./process/exit-code.ts";
 import { createProgram } from "./program.ts";
-import { tell } from "./tell.ts";
+import { crashText } from "./terminal/crash.ts";
+import { tell } from "./terminal/tell.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   // A reader that has seen enough (`| head`) is no fault.

@@ -1,22 +1,22 @@
 import { Command } from "commander";
-import { archiveCommand } from "./archive.ts";
-import { checkCommand } from "./check.ts";
-import { countsCommand } from "./counts.ts";
-import { demoCommand } from "./demo.ts";
-import { EXIT_WORDS } from "./exit-code.ts";
-import { explainCommand } from "./explain.ts";
-import { factsCommand } from "./facts.ts";
-import { gcCommand } from "./gc.ts";
-import { generateCommand } from "./generate.ts";
-import { ledgerCommand } from "./ledger.ts";
+import { archiveCommand } from "./archive/archive.ts";
+import { gcCommand } from "./archive/gc.ts";
+import { ledgerCommand } from "./archive/ledger.ts";
+import { sealCommand } from "./archive/seal.ts";
+import { signCommand } from "./archive/sign.ts";
+import { explainCommand } from "./catalogue/explain.ts";
+import { testCommand } from "./catalogue/test.ts";
+import { countsCommand } from "./counts/counts.ts";
+import { factsCommand } from "./counts/facts.ts";
+import { recountCommand } from "./counts/recount.ts";
+import { demoCommand } from "./demo/demo.ts";
+import { generateCommand } from "./demo/generate.ts";
 import { programVersion } from "./open/program-version.ts";
-import { recountCommand } from "./recount.ts";
-import { runCommand } from "./run.ts";
-import { sealCommand } from "./seal.ts";
-import { sayable } from "./secrecy.ts";
-import { setupCommand } from "./setup.ts";
-import { signCommand } from "./sign.ts";
-import { testCommand } from "./test.ts";
+import { EXIT_WORDS } from "./process/exit-code.ts";
+import { checkCommand } from "./run/check.ts";
+import { runCommand } from "./run/run.ts";
+import { setupCommand } from "./run/setup.ts";
+import { sayable } from "./terminal/secrecy.ts";
 
 const HELP_AFTER = `
 Exit codes:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Goal, isMet } from "../../bench/goal.ts";
 import { reportJson, reportOf, reportText } from "../../bench/report.ts";
-import type { Column } from "../../src/cli/table.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
 
 const RATIO: Goal = { name: "run to zstd", value: 0.2, unit: "ratio", bound: "at least", limit: 0.2 };
 const MEMORY: Goal = { name: "memory", value: 299e6, unit: "bytes", bound: "below", limit: 300e6 };

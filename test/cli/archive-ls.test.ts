@@ -5,7 +5,7 @@
 import { expect, it } from "vitest";
 import { spanOfHour } from "../../src/archive/span.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
-import { listSegments, totalsOf } from "../../src/cli/archive-ls.ts";
+import { listSegments, totalsOf } from "../../src/cli/archive/archive-ls.ts";
 import { hourOf } from "../../src/core/hour.ts";
 import { HOUR_MS } from "../../src/core/units.ts";
 import { putObject, walObjects } from "../archive/sample-archive.ts";

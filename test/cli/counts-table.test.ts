@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { countsTable } from "../../src/cli/counts-table.ts";
+import { countsTable } from "../../src/cli/counts/counts-table.ts";
 import { day, QUERY, row } from "../counts/sample-rows.ts";
 
 describe("table", () => {

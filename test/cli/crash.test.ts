@@ -3,8 +3,8 @@
  * Method: errors of several, errors that are their own cause, and a secret as JSON writes it.
  */
 import { expect, it } from "vitest";
-import { crashText } from "../../src/cli/crash.ts";
-import { keepSecret, sayable } from "../../src/cli/secrecy.ts";
+import { crashText } from "../../src/cli/terminal/crash.ts";
+import { keepSecret, sayable } from "../../src/cli/terminal/secrecy.ts";
 
 /** The first line of what is said of each error. */
 function told(error: unknown): string[] {

@@ -3,9 +3,9 @@
  * Method: one explained line with changes, whole texts.
  */
 import { describe, expect, it } from "vitest";
-import { explainJson } from "../../src/cli/explain-json.ts";
-import { explainText } from "../../src/cli/explain-text.ts";
-import type { ExplainedLine } from "../../src/cli/explained-line.ts";
+import { explainJson } from "../../src/cli/catalogue/explain-json.ts";
+import { explainText } from "../../src/cli/catalogue/explain-text.ts";
+import type { ExplainedLine } from "../../src/cli/catalogue/explained-line.ts";
 import { QUARANTINE_REASONS } from "../../src/core/fault.ts";
 import type { Line } from "../../src/core/line.ts";
 import type { Dimensions } from "../../src/derive/dimensions.ts";

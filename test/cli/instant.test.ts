@@ -1,7 +1,7 @@
 /** Goal: a time means what it says, in UTC, and what is no time is refused. Method: a table. */
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
-import { instantBefore } from "../../src/cli/instant.ts";
+import { instantBefore } from "../../src/cli/options/instant.ts";
 
 const NOW_MS = Date.UTC(2020, 11, 24, 12);
 const parse = instantBefore(NOW_MS);

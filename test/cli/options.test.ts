@@ -1,7 +1,7 @@
 /** Goal: an option takes what it says and nothing near it. Method: tables. */
 import { InvalidArgumentError } from "commander";
 import { describe, expect, it } from "vitest";
-import { collect, day, integerUpTo, oneOf } from "../../src/cli/options.ts";
+import { collect, day, integerUpTo, oneOf } from "../../src/cli/options/options.ts";
 
 const positiveInteger = integerUpTo(999_999_999);
 

@@ -1,6 +1,6 @@
 /** Goal: numbers read easily and say their unit. Method: tables, with the borders between units. */
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatRatio, formatThings } from "../../src/cli/quantity.ts";
+import { formatBytes, formatCount, formatRatio, formatThings } from "../../src/cli/terminal/quantity.ts";
 
 describe("a quantity", () => {
   it.each([

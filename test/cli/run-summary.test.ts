@@ -1,7 +1,7 @@
 /** Goal: the summary of a run says all that became of its lines, to people and to programs. Method: whole texts. */
 import { describe, expect, it } from "vitest";
-import { runEventsText, runSummaryJson, runSummaryText } from "../../src/cli/run-summary.ts";
-import type { RunSummary } from "../../src/cli/worker.ts";
+import { runEventsText, runSummaryJson, runSummaryText } from "../../src/cli/run/run-summary.ts";
+import type { RunSummary } from "../../src/cli/run/worker.ts";
 
 const SUMMARY: RunSummary = {
   pipeline: "local",

@@ -1,6 +1,6 @@
 /** Goal: columns line up, and no line ends in spaces. Method: small tables, whole. */
 import { describe, expect, it } from "vitest";
-import { type Column, formatTable } from "../../src/cli/table.ts";
+import { type Column, formatTable } from "../../src/cli/terminal/table.ts";
 
 const COLUMNS: readonly Column<readonly [string, number]>[] = [
   { head: "event", align: "left", cell: ([name]) => name },

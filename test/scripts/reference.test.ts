@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { leafCommands } from "../../scripts/reference/commands.ts";
 import { referenceFiles } from "../../scripts/reference/files.ts";
 import { fillSections } from "../../scripts/reference/section.ts";
-import { EXIT_WORDS } from "../../src/cli/exit-code.ts";
+import { EXIT_WORDS } from "../../src/cli/process/exit-code.ts";
 import { createProgram } from "../../src/cli/program.ts";
 import { pipelineSchema } from "../../src/config/pipeline-schema.ts";
 import { IO_CODES, QUARANTINE_REASONS } from "../../src/core/fault.ts";

@@ -12,8 +12,8 @@ import { createElasticsearchIndex } from "../../src/backends/elasticsearch/elast
 import { createGcsRemover } from "../../src/backends/gcs/gcs-remover.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
 import { createPubsubSource } from "../../src/backends/pubsub/pubsub-source.ts";
-import { createWorker } from "../../src/cli/worker.ts";
-import { createWorkerIndex } from "../../src/cli/worker-index.ts";
+import { createWorker } from "../../src/cli/run/worker.ts";
+import { createWorkerIndex } from "../../src/cli/run/worker-index.ts";
 import { parsePipeline } from "../../src/config/pipeline.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../../src/core/units.ts";

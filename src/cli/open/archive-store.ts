@@ -5,7 +5,7 @@ import type { ArchiveSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { openBucket, openBucketRemover, type Patience } from "./bucket.ts";
 
 /** The objects of an archive, wherever it lies; nothing is reached yet. Without patience two minutes have to do. */

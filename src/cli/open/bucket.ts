@@ -5,7 +5,7 @@ import type { Service } from "../../backends/gcs/service.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { MINUTE_MS } from "../../core/units.ts";
-import { tell } from "../tell.ts";
+import { tell } from "../terminal/tell.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 /** How long a bucket may be away, and what ends the requests that are under way. */

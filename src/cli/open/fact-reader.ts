@@ -6,7 +6,7 @@ import { createDeriver } from "../../derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../derive/dimensions.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { createPseudonyms, keyFingerprint } from "../../derive/pseudonym.ts";
-import { createArchiveDecoder } from "../archive-decoder.ts";
+import { createArchiveDecoder } from "./archive-decoder.ts";
 
 /** What derives facts by that catalogue and key. */
 export function openFactReader({ instance }: PipelineSettings, catalogue: Catalogue, key: Uint8Array): FactReader {

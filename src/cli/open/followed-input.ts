@@ -3,8 +3,8 @@ import { openFollowState } from "../../backends/files/follow/checkpoints.ts";
 import { createFollowSource } from "../../backends/files/follow/follow-source.ts";
 import type { FilesSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
-import { tell } from "../tell.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { tell } from "../terminal/tell.ts";
 import { archiveName } from "./archive-store.ts";
 import type { PipelineInput } from "./pipeline-input.ts";
 

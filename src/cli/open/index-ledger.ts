@@ -5,8 +5,8 @@ import { type DocumentCounts, type IndexLedger, readIndexFigures } from "../../c
 import { linesWithoutDocument } from "../../counts/ledger/index-lines.ts";
 import type { StreamLedger } from "../../counts/ledger/ledger.ts";
 import { indexPatterns } from "../../indexing/index-name.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
-import { pause } from "../pause.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { pause } from "../process/pause.ts";
 import { openClusterOf } from "./object-index.ts";
 
 const HOUR_DIGITS = 8;

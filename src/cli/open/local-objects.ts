@@ -5,7 +5,7 @@ import type { ArchiveSettings } from "../../config/pipeline.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { GIB } from "../../core/units.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
 
 /** Facts of more than a year of a busy instance. */
 const CACHE_LIMIT_BYTES = 8 * GIB;

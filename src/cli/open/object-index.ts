@@ -6,10 +6,10 @@ import type { DocumentIndex } from "../../core/document-index.ts";
 import { IoError, UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { indexTemplates } from "../../indexing/template.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
-import { keepSecret } from "../secrecy.ts";
-import { tell } from "../tell.ts";
-import { createWorkerIndex, type WorkerIndex } from "../worker-index.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { createWorkerIndex, type WorkerIndex } from "../run/worker-index.ts";
+import { keepSecret } from "../terminal/secrecy.ts";
+import { tell } from "../terminal/tell.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 const API_KEY_HINT = "POST /_security/api_key gives one, as encoded";

@@ -1,7 +1,7 @@
 import type { OnRead } from "../../backends/files/file-source.ts";
 import type { PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
 import type { Source } from "../../core/delivery.ts";
-import { tell } from "../tell.ts";
+import { tell } from "../terminal/tell.ts";
 import { followStatePath, openFollowed } from "./followed-input.ts";
 import { openInput } from "./input.ts";
 import { findInputFiles, refuseOwnArchive } from "./input-files.ts";

@@ -9,7 +9,7 @@ import { resolveKey } from "../../config/secret.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
-import { keepSecret } from "../secrecy.ts";
+import { keepSecret } from "../terminal/secrecy.ts";
 import { archiveName } from "./archive-store.ts";
 import { keyRecordOf } from "./key-record.ts";
 

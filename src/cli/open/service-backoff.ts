@@ -1,5 +1,5 @@
 import type { Backoff } from "../../core/retry.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
 
 /** Tries again with the time and chance of this machine. */
 export function serviceBackoff(giveUpAfterMs: number): Backoff {

@@ -8,7 +8,7 @@ import type { PipelineSettings } from "../../config/pipeline.ts";
 import { placeName, resolvePem, type SecretReference } from "../../config/secret.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { keepSecret } from "../secrecy.ts";
+import { keepSecret } from "../terminal/secrecy.ts";
 import { archiveName } from "./archive-store.ts";
 
 const LOCAL_KEY = "ctl/signing.key";

@@ -3,7 +3,7 @@ import type { DeadLetters, FoundSubscription, PubsubAdmin } from "../../backends
 import type { PubsubSettings } from "../../config/pipeline.ts";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { DAY_MS, MINUTE_MS } from "../../core/units.ts";
-import { tell } from "../tell.ts";
+import { tell } from "../terminal/tell.ts";
 import type { ServiceSetup, SetupStep } from "./setup-step.ts";
 import { emulatorHost, SUBSCRIPTION_BACKOFF } from "./subscription.ts";
 

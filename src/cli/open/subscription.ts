@@ -5,7 +5,7 @@ import { whyNoService } from "../../config/service-url.ts";
 import { UsageError } from "../../core/fault.ts";
 import { MINUTE_MS } from "../../core/units.ts";
 import { withoutPassword } from "../../core/without-password.ts";
-import { tell } from "../tell.ts";
+import { tell } from "../terminal/tell.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 export const SUBSCRIPTION_BACKOFF = serviceBackoff(MINUTE_MS);

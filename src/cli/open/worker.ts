@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/units.ts";
-import { SYSTEM_CLOCK } from "../clock.ts";
-import { abortsAfter } from "../grace.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { abortsAfter } from "../process/grace.ts";
+import { beThrifty } from "../process/thrift.ts";
+import { createWorker, isEndless, type Worker } from "../run/worker.ts";
 import { loadCatalogue } from "../settings.ts";
-import { beThrifty } from "../thrift.ts";
-import { tellingOfWait } from "../waiting.ts";
-import { createWorker, isEndless, type Worker } from "../worker.ts";
+import { tellingOfWait } from "../terminal/waiting.ts";
 import { archiveName, openArchiveStore } from "./archive-store.ts";
 import { openIndex } from "./object-index.ts";
 import { openInputOf, refuseUnreadable } from "./pipeline-input.ts";

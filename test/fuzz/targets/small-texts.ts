@@ -28,8 +28,8 @@ import {
   parseCheckpoints,
 } from "../../../src/backends/files/follow/checkpoint-text.ts";
 import { BEGINNING, isSameHead, positionBehind } from "../../../src/backends/files/follow/position.ts";
-import { instantBefore } from "../../../src/cli/instant.ts";
-import { day, integerUpTo } from "../../../src/cli/options.ts";
+import { instantBefore } from "../../../src/cli/options/instant.ts";
+import { day, integerUpTo } from "../../../src/cli/options/options.ts";
 import { resolveKey, resolveToken } from "../../../src/config/secret.ts";
 import { formatSize, parseSizeBytes } from "../../../src/config/size.ts";
 import { UsageError } from "../../../src/core/fault.ts";
@@ -148,7 +148,7 @@ function argument<Value>(read: () => Value): Value | null {
 export const values: FuzzTarget = {
   name: "values",
   holds: "sizes, instants, days, numbers and secrets are refused, or are what they say",
-  covers: ["src/config/size.ts", "src/config/secret.ts", "src/cli/instant.ts"],
+  covers: ["src/config/size.ts", "src/config/secret.ts", "src/cli/options/instant.ts"],
   seeds: () =>
     texts(
       "64 MiB",

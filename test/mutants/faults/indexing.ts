@@ -181,7 +181,7 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     name: "sealed-lines-of-a-removed-object-passed-over",
     harm: "An object that was sealed and removed before its worker could mark it is never indexed.",
     breaks: "I8",
-    file: "src/cli/worker-index.ts",
+    file: "src/cli/run/worker-index.ts",
     text: "for (const object of sealed) await indexObject(object, await object.open());",
     replacement: "",
     caughtBy: {
@@ -193,7 +193,7 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     name: "failed-block-swallowed",
     harm: "A block that the index did not take is missing there, and its object counts as indexed.",
     breaks: "I1",
-    file: "src/cli/worker-index.ts",
+    file: "src/cli/run/worker-index.ts",
     text: "await Promise.all(inWork);",
     replacement: "",
     caughtBy: { file: "test/cli/object-index.test.ts", title: "of which a block failed" },

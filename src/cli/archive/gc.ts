@@ -1,0 +1,81 @@
+import { Command } from "commander";
+import { collect } from "../../archive/gc/collect.ts";
+import { type GcPlan, planGc } from "../../archive/gc/gc-plan.ts";
+import { listStreams } from "../../archive/sealed-plan.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import { openArchiveRemover, openArchiveStore } from "../open/archive-store.ts";
+import { withPipelineOptions } from "../options/options.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
+import { loadSettings, type PipelineOptions } from "../settings.ts";
+import { print } from "../terminal/print.ts";
+import { createProgress } from "../terminal/progress.ts";
+import { tell } from "../terminal/tell.ts";
+import { alteredText, type GcReport, gcJson, gcText, unprovenText } from "./gc-report.ts";
+
+interface GcCommandOptions extends PipelineOptions {
+  readonly json?: true;
+  readonly dryRun?: true;
+}
+
+export function gcCommand(): Command {
+  const command = new Command("gc")
+    .summary("remove write-ahead objects whose lines are sealed and signed")
+    .description(
+      "Removes the write-ahead objects of every stream of the archive whose every line is in a manifest that a digest " +
+        "has signed. Removes nothing where the chain of digests, or what it names, is not as it was signed.",
+    )
+    .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
+    .option("--dry-run", "print what would be removed, and remove nothing")
+    .option("--json", "print a JSON line for each stream");
+  return withPipelineOptions(command).action(async (pipeline: string | undefined, options: GcCommandOptions) => {
+    const settings = await loadSettings(pipeline, options);
+    const nowMs = SYSTEM_CLOCK.nowMs();
+    const plans = await planAll(settings);
+    const isDryRun = options.dryRun === true;
+    const reports = isDryRun ? plans.map(asIfCollected) : await collectAll(settings, plans);
+    const wrong = reports.flatMap(({ altered, unproven }) => [
+      ...altered.map(alteredText),
+      ...unproven.map(unprovenText),
+    ]);
+    for (const text of wrong) tell(text);
+    if (wrong.length > 0) process.exitCode = EXIT_NOT_RIGHT;
+    for (const report of reports) {
+      await print(options.json ? gcJson(report, nowMs, isDryRun) : gcText(report, nowMs, isDryRun));
+    }
+    if (reports.length === 0 && options.json !== true) await print("nothing to remove\n");
+  });
+}
+
+/** All streams are looked at before anything is removed. */
+async function planAll({ archive }: PipelineSettings): Promise<GcPlan[]> {
+  const store = await openArchiveStore(archive);
+  await store.check("read");
+  const plans: GcPlan[] = [];
+  for (const stream of await listStreams(store)) plans.push(await planGc(store, stream));
+  return plans;
+}
+
+async function collectAll({ archive }: PipelineSettings, plans: readonly GcPlan[]): Promise<GcReport[]> {
+  const store = await openArchiveStore(archive);
+  const remover = await openArchiveRemover(archive);
+  const readBytes = ({ holders }: GcPlan): number => holders.reduce((total, { size_bytes: bytes }) => total + bytes, 0);
+  const totalBytes = plans.reduce((total, plan) => total + readBytes(plan) + sizeOf(plan), 0);
+  const progress = createProgress("removing", totalBytes);
+  try {
+    const reports: GcReport[] = [];
+    for (const plan of plans)
+      reports.push({ plan, ...(await collect(plan, { store, remover, onBytes: progress.add })) });
+    return reports;
+  } finally {
+    progress.stop();
+  }
+}
+
+function asIfCollected(plan: GcPlan): GcReport {
+  return { plan, objects: plan.removable.length, bytes: sizeOf(plan), altered: [], unproven: [] };
+}
+
+function sizeOf({ removable }: GcPlan): number {
+  return removable.reduce((total, { sizeBytes }) => total + sizeBytes, 0);
+}

@@ -1,0 +1,134 @@
+import { Command } from "commander";
+import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { IoError } from "../../core/fault.ts";
+import { hourText } from "../../core/hour.ts";
+import { openSealer, type Sealer } from "../open/sealer.ts";
+import { withPipelineOptions } from "../options/options.ts";
+import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
+import { stopOnSignals } from "../process/stop-signal.ts";
+import { loadSettings, type PipelineOptions } from "../settings.ts";
+import { print } from "../terminal/print.ts";
+import { createProgress, type Progress } from "../terminal/progress.ts";
+import { formatBytes, formatCount, formatThings } from "../terminal/quantity.ts";
+import { formatTable } from "../terminal/table.ts";
+import { tell } from "../terminal/tell.ts";
+
+interface SealCommandOptions extends PipelineOptions {
+  readonly undated: boolean;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  logtally seal --archive my-archive
+  logtally seal pipelines/gitlab-com.yaml
+  logtally seal --archive my-archive --set seal.lateness_ms=0 --json
+`;
+
+export function sealCommand(): Command {
+  const command = new Command("seal")
+    .summary("seal the hours that are due")
+    .description(
+      "Seals every hour that is due: writes its lines into the vault, without repeats, with a manifest that makes them " +
+        "count, and the facts of their events. Lines that come later make a further revision. Any number of sealers may " +
+        "run at once, and one that was killed is run again. Without a pipeline all streams of the archive are sealed.",
+    )
+    .argument("[pipeline]", "the pipeline whose stream is sealed (default: all streams, by pipelines/local.yaml)")
+    .option("--no-undated", "leave lines without any time to another run: sealing some looks through all before them")
+    .option("--json", "print a JSON line for each plan that was sealed");
+  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(seal);
+}
+
+async function seal(pipeline: string | undefined, options: SealCommandOptions): Promise<void> {
+  const settings = await loadSettings(pipeline, options);
+  const sealer = await openSealer(settings, pipeline === undefined ? null : settings.name);
+  const stop = new AbortController();
+  const releaseSignals = stopOnSignals(stop, "the span under way is left to the next run");
+  const sealed: SealedPlan[] = [];
+  try {
+    await sealAll(sealer, { withUndated: options.undated, signal: stop.signal }, sealed);
+  } finally {
+    sealer.close();
+    releaseSignals();
+    // Also where something failed: it is sealed for good.
+    await print(options.json === true ? sealed.map(sealedJson).join("") : sealedTable(sealed));
+  }
+  if (!stop.signal.aborted) return;
+  tell("interrupted; what is listed is sealed");
+  process.exitCode = EXIT_INTERRUPTED;
+}
+
+/** One stream after the other; what is wrong with one does not hold up the others. Rejects with the first `IoError`. */
+async function sealAll(
+  { streams, seal: sealOne }: Sealer,
+  rest: { readonly withUndated: boolean; readonly signal: AbortSignal },
+  sealed: SealedPlan[],
+): Promise<void> {
+  const failures: IoError[] = [];
+  for (const stream of streams) {
+    if (rest.signal.aborted) break;
+    const bars: Progress[] = [];
+    try {
+      await sealOne(stream, {
+        ...rest,
+        onTotal: (bytes) => bars.push(createProgress(`sealing ${stream}`, bytes)),
+        onBytes: (bytes) => bars[0]?.add(bytes),
+        onSealed: (plan) => sealed.push(plan),
+        onTrouble: tell,
+      });
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      failures.push(error);
+    } finally {
+      for (const bar of bars) bar.stop();
+    }
+  }
+  if (failures[0] !== undefined) throw failures[0];
+}
+
+/** What a plan came to, as JSON. */
+function sealedJson({ name, manifest }: SealedPlan): string {
+  const { stream, first_hour, hours, plan, revision, lines, duplicates_total: duplicates, conflicts } = manifest;
+  const inputs = manifest.inputs.length;
+  const stored = storedBytes(manifest);
+  const json = {
+    stream,
+    first_hour,
+    hours,
+    plan,
+    revision: revision === 0 ? null : revision,
+    lines,
+    duplicates,
+    conflicts: conflicts.length,
+    inputs,
+    stored_bytes: stored,
+    manifest: name,
+  };
+  return `${JSON.stringify(json)}\n`;
+}
+
+function sealedTable(sealed: readonly SealedPlan[]): string {
+  if (sealed.length === 0) return "nothing is due\n";
+  const lines = sealed.reduce((sum, { manifest }) => sum + manifest.lines, 0);
+  const table = formatTable(
+    [
+      { head: "stream", align: "left", cell: ({ manifest }) => manifest.stream },
+      { head: "first hour", align: "left", cell: ({ span }) => hourText(span.firstHour) },
+      { head: "hours", align: "right", cell: ({ span }) => formatCount(span.hours) },
+      {
+        head: "revision",
+        align: "right",
+        cell: ({ manifest }) => (manifest.revision === 0 ? "–" : `${manifest.revision}`),
+      },
+      { head: "lines", align: "right", cell: ({ manifest }) => formatCount(manifest.lines) },
+      { head: "duplicates", align: "right", cell: ({ manifest }) => formatCount(manifest.duplicates_total) },
+      { head: "stored", align: "right", cell: ({ manifest }) => formatBytes(storedBytes(manifest)) },
+    ],
+    sealed,
+  );
+  return `${table}${formatThings(lines, "line")} sealed, ${formatThings(sealed.length, "plan")}\n`;
+}
+
+function storedBytes({ outputs }: SealedPlan["manifest"]): number {
+  return outputs.reduce((sum, { lines, meta }) => sum + lines.size_bytes + meta.size_bytes, 0);
+}

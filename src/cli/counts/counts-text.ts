@@ -1,0 +1,112 @@
+import { differenceText } from "../../archive/audit/difference.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import { UsageError } from "../../core/fault.ts";
+import { dayName } from "../../core/hour.ts";
+import { DAY_MS } from "../../core/units.ts";
+import { type CountsHeader, countsCsv, countsJson } from "../../counts/count-report.ts";
+import type { CountQuery } from "../../counts/cube.ts";
+import { type Evidence, evidenceOf } from "../../counts/evidence.ts";
+import type { Catalogue } from "../../derive/event-rules.ts";
+import { type OpenedCounts, openCounts } from "../open/archive-counts.ts";
+import { checkEventName } from "../options/event-name.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { loadCatalogue, loadSettings } from "../settings.ts";
+import { formatThings } from "../terminal/quantity.ts";
+import { tell } from "../terminal/tell.ts";
+import { type CountsOptions, PERIODS } from "./counts.ts";
+import { countsTable } from "./counts-table.ts";
+
+const SHORT_DIGEST = "sha256:0123456789ab".length;
+
+/** What `counts` prints. Rejects with `UsageError` or `IoError`. */
+export async function countsText(pipeline: string | undefined, options: CountsOptions): Promise<string> {
+  const settings = await loadSettings(pipeline, options);
+  const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
+  for (const event of options.event ?? []) checkEventName(event, catalogue);
+  if (options.evidence === true && options.format === "csv") {
+    throw new UsageError("list evidence as csv: it has no place for it (hint: --format json)");
+  }
+  const { asOfDigest: sequence, days } = options;
+  const stream = pipeline === undefined ? null : settings.name;
+  const opened = await openCounts(settings, catalogue, {
+    asOfDigest: sequence === undefined ? null : { sequence, stream },
+    catalogueFile: options.catalogue,
+    asked: { periods: options.period ?? PERIODS, days, asOf: options.asOf ?? null },
+  });
+  try {
+    return await answer(opened, options, settings, catalogue);
+  } finally {
+    opened.counts.close();
+  }
+}
+
+async function answer(
+  { counts, books, digest, lost, pseudonymKey }: OpenedCounts,
+  options: CountsOptions,
+  settings: PipelineSettings,
+  catalogue: Catalogue,
+): Promise<string> {
+  const query: CountQuery = {
+    by: options.by,
+    events: options.event ?? null,
+    periods: options.period ?? PERIODS,
+    days: options.days,
+    asOf: options.asOf ?? (await newestDay(counts)) ?? dayName(SYSTEM_CLOCK.nowMs()),
+  };
+  const rows = await counts.rows(query);
+  const evidence = options.evidence === true ? evidenceOf(books, rows) : null;
+  for (const difference of lost) tell(`lines that were sealed are not counted: ${differenceText(difference)}`);
+  if (counts.conflicts > 0) {
+    process.stderr.write(
+      `${formatThings(counts.conflicts, "id")} came with different bytes: counted once, all are kept\n`,
+    );
+  }
+  if (options.format === "csv") return countsCsv(rows);
+  if (options.format === "table") {
+    const signed = digest === null ? "" : `, as of digest ${digest.sequence} (SHA-256 ${digest.sha256})`;
+    const caption = `${countsCaption(query.asOf, settings, catalogue)}${signed}`;
+    return `${caption}\n\n${countsTable(rows, query)}${evidence === null ? "" : evidenceList(evidence)}`;
+  }
+  const header: CountsHeader = {
+    asOf: query.asOf,
+    asOfDigest: digest,
+    deployment: settings.deployment,
+    instance: settings.instance ?? (await counts.onlyInstance(query)),
+    level: "aggregate",
+    catalogue: catalogue.digest,
+    pseudonymKey,
+    sealedThrough: await counts.sealedThrough(),
+  };
+  return countsJson(header, rows, evidence);
+}
+
+/** Below a table: everything that any of its rows rests on, each once. */
+function evidenceList({ sets }: Evidence): string {
+  const manifests = new Map(sets.flatMap((set) => set.manifests.map(({ name, sha256 }) => [name, sha256])));
+  const unsealed = new Set(sets.flatMap((set) => set.unsealed));
+  const sealed = [...manifests]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, sha256]) => `${sha256}  ${name}\n`);
+  const open = [...unsealed].toSorted().map((name) => `${name}\n`);
+  return (
+    `\nsealed, by ${formatThings(sealed.length, "manifest")} (SHA-256, name)\n${sealed.join("")}` +
+    (open.length === 0 ? "" : `\nnot sealed, in ${formatThings(open.length, "object")}\n${open.join("")}`)
+  );
+}
+
+/** The day after that of the newest line; a line from the future is no fault, but what it does has to be known. */
+async function newestDay(counts: OpenedCounts["counts"]): Promise<string | null> {
+  const day = await counts.defaultAsOf();
+  const today = dayName(SYSTEM_CLOCK.nowMs());
+  if (day !== null && Date.parse(day) > Date.parse(today) + DAY_MS) {
+    process.stderr.write(
+      `some lines are dated ahead of today, the last before ${day}: the periods end there (hint: --as-of ${today})\n`,
+    );
+  }
+  return day;
+}
+
+/** What stands above a table of counts. */
+export function countsCaption(asOf: string, { deployment }: PipelineSettings, { digest }: Catalogue): string {
+  return `before ${asOf} (UTC), ${deployment}, catalogue ${digest.slice(0, SHORT_DIGEST)}`;
+}

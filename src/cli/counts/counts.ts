@@ -1,0 +1,73 @@
+import { Command } from "commander";
+import type { PeriodName } from "../../counts/period.ts";
+import { SEGMENTS, type Segment } from "../../counts/segment.ts";
+import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "../options/options.ts";
+import type { PipelineOptions } from "../settings.ts";
+import { print } from "../terminal/print.ts";
+
+export const PERIODS = ["all", "28d", "7d", "daily"] as const;
+const FORMATS = ["table", "json", "csv"] as const;
+const DEFAULT_DAYS = 28;
+/** The century of valid times. */
+const MOST_DAYS = 36_525;
+const MOST_DIGESTS = 99_999_999;
+const EXAMPLES = `
+Examples:
+  logtally counts --by group --event git_push git_fetch --period 28d
+  logtally counts --by plan --period daily --days 7 --format csv > plans.csv
+  logtally counts --as-of 2020-12-24 --format json
+  logtally counts --event git_push --period 28d --evidence
+`;
+
+export interface CountsOptions extends PipelineOptions {
+  readonly by: Segment;
+  readonly event?: readonly string[];
+  readonly period?: readonly PeriodName[];
+  readonly days: number;
+  readonly asOf?: string;
+  readonly asOfDigest?: number;
+  readonly format: (typeof FORMATS)[number];
+  readonly catalogue?: string;
+  readonly evidence?: true;
+  readonly json?: true;
+}
+
+export function countsCommand(): Command {
+  const command = new Command("counts")
+    .summary("the events, counted from the archive alone")
+    .description(
+      "Counts the events, exactly and from the archive alone: each once, however often its line came. Totals at " +
+        "aggregate level; sessions and identifiable rows are not built yet.",
+    )
+    .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
+    .option("--by <segment>", `one of ${SEGMENTS.join(", ")}`, oneOf(SEGMENTS), "instance")
+    .option("--event <name...>", "only these events (default: all)")
+    .option(
+      "--period <period>",
+      `one of ${PERIODS.join(", ")}; repeatable (default: all four)`,
+      collect(oneOf(PERIODS)),
+    )
+    .option("--days <n>", "how many days daily counts go back", integerUpTo(MOST_DAYS), DEFAULT_DAYS)
+    .option(
+      "--as-of <day>",
+      "count what was before this day, YYYY-MM-DD (default: the day after the newest filed hour, today where there is none)",
+      day,
+    )
+    .option(
+      "--as-of-digest <n>",
+      "count what the stream's signed digests name up to this one, and nothing else: the same answer at any time",
+      integerUpTo(MOST_DIGESTS),
+    )
+    .option("--format <format>", `one of ${FORMATS.join(", ")}`, oneOf(FORMATS), "table")
+    .option("--json", "the same as --format json")
+    .option("--catalogue <file>", "count the events of this catalogue (default: the pipeline's)")
+    .option("--evidence", "also list what the counts rest on: manifests with their hashes, and what is not sealed");
+  withPipelineOptions(command).addHelpText("after", EXAMPLES);
+  return command.action(async (pipeline: string | undefined, options: CountsOptions) => {
+    // Only here: DuckDB would add its own start-up to that of every other command.
+    const { countsText } = await import("./counts-text.ts");
+    const text = await countsText(pipeline, options.json ? { ...options, format: "json" } : options);
+    // A table of values is read by programs: it stays as it is, but on a terminal.
+    await print(options.format === "csv" && options.json !== true ? Buffer.from(text) : text);
+  });
+}

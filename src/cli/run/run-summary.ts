@@ -1,0 +1,96 @@
+import { SECOND_MS } from "../../core/units.ts";
+import { formatBytes, formatCount, formatRatio, formatThings } from "../terminal/quantity.ts";
+import { formatTable } from "../terminal/table.ts";
+import type { IndexSummary, RunSummary } from "./worker.ts";
+
+const NOT_KNOWN = "not known: too many to compare, or sealed and removed by now; no count changes by them";
+
+/** What came in, what became of it, how fast. */
+export function runSummaryText(summary: RunSummary): string {
+  const { rawBytes, storedBytes } = summary;
+  const quarantined = Object.entries(summary.quarantined);
+  const reasons = quarantined.map(([reason, count]) => `${reason} ${formatCount(count)}`).join(", ");
+  const seconds = (summary.elapsedMs / SECOND_MS).toFixed(1);
+  const objects = formatThings(summary.objects, "object");
+  const ratio = formatRatio(rawBytes, storedBytes);
+  const rows: readonly (readonly [string, number, string])[] = [
+    [
+      "lines in",
+      summary.linesIn,
+      `${formatBytes(rawBytes)}, written as ${formatBytes(storedBytes)} (${ratio}) in ${objects}`,
+    ],
+    ["archived", summary.archived, "new to the archive"],
+    ["duplicates", summary.duplicates ?? 0, duplicatesText(summary)],
+    ["quarantined", sum(quarantined), reasons === "" ? "" : `kept whole, no event: ${reasons}`],
+    ["eventless", summary.eventless, "kept, nothing in them to count"],
+    ...(summary.index === null ? [] : indexRows(summary.index)),
+  ];
+  return formatTable(
+    [
+      { head: `pipeline ${summary.pipeline}`, align: "left", cell: ([name]) => name },
+      { head: "lines", align: "right", cell: ([, count]) => formatCount(count) },
+      {
+        head: `in ${seconds} s, ${formatCount(perSecond(summary))} a second`,
+        align: "left",
+        cell: ([, count, remark]) => (count === 0 && remark !== NOT_KNOWN ? "" : remark),
+      },
+    ],
+    rows,
+  );
+}
+
+function indexRows({ indexed, rejected, spilled }: IndexSummary): (readonly [string, number, string])[] {
+  const waiting = spilled === 0 ? "" : `; ${formatThings(spilled, "object")} had to wait in the archive`;
+  return [["indexed", indexed, `${formatCount(rejected)} of them in the quarantine of the index${waiting}`]];
+}
+
+function duplicatesText({ linesIn, duplicates }: RunSummary): string {
+  if (duplicates === null) return NOT_KNOWN;
+  return duplicates === linesIn ? "all came before: no count changes" : "came before or twice; kept, counted once";
+}
+
+/** The events of the lines that were new. */
+export function runEventsText(summary: RunSummary): string {
+  const events = Object.entries(summary.events);
+  if (events.length === 0) return "no events\n";
+  return formatTable(
+    [
+      { head: "event", align: "left", cell: ([name]) => name },
+      { head: "count", align: "right", cell: ([, count]) => formatCount(count) },
+    ],
+    events,
+  );
+}
+
+/** One line of JSON. */
+export function runSummaryJson(summary: RunSummary): string {
+  const json = {
+    pipeline: summary.pipeline,
+    lines_in: summary.linesIn,
+    archived: summary.archived,
+    duplicates: summary.duplicates,
+    quarantined: summary.quarantined,
+    eventless: summary.eventless,
+    events: summary.events,
+    objects: summary.objects,
+    raw_bytes: summary.rawBytes,
+    stored_bytes: summary.storedBytes,
+    ...(summary.index === null ? {} : indexJson(summary.index)),
+    elapsed_s: Number((summary.elapsedMs / SECOND_MS).toFixed(3)),
+    lines_per_s: perSecond(summary),
+    interrupted: summary.isInterrupted,
+  };
+  return `${JSON.stringify(json)}\n`;
+}
+
+function indexJson({ indexed, rejected, spilled, isComplete }: IndexSummary) {
+  return { indexed, index_rejected: rejected, index_spilled_objects: spilled, index_complete: isComplete };
+}
+
+function perSecond({ linesIn, elapsedMs }: RunSummary): number {
+  return elapsedMs === 0 ? 0 : Math.round((linesIn * SECOND_MS) / elapsedMs);
+}
+
+function sum(counts: readonly (readonly [string, number])[]): number {
+  return counts.reduce((total, [, count]) => total + count, 0);
+}

@@ -1,0 +1,67 @@
+import { Command } from "commander";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import { openArchiveSetup } from "../open/archive-setup.ts";
+import { openIndexSetup } from "../open/index-setup.ts";
+import type { ServiceSetup, SetupStep } from "../open/setup-step.ts";
+import { openSubscriptionSetup } from "../open/subscription-setup.ts";
+import { withPipelineOptions } from "../options/options.ts";
+import { loadSettings, type PipelineOptions } from "../settings.ts";
+import { print } from "../terminal/print.ts";
+
+interface SetupOptions extends PipelineOptions {
+  readonly dryRun?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  logtally setup pipelines/gitlab-com.yaml --dry-run
+  logtally setup pipelines/gitlab-com.yaml && logtally check pipelines/gitlab-com.yaml
+`;
+
+/** What is done about a thing that is not as it should be. */
+const DEEDS = { missing: "create", other: "update", unknown: "put" } as const;
+
+export function setupCommand(): Command {
+  const command = new Command("setup")
+    .summary("create what pipelines need and is missing")
+    .description(
+      "Creates what pipelines need in their services and is missing, and brings up to date what is of an earlier " +
+        "version. What is there as it should be stays as it is, so it can be run again. It needs more rights than run.",
+    )
+    .argument("<pipeline...>", "pipeline files")
+    .option("--dry-run", "print what would be done, and do nothing");
+  return withPipelineOptions(command)
+    .addHelpText("after", EXAMPLES)
+    .action(async (pipelines: readonly string[], options: SetupOptions) => {
+      const isDry = options.dryRun === true;
+      for (const pipeline of pipelines) {
+        for (const open of servicesOf(await loadSettings(pipeline, options))) await setUp(await open(), isDry);
+      }
+    });
+}
+
+function servicesOf({ archive, source, index }: PipelineSettings): readonly (() => Promise<ServiceSetup>)[] {
+  return [
+    () => openArchiveSetup(archive),
+    ...(source.kind === "pubsub" ? [() => openSubscriptionSetup(source)] : []),
+    ...(index === null ? [] : [() => openIndexSetup(index)]),
+  ];
+}
+
+async function setUp(service: ServiceSetup, isDry: boolean): Promise<void> {
+  try {
+    for (const step of service.steps) await take(step, isDry);
+    for (const command of service.byHand) await print(`by hand  ${command}\n`);
+  } finally {
+    await service.close();
+  }
+}
+
+async function take({ what, state, make }: SetupStep, isDry: boolean): Promise<void> {
+  if (state === "there") {
+    await print(`there    ${what}\n`);
+    return;
+  }
+  if (!isDry) await make();
+  await print(`${DEEDS[state].padEnd(7)}  ${what}${isDry ? " (not done: dry run)" : ""}\n`);
+}

@@ -1,0 +1,167 @@
+import { createIndexMarkers, markerNames } from "../../archive/index-markers.ts";
+import { isTakenFrom, type LineObject } from "../../archive/line-object.ts";
+import { findSealedLines } from "../../archive/sealed-object.ts";
+import { eachLine, findWalObject, openWalBytes } from "../../archive/wal-reader.ts";
+import type { ArchivedLine } from "../../core/archived-line.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { DocumentIndex } from "../../core/document-index.ts";
+import { IoError } from "../../core/fault.ts";
+import { ifThere } from "../../core/if-there.ts";
+import type { ObjectIndex } from "../../core/object-index.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { SECOND_MS } from "../../core/units.ts";
+import { catchUp } from "../../engine/catch-up.ts";
+import { createSpillingIndex } from "../../engine/spilling-index.ts";
+import { createIndexNames, type IndexNaming } from "../../indexing/index-name.ts";
+import { createLineIndexer, type IndexCounts, type LineIndexer } from "../../indexing/line-indexer.ts";
+import type { SegmentReader } from "../../segment/segment-reader.ts";
+
+/** Blocks of a mebibyte that are indexed at once, whatever the cluster takes. */
+const BLOCKS_IN_WORK = 2;
+/** While the index is away, and otherwise: another worker may have left something. */
+const RETRY_EVERY_MS = 3 * SECOND_MS;
+const LOOK_EVERY_MS = 30 * SECOND_MS;
+/** Messages that are remembered, so as not to be told again. */
+const MOST_TOLD = 100;
+
+/** The index of a pipeline, as a worker uses it. */
+export interface WorkerIndex extends ObjectIndex {
+  /** What this worker has brought in; `spilled` objects were marked, to be indexed later. */
+  report(): IndexCounts & { readonly spilled: number };
+  /** Indexes what waits, again and again until the signal aborts. */
+  keepUp(signal: AbortSignal): Promise<void>;
+  /** Once. Resolves with true when nothing waits any more; why something does is told. */
+  catchUp(signal: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface WorkerIndexOptions {
+  /** The pipeline's name. */
+  readonly stream: string;
+  readonly store: ObjectStore;
+  readonly documents: DocumentIndex;
+  readonly naming: IndexNaming;
+  readonly clock: Pick<Clock, "sleep">;
+  /** At least 0, below 1. */
+  readonly random: () => number;
+  readonly tell: (message: string) => void;
+  /** Ends requests that are under way. */
+  readonly signal: AbortSignal;
+  readonly close: () => Promise<void>;
+}
+
+/** Indexes archived objects, and marks them while the index is away. */
+export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
+  const { stream, store, clock, random, tell, signal } = options;
+  const lines = createLineIndexer({ index: options.documents, names: createIndexNames(options.naming), stream });
+  const markers = createIndexMarkers(store, stream);
+  const tellNew = toldOnce(tell);
+  const counts = { indexed: 0, rejected: 0 };
+  const indexObject = async (object: IndexedObject, segment: SegmentReader): Promise<void> => {
+    const { indexed, rejected } = await indexSegment(object, segment, lines, signal);
+    counts.indexed += indexed;
+    counts.rejected += rejected;
+  };
+  const indexArchived = async (name: string): Promise<void> => {
+    const segment = await ifThere(findWalObject(store, name));
+    if (segment !== null) return indexObject({ name, onlyHours: null }, segment);
+    // Removed before it was marked, by a worker that stood still meanwhile: the vault has its lines.
+    const sealed = await findSealedLines(store, name);
+    if (sealed === null) throw missing(name);
+    for (const object of sealed) await indexObject(object, await object.open());
+  };
+  const spilling = createSpillingIndex({
+    index: async (object) => indexObject({ name: object.name, onlyHours: null }, await openWalBytes(object)),
+    markers,
+    onChange: tell,
+    onTrouble: tellNew,
+  });
+  const catchUpOrTell = async (stop: AbortSignal): Promise<boolean> => {
+    try {
+      const isDone = await catchUp({
+        markers,
+        index: indexArchived,
+        onIndexed: spilling.resume,
+        onTrouble: tellNew,
+        random,
+        signal: stop,
+      });
+      // Perhaps others were faster, and nothing here would tell that the index is back.
+      if (isDone) spilling.resume();
+      return isDone;
+    } catch (error) {
+      if (!(error instanceof IoError)) throw error;
+      // Who waits for a service has told that already.
+      if (error.code !== "unavailable") tellNew(error.message);
+      return false;
+    }
+  };
+  return {
+    add: spilling.add,
+    report: () => ({ ...counts, spilled: spilling.spilled }),
+    catchUp: catchUpOrTell,
+    async keepUp(stop) {
+      while (!stop.aborted) {
+        await catchUpOrTell(stop);
+        // Not all workers at the same moment.
+        await clock.sleep((spilling.isAway ? RETRY_EVERY_MS : LOOK_EVERY_MS) * (0.5 + random()), stop);
+      }
+    },
+    close: options.close,
+  };
+}
+
+/** What is indexed of an object: all lines, or those of some hours. */
+type IndexedObject = Pick<LineObject, "name" | "onlyHours">;
+
+/** Indexes every line that is meant. One failure ends the rest. Rejects with `IoError`. */
+async function indexSegment(
+  object: IndexedObject,
+  segment: SegmentReader,
+  lines: LineIndexer,
+  signal: AbortSignal,
+): Promise<IndexCounts> {
+  const counts = { indexed: 0, rejected: 0 };
+  const failed = new AbortController();
+  const inWork = new Set<Promise<void>>();
+  try {
+    for (const block of segment.blocks) {
+      const batch: ArchivedLine[] = [];
+      await eachLine(object, segment, block, (line) => {
+        if (isTakenFrom(object, line)) batch.push(line);
+      });
+      const indexing = lines.index(batch, AbortSignal.any([signal, failed.signal]));
+      const indexed: Promise<void> = indexing.then((ofBlock) => {
+        counts.indexed += ofBlock.indexed;
+        counts.rejected += ofBlock.rejected;
+        inWork.delete(indexed);
+      });
+      // One that fails, perhaps while the next block is read, stays in there: whoever awaits them next hears of it.
+      indexed.catch(() => undefined);
+      inWork.add(indexed);
+      if (inWork.size >= BLOCKS_IN_WORK) await Promise.race(inWork);
+    }
+    await Promise.all(inWork);
+    return counts;
+  } catch (error) {
+    failed.abort();
+    throw error;
+  }
+}
+
+function missing(name: string): IoError {
+  const [marker] = markerNames(name);
+  const hint = `where it was moved away, remove its marker "${marker}"`;
+  return new IoError("not_found", `index "${name}": it is not there, and was not sealed (hint: ${hint})`);
+}
+
+/** What is tried again and again meets the same again. */
+function toldOnce(tell: (message: string) => void): (message: string) => void {
+  const told = new Set<string>();
+  return (message) => {
+    if (told.has(message)) return;
+    if (told.size >= MOST_TOLD) told.clear();
+    told.add(message);
+    tell(message);
+  };
+}

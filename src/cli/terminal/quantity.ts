@@ -1,0 +1,28 @@
+import { GIB, KIB, MIB } from "../../core/units.ts";
+
+const SIZES: readonly (readonly [unit: string, bytes: number])[] = [
+  ["GiB", GIB],
+  ["MiB", MIB],
+  ["KiB", KIB],
+];
+
+/** `1,234,567` */
+export function formatCount(count: number): string {
+  return Math.round(count).toLocaleString("en-US");
+}
+
+/** `1 object`, `2 objects` */
+export function formatThings(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+/** `1.2 MiB` */
+export function formatBytes(bytes: number): string {
+  for (const [unit, size] of SIZES) if (bytes >= size) return `${(bytes / size).toFixed(1)} ${unit}`;
+  return `${bytes} B`;
+}
+
+/** `6.9:1`, or a dash where there is nothing to compare. */
+export function formatRatio(rawBytes: number, storedBytes: number): string {
+  return storedBytes === 0 ? "–" : `${(rawBytes / storedBytes).toFixed(1)}:1`;
+}
