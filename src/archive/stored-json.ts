@@ -22,10 +22,10 @@ export function checkJsonSize(sizeBytes: number, refuse: Refuse): void {
 }
 
 /**
- * An object of the archive in JSON, format 1, of which nothing is believed but what the shape has looked at. Throws what
+ * An object of the archive in JSON, of one format, of which nothing is believed but what the shape has looked at. Throws what
  * `refuse` makes of the first thing that is wrong.
  */
-export function parseStored(bytes: Buffer, shape: Shape, refuse: Refuse): unknown {
+export function parseStored(bytes: Buffer, shape: Shape, refuse: Refuse, format = 1): unknown {
   if (!isUtf8(bytes)) throw refuse("not UTF-8");
   const text = bytes.toString("utf8");
   let value: unknown;
@@ -34,8 +34,8 @@ export function parseStored(bytes: Buffer, shape: Shape, refuse: Refuse): unknow
   } catch (error) {
     throw refuse("no JSON", error);
   }
-  if ((value as { readonly format?: unknown } | null)?.format !== 1) {
-    throw refuse("not of format 1, which is all that this program knows");
+  if ((value as { readonly format?: unknown } | null)?.format !== format) {
+    throw refuse(`not of format ${format}, which is all that this program knows`);
   }
   const misfit = shape(value);
   if (misfit !== null) throw refuse(`"${misfit.at.replace(/^\./, "")}" is not ${misfit.expected}`);

@@ -1,22 +1,31 @@
 import { dayName } from "../core/hour.ts";
-import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { DAY_MS, HOUR_MS } from "../core/units.ts";
 import { standingVariants, writeConflicts } from "./conflict-table.ts";
-import { type CountQuery, type CountRow, cubeRows } from "./cube.ts";
-import { type DayBooks, dayBooks, type StreamDay } from "./day-book.ts";
-import { type DaySources, eventsByDay, type FactsOfDays, instancesOf } from "./day-rows.ts";
+import {
+  type CountQuery,
+  type CountRow,
+  type Cube,
+  cubeRows,
+  hasSessions,
+  isByEachSession,
+  isByEachUser,
+  sessionRows,
+} from "./cube.ts";
+import { dayBooks } from "./day-book.ts";
+import { type DaySources, eventsByDay, instancesOf, sessionFacts } from "./day-rows.ts";
+import { daySources, factsOfDays, splitDays } from "./day-sources.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "./duck-db.ts";
 import { type FactTable, openFactTable } from "./fact-table.ts";
-import type { FoundRollup } from "./facts/rollup.ts";
 import { newestSealedHour } from "./newest-hour.ts";
 import { daysOf, periodSpans } from "./period.ts";
-import { createSealedFacts, type SealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
+import { createSealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
 import { isSealed, sealedThrough, sealingOf } from "./sealing.ts";
 import { lookAgain } from "./second-look.ts";
-import type { Segment } from "./segment.ts";
+import { writeSessionDays } from "./session-days.ts";
+import { writeSessionTables } from "./session-tables.ts";
 import { type StreamBook, tailBytes } from "./stream-book.ts";
-import { readTailFacts, TAIL_ORIGIN, type TailFacts } from "./tail-facts.ts";
+import { readTailFacts, type TailFacts } from "./tail-facts.ts";
 
 /** What is counted. */
 export interface CountedState {
@@ -89,13 +98,6 @@ export function readArchiveCounts(
   });
 }
 
-/** What is sealed of each day. */
-interface SealedDays {
-  readonly sealed: SealedFacts;
-  readonly books: DayBooks;
-  readonly hasConflicts: boolean;
-}
-
 interface OpenCounts extends ArchiveCountsOptions {
   readonly db: DuckDb;
   readonly table: FactTable;
@@ -110,6 +112,22 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
   const sealing = sealingOf(books, nowMs, latenessMs);
   const sealedDays = { sealed, books: days, hasConflicts: open.hasConflicts };
 
+  /** All that may come before what is counted. */
+  function daysBefore(asOf: string): readonly number[] {
+    return daysOf(periodSpans(["all"], 0, asOf), days.keys());
+  }
+
+  async function rowsOf(cube: Cube, sources: DaySources): Promise<CountRow[]> {
+    const { query } = cube;
+    if (hasSessions(query)) {
+      const { runs, deeds } = sources.rollups;
+      await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, query.by) });
+      if (isByEachSession(query)) return sessionRows(db, cube);
+      await writeSessionDays(db, { events: query.events, isByUser: isByEachUser(query) });
+    }
+    return cubeRows(db, eventsByDay(sources, query.by, query.events), cube);
+  }
+
   async function newestHour(): Promise<number | null> {
     const ofPlans = await newestSealedHour(
       store,
@@ -122,16 +140,14 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
   return {
     lines,
     conflicts,
-    async rows({ by, events, periods, days: daysBack, asOf }) {
-      const spans = periodSpans(periods, daysBack, asOf);
+    async rows(query) {
+      const spans = periodSpans(query.periods, query.days, query.asOf);
       const wanted = daysOf(spans, days.keys());
-      const sources = await daySources(sealedDays, wanted, by);
+      const cube: Cube = { query, spans, days: wanted, isSealed: (span) => isSealed(sealing, span) };
+      const before = isByEachSession(query) ? daysBefore(query.asOf) : [];
+      const sources = await daySources(sealedDays, { counted: wanted, before }, query);
       table.flush();
-      const rows = eventsByDay(sources, by, events);
-      const [answer] = await Promise.all([
-        cubeRows(db, rows, by, spans, wanted, (span) => isSealed(sealing, span)),
-        sealed.tellMissing(sources.found),
-      ]);
+      const [answer] = await Promise.all([rowsOf(cube, sources), sealed.tellMissing(sources.found)]);
       return answer;
     },
     async onlyInstance({ periods, days: daysBack, asOf }) {
@@ -178,69 +194,6 @@ async function readTails(options: ArchiveCountsOptions, table: FactTable): Promi
   } finally {
     progress.stop();
   }
-}
-
-/** Days that are read at a time. */
-const MOST_DAYS = 8;
-
-interface FoundSources extends DaySources {
-  readonly found: readonly FoundRollup[];
-}
-
-/** Where the facts of these days lie, as roll-ups of the segment wherever there are any that can be used. */
-async function daySources(open: SealedDays, days: readonly number[], segment: Segment): Promise<FoundSources> {
-  const { sealed, books } = open;
-  const { left, rollups } = await splitDays(open, days, (day) => sealed.loadRollup(day, segment));
-  const isShared = (day: number): boolean => (books.get(day)?.length ?? 0) > 1;
-  const [shared, single] = [days.filter(isShared), days.filter((day) => !isShared(day))];
-  return {
-    found: rollups,
-    rollups: rollups.map(({ path }) => path),
-    single: await factsOfDays(sealed, left, single),
-    shared: await factsOfDays(
-      sealed,
-      shared.flatMap((day) => books.get(day) ?? []),
-      shared,
-    ),
-    hasConflicts: open.hasConflicts,
-  };
-}
-
-/** Days of one stream: what is in roll-ups, and what is left of them. */
-async function splitDays<Found extends FoundRollup>(
-  { books }: SealedDays,
-  days: readonly number[],
-  find: (day: StreamDay) => Promise<Found | null>,
-): Promise<{ readonly left: readonly StreamDay[]; readonly rollups: readonly Found[] }> {
-  const streamDays = days.flatMap((day) => {
-    const streams = books.get(day) ?? [];
-    return streams.length === 1 ? streams : [];
-  });
-  const found = await inParallel(streamDays, MOST_DAYS, async (day) => ({ day, rollup: await rollupOf(day, find) }));
-  return {
-    left: found.map(({ day, rollup }) => ({ ...day, plans: rollup?.others ?? day.plans })),
-    rollups: found.flatMap(({ rollup }) => rollup ?? []),
-  };
-}
-
-/** A variant that is not sealed could take back what a roll-up has. */
-function rollupOf<Found>(day: StreamDay, find: (day: StreamDay) => Promise<Found | null>): Promise<Found | null> {
-  return day.hasTailConflict || day.plans.length === 0 ? Promise.resolve(null) : find(day);
-}
-
-async function factsOfDays(
-  sealed: SealedFacts,
-  streamDays: readonly StreamDay[],
-  days: readonly number[],
-): Promise<FactsOfDays> {
-  const files: { stream: string; paths: readonly string[] }[] = [];
-  const origins = new Set<string>(streamDays.some(({ hasTail }) => hasTail) ? [TAIL_ORIGIN] : []);
-  for (const [stream, all] of Map.groupBy(streamDays, ({ stream }) => stream)) {
-    const loaded = await sealed.load(all.flatMap(({ plans }) => plans));
-    if (loaded.paths.length > 0) files.push({ stream, paths: loaded.paths });
-    for (const origin of loaded.origins) origins.add(origin);
-  }
-  return { files, origins: [...origins], days };
 }
 
 function planLines(books: readonly StreamBook[]): number[] {

@@ -12,10 +12,20 @@ export interface FactsOfDays {
   readonly days: readonly number[];
 }
 
+/** Paths of files of roll-ups; `runs` and `deeds` are empty where no sessions are counted. */
+export interface RollupPaths {
+  /** With rows of `rollupRows`. */
+  readonly events: readonly string[];
+  /** With rows of `rollupRuns`. */
+  readonly runs: readonly string[];
+  /** With rows of `rollupDeeds`. */
+  readonly deeds: readonly string[];
+}
+
 /** Everything that is to be counted. */
 export interface DaySources {
-  /** Parquet files of roll-ups of the segment. */
-  readonly rollups: readonly string[];
+  /** Parquet files of roll-ups, of the segment where they are of one. */
+  readonly rollups: RollupPaths;
   /** Days on which one stream has facts: each is there once. */
   readonly single: FactsOfDays;
   /** Days on which several streams do: an id may be there several times. */
@@ -37,16 +47,17 @@ export const WORD_COLUMNS = [
   "project",
   "category",
   "user",
+  "visitor",
 ] as const satisfies readonly FactColumn[];
 /** The order of the variants of an id, by which the first stands: null is the one of whose bytes the id is made. */
 const VARIANT_ORDER = "variant NULLS FIRST, log";
 /** Copies of the same bytes in several streams are normally equal; where they are not, the first in this order is taken. */
-const BY_WORDS = `ORDER BY time, operation, detail, instance, plan, root_group, project, category, "user" NULLS LAST`;
+const BY_WORDS = `ORDER BY time, operation, detail, instance, plan, root_group, project, category, "user" NULLS LAST, visitor NULLS LAST`;
 
 /** Events by day: `event`, `key`, `user`, `day` (since 1970), `events`; empty where there is nothing. */
 export function eventsByDay(sources: DaySources, segment: Segment, events: readonly string[] | null): string {
-  const { rollups, single, shared, hasConflicts } = sources;
-  const wanted = events === null ? "" : `WHERE event IN (SELECT unnest(${sqlTexts(events)}::VARCHAR[]))`;
+  const { rollups } = sources;
+  const wanted = `WHERE ${areWanted(events)}`;
   const column = KEY_COLUMNS[segment];
   const counted = (rows: string): string =>
     `SELECT event, ${column ?? "NULL::VARCHAR"} AS key, "user", ${DAY} AS day, count(*) AS events
@@ -54,13 +65,39 @@ export function eventsByDay(sources: DaySources, segment: Segment, events: reado
   const needed = ["time", "event", "user", ...(column === null ? [] : [column])] as const;
   const parts = [
     `SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS key, NULL::UUID AS "user", 0 AS day, 0 AS events WHERE false`,
-    ...(rollups.length === 0
+    ...(rollups.events.length === 0
       ? []
-      : [`SELECT event, key, "user", ${ROLLUP_DAY}, events FROM ${sqlParquet(rollups)} ${wanted}`]),
-    ...(isEmpty(single) ? [] : [counted(standingRows(single, needed, hasConflicts))]),
-    ...(isEmpty(shared) ? [] : [counted(distinctRows(shared, hasConflicts))]),
+      : [`SELECT event, key, "user", ${ROLLUP_DAY}, events FROM ${sqlParquet(rollups.events)} ${wanted}`]),
+    ...looseRows(sources, needed).map(counted),
   ];
   return parts.join("\nUNION ALL\n");
+}
+
+/** SQL of a condition on the column `event`: that it is one of these; null for all. */
+export function areWanted(events: readonly string[] | null): string {
+  return events === null ? "true" : `event IN (SELECT unnest(${sqlTexts(events)}::VARCHAR[]))`;
+}
+
+/** What is in no roll-up, as sessions are made of it; rows of which the key is that of the segment. */
+export function sessionFacts(sources: DaySources, segment: Segment): string {
+  const column = KEY_COLUMNS[segment];
+  const needed = ["time", "event", "user", "visitor", ...(column === null ? [] : [column])] as const;
+  const parts = [
+    `SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS key, 0 AS day, NULL::UUID AS "user", NULL::UUID AS visitor,
+      0 AS time_ms WHERE false`,
+    ...looseRows(sources, needed).map(
+      (rows) => `SELECT event, ${column ?? "NULL::VARCHAR"}, ${DAY}, "user", visitor, epoch_ms(time) FROM (${rows})`,
+    ),
+  ];
+  return parts.join("\nUNION ALL\n");
+}
+
+/** At least these columns of all facts that no roll-up has, each fact once. */
+function looseRows({ single, shared, hasConflicts }: DaySources, columns: readonly FactColumn[]): string[] {
+  return [
+    ...(isEmpty(single) ? [] : [standingRows(single, columns, hasConflicts)]),
+    ...(isEmpty(shared) ? [] : [distinctRows(shared, hasConflicts)]),
+  ];
 }
 
 /** The distinct instances of all facts; of an id that several streams have, those of all of them. */
@@ -112,13 +149,6 @@ function distinctRows(facts: FactsOfDays, hasConflicts: boolean): string {
 
 function isEmpty({ files, origins }: FactsOfDays): boolean {
   return files.every(({ paths }) => paths.length === 0) && origins.length === 0;
-}
-
-/** The rows of a roll-up, in their order, from rows of facts. */
-export function rollupRows(rows: string, segment: Segment): string {
-  return `SELECT event, ${KEY_COLUMNS[segment] ?? "NULL::VARCHAR"} AS key, "user", time::DATE AS day,
-      count(*)::INTEGER AS events
-    FROM (${rows}) GROUP BY ALL ORDER BY event, key, "user"`;
 }
 
 const ROLLUP_DAY = "day - DATE '1970-01-01' AS day";

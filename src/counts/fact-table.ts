@@ -100,8 +100,9 @@ const COLUMN_WORDS = {
   root_group: "of_root_group.value",
   project: "of_project.value",
   category: "of_category.value",
-  user: "of_user.value::UUID",
-  visitor: "of_visitor.value::UUID",
+  // What is asked of them may be asked of every word first, and others are no pseudonyms.
+  user: "try_cast(of_user.value AS UUID)",
+  visitor: "try_cast(of_visitor.value AS UUID)",
   id: "id",
   variant: "nullif(variant, 0)",
 } as const;

@@ -7,7 +7,7 @@ import type { FactReader } from "./fact-reader.ts";
 import type { FactTable } from "./fact-table.ts";
 import type { FactsBasis } from "./facts/facts-basis.ts";
 import { findPlanFacts } from "./facts/plan-facts.ts";
-import { type FoundRollup, findRollup, missingFacts } from "./facts/rollup.ts";
+import { type FoundRollup, findRollup, missingFacts, type RollupFileKind, rollupFile } from "./facts/rollup.ts";
 import { eachSealedLine, sealedBytes } from "./facts/sealed-lines.ts";
 import type { Segment } from "./segment.ts";
 
@@ -36,8 +36,8 @@ export interface SealedFacts {
   load(plans: readonly SealedPlan[]): Promise<LoadedFacts>;
   /** The roll-up of these plans of a day; null where there is none to be used. */
   findRollup(day: PlansOfDay): Promise<FoundRollup | null>;
-  /** The same, with the path of the file of that segment; null also where that was damaged. */
-  loadRollup(day: PlansOfDay, segment: Segment): Promise<LoadedRollup | null>;
+  /** The same, with paths of its files of these kinds, of that segment; null also where one of them was damaged. */
+  loadRollup(day: PlansOfDay, segment: Segment, kinds: readonly RollupFileKind[]): Promise<LoadedRollup | null>;
   /** Tells what is gone behind roll-ups, though no count needs it now. */
   tellMissing(rollups: readonly FoundRollup[]): Promise<void>;
 }
@@ -56,7 +56,8 @@ export interface LoadedFacts {
 }
 
 export interface LoadedRollup extends FoundRollup {
-  readonly path: string;
+  /** Of the kinds that were asked for. */
+  readonly paths: Readonly<Partial<Record<RollupFileKind, string>>>;
 }
 
 /** Files that are looked for at a time: stores far away answer late. */
@@ -103,13 +104,20 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     return finding;
   }
 
-  async function loadRollup(plansOfDay: PlansOfDay, segment: Segment): Promise<LoadedRollup | null> {
+  async function loadRollup(
+    plansOfDay: PlansOfDay,
+    segment: Segment,
+    kinds: readonly RollupFileKind[],
+  ): Promise<LoadedRollup | null> {
     const found = await findRollupOnce(plansOfDay);
-    const file = found?.rollup.files.find((each) => each.segment === segment);
-    if (found === null || file === undefined) return null;
+    if (found === null) return null;
     try {
-      const { name, size_bytes: sizeBytes, sha256 } = file;
-      return { ...found, path: await local.fileOf({ name, sizeBytes, sha256 }) };
+      const paths: Partial<Record<RollupFileKind, string>> = {};
+      for (const kind of kinds) {
+        const { name, size_bytes: sizeBytes, sha256 } = rollupFile(found.rollup, kind, segment);
+        paths[kind] = await local.fileOf({ name, sizeBytes, sha256 });
+      }
+      return { ...found, paths };
     } catch (error) {
       if (!(error instanceof IoError) || (error.code !== "corrupt" && error.code !== "not_found")) throw error;
       tellUnused(`${plansOfDay.day} is counted without its roll-up: ${error.message}`);

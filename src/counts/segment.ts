@@ -1,13 +1,23 @@
 import type { FactColumn } from "./fact-table.ts";
 
 /** By what events are counted. */
-export type Segment = "instance" | "plan" | "group" | "user" | "project" | "detail" | "category" | "operation";
+export type Segment =
+  | "instance"
+  | "plan"
+  | "group"
+  | "session"
+  | "user"
+  | "project"
+  | "detail"
+  | "category"
+  | "operation";
 
 /** The column of facts that has the keys of a segment; null where all events have one key. */
 export const KEY_COLUMNS = {
   instance: "instance",
   plan: "plan",
   group: "root_group",
+  session: null,
   user: null,
   project: "project",
   detail: "detail",
@@ -16,3 +26,10 @@ export const KEY_COLUMNS = {
 } as const satisfies Readonly<Record<Segment, FactColumn | null>>;
 
 export const SEGMENTS = Object.keys(KEY_COLUMNS) as readonly Segment[];
+
+/** Those that roll-ups know: totals by session are of the same rows as those by user. */
+export const ROLLUP_SEGMENTS = SEGMENTS.filter((segment) => segment !== "session");
+
+export function rollupSegment(segment: Segment): Segment {
+  return segment === "session" ? "user" : segment;
+}

@@ -7,7 +7,16 @@ import { TRUTH_DAYS } from "./truth-report.ts";
 export async function countedRows(counts: Pick<ArchiveCounts, "rows">, asOf: string): Promise<readonly CountRow[]> {
   const rows: CountRow[] = [];
   for (const by of TRUTH_SEGMENTS) {
-    const query = { by, events: null, periods: ["all", "28d", "7d", "daily"], days: TRUTH_DAYS, asOf } as const;
+    const periods = ["all", "28d", "7d", "daily"] as const;
+    const query = {
+      by,
+      level: "aggregate",
+      events: null,
+      periods,
+      days: TRUTH_DAYS,
+      asOf,
+      withSessions: true,
+    } as const;
     rows.push(...(await counts.rows(query)));
   }
   return rows;
@@ -34,7 +43,7 @@ function nameOf({ event, segment, key, period, from }: CountRow): string {
   return `${event} by ${segment} ${key ?? "in total"}, ${period} from ${from}`;
 }
 
-function figuresOf({ count, unique_users: users, per_user: perUser }: CountRow): string {
+function figuresOf({ count, unique_users: users, sessions, per_user: perUser }: CountRow): string {
   const spread = perUser === undefined ? "" : `, per user ${JSON.stringify(perUser)}`;
-  return `${count} events, ${users} users${spread}`;
+  return `${count} events, ${users} users, ${sessions} sessions${spread}`;
 }

@@ -37,6 +37,10 @@ export interface Carried {
   readonly category: string | null;
   /** `id:101` or `name:alice`: many lines carry only one of the two. */
   readonly user: string | null;
+  /** Where the request came from. */
+  readonly address: string | null;
+  /** Empty where it does not say. */
+  readonly agent: string;
 }
 
 export const NOTHING_CARRIED: Carried = {
@@ -46,6 +50,8 @@ export const NOTHING_CARRIED: Carried = {
   project: null,
   category: null,
   user: null,
+  address: null,
+  agent: "",
 };
 
 /** What a component writes, and what it carries. */

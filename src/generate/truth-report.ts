@@ -1,7 +1,8 @@
 import { dayName } from "../core/hour.ts";
 import { DAY_MS } from "../core/units.ts";
 import type { CountRow, PerUser } from "../counts/cube.ts";
-import type { Cell, Truth } from "./truth.ts";
+import type { Cell, CellDay, Truth } from "./truth.ts";
+import { visitAt } from "./visits.ts";
 
 /** How many days the daily rows go back, as in `counts`. */
 export const TRUTH_DAYS = 28;
@@ -21,9 +22,9 @@ export interface TruthReport {
   readonly rows: readonly CountRow[];
 }
 
-export function truthReport({ totals, cells }: Truth): TruthReport {
+export function truthReport({ totals, cells, visits }: Truth): TruthReport {
   const endDay = Math.floor(totals.newestMs / DAY_MS) + 1;
-  const rows = [...cells].flatMap((cell) => cellRows(cell, endDay)).toSorted(compareRows);
+  const rows = [...cells].flatMap((cell) => cellRows(cell, visits, endDay)).toSorted(compareRows);
   return {
     as_of: dayName(endDay * DAY_MS),
     lines_in: totals.lines,
@@ -42,7 +43,7 @@ export function truthJson({ rows, ...head }: TruthReport): string {
   return `${JSON.stringify(head, null, 2).slice(0, -2)},\n  "rows": [${rowLines}\n  ]\n}\n`;
 }
 
-function cellRows({ event, segment, key, days }: Cell, endDay: number): CountRow[] {
+function cellRows({ event, segment, key, days }: Cell, visits: Truth["visits"], endDay: number): CountRow[] {
   const periods = [
     { period: "all", fromDay: FIRST_DAY, toDay: endDay },
     { period: "28d", fromDay: endDay - 28, toDay: endDay },
@@ -52,7 +53,8 @@ function cellRows({ event, segment, key, days }: Cell, endDay: number): CountRow
     }),
   ] as const;
   return periods.flatMap(({ period, fromDay, toDay }): CountRow[] => {
-    const users = usersBetween(days, fromDay, toDay);
+    const within = [...days].filter(([day]) => day >= fromDay && day < toDay).map(([, ofDay]) => ofDay);
+    const users = usersOf(within);
     const count = sum([...users.values()]);
     if (count === 0) return [];
     users.delete("");
@@ -65,20 +67,32 @@ function cellRows({ event, segment, key, days }: Cell, endDay: number): CountRow
       to: midnight(toDay),
       count,
       unique_users: users.size,
-      sessions: null,
+      sessions: sessionsOf(within, visits),
       sealed: false,
     };
     return [segment === "user" ? { ...row, per_user: perUser([...users.values()]) } : row];
   });
 }
 
-function usersBetween(days: Cell["days"], fromDay: number, toDay: number): Map<string, number> {
-  const users = new Map<string, number>();
-  for (const [day, ofDay] of days) {
-    if (day < fromDay || day >= toDay) continue;
-    for (const [user, events] of ofDay) users.set(user, (users.get(user) ?? 0) + events);
+function usersOf(days: readonly CellDay[]): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const { users } of days) {
+    for (const [user, events] of users) all.set(user, (all.get(user) ?? 0) + events);
   }
-  return users;
+  return all;
+}
+
+/** What these days tell of a visit may be parts of one session, by what else its visitor did. */
+function sessionsOf(days: readonly CellDay[], visits: Truth["visits"]): number {
+  const sessions = new Map<string, Set<unknown>>();
+  for (const ofDay of days) {
+    for (const [visitor, parts] of ofDay.visits) {
+      const known = sessions.get(visitor) ?? new Set();
+      sessions.set(visitor, known);
+      for (const { firstMs } of parts) known.add(visitAt(visits.get(visitor) ?? [], firstMs));
+    }
+  }
+  return sum([...sessions.values()].map(({ size }) => size));
 }
 
 function perUser(events: readonly number[]): PerUser | null {

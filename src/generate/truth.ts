@@ -1,12 +1,14 @@
 import type { QuarantineReason } from "../core/fault.ts";
 import { DAY_MS } from "../core/units.ts";
-import type { Deed, LeftLine } from "./left-line.ts";
+import type { Carried, Deed, LeftLine } from "./left-line.ts";
+import { addMoment, type Visit } from "./visits.ts";
 
-/** Segments in which the deeds are told; `user` is one of totals, without names. */
+/** Segments in which the deeds are told; `user` and `session` are of totals, without names. */
 export const TRUTH_SEGMENTS = [
   "instance",
   "plan",
   "group",
+  "session",
   "user",
   "project",
   "detail",
@@ -16,13 +18,21 @@ export const TRUTH_SEGMENTS = [
 
 export type TruthSegment = (typeof TRUTH_SEGMENTS)[number];
 
-/** The events of one kind with one key, by day and user. */
+/** What was done on one day. */
+export interface CellDay {
+  /** User (empty: nobody) → events. */
+  readonly users: Map<string, number>;
+  /** Visitor → visits, as far as these events tell. */
+  readonly visits: Map<string, Visit[]>;
+}
+
+/** The events of one kind with one key. */
 export interface Cell {
   readonly event: string;
   readonly segment: TruthSegment;
   readonly key: string | null;
-  /** Day since 1970 → user (empty: nobody) → events. */
-  readonly days: Map<number, Map<string, number>>;
+  /** By day since 1970. */
+  readonly days: Map<number, CellDay>;
 }
 
 /** What a reader of the traffic should find, told by those who made it. */
@@ -37,6 +47,8 @@ export interface Truth {
   tellRepeat(): void;
   readonly totals: TruthTotals;
   readonly cells: Iterable<Cell>;
+  /** Visitor → visits, by everything that counts. */
+  readonly visits: ReadonlyMap<string, readonly Visit[]>;
 }
 
 export interface TruthTotals {
@@ -61,16 +73,19 @@ export function createTruth(fromMs: number): Truth {
     newestMs: fromMs,
   };
   const cells = new Map<string, Cell>();
+  const visits = new Map<string, Visit[]>();
   const tellFiled = (timeMs: number): void => {
     if (timeMs > totals.newestMs) totals.newestMs = timeMs;
   };
   return {
     totals,
     cells: { [Symbol.iterator]: () => cells.values() },
+    visits,
     tell(line, environment) {
       totals.lines += 1;
       tellFiled(line.timeMs);
       if (line.deeds.length === 0) totals.eventless += 1;
+      else addVisit(visits, line);
       for (const deed of line.deeds) {
         totals.events.set(deed.event, (totals.events.get(deed.event) ?? 0) + 1);
         addDeed(cells, deed, line, environment);
@@ -94,13 +109,15 @@ const UNKNOWN = "(unknown)";
 function addDeed(
   cells: Map<string, Cell>,
   { event, operation, detail }: Deed,
-  { carried, timeMs }: LeftLine,
+  line: LeftLine,
   environment: string | null,
 ): void {
+  const { carried, timeMs } = line;
   const keys: Readonly<Record<TruthSegment, string | null>> = {
     instance: environment ?? carried.host ?? UNKNOWN,
     plan: carried.plan ?? UNKNOWN,
     group: carried.group ?? UNKNOWN,
+    session: null,
     user: null,
     project: carried.project ?? UNKNOWN,
     detail: detail ?? "(none)",
@@ -114,8 +131,23 @@ function addDeed(
     const name = `${event} ${segment} ${key ?? ""}`;
     const cell = cells.get(name) ?? { event, segment, key, days: new Map() };
     cells.set(name, cell);
-    const users = cell.days.get(day) ?? new Map<string, number>();
-    cell.days.set(day, users);
-    users.set(user, (users.get(user) ?? 0) + 1);
+    const ofDay: CellDay = cell.days.get(day) ?? { users: new Map(), visits: new Map() };
+    cell.days.set(day, ofDay);
+    ofDay.users.set(user, (ofDay.users.get(user) ?? 0) + 1);
+    addVisit(ofDay.visits, line);
   }
+}
+
+function addVisit(visits: Map<string, Visit[]>, { carried, timeMs }: LeftLine): void {
+  const visitor = visitorOf(carried);
+  if (visitor === null) return;
+  const known = visits.get(visitor) ?? [];
+  visits.set(visitor, known);
+  addMoment(known, timeMs);
+}
+
+/** Who is not logged in is told apart by where they come from. */
+function visitorOf({ user, address, agent }: Carried): string | null {
+  if (user !== null) return user;
+  return address === null ? null : `${address} ${agent}`;
 }

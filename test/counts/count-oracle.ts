@@ -1,4 +1,4 @@
-import { DAY_MS } from "../../src/core/units.ts";
+import { DAY_MS, MINUTE_MS } from "../../src/core/units.ts";
 import type { CountQuery, CountRow } from "../../src/counts/cube.ts";
 import type { PeriodName } from "../../src/counts/period.ts";
 import { isFact, type SampleFact } from "./sample-facts.ts";
@@ -7,20 +7,54 @@ import { isFact, type SampleFact } from "./sample-facts.ts";
 export function naiveCountRows(facts: readonly SampleFact[], query: CountQuery): CountRow[] {
   const standing = standingEvents(facts);
   const asOfMs = Date.parse(query.asOf);
-  const rows = new Map<string, { row: CountRow; users: Map<string, number> }>();
+  const sessions = sessionsOf(standing.filter(({ timeMs }) => timeMs < asOfMs));
+  const rows = new Map<string, Entry>();
   for (const fact of standing) {
     if (query.events !== null && !query.events.includes(fact.event)) continue;
     for (const span of spans(query.periods, query.days, asOfMs)) {
       if (fact.timeMs < span.fromMs || fact.timeMs >= span.toMs) continue;
-      const key = query.by === "user" ? null : keyOf(fact, query.by);
+      const session = sessions.get(fact) ?? null;
+      const key = rowKey(fact, session, query);
       const name = JSON.stringify([fact.event, key, span.period, span.fromMs]);
-      const entry = rows.get(name) ?? { row: emptyRow(fact.event, key, query, span), users: new Map() };
-      const users = new Map(entry.users);
-      if (fact.user !== null) users.set(fact.user, (users.get(fact.user) ?? 0) + 1);
-      rows.set(name, { row: { ...entry.row, count: entry.row.count + 1 }, users });
+      const entry: Entry = rows.get(name) ?? {
+        row: emptyRow(fact.event, key, query, span),
+        users: new Map(),
+        sessions: new Set(),
+      };
+      if (fact.user !== null) entry.users.set(fact.user, (entry.users.get(fact.user) ?? 0) + 1);
+      if (session !== null) entry.sessions.add(session);
+      rows.set(name, { ...entry, row: { ...entry.row, count: entry.row.count + 1 } });
     }
   }
-  return [...rows.values()].map((entry) => finished(entry.row, entry.users, query)).sort(byAllParts);
+  return [...rows.values()].map((entry) => finished(entry, query)).sort(byAllParts);
+}
+
+interface Entry {
+  readonly row: CountRow;
+  readonly users: Map<string, number>;
+  readonly sessions: Set<string>;
+}
+
+/** The name of the session that each event of a visitor is in: one pass in time order. */
+function sessionsOf(facts: readonly EventFact[]): Map<EventFact, string> {
+  const sessions = new Map<EventFact, string>();
+  for (const [visitor, all] of Map.groupBy(facts, (fact) => fact.visitor)) {
+    if (visitor === null) continue;
+    let startMs = 0;
+    let lastMs = Number.NEGATIVE_INFINITY;
+    for (const fact of all.toSorted((a, b) => a.timeMs - b.timeMs)) {
+      if (fact.timeMs - lastMs > 30 * MINUTE_MS) startMs = fact.timeMs;
+      lastMs = fact.timeMs;
+      sessions.set(fact, `${visitor}@${new Date(startMs).toISOString()}`);
+    }
+  }
+  return sessions;
+}
+
+function rowKey(fact: EventFact, session: string | null, { by, level }: CountQuery): string | null {
+  if (by === "user") return level === "aggregate" ? null : (fact.user ?? "(none)");
+  if (by === "session") return level === "aggregate" ? null : (session ?? "(none)");
+  return keyOf(fact, by);
 }
 
 type EventFact = SampleFact & { readonly event: string };
@@ -62,12 +96,17 @@ function compareTwins(a: SampleFact, b: SampleFact): number {
     const order = compareText(keyOf(a, name), keyOf(b, name));
     if (order !== 0) return order;
   }
-  if (a.user === b.user) return 0;
-  if (a.user === null || b.user === null) return a.user === null ? 1 : -1;
-  return compareText(a.user, b.user);
+  return compareNames(a.user, b.user) || compareNames(a.visitor, b.visitor);
 }
 
-function keyOf(fact: SampleFact, name: Exclude<CountQuery["by"], "user">): string {
+/** Nobody comes last. */
+function compareNames(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  if (a === null || b === null) return a === null ? 1 : -1;
+  return compareText(a, b);
+}
+
+function keyOf(fact: SampleFact, name: Exclude<CountQuery["by"], "user" | "session">): string {
   const absent = name === "operation" ? "none" : name === "detail" ? "(none)" : "(unknown)";
   return fact[name] || absent;
 }
@@ -107,9 +146,10 @@ function emptyRow(
   };
 }
 
-function finished(row: CountRow, users: ReadonlyMap<string, number>, query: CountQuery): CountRow {
-  const counted = { ...row, unique_users: users.size };
-  if (query.by !== "user") return counted;
+function finished({ row, users, sessions }: Entry, query: CountQuery): CountRow {
+  const hasSessions = query.withSessions || (query.by === "session" && query.level === "identifiable");
+  const counted = { ...row, unique_users: users.size, sessions: hasSessions ? sessions.size : null };
+  if (query.by !== "user" || query.level !== "aggregate") return counted;
   if (users.size === 0) return { ...counted, per_user: null };
   const counts = [...users.values()].sort((a, b) => a - b);
   const sum = counts.reduce((total, count) => total + count, 0);

@@ -2,12 +2,30 @@ import { join } from "node:path";
 import type { Conflict } from "../../src/archive/manifest.ts";
 import { DAY_MS } from "../../src/core/units.ts";
 import { standingVariants, writeConflicts } from "../../src/counts/conflict-table.ts";
-import { type CountQuery, type CountRow, cubeRows } from "../../src/counts/cube.ts";
-import { eventsByDay, type FactsOfDays, rollupRows, standingRows, WORD_COLUMNS } from "../../src/counts/day-rows.ts";
+import {
+  type CountQuery,
+  type CountRow,
+  cubeRows,
+  isByEachSession,
+  isByEachUser,
+  sessionRows,
+} from "../../src/counts/cube.ts";
+import {
+  eventsByDay,
+  type FactsOfDays,
+  type RollupPaths,
+  sessionFacts,
+  standingRows,
+  WORD_COLUMNS,
+} from "../../src/counts/day-rows.ts";
 import { type DuckDb, openDuckDb } from "../../src/counts/duck-db.ts";
 import { factWords, openFactTable } from "../../src/counts/fact-table.ts";
 import { copyOf, FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
+import { DAY_RUNS, dayFacts, deedRows, eventRows, RUN_ROWS } from "../../src/counts/facts/rollup-rows.ts";
 import { periodSpans } from "../../src/counts/period.ts";
+import { rollupSegment, type Segment } from "../../src/counts/segment.ts";
+import { writeSessionDays } from "../../src/counts/session-days.ts";
+import { writeSessionTables } from "../../src/counts/session-tables.ts";
 import { rankOf } from "./count-oracle.ts";
 import { isFact, type SampleFact } from "./sample-facts.ts";
 
@@ -53,19 +71,47 @@ interface Place {
   readonly hasConflicts: boolean;
 }
 
-async function answer(place: Place, { by, events, periods, days, asOf }: CountQuery): Promise<CountRow[]> {
-  const { db, folder, hasConflicts } = place;
-  const rows = standingRows(await factsAt(place, "single rollup", null), WORD_COLUMNS, hasConflicts);
-  const rollup = join(folder, `${by}.parquet`);
-  if (rows !== "") await db.run(copyOf(rollupRows(rows, by), rollup));
+async function answer(place: Place, query: CountQuery): Promise<CountRow[]> {
+  const { db, hasConflicts } = place;
+  const { by, events } = query;
   const sources = {
-    rollups: rows === "" ? [] : [rollup],
+    rollups: await writeRollups(place, rollupSegment(by)),
     single: await factsAt(place, "single facts", "single memory"),
     shared: await factsAt(place, "shared facts", "shared memory"),
     hasConflicts,
   };
-  const spans = periodSpans(periods, days, asOf);
-  return cubeRows(db, eventsByDay(sources, by, events), by, spans, place.days, () => false);
+  const spans = periodSpans(query.periods, query.days, query.asOf);
+  const isBefore = (day: number): boolean => day * DAY_MS < Date.parse(query.asOf);
+  const cube = { query, spans, days: place.days.filter(isBefore), isSealed: () => false };
+  const { runs, deeds } = sources.rollups;
+  if (query.withSessions || isByEachSession(query)) {
+    await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, by) });
+    if (isByEachSession(query)) return sessionRows(db, cube);
+    await writeSessionDays(db, { events, isByUser: isByEachUser(query) });
+  }
+  return cubeRows(db, eventsByDay(sources, by, events), cube);
+}
+
+/** One of each day. */
+async function writeRollups(place: Place, segment: Segment): Promise<RollupPaths> {
+  const { db, folder, hasConflicts } = place;
+  const rows = standingRows(await factsAt(place, "single rollup", null), WORD_COLUMNS, hasConflicts);
+  const paths = { events: [] as string[], runs: [] as string[], deeds: [] as string[] };
+  for (const day of rows === "" ? [] : place.days) {
+    const ofDay = `FROM (${rows}) WHERE epoch_ms(time) // ${DAY_MS} = ${day}`;
+    await db.run(`CREATE OR REPLACE TEMP TABLE day_fact AS ${dayFacts(ofDay)}`);
+    await db.run(`CREATE OR REPLACE TEMP TABLE day_run AS ${DAY_RUNS}`);
+    for (const [name, sql] of [
+      ["events", eventRows(segment)],
+      ["runs", RUN_ROWS],
+      ["deeds", deedRows(segment)],
+    ] as const) {
+      const path = join(folder, `${day}-${segment}-${name}.parquet`);
+      await db.run(copyOf(sql, path));
+      paths[name].push(path);
+    }
+  }
+  return paths;
 }
 
 /** Facts of one origin as files, those of the other in memory. */

@@ -15,10 +15,12 @@ import { AS_OF, AS_OF_MS, arbitraryFacts, pseudonym, type SampleFact, sampleFact
 
 const QUERY: CountQuery = {
   by: "instance",
+  level: "aggregate",
   events: null,
   periods: ["all", "28d", "7d", "daily"],
   days: 28,
   asOf: AS_OF,
+  withSessions: true,
 };
 
 async function rowsOf(facts: readonly SampleFact[], change: Partial<CountQuery> = {}): Promise<CountRow[]> {
@@ -44,12 +46,13 @@ describe("against the naive count", () => {
       fc.subarray([...QUERY.periods], { minLength: 1 }),
       fc.constantFrom(1, 8, 28),
       fc.subarray([...SEGMENTS], { minLength: 3, maxLength: 3 }),
-      async (facts, chances, events, periods, days, segments) => {
+      fc.constantFrom("aggregate", "identifiable"),
+      async (facts, chances, events, periods, days, segments, level) => {
         const chance = () => chances.next().value ?? 0;
         const placed = facts.map((fact) => ({ fact, place: chance(), medium: MEDIA[chance() % MEDIA.length] }));
         const media = new Map(placed.map(({ fact, medium }) => [fact, medium]));
         const shuffled = placed.toSorted((a, b) => a.place - b.place).map(({ fact }) => fact);
-        const queries = segments.map((by) => ({ ...QUERY, by, events, periods, days }));
+        const queries = segments.map((by) => ({ ...QUERY, by, level, events, periods, days }));
         const counted = await countFacts(shuffled, queries, folder, (fact) => media.get(fact) ?? "memory");
         expect(counted).toEqual(queries.map((query) => naiveCountRows(facts, query)));
       },
@@ -133,8 +136,8 @@ describe("periods", () => {
     const rows = await rowsOf([sampleFact("a", { event: "git_push" })], { by: "plan", periods: ["7d", "all"] });
     expect(rows.map((row) => JSON.stringify(row))).toMatchInlineSnapshot(`
       [
-        "{"event":"git_push","segment":"plan","key":"gold","period":"7d","from":"2020-12-17T00:00:00Z","to":"2020-12-24T00:00:00Z","count":1,"unique_users":1,"sessions":null,"sealed":false}",
-        "{"event":"git_push","segment":"plan","key":"gold","period":"all","from":"2000-01-01T00:00:00Z","to":"2020-12-24T00:00:00Z","count":1,"unique_users":1,"sessions":null,"sealed":false}",
+        "{"event":"git_push","segment":"plan","key":"gold","period":"7d","from":"2020-12-17T00:00:00Z","to":"2020-12-24T00:00:00Z","count":1,"unique_users":1,"sessions":1,"sealed":false}",
+        "{"event":"git_push","segment":"plan","key":"gold","period":"all","from":"2000-01-01T00:00:00Z","to":"2020-12-24T00:00:00Z","count":1,"unique_users":1,"sessions":1,"sealed":false}",
       ]
     `);
   });

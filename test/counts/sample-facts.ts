@@ -52,9 +52,12 @@ const WORDS = ["gold", "free", "é", "\u{1d11e}", "\uff5e", "a\0b", "it's", "(un
 const word = fc.constantFrom(...WORDS);
 const wordOrAbsent = fc.option(fc.constantFrom(...WORDS, ""), { nil: null });
 
-/** Times on and beside the borders of the periods. */
+/** Times on and beside the borders of the periods, and around pauses of half an hour. */
 const timeMs = fc
-  .tuple(fc.constantFrom(1, 2, 3, 7, 28, 29, 400, 0), fc.constantFrom(-1, 0, 1, 12_345_678))
+  .tuple(
+    fc.constantFrom(1, 2, 3, 7, 28, 29, 400, 0),
+    fc.constantFrom(-1, 0, 1, 12_345_678, -1_800_000, -900_000, 900_000, 1_800_000, 1_800_001),
+  )
   .map(([daysAgo, shiftMs]) => AS_OF_MS - daysAgo * DAY_MS + shiftMs);
 
 const VARIANTS = ["1".repeat(64), `${"1".repeat(8)}${"e".repeat(56)}`, `9${"1".repeat(63)}`, `f${"1".repeat(63)}`];
@@ -90,6 +93,8 @@ const arbitraryFact: fc.Arbitrary<SampleFact> = fc
   })
   .map(({ identity: { id, variant }, ...fact }) => ({
     ...fact,
+    // A user is a visitor too, and nobody else is that one.
+    visitor: fact.user === null ? fact.visitor : pseudonym(`visitor ${fact.user}`),
     variant,
     id: hourOf(fact.timeMs).toString(16).padStart(8, "0") + id,
   }));

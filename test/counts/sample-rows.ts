@@ -2,10 +2,12 @@ import type { CountQuery, CountRow } from "../../src/counts/cube.ts";
 
 export const QUERY: CountQuery = {
   by: "plan",
+  level: "aggregate",
   events: null,
   periods: ["all", "28d", "7d", "daily"],
   days: 7,
   asOf: "2020-12-24",
+  withSessions: true,
 };
 
 const SPANS = {

@@ -1,12 +1,15 @@
 """What the lines of an archive count: each line once, of each id the variant that stands, each event once."""
 
 import collections
+import datetime
 import hashlib
 import hmac
 
 from events import dimensions_of, events_of
 from records import clean, open_line, payload_of
 
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+HOUR_MS = 3_600_000
 COLUMNS = ("day", "event", "operation", "detail", "instance", "plan", "group", "project", "category", "user")
 
 
@@ -26,18 +29,18 @@ class Deriver:
         return known
 
     def facts(self, row, opened):
-        """(time, event, operation, detail, instance, plan, group, project, category, user) of each event."""
+        """(time, visitor, event, operation, detail, instance, plan, group, project, category, user) of each event."""
         if opened is None or opened.record is None:
             return ()
         events = events_of(opened.log, opened.record)
         if not events:
             return ()
-        instance, plan, group, project, category, user = dimensions_of(
+        instance, plan, group, project, category, user, visitor = dimensions_of(
             opened.log, opened.record, self.instance, self.pseudonym
         )
-        time = row.meta["time"]
+        time = counted_time(row)
         return tuple(
-            (time, event, operation, clean(detail), instance, plan, group, project, category, user)
+            (time, visitor, event, operation, clean(detail), instance, plan, group, project, category, user)
             for event, operation, detail in events
         )
 
@@ -104,16 +107,23 @@ def rank(line_id, variant):
     return leaf[:12] != bytes.fromhex(line_id[8:]), leaf, log
 
 
-def counted_rows(books):
-    """Counter of rows (see COLUMNS) over the books of all streams: an id that several hold counts once."""
-    counter = collections.Counter()
+def counted_time(row):
+    """Milliseconds since 1970. What is filed in another hour than its own counts at the start of that hour."""
+    text = row.meta["time"]
+    if text is None:
+        return 0
+    time = (datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) - EPOCH) // datetime.timedelta(milliseconds=1)
+    return time if time // HOUR_MS == row.hour() else row.hour() * HOUR_MS
+
+
+def counted_facts(books):
+    """(time, visitor, row) of each event, rows as in COLUMNS, of all streams: an id that several hold counts once."""
     books = list(books)
     for number, book in enumerate(books):
         for line_id, standing in book.standing.items():
             if standing.facts and is_first_choice(line_id, standing, books, number):
                 day = day_of_id(line_id)
-                counter.update((day, *fact[1:]) for fact in standing.facts)
-    return counter
+                yield from ((time, visitor, (day, *row)) for time, visitor, *row in standing.facts)
 
 
 def is_first_choice(line_id, standing, books, number):

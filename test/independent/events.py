@@ -202,7 +202,10 @@ UNKNOWN = "(unknown)"
 
 
 def dimensions_of(log, record, instance, pseudonym):
-    """(instance, plan, group, project, category, user); `pseudonym` turns the text that tells a user into theirs."""
+    """(instance, plan, group, project, category, user, visitor).
+
+    `pseudonym` turns the text that tells a user into theirs; what tells a visitor stays as it is.
+    """
     project = text_of(record.meta("project")) or record.text("gl_project_path")
     group = text_of(record.meta("root_namespace")) or (project or "").partition("/")[0] or git_http_group(log, record)
     user = user_of(log, record)
@@ -213,7 +216,17 @@ def dimensions_of(log, record, instance, pseudonym):
         clean(project or UNKNOWN),
         clean(text_of(record.meta("feature_category")) or UNKNOWN),
         None if user is None else pseudonym(clean(user)),
+        visitor_of(record) if user is None else f"user {clean(user)}",
     )
+
+
+def visitor_of(record):
+    """Address and user agent of who is no user, or None: without an address nothing tells them apart."""
+    for field in (record.text("remote_ip"), text_of(record.meta("remote_ip")), record.text("ip")):
+        for part in (field or "").split(","):
+            if part.strip():
+                return clean(f"address {part.strip()} {record.text('ua') or record.text('user_agent') or ''}")
+    return None
 
 
 def git_http_group(log, record):

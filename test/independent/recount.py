@@ -20,9 +20,9 @@ import json
 import os
 
 from archive import Archive
-from book import COLUMNS, Book, Deriver, counted_rows, opened_line
+from book import COLUMNS, Book, Deriver, counted_facts, opened_line
 from checks import check_ledger, line_problem
-from periods import SEGMENTS, count_rows, day_name, day_number
+from periods import SEGMENTS, count_rows, day_name, day_number, sessions_of
 from segments import Damaged
 
 MOST_PROBLEMS = 20
@@ -120,10 +120,12 @@ def main():
             recount.read_tail()
     except Damaged as error:
         sys.exit(f"recount: {error}")
-    counter = within(counted_rows(recount.books.values()), options.since, options.until)
+    facts = list(counted_facts(recount.books.values()))
+    counter = within(collections.Counter(row for _, _, row in facts), options.since, options.until)
     rows = all_rows(counter)
     if options.counts is not None:
-        rows = [row for segment in options.by for row in count_rows(counter, options.counts, segment, options.days)]
+        sessions = sessions_of(facts)
+        rows = [row for each in options.by for row in count_rows(counter, sessions, options.counts, each, options.days)]
     print(json.dumps({"lines": recount.lines(), "rows": rows}))
     for problem in recount.problems[:MOST_PROBLEMS]:
         print(f"recount: {problem}", file=sys.stderr)

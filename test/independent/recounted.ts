@@ -17,7 +17,10 @@ interface Recounted {
 }
 
 /** What `counts` and the recount both say of a row. */
-type RecountRow = Pick<CountRow, "event" | "segment" | "key" | "period" | "from" | "to" | "count" | "unique_users">;
+type RecountRow = Pick<
+  CountRow,
+  "event" | "segment" | "key" | "period" | "from" | "to" | "count" | "unique_users" | "sessions"
+>;
 
 /** One row of the recount without `--counts`: a day, an event, and all of its dimensions. */
 interface DayRow {
@@ -68,6 +71,7 @@ export async function expectAgreement(
   return counted;
 }
 
-function rowText({ event, segment, key, period, from, to, count, unique_users: users }: RecountRow): string {
-  return `${event} by ${segment} ${JSON.stringify(key)}, ${period} from ${from} to ${to}: ${count}, ${users} users`;
+function rowText({ event, segment, key, period, from, to, count, unique_users, sessions }: RecountRow): string {
+  const row = `${event} by ${segment} ${JSON.stringify(key)}, ${period} from ${from} to ${to}`;
+  return `${row}: ${count}, ${unique_users} users, ${sessions} sessions`;
 }

@@ -48,10 +48,12 @@ async function answer(
 ): Promise<string> {
   const query: CountQuery = {
     by: options.by,
+    level: "aggregate",
     events: options.event ?? null,
     periods: options.period ?? PERIODS,
     days: options.days,
     asOf: options.asOf ?? (await newestDay(counts)) ?? dayName(SYSTEM_CLOCK.nowMs()),
+    withSessions: options.sessions,
   };
   const rows = await counts.rows(query);
   const evidence = options.evidence === true ? evidenceOf(books, rows) : null;

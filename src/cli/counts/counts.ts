@@ -26,6 +26,7 @@ export interface CountsOptions extends PipelineOptions {
   readonly days: number;
   readonly asOf?: string;
   readonly asOfDigest?: number;
+  readonly sessions: boolean;
   readonly format: (typeof FORMATS)[number];
   readonly catalogue?: string;
   readonly evidence?: true;
@@ -37,7 +38,7 @@ export function countsCommand(): Command {
     .summary("the events, counted from the archive alone")
     .description(
       "Counts the events, exactly and from the archive alone: each once, however often its line came. Totals at " +
-        "aggregate level; sessions and identifiable rows are not built yet.",
+        "aggregate level; identifiable rows are not built yet.",
     )
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
     .option("--by <segment>", `one of ${SEGMENTS.join(", ")}`, oneOf(SEGMENTS), "instance")
@@ -58,6 +59,7 @@ export function countsCommand(): Command {
       "count what the stream's signed digests name up to this one, and nothing else: the same answer at any time",
       integerUpTo(MOST_DIGESTS),
     )
+    .option("--no-sessions", "leave out the sessions, which take longest of all that is counted")
     .option("--format <format>", `one of ${FORMATS.join(", ")}`, oneOf(FORMATS), "table")
     .option("--json", "the same as --format json")
     .option("--catalogue <file>", "count the events of this catalogue (default: the pipeline's)")

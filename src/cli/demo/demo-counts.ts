@@ -30,7 +30,15 @@ export async function demoCounts(settings: PipelineSettings, truth: TruthReport)
   const catalogue = await loadCatalogue(settings.cataloguePath);
   const { counts } = await openCounts(settings, catalogue);
   try {
-    const query: CountQuery = { by: "instance", events: null, periods: PERIODS, days: DAYS, asOf: truth.as_of };
+    const query: CountQuery = {
+      by: "instance",
+      level: "aggregate",
+      events: null,
+      periods: PERIODS,
+      days: DAYS,
+      asOf: truth.as_of,
+      withSessions: true,
+    };
     const caption = countsCaption(truth.as_of, settings, catalogue);
     const shown = `${caption}\n\n${countsTable(await counts.rows(query), query)}${USERS_NOTE}`;
     const wrong = differences(truth.rows, await countedRows(counts, truth.as_of));

@@ -79,6 +79,8 @@ export async function openRecount(
   };
 }
 
+const EVERYTHING = { level: "aggregate", events: null, periods: ["daily"], withSessions: true } as const;
+
 /** What `counts` answers, some weeks at a time. */
 function liveCounts(counts: ArchiveCounts): LiveCounts {
   const windows = new Map<Segment, { readonly fromDay: number; readonly rows: Map<string, CountRow[]> }>();
@@ -90,7 +92,7 @@ function liveCounts(counts: ArchiveCounts): LiveCounts {
         return known.rows.get(wanted) ?? [];
       }
       const asOf = dayName((day + WINDOW_DAYS) * DAY_MS);
-      const rows = await counts.rows({ by: segment, events: null, periods: ["daily"], days: WINDOW_DAYS, asOf });
+      const rows = await counts.rows({ ...EVERYTHING, by: segment, days: WINDOW_DAYS, asOf });
       const byDay = Map.groupBy(rows, ({ from }) => from.slice(0, wanted.length));
       windows.set(segment, { fromDay: day, rows: byDay });
       return byDay.get(wanted) ?? [];

@@ -1,11 +1,12 @@
 import { listOf, objectOf, oneOf, orNull, type Shape, text, textLike } from "../../archive/shape.ts";
 import { COUNT, NUMBER, SHA256, STREAM, storedObjectLike } from "../../archive/stored-shape.ts";
 import { parseSealedName } from "../../archive/vault-name.ts";
-import { SEGMENTS } from "../segment.ts";
+import { ROLLUP_SEGMENTS } from "../segment.ts";
+import type { RollupFileKind } from "./rollup.ts";
 
 const FACTS: Shape = textLike(/^facts\/(?:[a-z0-9=_-]+\/)+\d{6,}-\d+\.parquet$/, "the name of facts");
 const ROLLUP: Shape = textLike(
-  /^facts\/rollup\/(?:[a-z0-9=_-]+\/)+[0-9a-f]{64}-[a-z_]+\.parquet$/,
+  /^facts\/rollup\/(?:[a-z0-9=_-]+\/)+[0-9a-f]{64}-[a-z_-]+\.parquet$/,
   "the name of a roll-up",
 );
 const MANIFEST: Shape = (name) => (typeof name === "string" && parseSealedName(name) !== null ? null : NO_MANIFEST);
@@ -22,13 +23,17 @@ export const RECEIPT_SHAPE: Shape = objectOf({
   files: listOf(storedObjectLike(FACTS, { number: NUMBER, rows: COUNT })),
 });
 
+const ROLLUP_KINDS = ["events", "sessions", "runs"] as const satisfies readonly RollupFileKind[];
+
 /** `Rollup` */
 export const ROLLUP_SHAPE: Shape = objectOf({
-  format: oneOf([1]),
+  format: oneOf([2]),
   stream: STREAM,
   day: textLike(/^(?:\d{4}-\d\d-\d\d|undated)$/, "a day"),
   ...BASIS,
   inputs: listOf(objectOf({ name: MANIFEST, sha256: SHA256, facts: listOf(storedObjectLike(FACTS)) })),
   instances: listOf(text),
-  files: listOf(storedObjectLike(ROLLUP, { segment: oneOf(SEGMENTS), rows: COUNT })),
+  files: listOf(
+    storedObjectLike(ROLLUP, { kind: oneOf(ROLLUP_KINDS), segment: orNull(oneOf(ROLLUP_SEGMENTS)), rows: COUNT }),
+  ),
 });

@@ -8,14 +8,15 @@ import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
 import { DAY_MS } from "../../core/units.ts";
 import { standingVariants, writeConflicts } from "../conflict-table.ts";
-import { type FactsOfDays, rollupRows, standingRows, WORD_COLUMNS } from "../day-rows.ts";
+import { type FactsOfDays, standingRows, WORD_COLUMNS } from "../day-rows.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "../duck-db.ts";
-import { SEGMENTS, type Segment } from "../segment.ts";
+import { ROLLUP_SEGMENTS } from "../segment.ts";
 import { type FactsBasis, storedBasis } from "./facts-basis.ts";
 import { copyOf } from "./facts-writer.ts";
 import { findPlanFacts, type PlanFiles } from "./plan-facts.ts";
 import { receiptBytes } from "./receipt.ts";
 import { findRollup, ROLLUP_FORMAT, type Rollup, type RollupFile, rollupName } from "./rollup.ts";
+import { DAY_RUNS, dayFacts, deedRows, eventRows, RUN_ROWS } from "./rollup-rows.ts";
 import { putView, type ViewStore } from "./view-store.ts";
 
 export interface RollupOptions extends DuckDbOptions {
@@ -100,9 +101,14 @@ async function writeRollup(options: RollupOptions, day: string, plans: readonly 
     const paths = files.flatMap((each) => each.paths);
     const facts: FactsOfDays = { files: paths.length === 0 ? [] : [{ stream, paths }], origins: [], days: [] };
     const rows = paths.length === 0 ? NO_ROWS : standingRows(facts, WORD_COLUMNS, conflicts.length > 0);
-    const written: RollupFile[] = [];
-    for (const segment of SEGMENTS) written.push(await writeSegment(options, db, rows, name, segment));
-    const instances = await db.query(`SELECT DISTINCT instance FROM (${rows}) ORDER BY instance`);
+    await db.run(`CREATE TEMP TABLE day_fact AS ${dayFacts(rows)}`);
+    await db.run(`CREATE TEMP TABLE day_run AS ${DAY_RUNS}`);
+    const written: RollupFile[] = [await writeFile(options, db, RUN_ROWS, name, { kind: "runs", segment: null })];
+    for (const segment of ROLLUP_SEGMENTS) {
+      written.push(await writeFile(options, db, eventRows(segment), name, { kind: "events", segment }));
+      written.push(await writeFile(options, db, deedRows(segment), name, { kind: "sessions", segment }));
+    }
+    const instances = await db.query("SELECT DISTINCT instance FROM day_fact ORDER BY instance");
     const rollup: Rollup = {
       format: ROLLUP_FORMAT,
       stream,
@@ -126,19 +132,19 @@ function storedObjects(facts: PlanFiles | undefined): StoredObject[] {
 /** A day on which nothing counts. */
 const NO_ROWS = `
   SELECT NULL::TIMESTAMP AS time, '' AS event, '' AS operation, '' AS detail, '' AS instance, '' AS plan,
-    '' AS root_group, '' AS project, '' AS category, NULL::UUID AS "user" WHERE false`;
+    '' AS root_group, '' AS project, '' AS category, NULL::UUID AS "user", NULL::UUID AS visitor WHERE false`;
 
-async function writeSegment(
+async function writeFile(
   { views, scratch }: RollupOptions,
   db: DuckDb,
   rows: string,
   name: string,
-  segment: Segment,
+  of: Pick<RollupFile, "kind" | "segment">,
 ): Promise<RollupFile> {
-  await db.run(`CREATE OR REPLACE TEMP TABLE rollup AS ${rollupRows(rows, segment)}`);
+  await db.run(`CREATE OR REPLACE TEMP TABLE rollup AS ${rows}`);
   const [counted] = await db.query("SELECT count(*)::INTEGER AS rows FROM rollup");
   const bytes = await scratch.collect((path) => db.run(copyOf("FROM rollup", path)));
-  const file = `${name}-${segment}.parquet`;
+  const file = `${name}-${[of.segment ?? [], of.kind].flat().join("-")}.parquet`;
   await putView(views, file, bytes);
-  return { segment, rows: Number(counted?.["rows"]), ...storedObject(file, bytes) };
+  return { ...of, rows: Number(counted?.["rows"]), ...storedObject(file, bytes) };
 }

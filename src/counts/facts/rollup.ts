@@ -12,7 +12,7 @@ import { readReceiptBytes, refusingView } from "./receipt.ts";
 import { ROLLUP_SHAPE } from "./receipt-shape.ts";
 
 /** Of the columns, and of what they mean. */
-export const ROLLUP_FORMAT = 1;
+export const ROLLUP_FORMAT = 2;
 
 /** A plan whose facts are in a roll-up. */
 export interface RollupInput {
@@ -23,12 +23,19 @@ export interface RollupInput {
   readonly facts: readonly StoredObject[];
 }
 
+/**
+ * What a file has rows of: `events` by user and `sessions` by run, both of one segment; `runs`, what each visitor did
+ * without a longer pause, of none.
+ */
+export type RollupFileKind = "events" | "sessions" | "runs";
+
 export interface RollupFile extends StoredObject {
-  readonly segment: Segment;
+  readonly kind: RollupFileKind;
+  readonly segment: Segment | null;
   readonly rows: number;
 }
 
-/** The counts of a day of one stream by user, in the words of the stored JSON. */
+/** The counts of a day of one stream by user and by run, in the words of the stored JSON. */
 export interface Rollup extends StoredBasis {
   readonly format: number;
   readonly stream: string;
@@ -37,6 +44,17 @@ export interface Rollup extends StoredBasis {
   /** Which instances its events have, in order. */
   readonly instances: readonly string[];
   readonly files: readonly RollupFile[];
+}
+
+/** Its file of that kind, and of that segment where the kind has one. Throws `IoError` `corrupt` where there is none. */
+export function rollupFile(rollup: Rollup, kind: RollupFileKind, segment: Segment): RollupFile {
+  const wanted = kind === "runs" ? null : segment;
+  const file = rollup.files.find((each) => each.kind === kind && each.segment === wanted);
+  if (file !== undefined) return file;
+  throw new IoError(
+    "corrupt",
+    `the roll-up of ${rollup.day} names no file of ${kind}${wanted === null ? "" : ` by ${wanted}`}`,
+  );
 }
 
 /** The name of a roll-up, but for its end. Other inputs have another name, so that none is ever out of date. */
@@ -91,7 +109,7 @@ async function readRollup(store: ObjectStore, name: string, tell: (sentence: str
 
 /** Throws `IoError` `corrupt`, naming it and what is wrong, for what is no roll-up. */
 export function parseRollup(name: string, bytes: Buffer): Rollup {
-  return parseStored(bytes, ROLLUP_SHAPE, refusingView(name)) as Rollup;
+  return parseStored(bytes, ROLLUP_SHAPE, refusingView(name), ROLLUP_FORMAT) as Rollup;
 }
 
 /** Names of files whose facts are in the roll-up, and that are gone or cut. Rejects with `IoError`. */

@@ -5,13 +5,14 @@ import { TAIL } from "./line-table.ts";
 import { FACT_VARIANT, shortVariant } from "./plan-figures.ts";
 
 /** What counts say of an event and a key on one day. */
-export interface DayCount extends Pick<CountRow, "event" | "key" | "count" | "unique_users"> {
+export interface DayCount extends Pick<CountRow, "event" | "key" | "count" | "unique_users" | "sessions"> {
   /** With segment `user` only; null where no event has a user. */
   readonly per_user?: PerUser | null;
 }
 
 const WORDS = ["operation", "detail", "instance", "plan", "root_group", "project", "category"];
 const DAY_MS = 86_400_000;
+const LONGEST_PAUSE_MS = 1_800_000;
 
 /** The word of a code, null for that of nobody. */
 const said = (column: string): string => `(SELECT value FROM dictionary WHERE code = ${column})`;
@@ -53,29 +54,40 @@ const REPEATED = `
   SELECT id FROM standing GROUP BY id HAVING min(stream) <> max(stream)
 `;
 
-const COLUMNS = `event, ${WORDS.join(", ")}, "user", time_ms`;
+const COLUMNS = `event, ${WORDS.join(", ")}, "user", visitor, time_ms`;
 
 /** An id of several streams counts once: of its events those of the first variant that has any. */
-const RECOUNTED = `
-  CREATE OR REPLACE TEMP TABLE recounted AS
+const ONCE = `
+  CREATE OR REPLACE TEMP TABLE once AS
   WITH several AS (
     SELECT standing.* FROM standing SEMI JOIN repeated ON repeated.id = standing.id
     QUALIFY rank() OVER (PARTITION BY standing.id ORDER BY standing.variant) = 1
-  ),
-  once AS (
-    SELECT ${COLUMNS} FROM (SELECT fact.* FROM fact ANTI JOIN suspect ON suspect.id = fact.id)
-    UNION ALL
-    SELECT ${COLUMNS} FROM (SELECT standing.* FROM standing ANTI JOIN repeated ON repeated.id = standing.id)
-    UNION ALL
-    SELECT ${COLUMNS} FROM several QUALIFY row_number() OVER (PARTITION BY id, event
-      ORDER BY time_ms, ${WORDS.map(said).join(", ")}, ${said('several."user"')} NULLS LAST) = 1
   )
-  SELECT * EXCLUDE (time_ms), time_ms // ${DAY_MS} AS day, count(*) AS events FROM once GROUP BY ALL
+  SELECT ${COLUMNS} FROM (SELECT fact.* FROM fact ANTI JOIN suspect ON suspect.id = fact.id)
+  UNION ALL
+  SELECT ${COLUMNS} FROM (SELECT standing.* FROM standing ANTI JOIN repeated ON repeated.id = standing.id)
+  UNION ALL
+  SELECT ${COLUMNS} FROM several QUALIFY row_number() OVER (PARTITION BY id, event
+    ORDER BY time_ms, ${WORDS.map(said).join(", ")}, ${["user", "visitor"].map((name) => `${said(`several."${name}"`)} NULLS LAST`).join(", ")}) = 1
+`;
+
+/** The visits of a visitor on the day are numbered by the pauses before them. Nobody's are none. */
+const RECOUNTED = `
+  CREATE OR REPLACE TEMP TABLE recounted AS
+  WITH paused AS (
+    SELECT *, time_ms - lag(time_ms) OVER (PARTITION BY visitor ORDER BY time_ms) > ${LONGEST_PAUSE_MS} AS is_new
+    FROM once
+  ),
+  visited AS (
+    SELECT *, count(*) FILTER (is_new) OVER (PARTITION BY visitor ORDER BY time_ms) AS visit FROM paused
+  )
+  SELECT event, ${WORDS.join(", ")}, "user", visitor, visit, time_ms // ${DAY_MS} AS day, count(*) AS events
+  FROM visited GROUP BY ALL
 `;
 
 /** Counts what the tables hold, once they are flushed; gives the events that count, by name. Rejects with `IoError`. */
 export async function recountDay(db: DuckDb): Promise<ReadonlyMap<string, number>> {
-  for (const statement of [SUSPECT, STANDING, REPEATED, RECOUNTED]) await db.run(statement);
+  for (const statement of [SUSPECT, STANDING, REPEATED, ONCE, RECOUNTED]) await db.run(statement);
   const rows = await db.query(`
     SELECT ${said("event")} AS event, events
     FROM (SELECT event, sum(events)::BIGINT AS events FROM recounted GROUP BY event)
@@ -90,6 +102,10 @@ export async function recountedDay(db: DuckDb, segment: Segment, day: number): P
     WITH by_user AS (
       SELECT event, ${column ?? 0} AS key, "user", sum(events)::BIGINT AS events
       FROM recounted WHERE day = ${day} GROUP BY ALL
+    ),
+    of_visits AS (
+      SELECT event, ${column ?? 0} AS key, count(DISTINCT (visitor, visit)) AS sessions
+      FROM recounted WHERE day = ${day} AND visitor <> 0 GROUP BY ALL
     )
     SELECT
       ${said("event")} AS event,
@@ -98,8 +114,9 @@ export async function recountedDay(db: DuckDb, segment: Segment, day: number): P
       count(*) FILTER ("user" <> 0) AS unique_users,
       sum(events) FILTER ("user" <> 0)::BIGINT AS user_events,
       median(events) FILTER ("user" <> 0) AS median,
-      max(events) FILTER ("user" <> 0) AS max
-    FROM by_user GROUP BY by_user.event, by_user.key
+      max(events) FILTER ("user" <> 0) AS max,
+      coalesce(any_value(sessions), 0) AS sessions
+    FROM by_user LEFT JOIN of_visits USING (event, key) GROUP BY by_user.event, by_user.key
   `);
   return rows.map((row) => {
     const { event, key = null } = row;
@@ -108,6 +125,7 @@ export async function recountedDay(db: DuckDb, segment: Segment, day: number): P
       key: key === null ? null : String(key),
       count: Number(row["count"]),
       unique_users: Number(row["unique_users"]),
+      sessions: Number(row["sessions"]),
     };
     return segment === "user" ? { ...counted, per_user: perUser(row) } : counted;
   });

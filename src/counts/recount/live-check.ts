@@ -40,7 +40,7 @@ function byKey(rows: readonly DayCount[]): ReadonlyMap<string, DayCount> {
 
 function wordsOf(row: DayCount | undefined): string | null {
   if (row === undefined) return null;
-  const { count, unique_users: users, per_user: perUser } = row;
+  const { count, unique_users: users, sessions, per_user: perUser } = row;
   const spread = perUser ? ` (mean ${perUser.mean}, median ${perUser.median}, most ${perUser.max})` : "";
-  return `${count} of ${users} users${spread}`;
+  return `${count} of ${users} users in ${sessions} sessions${spread}`;
 }

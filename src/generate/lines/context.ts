@@ -48,6 +48,8 @@ export function contextOf(chance: Chance, { user, project, address, caller, cate
     project: project?.path ?? null,
     category: shownCategory,
     user: user === null ? null : form === "name" ? `name:${user.name}` : `id:${user.id}`,
+    address,
+    agent: "",
   };
   return { members, carried };
 }

@@ -42,7 +42,7 @@ export function productionLine(chance: Chance, timeMs: number, request: Request,
   const head = productionHead(timeMs, request, answer);
   return {
     members: { ...head, ...members, ...counters(chance, answer.method), pid: 1000 + chance.below(64) },
-    carried: byNumber(carried, user),
+    carried: { ...byNumber(carried, user), agent: request.agent },
   };
 }
 
@@ -98,7 +98,7 @@ export function apiLine(chance: Chance, timeMs: number, request: Request, answer
       ...(answer.isOld === true ? {} : work(chance, answer.method)),
       pid: 1000 + chance.below(64),
     },
-    carried: { ...(answer.isInternal ? carried : byNumber(carried, user)), host },
+    carried: { ...(answer.isInternal ? carried : byNumber(carried, user)), host, agent: request.agent },
   };
 }
 

@@ -37,6 +37,7 @@ export function shellCommandLine(chance: Chance, timeMs: number, session: ShellS
       group: project.group.path,
       project: project.path,
       user: user === null ? null : `id:${user.id}`,
+      address: session.address,
     },
   };
 }

@@ -80,7 +80,15 @@ export interface SealTestOptions {
   readonly withRollups?: boolean;
 }
 
-export const QUERY: CountQuery = { by: "instance", events: null, periods: ["all"], days: 28, asOf: "2021-01-01" };
+export const QUERY: CountQuery = {
+  by: "instance",
+  level: "aggregate",
+  events: null,
+  periods: ["all"],
+  days: 28,
+  asOf: "2021-01-01",
+  withSessions: true,
+};
 
 export async function testArchive(): Promise<TestArchive> {
   const store = createMemoryStore();

@@ -14,7 +14,7 @@ import { putObject } from "../../archive/sample-archive.ts";
 import { simulated } from "../../generate/simulated.ts";
 import { forgedVariant, sampleLine } from "../../segment/sample-line.ts";
 import { recountOf } from "../recount/recounting.ts";
-import { apiLine, type Deriving, entryLine, figures, type TestArchive, testArchive } from "./sealed-archive.ts";
+import { apiLine, type Deriving, entryLine, figures, QUERY, type TestArchive, testArchive } from "./sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
 const ALL_PERIODS = { periods: ["all", "28d", "7d", "daily"], days: 8, asOf: "2020-12-26" } as const;
@@ -27,7 +27,7 @@ async function everything(
 ): Promise<unknown[]> {
   const rows: CountRow[] = await archive.counting(async (counts) => {
     const all: CountRow[] = [];
-    for (const by of segments) all.push(...(await counts.rows({ by, events: null, ...ALL_PERIODS })));
+    for (const by of segments) all.push(...(await counts.rows({ ...QUERY, by, ...ALL_PERIODS })));
     return all;
   }, deriving);
   return figures(rows);

@@ -7,7 +7,7 @@ import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
 import { DAY_MS, HOUR_MS } from "../../../src/core/units.ts";
 import { evidenceOf } from "../../../src/counts/evidence.ts";
 import { readBooks, readBooksFor } from "../../../src/counts/stream-book.ts";
-import { apiLine, type TestArchive, testArchive } from "./sealed-archive.ts";
+import { apiLine, QUERY, type TestArchive, testArchive } from "./sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
 
@@ -93,7 +93,7 @@ describe("the books of some periods", () => {
         archive.counting(
           async (counts) => {
             const asOf = asked.asOf ?? (await counts.defaultAsOf()) ?? "";
-            const rows = await counts.rows({ ...asked, by: "instance", events: null, asOf });
+            const rows = await counts.rows({ ...QUERY, ...asked, asOf });
             return { rows, asOf, sealedThrough: await counts.sealedThrough() };
           },
           {},

@@ -299,7 +299,7 @@ describe("a recount finds", () => {
     const change: Change = (segment, rows) => {
       if (segment === "user") return rows.map((each) => ({ ...each, per_user: { mean: 1, median: 1, max: 1 } }));
       if (segment === "plan") return rows.slice(1);
-      return segment === "group" ? [...rows, { event: "x", key: "y", count: 1, unique_users: 1 }] : rows;
+      return segment === "group" ? [...rows, { event: "x", key: "y", count: 1, unique_users: 1, sessions: 1 }] : rows;
     };
     const { found } = await recountOf(archive, { change, takes: (day) => day === "2020-12-23" });
     expect(found).toMatchObject([

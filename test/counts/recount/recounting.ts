@@ -5,6 +5,7 @@ import { createObjectCache } from "../../../src/backends/files/local-objects.ts"
 import { dayName } from "../../../src/core/hour.ts";
 import { DAY_MS, MIB } from "../../../src/core/units.ts";
 import { type ArchiveCounts, openArchiveCounts } from "../../../src/counts/archive-counts.ts";
+import type { CountQuery } from "../../../src/counts/cube.ts";
 import type { DayCount } from "../../../src/counts/recount/day-counts.ts";
 import type { LiveCounts } from "../../../src/counts/recount/live-check.ts";
 import { type RecountReport, recount, type WrittenCounts } from "../../../src/counts/recount/recount.ts";
@@ -12,7 +13,7 @@ import { lookAgain } from "../../../src/counts/second-look.ts";
 import type { Segment } from "../../../src/counts/segment.ts";
 import { readBooks } from "../../../src/counts/stream-book.ts";
 import { tempFolder } from "../../backends/temp-folder.ts";
-import { type Deriving, derivingParts, NOW_MS, type TestArchive } from "../facts/sealed-archive.ts";
+import { type Deriving, derivingParts, NOW_MS, QUERY, type TestArchive } from "../facts/sealed-archive.ts";
 
 export const DUCK_DB = { memoryLimit: "256MB", spillDirectory: join(import.meta.dirname, "no-spill") };
 
@@ -37,8 +38,8 @@ interface Asked {
 function liveOf(counts: ArchiveCounts, change: Change): LiveCounts {
   return {
     async rowsOf(by, day) {
-      const query = { events: null, periods: ["daily"], days: 1, asOf: dayName((day + 1) * DAY_MS) } as const;
-      return change(by, await counts.rows({ by, ...query }));
+      const query: CountQuery = { ...QUERY, by, periods: ["daily"], days: 1, asOf: dayName((day + 1) * DAY_MS) };
+      return change(by, await counts.rows(query));
     },
     close: () => counts.close(),
   };

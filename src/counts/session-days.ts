@@ -1,0 +1,37 @@
+import { areWanted } from "./day-rows.ts";
+import type { DuckDb } from "./duck-db.ts";
+
+/** SQL of a pseudonym as keys have it: 32 hex digits. */
+export const hexDigits = (column: string): string => `replace(${column}::VARCHAR, '-', '')`;
+
+/** SQL of the key of a user; what nobody did has one too. */
+export const USER_KEY = `coalesce(${hexDigits('"user"')}, '(none)')`;
+
+export interface SessionDaysOptions {
+  /** Null for all. */
+  readonly events: readonly string[] | null;
+  /** True where the key is the user, whatever the rows have. */
+  readonly isByUser: boolean;
+}
+
+/**
+ * Fills the temporary table `session_day` from those of `writeSessionTables`: of an event and a key on a `day` the number
+ * of `sessions` with such an event that had their last one, of the days before, on the day `before` (null: none). So the
+ * sessions of any span are a sum: over its days those whose day before lies outside of it. Rejects with `IoError`.
+ */
+export async function writeSessionDays(db: DuckDb, { events, isByUser }: SessionDaysOptions): Promise<void> {
+  const key = isByUser ? USER_KEY : "key";
+  const run = isByUser ? "JOIN session_run USING (id)" : "";
+  await db.run(`
+    CREATE OR REPLACE TEMP TABLE session_day AS
+    WITH deed AS (
+      SELECT event, ${key} AS key, day, id FROM session_deed ${run} WHERE id IS NOT NULL AND ${areWanted(events)}
+    ),
+    linked AS (SELECT DISTINCT event, key, day, session FROM deed JOIN session_link USING (id))
+    SELECT event, key, day, NULL::BIGINT AS before, count(*) AS sessions
+    FROM deed ANTI JOIN session_link USING (id) GROUP BY ALL
+    UNION ALL
+    SELECT event, key, day, before, count(*)
+    FROM (SELECT *, lag(day) OVER (PARTITION BY event, key, session ORDER BY day) AS before FROM linked)
+    GROUP BY event, key, day, before`);
+}
