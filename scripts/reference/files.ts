@@ -7,6 +7,7 @@ import { exitCodes, quarantineReasons, storeFailures } from "./fault-codes.ts";
 import { catalogueJsonSchema, type JsonSchema, pipelineJsonSchema } from "./json-schema.ts";
 import { logNames } from "./log-names.ts";
 import { plantedFaults } from "./planted-faults.ts";
+import { reportingRules } from "./reporting-rules.ts";
 import { ruleLanguage } from "./rule-language.ts";
 import { fillSections } from "./section.ts";
 import { eventList, operationTable, ruleTable } from "./standard-rules.ts";
@@ -31,6 +32,7 @@ export function referenceFiles({ program, standard, pageOf }: ReferenceSources):
       rules: ruleTable(standard),
       operations: operationTable(standard),
       "rule language": ruleLanguage(catalogueJsonSchema()),
+      "reporting rules": reportingRules(),
     },
     // No contract, so it lies beside the reference and not in it.
     "../reliability.md": { "planted faults": plantedFaults(FAULTS_BY_PLACE) },

@@ -192,6 +192,20 @@ const signing = z.strictObject({
     .meta({ description: "Milliseconds after a digest when the next one is due although nothing new is sealed." }),
 });
 
+const OPENED = "a list of user, group, session and project";
+
+const reporting = z.strictObject({
+  identifiable: z
+    .array(z.enum(["user", "group", "session", "project"]), { error: OPENED })
+    .default([])
+    .meta({
+      title: OPENED,
+      description:
+        "Segments that the owner of the deployment opens: they are counted at identifiable level although the rules do " +
+        "not allow it, and every such answer says so.",
+    }),
+});
+
 const SPAN = "1, 2, 3, 4, 6, 8, 12 or 24";
 
 const seal = z.strictObject({
@@ -231,9 +245,9 @@ export const pipelineSchema = z
       .regex(/^[a-z0-9-]{1,63}$/, { error: NAME })
       .meta({ title: NAME, description: "Name of the pipeline and of its stream in the archive." }),
     deployment: z.enum(["saas", "self_managed"]).default("saas").meta({
-      description:
-        "Kind of GitLab deployment; it stands in answers. Which counts it lets be reported is not built yet.",
+      description: "Kind of GitLab deployment; by its rules counts are reported at identifiable level or refused.",
     }),
+    reporting: reporting.prefault({}).meta({ description: "What may be reported beyond the rules of the deployment." }),
     instance: text("the name of an instance")
       .optional()
       .meta({ description: "Instance of every line; without it each line's own environment or host." }),

@@ -14,6 +14,7 @@ export interface PipelineSettings {
   /** Also the archive's stream: `[a-z0-9-]{1,63}`. */
   readonly name: string;
   readonly deployment: "saas" | "self_managed";
+  readonly reporting: ReportingSettings;
   readonly instance: string | null;
   readonly source: SourceSettings;
   readonly archive: ArchiveSettings;
@@ -28,6 +29,11 @@ export interface PipelineSettings {
   readonly cataloguePath: string | null;
   readonly pseudonymKey: PseudonymKeySettings;
   readonly signing: SigningSettings;
+}
+
+export interface ReportingSettings {
+  /** What the owner lets be counted at identifiable level, beyond the rules of the deployment. */
+  readonly identifiable: readonly ("user" | "group" | "session" | "project")[];
 }
 
 export type SourceSettings = FilesSettings | { readonly kind: "stdin"; readonly topic: string | null } | PubsubSettings;
@@ -150,6 +156,7 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
   return {
     name: config.name,
     deployment: config.deployment,
+    reporting: config.reporting,
     instance: config.instance ?? null,
     source: toSource(config.source, resolvePath),
     archive: toArchive(config.archive, resolvePath),

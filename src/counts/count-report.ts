@@ -1,6 +1,7 @@
 import type { CountRow } from "./cube.ts";
 import type { AsOfDigest } from "./digest-book.ts";
 import type { Evidence } from "./evidence.ts";
+import type { Deployment, Level, OpenableSegment } from "./reporting-policy.ts";
 
 /** What `counts --format json` says above its rows. */
 export interface CountsHeader {
@@ -8,10 +9,12 @@ export interface CountsHeader {
   readonly asOf: string;
   /** Null where it is not of a signed state. */
   readonly asOfDigest: AsOfDigest | null;
-  readonly deployment: "saas" | "self_managed";
+  readonly deployment: Deployment;
   /** Null where the lines carry several. */
   readonly instance: string | null;
-  readonly level: "aggregate" | "identifiable";
+  readonly level: Level;
+  /** What is answered only because the owner of the deployment has opened it. */
+  readonly widened: readonly OpenableSegment[];
   /** Digest of the catalogue: `sha256:…`. */
   readonly catalogue: string;
   /** Fingerprint of the key that made the pseudonyms; null where none was used. */
@@ -28,6 +31,7 @@ export function countsJson(header: CountsHeader, rows: readonly CountRow[], evid
     deployment: header.deployment,
     instance: header.instance,
     level: header.level,
+    widened: header.widened,
     catalogue: header.catalogue,
     pseudonym_key: header.pseudonymKey,
     sealed_through: header.sealedThrough,

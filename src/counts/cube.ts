@@ -2,10 +2,9 @@ import { INTEGER, LIST, listValue } from "@duckdb/node-api";
 import { areWanted } from "./day-rows.ts";
 import type { DuckDb, Parameters, Row } from "./duck-db.ts";
 import { midnight, type PeriodName, type PeriodSpan } from "./period.ts";
+import type { Level } from "./reporting-policy.ts";
 import type { Segment } from "./segment.ts";
 import { hexDigits, USER_KEY } from "./session-days.ts";
-
-export type Level = "aggregate" | "identifiable";
 
 export interface CountQuery {
   readonly by: Segment;

@@ -1,6 +1,6 @@
 import type { FactColumn } from "./fact-table.ts";
 
-/** By what events are counted. */
+/** By what events are counted; those of the guide come first. */
 export type Segment =
   | "instance"
   | "plan"

@@ -15,7 +15,7 @@ archive: { kind: folder, path: out }
 `;
 
 const ALL_FIELDS =
-  '"name", "deployment", "instance", "source", "archive", "index", "batch", "seal", "limits", "identity", "catalogue", "pseudonym_key", "signing_key", "sign"';
+  '"name", "deployment", "reporting", "instance", "source", "archive", "index", "batch", "seal", "limits", "identity", "catalogue", "pseudonym_key", "signing_key", "sign"';
 
 const STDIN = `name: demo
 source: { kind: stdin }
@@ -53,6 +53,7 @@ describe("an override", () => {
       reference: { kind: "env", name: "K" },
       acceptsChange: true,
     });
+    expect(parse(FILES, "reporting.identifiable=[user, group]").reporting.identifiable).toEqual(["user", "group"]);
     expect(parse(FILES, "instance=a=b").instance).toBe("a=b");
     expect(parse(FILES, 'instance="7"').instance).toBe("7");
   });

@@ -16,7 +16,7 @@ archive: { kind: folder, path: out }
 `;
 
 const ALL_FIELDS =
-  '"name", "deployment", "instance", "source", "archive", "index", "batch", "seal", "limits", "identity", "catalogue", "pseudonym_key", "signing_key", "sign"';
+  '"name", "deployment", "reporting", "instance", "source", "archive", "index", "batch", "seal", "limits", "identity", "catalogue", "pseudonym_key", "signing_key", "sign"';
 
 function parse(text: string, file = "pipelines/a.yaml"): PipelineSettings {
   return parsePipeline(text, file, [], "/srv/app");
@@ -55,6 +55,7 @@ describe("a good pipeline", () => {
     expect(parse(MINIMAL)).toEqual({
       name: "demo",
       deployment: "saas",
+      reporting: { identifiable: [] },
       instance: null,
       source: { kind: "stdin", topic: null },
       archive: { kind: "folder", path: "/srv/app/pipelines/out" },
@@ -113,6 +114,7 @@ describe("a good pipeline", () => {
     const text = `
 name: rails-1
 deployment: self_managed
+reporting: { identifiable: [group, user] }
 instance: gprd
 source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump, follow: true, state: ../state }
 archive: { kind: folder, path: ../out }
@@ -136,6 +138,7 @@ sign: { interval_ms: 60000 }
     expect(parse(text, "/etc/app/a.yaml")).toEqual({
       name: "rails-1",
       deployment: "self_managed",
+      reporting: { identifiable: ["group", "user"] },
       instance: "gprd",
       source: {
         kind: "files",
@@ -265,6 +268,7 @@ identity:
 elasticsearch: {}
 pseudonym_key:
   accept_change: "yes"
+reporting: { identifiable: [user, plan] }
 `;
     expect(refusal(text)).toEqual([
       'a.yaml:1: field "name": expected 1 to 63 of a-z, 0-9 and hyphen, found text "My Pipeline"',
@@ -282,6 +286,7 @@ pseudonym_key:
       'a.yaml:20: field "identity.rails.api": expected the name of a field, found a list',
       `a.yaml:21: unknown field "elasticsearch" (hint: the fields here are ${ALL_FIELDS})`,
       'a.yaml:23: field "pseudonym_key.accept_change": expected true or false, found text',
+      'a.yaml:24: field "reporting.identifiable.1": expected "user", "group", "session" or "project", found text "plan"',
     ]);
   });
 

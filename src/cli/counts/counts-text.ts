@@ -6,6 +6,7 @@ import { DAY_MS } from "../../core/units.ts";
 import { type CountsHeader, countsCsv, countsJson } from "../../counts/count-report.ts";
 import type { CountQuery } from "../../counts/cube.ts";
 import { type Evidence, evidenceOf } from "../../counts/evidence.ts";
+import { checkReporting, type GivenPermission, wideningText } from "../../counts/reporting-policy.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { type OpenedCounts, openCounts } from "../open/archive-counts.ts";
 import { checkEventName } from "../options/event-name.ts";
@@ -21,6 +22,7 @@ const SHORT_DIGEST = "sha256:0123456789ab".length;
 /** What `counts` prints. Rejects with `UsageError` or `IoError`. */
 export async function countsText(pipeline: string | undefined, options: CountsOptions): Promise<string> {
   const settings = await loadSettings(pipeline, options);
+  const asked = askedOf(options, settings);
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
   for (const event of options.event ?? []) checkEventName(event, catalogue);
   if (options.evidence === true && options.format === "csv") {
@@ -34,21 +36,32 @@ export async function countsText(pipeline: string | undefined, options: CountsOp
     asked: { periods: options.period ?? PERIODS, days, asOf: options.asOf ?? null },
   });
   try {
-    return await answer(opened, options, settings, catalogue);
+    return await answer(opened, asked, options, settings, catalogue);
   } finally {
     opened.counts.close();
   }
 }
 
+/** What is asked, and may be. */
+interface Asked extends Pick<CountQuery, "by" | "level"> {
+  readonly permission: GivenPermission;
+}
+
+/** Throws `UsageError` for what the deployment does not let be reported. */
+function askedOf({ by, level }: CountsOptions, { deployment, reporting }: PipelineSettings): Asked {
+  const permission = checkReporting(by, level, { deployment, opened: reporting.identifiable });
+  return { by, level, permission };
+}
+
 async function answer(
   { counts, books, digest, lost, pseudonymKey }: OpenedCounts,
+  { permission, ...asked }: Asked,
   options: CountsOptions,
   settings: PipelineSettings,
   catalogue: Catalogue,
 ): Promise<string> {
   const query: CountQuery = {
-    by: options.by,
-    level: "aggregate",
+    ...asked,
     events: options.event ?? null,
     periods: options.period ?? PERIODS,
     days: options.days,
@@ -63,18 +76,24 @@ async function answer(
       `${formatThings(counts.conflicts, "id")} came with different bytes: counted once, all are kept\n`,
     );
   }
-  if (options.format === "csv") return countsCsv(rows);
+  const widening = wideningText(permission);
+  if (options.format === "csv") {
+    // It has no place above its rows.
+    if (widening !== null) tell(widening);
+    return countsCsv(rows);
+  }
   if (options.format === "table") {
     const signed = digest === null ? "" : `, as of digest ${digest.sequence} (SHA-256 ${digest.sha256})`;
-    const caption = `${countsCaption(query.asOf, settings, catalogue)}${signed}`;
-    return `${caption}\n\n${countsTable(rows, query)}${evidence === null ? "" : evidenceList(evidence)}`;
+    const caption = `${countsCaption(query, settings, catalogue)}${signed}\n${widening === null ? "" : `${widening}\n`}`;
+    return `${caption}\n${countsTable(rows, query)}${evidence === null ? "" : evidenceList(evidence)}`;
   }
   const header: CountsHeader = {
     asOf: query.asOf,
     asOfDigest: digest,
     deployment: settings.deployment,
     instance: settings.instance ?? (await counts.onlyInstance(query)),
-    level: "aggregate",
+    level: query.level,
+    widened: permission.kind === "allowed" ? [] : [permission.segment],
     catalogue: catalogue.digest,
     pseudonymKey,
     sealedThrough: await counts.sealedThrough(),
@@ -109,6 +128,11 @@ async function newestDay(counts: OpenedCounts["counts"]): Promise<string | null>
 }
 
 /** What stands above a table of counts. */
-export function countsCaption(asOf: string, { deployment }: PipelineSettings, { digest }: Catalogue): string {
-  return `before ${asOf} (UTC), ${deployment}, catalogue ${digest.slice(0, SHORT_DIGEST)}`;
+export function countsCaption(
+  { asOf, level }: CountQuery,
+  { deployment }: PipelineSettings,
+  { digest }: Catalogue,
+): string {
+  const levelWords = level === "aggregate" ? "" : `, ${level} level`;
+  return `before ${asOf} (UTC), ${deployment}${levelWords}, catalogue ${digest.slice(0, SHORT_DIGEST)}`;
 }

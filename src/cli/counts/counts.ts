@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { PeriodName } from "../../counts/period.ts";
+import { LEVELS, type Level } from "../../counts/reporting-policy.ts";
 import { SEGMENTS, type Segment } from "../../counts/segment.ts";
 import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "../options/options.ts";
 import type { PipelineOptions } from "../settings.ts";
@@ -21,6 +22,7 @@ Examples:
 
 export interface CountsOptions extends PipelineOptions {
   readonly by: Segment;
+  readonly level: Level;
   readonly event?: readonly string[];
   readonly period?: readonly PeriodName[];
   readonly days: number;
@@ -37,11 +39,12 @@ export function countsCommand(): Command {
   const command = new Command("counts")
     .summary("the events, counted from the archive alone")
     .description(
-      "Counts the events, exactly and from the archive alone: each once, however often its line came. Totals at " +
-        "aggregate level; identifiable rows are not built yet.",
+      "Counts the events, exactly and from the archive alone: each once, however often its line came. What may be " +
+        "asked at identifiable level is up to the deployment; the rest is refused, naming the rule.",
     )
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
     .option("--by <segment>", `one of ${SEGMENTS.join(", ")}`, oneOf(SEGMENTS), "instance")
+    .option("--level <level>", `one of ${LEVELS.join(", ")}`, oneOf(LEVELS), "aggregate")
     .option("--event <name...>", "only these events (default: all)")
     .option(
       "--period <period>",

@@ -17,7 +17,12 @@ import { recountOf } from "../recount/recounting.ts";
 import { apiLine, type Deriving, entryLine, figures, QUERY, type TestArchive, testArchive } from "./sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
-const ALL_PERIODS = { periods: ["all", "28d", "7d", "daily"], days: 8, asOf: "2020-12-26" } as const;
+const ALL_PERIODS = {
+  level: "aggregate",
+  periods: ["all", "28d", "7d", "daily"],
+  days: 8,
+  asOf: "2020-12-26",
+} as const;
 
 /** Counts in every period; one segment is like another, so that a few will do. */
 async function everything(

@@ -6,6 +6,9 @@ const SEALED_COUNTS_TEST = "test/counts/facts/sealed-counts.test.ts";
 const RECOUNT_TEST = "test/counts/recount/recount.test.ts";
 const LEDGER = "src/counts/ledger/ledger.ts";
 const LEDGER_TEST = "test/counts/ledger/ledger.test.ts";
+const POLICY = "src/counts/reporting-policy.ts";
+const POLICY_TEST = "test/counts/reporting-policy.test.ts";
+const LEVELS_TEST = "test/cli/levels.it.test.ts";
 
 /** Counts, and what checks them. */
 export const COUNTS_FAULTS: readonly Fault[] = [
@@ -216,5 +219,50 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     text: '"variant NULLS FIRST, log"',
     replacement: '"variant, log"',
     caughtBy: { file: SEALED_COUNTS_TEST, title: "counts, and not a forged one in another stream" },
+  },
+  {
+    name: "self-managed-projects-reported",
+    harm: "Projects of a self-managed deployment, which may have names of people in them, are reported one by one.",
+    breaks: "privacy",
+    file: POLICY,
+    text: 'segments: ["group", "project"],',
+    replacement: 'segments: ["group"],',
+    caughtBy: { file: POLICY_TEST, title: "is up to the rule" },
+  },
+  {
+    name: "rules-of-saas-for-self-managed",
+    harm: "A self-managed deployment reports what only a SaaS deployment may: its groups and sessions.",
+    breaks: "privacy",
+    file: POLICY,
+    text: "rule.deployment !== policy.deployment || ",
+    replacement: 'rule.deployment !== "saas" || ',
+    caughtBy: { file: POLICY_TEST, title: "is up to the rule" },
+  },
+  {
+    name: "one-segment-opens-all",
+    harm: "An owner who opens groups has opened users as well.",
+    breaks: "privacy",
+    file: POLICY,
+    text: "policy.opened.includes(named)",
+    replacement: "policy.opened.length > 0",
+    caughtBy: { file: POLICY_TEST, title: "is opened by its own name and by no other" },
+  },
+  {
+    name: "level-asked-and-not-checked",
+    harm: "Counts at identifiable level are answered whatever the deployment allows.",
+    breaks: "privacy",
+    file: "src/cli/counts/counts-text.ts",
+    text: "checkReporting(by, level, {",
+    replacement: 'checkReporting(by, "aggregate", {',
+    caughtBy: { file: LEVELS_TEST, title: "level is refused in every period" },
+  },
+  {
+    name: "opened-without-a-word",
+    harm: "Nobody who reads an answer can tell that the owner of the deployment opened it against the rules.",
+    breaks: "privacy",
+    file: "src/cli/counts/counts-text.ts",
+    text: 'permission.kind === "allowed" ? [] : [permission.segment]',
+    replacement: "[]",
+    caughtBy: { file: LEVELS_TEST, title: "says so above a table, in JSON and beside CSV" },
   },
 ];

@@ -1,0 +1,186 @@
+/**
+ * Goal: every cell of the guide's tables (segments, levels, periods) is answered with what was done on the instance, or
+ * refused with the rule that forbids it, on both kinds of deployment; what the owner opens is answered, and says so.
+ * Method: simulated traffic, each cell asked on its own; rows against the truth, refusals against whole messages. One
+ * refusal of each rule, and one answer in each format, by the program as a user starts it.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { countsText } from "../../src/cli/counts/counts-text.ts";
+import { UsageError } from "../../src/core/fault.ts";
+import type { CountRow } from "../../src/counts/cube.ts";
+import type { PeriodName } from "../../src/counts/period.ts";
+import type { Deployment, Level } from "../../src/counts/reporting-policy.ts";
+import type { Segment } from "../../src/counts/segment.ts";
+import { differences } from "../../src/generate/agreement.ts";
+import { TRUTH_DAYS, type TruthReport } from "../../src/generate/truth-report.ts";
+import { generated } from "./generated.ts";
+import { expectOneLine, logtally, run } from "./logtally.ts";
+
+const PERIODS = ["all", "28d", "7d", "daily"] as const;
+const OPEN_ALL = "reporting.identifiable=[user, group, session, project]";
+
+/** Of each segment at identifiable level: the rule that refuses it, else null. At aggregate level none does. */
+const REFUSED_BY: Readonly<Record<Deployment, Partial<Record<Segment, string>>>> = {
+  saas: { user: "saas-user-switched-off" },
+  self_managed: {
+    group: "self-managed-group",
+    project: "self-managed-group",
+    session: "self-managed-session",
+    user: "self-managed-user",
+  },
+};
+
+interface Cell {
+  readonly deployment: Deployment;
+  readonly segment: Segment;
+  readonly level: Level;
+  /** Null where it is answered by the guide. */
+  readonly rule: string | null;
+}
+
+const CELLS: readonly Cell[] = (["saas", "self_managed"] as const).flatMap((deployment) =>
+  (["instance", "plan", "group", "session", "user", "project"] as const).flatMap((segment) =>
+    (["aggregate", "identifiable"] as const).map((level) => {
+      const rule = level === "aggregate" ? null : (REFUSED_BY[deployment][segment] ?? null);
+      return { deployment, segment, level, rule };
+    }),
+  ),
+);
+
+interface Answer {
+  readonly level: Level;
+  readonly widened: readonly string[];
+  readonly rows: readonly CountRow[];
+}
+
+let archive: string;
+let truth: TruthReport;
+beforeAll(async () => {
+  // Not one of those that are gone after the first test.
+  archive = await mkdtemp(join(tmpdir(), "logtally-levels-"));
+  const made = await generated("--lines", "2000", "--seed", "7");
+  truth = made.truth;
+  await run(archive, [made.path]);
+});
+afterAll(() => rm(archive, { recursive: true, force: true }));
+
+/** As JSON; throws what the program would say. */
+async function ask({ deployment, segment, level }: Cell, period: PeriodName, ...set: string[]): Promise<Answer> {
+  const asked = { by: segment, level, period: [period], days: TRUTH_DAYS, sessions: true } as const;
+  const text = await countsText(undefined, {
+    ...asked,
+    archive,
+    set: [`deployment=${deployment}`, ...set],
+    format: "json",
+  });
+  return JSON.parse(text) as Answer;
+}
+
+async function messageOf(answer: Promise<Answer>): Promise<string> {
+  try {
+    await answer;
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as UsageError).message;
+  }
+  return "";
+}
+
+/** What the truth has of a cell; it knows no pseudonyms, but what rows with names add up to. */
+function expectTruth({ segment, level }: Cell, period: PeriodName, rows: readonly CountRow[]): void {
+  const expected = truth.rows.filter((row) => row.segment === segment && row.period === period);
+  const hasNames = level === "identifiable" && (segment === "user" || segment === "session");
+  expect(differences(expected.map(withoutSpread), (hasNames ? totalsOf(rows) : rows).map(withoutSpread))).toEqual([]);
+  if (!hasNames) expect(differences(expected, rows)).toEqual([]);
+}
+
+function withoutSpread({ per_user: _, ...row }: CountRow): CountRow {
+  return row;
+}
+
+/** Each user is in one row of a span, and each session too; a session's user may be in several. */
+function totalsOf(rows: readonly CountRow[]): CountRow[] {
+  return [...Map.groupBy(rows, ({ event, from }) => `${event} ${from}`).values()].map((all) => {
+    const [first] = all;
+    if (first === undefined) throw new Error("a group of no rows");
+    const sum = (name: "count" | "sessions"): number => all.reduce((total, row) => total + (row[name] ?? 0), 0);
+    const users = new Set(all.filter((row) => row.unique_users > 0).map(({ key }) => key?.split("@")[0]));
+    return { ...first, key: null, count: sum("count"), sessions: sum("sessions"), unique_users: users.size };
+  });
+}
+
+async function expectAnswer(cell: Cell, period: PeriodName, answer: Promise<Answer>): Promise<void> {
+  const { rows, level, widened } = await answer;
+  expect({ level, widened }).toEqual({ level: cell.level, widened: cell.rule === null ? [] : [cell.segment] });
+  expect(rows.length).toBeGreaterThan(0);
+  expectTruth(cell, period, rows);
+}
+
+describe("of the guide", () => {
+  it.each(CELLS.filter(({ rule }) => rule === null))(
+    "$segment on $deployment at $level level is answered in every period",
+    async (cell) => {
+      for (const period of PERIODS) await expectAnswer(cell, period, ask(cell, period));
+    },
+  );
+
+  it.each(CELLS.filter(({ rule }) => rule !== null))(
+    "$segment on $deployment at $level level is refused in every period, by the rule $rule",
+    async (cell) => {
+      for (const period of PERIODS) {
+        expect(await messageOf(ask(cell, period))).toBe(
+          `count by ${cell.segment} at identifiable level: the rule "${cell.rule}" does not allow it (hint: the owner of ` +
+            `the deployment can, by --set 'reporting.identifiable=[${cell.segment}]' or in the pipeline's file)`,
+        );
+      }
+    },
+  );
+});
+
+describe("opened by the owner", () => {
+  it.each(CELLS)(
+    "$segment on $deployment at $level level is answered, and says whether it needed that",
+    async (cell) => {
+      for (const period of PERIODS) await expectAnswer(cell, period, ask(cell, period, OPEN_ALL));
+    },
+  );
+
+  it("says so above a table, in JSON and beside CSV", async () => {
+    const sentence = 'rows by group are opened by reporting.identifiable, beyond the rule "self-managed-group"';
+    const set = ["--set", "deployment=self_managed", "--set", "reporting.identifiable=[group]"];
+    const args = ["counts", "--archive", archive, ...set, "--by", "group", "--period", "all"];
+    for (const level of ["aggregate", "identifiable"]) {
+      const [isOpened, words] = level === "aggregate" ? [false, ""] : [true, ", identifiable level"];
+      const table = await logtally([...args, "--level", level]);
+      expect(table).toMatchObject({ code: 0, stderr: "" });
+      const [caption, ...lines] = table.stdout.split("\n");
+      expect(caption).toBe(
+        `before ${truth.as_of} (UTC), self_managed${words}, catalogue ${/sha256:\w+/.exec(table.stdout)?.[0]}`,
+      );
+      expect(lines.slice(0, 2)).toEqual(isOpened ? [sentence, ""] : ["", expect.stringMatching(/^event +group /)]);
+
+      const json = await logtally([...args, "--level", level, "--json"]);
+      expect(json).toMatchObject({ code: 0, stderr: "" });
+      expect(JSON.parse(json.stdout)).toMatchObject({ level, widened: isOpened ? ["group"] : [] });
+
+      const csv = await logtally([...args, "--level", level, "--format", "csv"]);
+      expect(csv).toMatchObject({ code: 0, stderr: isOpened ? `logtally: ${sentence}\n` : "" });
+      expect(csv.stdout).toMatch(/^event,segment,key,/);
+    }
+  });
+});
+
+describe("a refusal", () => {
+  it.each(CELLS.filter(({ rule }) => rule !== null))(
+    "of $segment on $deployment ends with exit code 2, in one line, and without any row",
+    async ({ deployment, segment, rule }) => {
+      const asked = ["--by", segment, "--level", "identifiable", "--set", `deployment=${deployment}`];
+      const outcome = await logtally(["counts", "--archive", archive, ...asked]);
+      expect(outcome).toMatchObject({ code: 2, stdout: "" });
+      expectOneLine(outcome.stderr, `the rule "${rule}" does not allow it`, `reporting.identifiable=[${segment}]`);
+    },
+  );
+});
