@@ -10,17 +10,16 @@ import {
   LEVELS,
   type OpenableSegment,
   permissionFor,
-  REPORTED_SEGMENTS,
   REPORTING_RULES,
-  type ReportedSegment,
   wideningText,
 } from "../../src/counts/reporting-policy.ts";
+import { SEGMENTS, type Segment } from "../../src/counts/segment.ts";
 
 const DEPLOYMENTS = ["saas", "self_managed"] as const;
 const OPENABLE = ["user", "group", "session", "project"] as const;
 
 /** Identifiable level: the rule that forbids it, on saas and on self_managed; null where it is allowed. */
-const IDENTIFIABLE: Readonly<Record<ReportedSegment, readonly [saas: string | null, selfManaged: string | null]>> = {
+const IDENTIFIABLE: Readonly<Record<Segment, readonly [saas: string | null, selfManaged: string | null]>> = {
   instance: [null, null],
   plan: [null, null],
   group: [null, "self-managed-group"],
@@ -32,12 +31,12 @@ const IDENTIFIABLE: Readonly<Record<ReportedSegment, readonly [saas: string | nu
   operation: [null, null],
 };
 
-const CELLS = REPORTED_SEGMENTS.flatMap((segment) =>
+const CELLS = SEGMENTS.flatMap((segment) =>
   DEPLOYMENTS.map((deployment, at) => ({ segment, deployment, rule: IDENTIFIABLE[segment][at] ?? null })),
 );
 
 /** The rule by which it is refused; null where it is not. */
-function refusal(segment: ReportedSegment, deployment: Deployment, opened: readonly OpenableSegment[]): string | null {
+function refusal(segment: Segment, deployment: Deployment, opened: readonly OpenableSegment[]): string | null {
   const permission = permissionFor(segment, "identifiable", { deployment, opened });
   return permission.kind === "refused" ? permission.rule.name : null;
 }

@@ -39,7 +39,7 @@ export async function demoCounts(settings: PipelineSettings, truth: TruthReport)
       asOf: truth.as_of,
       withSessions: true,
     };
-    const caption = countsCaption(truth.as_of, settings, catalogue);
+    const caption = countsCaption(query, settings, catalogue);
     const shown = `${caption}\n\n${countsTable(await counts.rows(query), query)}${USERS_NOTE}`;
     const wrong = differences(truth.rows, await countedRows(counts, truth.as_of));
     const verdict = verdictText(truth, counts.lines, wrong);
