@@ -2,7 +2,9 @@ import { UsageError } from "../core/fault.ts";
 import { dayName } from "../core/hour.ts";
 import { DAY_MS } from "../core/units.ts";
 
-export type PeriodName = "all" | "28d" | "7d" | "daily";
+export const PERIODS = ["all", "28d", "7d", "daily"] as const;
+
+export type PeriodName = (typeof PERIODS)[number];
 
 /** A span that is counted, in days since 1970, half open. */
 export interface PeriodSpan {

@@ -1,12 +1,11 @@
 import { Command } from "commander";
-import type { PeriodName } from "../../counts/period.ts";
+import { PERIODS, type PeriodName } from "../../counts/period.ts";
 import { LEVELS, type Level } from "../../counts/reporting-policy.ts";
 import { SEGMENTS, type Segment } from "../../counts/segment.ts";
 import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "../options/options.ts";
 import type { PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 
-export const PERIODS = ["all", "28d", "7d", "daily"] as const;
 const FORMATS = ["table", "json", "csv"] as const;
 const DEFAULT_DAYS = 28;
 /** The century of valid times. */

@@ -1,9 +1,9 @@
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import type { CountQuery } from "../../counts/cube.ts";
+import { PERIODS } from "../../counts/period.ts";
 import { countedRows, differences } from "../../generate/agreement.ts";
 import { TRUTH_SEGMENTS } from "../../generate/truth.ts";
 import type { TruthReport } from "../../generate/truth-report.ts";
-import { PERIODS } from "../counts/counts.ts";
 import { countsTable } from "../counts/counts-table.ts";
 import { countsCaption } from "../counts/counts-text.ts";
 import { openCounts } from "../open/archive-counts.ts";
