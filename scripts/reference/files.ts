@@ -10,6 +10,7 @@ import { plantedFaults } from "./planted-faults.ts";
 import { reportingRules } from "./reporting-rules.ts";
 import { ruleLanguage } from "./rule-language.ts";
 import { fillSections } from "./section.ts";
+import { missingMetrics, servicePingMetrics } from "./service-ping.ts";
 import { eventList, operationTable, ruleTable } from "./standard-rules.ts";
 
 /** What the reference is made of and no module declares. */
@@ -34,6 +35,7 @@ export function referenceFiles({ program, standard, pageOf }: ReferenceSources):
       "rule language": ruleLanguage(catalogueJsonSchema()),
       "reporting rules": reportingRules(),
     },
+    "service-ping.md": { metrics: servicePingMetrics(), "not served": missingMetrics() },
     // No contract, so it lies beside the reference and not in it.
     "../reliability.md": { "planted faults": plantedFaults(FAULTS_BY_PLACE) },
   };

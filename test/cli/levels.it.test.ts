@@ -8,7 +8,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countsText } from "../../src/cli/counts/counts-text.ts";
+import { countsAnswer } from "../../src/cli/counts/counts-text.ts";
 import { UsageError } from "../../src/core/fault.ts";
 import type { CountRow } from "../../src/counts/cube.ts";
 import type { PeriodName } from "../../src/counts/period.ts";
@@ -70,13 +70,13 @@ afterAll(() => rm(archive, { recursive: true, force: true }));
 /** As JSON; throws what the program would say. */
 async function ask({ deployment, segment, level }: Cell, period: PeriodName, ...set: string[]): Promise<Answer> {
   const asked = { by: segment, level, period: [period], days: TRUTH_DAYS, sessions: true } as const;
-  const text = await countsText(undefined, {
+  const text = await countsAnswer(undefined, {
     ...asked,
     archive,
     set: [`deployment=${deployment}`, ...set],
     format: "json",
   });
-  return JSON.parse(text) as Answer;
+  return JSON.parse(String(text)) as Answer;
 }
 
 async function messageOf(answer: Promise<Answer>): Promise<string> {

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DAY_MS } from "../../src/core/units.ts";
+import { DAY_MS, MINUTE_MS } from "../../src/core/units.ts";
 import type { CountQuery, CountRow } from "../../src/counts/cube.ts";
 import { SEGMENTS, type Segment } from "../../src/counts/segment.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
@@ -37,7 +37,9 @@ async function totalsOf(facts: readonly SampleFact[], by: Segment = "instance") 
 }
 
 describe("against the naive count", () => {
-  test("every segment gives the same rows, whatever the order, the streams and where the facts lie", async () => {
+  test("every segment gives the same rows, whatever the order, the streams and where the facts lie", {
+    timeout: 2 * MINUTE_MS,
+  }, async () => {
     const folder = await tempFolder();
     const property = fc.asyncProperty(
       arbitraryFacts(40),

@@ -1,14 +1,11 @@
 import { differenceText } from "../../archive/audit/difference.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
-import { UsageError } from "../../core/fault.ts";
 import { dayName } from "../../core/hour.ts";
 import { DAY_MS } from "../../core/units.ts";
 import type { CountQuery } from "../../counts/cube.ts";
 import { type Evidence, evidenceOf } from "../../counts/evidence.ts";
 import type { CountsHeader } from "../../counts/formats/counts-header.ts";
 import { countsCsv } from "../../counts/formats/csv.ts";
-import { countsJson } from "../../counts/formats/json.ts";
-import { PERIODS } from "../../counts/period.ts";
 import { checkReporting, type GivenPermission, wideningText } from "../../counts/reporting-policy.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { type OpenedCounts, openCounts } from "../open/archive-counts.ts";
@@ -19,41 +16,36 @@ import { formatThings } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";
 import type { CountsOptions } from "./counts.ts";
 import { countsTable } from "./counts-table.ts";
+import { askedCounts } from "./format-options.ts";
+import { formattedCounts } from "./formatted-counts.ts";
 
 const SHORT_DIGEST = "sha256:0123456789ab".length;
 
-/** What `counts` prints. Rejects with `UsageError` or `IoError`. */
-export async function countsText(pipeline: string | undefined, options: CountsOptions): Promise<string> {
+/** What `counts` prints: a text, or what programs read as it is. Rejects with `UsageError` or `IoError`. */
+export async function countsAnswer(pipeline: string | undefined, options: CountsOptions): Promise<string | Uint8Array> {
   const settings = await loadSettings(pipeline, options);
-  const asked = askedOf(options, settings);
+  const asked = askedCounts(options);
+  const policy = { deployment: settings.deployment, opened: settings.reporting.identifiable };
+  const permission = checkReporting(asked.by, asked.level, policy);
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
-  for (const event of options.event ?? []) checkEventName(event, catalogue);
-  if (options.evidence === true && options.format === "csv") {
-    throw new UsageError("list evidence as csv: it has no place for it (hint: --format json)");
-  }
-  const { asOfDigest: sequence, days } = options;
+  for (const event of asked.events ?? []) checkEventName(event, catalogue);
+  const { asOfDigest: sequence } = options;
   const stream = pipeline === undefined ? null : settings.name;
   const opened = await openCounts(settings, catalogue, {
     asOfDigest: sequence === undefined ? null : { sequence, stream },
     catalogueFile: options.catalogue,
-    asked: { periods: options.period ?? PERIODS, days, asOf: options.asOf ?? null },
+    asked: { periods: asked.periods, days: asked.days, asOf: options.asOf ?? null },
   });
   try {
-    return await answer(opened, asked, options, settings, catalogue);
+    return await answer(opened, { ...asked, permission }, options, settings, catalogue);
   } finally {
     opened.counts.close();
   }
 }
 
 /** What is asked, and may be. */
-interface Asked extends Pick<CountQuery, "by" | "level"> {
+interface Asked extends Omit<CountQuery, "asOf"> {
   readonly permission: GivenPermission;
-}
-
-/** Throws `UsageError` for what the deployment does not let be reported. */
-function askedOf({ by, level }: CountsOptions, { deployment, reporting }: PipelineSettings): Asked {
-  const permission = checkReporting(by, level, { deployment, opened: reporting.identifiable });
-  return { by, level, permission };
 }
 
 async function answer(
@@ -62,14 +54,10 @@ async function answer(
   options: CountsOptions,
   settings: PipelineSettings,
   catalogue: Catalogue,
-): Promise<string> {
+): Promise<string | Uint8Array> {
   const query: CountQuery = {
     ...asked,
-    events: options.event ?? null,
-    periods: options.period ?? PERIODS,
-    days: options.days,
     asOf: options.asOf ?? (await newestDay(counts)) ?? dayName(SYSTEM_CLOCK.nowMs()),
-    withSessions: options.sessions,
   };
   const rows = await counts.rows(query);
   const evidence = options.evidence === true ? evidenceOf(books, rows) : null;
@@ -83,7 +71,7 @@ async function answer(
   if (options.format === "csv") {
     // It has no place above its rows.
     if (widening !== null) tell(widening);
-    return countsCsv(rows);
+    return Buffer.from(countsCsv(rows));
   }
   if (options.format === "table") {
     const signed = digest === null ? "" : `, as of digest ${digest.sequence} (SHA-256 ${digest.sha256})`;
@@ -101,7 +89,7 @@ async function answer(
     pseudonymKey,
     sealedThrough: await counts.sealedThrough(),
   };
-  return countsJson(header, rows, evidence);
+  return formattedCounts(options.format, { header, query, rows, evidence, catalogue, pipeline: settings.name });
 }
 
 /** Below a table: everything that any of its rows rests on, each once. */

@@ -5,8 +5,9 @@ import { SEGMENTS, type Segment } from "../../counts/segment.ts";
 import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "../options/options.ts";
 import type { PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
+import { checkFormatOptions } from "./format-options.ts";
 
-const FORMATS = ["table", "json", "csv"] as const;
+const FORMATS = ["table", "json", "csv", "parquet", "prometheus", "service-ping"] as const;
 const DEFAULT_DAYS = 28;
 /** The century of valid times. */
 const MOST_DAYS = 36_525;
@@ -15,6 +16,9 @@ const EXAMPLES = `
 Examples:
   logtally counts --by group --event git_push git_fetch --period 28d
   logtally counts --by plan --period daily --days 7 --format csv > plans.csv
+  logtally counts --by group --format parquet > groups.parquet
+  logtally counts --by plan --format prometheus > plans.prom
+  logtally counts --as-of 2020-12-21 --format service-ping
   logtally counts --as-of 2020-12-24 --format json
   logtally counts --event git_push --period 28d --evidence
 `;
@@ -47,7 +51,7 @@ export function countsCommand(): Command {
     .option("--event <name...>", "only these events (default: all)")
     .option(
       "--period <period>",
-      `one of ${PERIODS.join(", ")}; repeatable (default: all four)`,
+      `one of ${PERIODS.join(", ")}; repeatable (default: all four, for prometheus all but daily)`,
       collect(oneOf(PERIODS)),
     )
     .option("--days <n>", "how many days daily counts go back", integerUpTo(MOST_DAYS), DEFAULT_DAYS)
@@ -69,9 +73,11 @@ export function countsCommand(): Command {
   withPipelineOptions(command).addHelpText("after", EXAMPLES);
   return command.action(async (pipeline: string | undefined, options: CountsOptions) => {
     // Only here: DuckDB would add its own start-up to that of every other command.
-    const { countsText } = await import("./counts-text.ts");
-    const text = await countsText(pipeline, options.json ? { ...options, format: "json" } : options);
-    // A table of values is read by programs: it stays as it is, but on a terminal.
-    await print(options.format === "csv" && options.json !== true ? Buffer.from(text) : text);
+    const { countsAnswer } = await import("./counts-text.ts");
+    const asked = options.json ? { ...options, format: "json" as const } : options;
+    const names = command.options.map((option) => option.attributeName());
+    const given = names.filter((name) => command.getOptionValueSource(name) === "cli");
+    checkFormatOptions(asked, given, process.stdout.isTTY);
+    await print(await countsAnswer(pipeline, asked));
   });
 }

@@ -77,7 +77,9 @@ export async function openFactsWriter(options: FactsWriterOptions): Promise<Fact
   };
 }
 
-/** The statement that writes rows as a Parquet file. */
-export function copyOf(rows: string, path: string): string {
-  return `COPY (${rows}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd)`;
+/** The statement that writes rows as a Parquet file, with what is to stand in the file beside them. */
+export function copyOf(rows: string, path: string, metadata: Readonly<Record<string, string>> = {}): string {
+  const pairs = Object.entries(metadata).map(([key, value]) => `${key}: ${sqlText(value)}`);
+  const beside = pairs.length === 0 ? "" : `, KV_METADATA {${pairs.join(", ")}}`;
+  return `COPY (${rows}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION zstd${beside})`;
 }

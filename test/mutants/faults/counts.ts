@@ -9,6 +9,9 @@ const LEDGER_TEST = "test/counts/ledger/ledger.test.ts";
 const POLICY = "src/counts/reporting-policy.ts";
 const POLICY_TEST = "test/counts/reporting-policy.test.ts";
 const LEVELS_TEST = "test/cli/levels.it.test.ts";
+const PROMETHEUS = "src/counts/formats/prometheus.ts";
+const PROMETHEUS_TEST = "test/counts/formats/prometheus.test.ts";
+const SERVICE_PING_TEST = "test/counts/formats/service-ping.test.ts";
 
 /** Counts, and what checks them. */
 export const COUNTS_FAULTS: readonly Fault[] = [
@@ -264,5 +267,50 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     text: 'permission.kind === "allowed" ? [] : [permission.segment]',
     replacement: "[]",
     caughtBy: { file: LEVELS_TEST, title: "says so above a table, in JSON and beside CSV" },
+  },
+  {
+    name: "pushes-by-another-event",
+    harm: "Service Ping's pushes and ours are compared, and are not the same thing.",
+    breaks: "evidence",
+    file: "src/counts/formats/service-ping-metrics.ts",
+    text: 'keyPath: "counts.source_code_pushes",\n    event: "git_ref_update",',
+    replacement: 'keyPath: "counts.source_code_pushes",\n    event: "git_push",',
+    caughtBy: { file: SERVICE_PING_TEST, title: "counts pushes as Service Ping does, by refs that changed" },
+  },
+  {
+    name: "another-week-for-service-ping",
+    harm: "A metric of a week has the number of another period.",
+    breaks: "evidence",
+    file: "src/counts/formats/service-ping.ts",
+    text: "row.event === event && row.period === period",
+    replacement: "row.event === event && period.length > 0",
+    caughtBy: { file: SERVICE_PING_TEST, title: "has the numbers of the rows that its definitions name" },
+  },
+  {
+    name: "label-not-escaped",
+    harm: "Whoever names a group writes series of its own into Prometheus, or breaks the file for all others.",
+    breaks: "safety",
+    file: PROMETHEUS,
+    text: '.replaceAll("\\n", "\\\\n")',
+    replacement: "",
+    caughtBy: { file: PROMETHEUS_TEST, title: "of any key is read as it was" },
+  },
+  {
+    name: "series-that-comes-and-goes",
+    harm: "An alert on a count that has come to nothing never fires, since its series is gone.",
+    breaks: "service",
+    file: PROMETHEUS,
+    text: "?? zeroOf(found[0], period)",
+    replacement: "?? zeroOf(undefined, period)",
+    caughtBy: { file: PROMETHEUS_TEST, title: "that has come to nothing in one period is 0 there" },
+  },
+  {
+    name: "unknown-told-as-none",
+    harm: "A warehouse adds up sessions of 0 where nobody has counted any.",
+    breaks: "evidence",
+    file: "src/counts/formats/parquet.ts",
+    text: "number === null ? null :",
+    replacement: "number === null ? 0n :",
+    caughtBy: { file: "test/counts/formats/parquet.test.ts", title: "are there in their order, with null" },
   },
 ];
