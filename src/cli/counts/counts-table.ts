@@ -2,6 +2,7 @@ import { dayName } from "../../core/hour.ts";
 import { DAY_MS } from "../../core/units.ts";
 import type { CountQuery, CountRow } from "../../counts/cube.ts";
 import type { PeriodName } from "../../counts/period.ts";
+import { KEY_COLUMNS } from "../../counts/segment.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
 
 /**
@@ -12,14 +13,18 @@ export function countsTable(rows: readonly CountRow[], query: CountQuery): strin
   if (rows.length === 0) return "no events\n";
   const totals = TOTALS.filter(({ period }) => query.periods.includes(period));
   const widest = totals[0]?.period ?? null;
-  const byUser = query.by === "user";
+  const hasKeys = query.level === "identifiable" || KEY_COLUMNS[query.by] !== null;
+  const hasSpread = query.level === "aggregate" && query.by === "user";
   const daily = query.periods.includes("daily") && query.days > 0;
   const columns: Column<Group>[] = [
     { head: "event", align: "left", cell: (group) => group.event },
-    ...(byUser ? [] : [keyColumn(query.by)]),
+    ...(hasKeys ? [keyColumn(query.by)] : []),
     ...totals.map(({ period, head }) => numberColumn(head, period, (row) => row.count)),
     ...(widest === null ? [] : [numberColumn(`users ${headOf(widest)}`, widest, (row) => row.unique_users)]),
-    ...(widest === null || !byUser ? [] : PER_USER.map((name) => perUserColumn(name, widest))),
+    ...(widest === null || !query.withSessions
+      ? []
+      : [numberColumn(`sessions ${headOf(widest)}`, widest, (row) => row.sessions ?? 0)]),
+    ...(widest === null || !hasSpread ? [] : PER_USER.map((name) => perUserColumn(name, widest))),
     ...(daily && widest === null ? [sumColumn()] : []),
     ...(daily ? [dailyColumn(query)] : []),
   ];
