@@ -225,13 +225,17 @@ events:
 });
 
 describe("roll-ups", () => {
-  it("that were damaged are told, and their day is counted from its facts", async () => {
+  it.each([
+    ["events", /-plan-events\.parquet$/],
+    ["sessions", /-plan-sessions\.parquet$/],
+    ["runs", /-runs\.parquet$/],
+  ])("that were damaged are told, and their day is counted from its facts: %s", async (_, damaged) => {
     const archive = await testArchive();
     // Two files with the same bytes would share a copy.
     await archive.add([apiLine(DAY, { "meta.subscription_plan": "gold" }), apiLine(DAY + DAY_MS)]);
     await archive.seal();
     const before = await everything(archive);
-    const [name = ""] = await namesOf(archive, "facts/rollup/", /-plan\.parquet$/);
+    const [name = ""] = await namesOf(archive, "facts/rollup/", damaged);
     await spoil(archive, name, "alter");
     expect(await everything(archive)).toEqual(before);
     expect(archive.said.join()).toMatch(/^2020-12-22 is counted without its roll-up: .*its bytes were altered/);
@@ -267,14 +271,17 @@ describe("roll-ups", () => {
     await archive.add([apiLine(DAY + 1000, { user_id: 5 })]);
     archive.opened.length = 0;
     expect(await totals(archive)).toEqual({ rest_request: [51, 2], record_read: [51, 2] });
-    expect(archive.opened).toEqual([expect.stringMatching(/^facts\/rollup\/.*-instance.parquet$/)]);
+    const rollup = ["rollup-instance-events.parquet", "rollup-instance-sessions.parquet", "rollup-runs.parquet"];
+    const opened = () => archive.opened.map((each) => each.replace(/.*\//, "").replace(/^[0-9a-f]{64}/, "rollup"));
+    expect(opened()).toEqual(rollup);
     await archive.seal();
     archive.opened.length = 0;
     expect(await totals(archive)).toEqual({ rest_request: [51, 2], record_read: [51, 2] });
-    expect(archive.opened.map((each) => each.replace(/.*\//, "").replace(/^[0-9a-f]{64}/, "rollup"))).toEqual([
-      "rollup-instance.parquet",
-      "000002-10001.parquet",
-    ]);
+    expect(opened()).toEqual([...rollup, "000002-10001.parquet"]);
+    archive.opened.length = 0;
+    await archive.count({ withSessions: false });
+    expect(opened().slice(0, 1)).toEqual(rollup.slice(0, 1));
+    expect(opened()).not.toContain("rollup-runs.parquet");
   });
 
   it("that hold a plan which is gone are not used", async () => {

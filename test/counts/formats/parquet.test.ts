@@ -130,6 +130,7 @@ describe("the file", () => {
           deployment: "saas",
           instance: header.instance,
           level: "aggregate",
+          widened: [],
           catalogue: "sha256:abc",
           pseudonym_key: "0123abcd",
           sealed_through: header.sealedThrough,

@@ -24,6 +24,7 @@ export const servicePingSchema = z.strictObject({
     deployment: z.enum(["saas", "self_managed"]),
     instance: z.string().nullable(),
     level: z.literal("aggregate"),
+    widened: z.array(z.never()),
     catalogue: z.string().startsWith("sha256:"),
     pseudonym_key: z.string().nullable(),
     sealed_through: time.nullable(),

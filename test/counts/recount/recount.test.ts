@@ -299,12 +299,22 @@ describe("a recount finds", () => {
     const change: Change = (segment, rows) => {
       if (segment === "user") return rows.map((each) => ({ ...each, per_user: { mean: 1, median: 1, max: 1 } }));
       if (segment === "plan") return rows.slice(1);
+      if (segment === "category") return rows.map((each) => ({ ...each, sessions: 3 }));
       return segment === "group" ? [...rows, { event: "x", key: "y", count: 1, unique_users: 1, sessions: 1 }] : rows;
     };
     const { found } = await recountOf(archive, { change, takes: (day) => day === "2020-12-23" });
     expect(found).toMatchObject([
-      { what: 'count of record_read by plan "(unknown)" on 2020-12-23', expected: "1 of 1 users", found: null },
-      { what: 'count of x by group "y" on 2020-12-23', expected: null, found: "1 of 1 users" },
+      {
+        what: 'count of record_read by plan "(unknown)" on 2020-12-23',
+        expected: "1 of 1 users in 1 sessions",
+        found: null,
+      },
+      { what: 'count of x by group "y" on 2020-12-23', expected: null, found: "1 of 1 users in 1 sessions" },
+      ...["record_read", "rest_request"].map((event) => ({
+        what: `count of ${event} by category "(unknown)" on 2020-12-23`,
+        expected: "1 of 1 users in 1 sessions",
+        found: "1 of 1 users in 3 sessions",
+      })),
     ]);
   });
 });

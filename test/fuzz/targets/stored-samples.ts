@@ -96,7 +96,7 @@ export const SAMPLES: Readonly<Record<string, readonly Buffer[]>> = {
     files: [{ ...stored(FACTS), number: 10_001, rows: 3 }],
   }),
   rollup: texts({
-    format: 1,
+    format: 2,
     stream: "local",
     day: "2020-12-22",
     ...basis,
@@ -104,7 +104,8 @@ export const SAMPLES: Readonly<Record<string, readonly Buffer[]>> = {
     instances: ["main"],
     files: [
       {
-        ...stored(`facts/rollup/catalogue=${"c".repeat(64)}/stream=local/day=2020-12-22/${SHA256}-user.parquet`),
+        ...stored(`facts/rollup/catalogue=${"c".repeat(64)}/stream=local/day=2020-12-22/${SHA256}-user-events.parquet`),
+        kind: "events",
         segment: "user",
         rows: 1,
       },
