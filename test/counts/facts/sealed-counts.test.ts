@@ -298,6 +298,40 @@ describe("roll-ups", () => {
   });
 });
 
+describe("a session over midnight", () => {
+  const daily = { periods: ["daily"], days: 1, asOf: "2020-12-24" } as const;
+  const parts = [apiLine(DAY + DAY_MS - 10 * MINUTE_MS), apiLine(DAY + DAY_MS + 10 * MINUTE_MS)];
+
+  it.each([
+    ["from roll-ups", true],
+    ["from lines that are not sealed", false],
+  ])(
+    "is one, and has the start of the whole as its key, also where only the later day is asked for: %s",
+    async (_, isSealed) => {
+      const archive = await testArchive();
+      await archive.add(parts);
+      if (isSealed) await archive.seal();
+      const named = await archive.count({ ...daily, by: "session", level: "identifiable", events: ["rest_request"] });
+      expect(named).toMatchObject([{ count: 1, sessions: 1, unique_users: 1, sealed: isSealed }]);
+      expect(named[0]?.key).toMatch(/^[0-9a-f]{32}@2020-12-22T23:50:00\.000Z$/);
+      const totals = await archive.count({ by: "session", events: ["rest_request"] });
+      expect(totals).toMatchObject([{ key: null, count: 2, sessions: 1 }]);
+    },
+  );
+
+  it("is put together again by a late line between its parts", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY + DAY_MS - 20 * MINUTE_MS), apiLine(DAY + DAY_MS + 20 * MINUTE_MS)]);
+    await archive.seal();
+    const sessions = async () => (await archive.count({ events: ["rest_request"] })).map((row) => row.sessions);
+    expect(await sessions()).toEqual([2]);
+    await archive.add([apiLine(DAY + DAY_MS)]);
+    expect(await sessions()).toEqual([1]);
+    await archive.seal();
+    expect(await sessions()).toEqual([1]);
+  });
+});
+
 describe("an id with several variants", () => {
   const leafOf = (line: string): string => leafHash(Buffer.from(`\0${line}`), 1, 1 + Buffer.byteLength(line));
   /** Each stands in the place of all before it, and those that do so when they are sealed count other events. */

@@ -6,6 +6,8 @@ const SEALED_COUNTS_TEST = "test/counts/facts/sealed-counts.test.ts";
 const RECOUNT_TEST = "test/counts/recount/recount.test.ts";
 const LEDGER = "src/counts/ledger/ledger.ts";
 const LEDGER_TEST = "test/counts/ledger/ledger.test.ts";
+const SESSION_TABLES = "src/counts/session-tables.ts";
+const SESSIONS_TEST = "test/counts/sessions.test.ts";
 const POLICY = "src/counts/reporting-policy.ts";
 const POLICY_TEST = "test/counts/reporting-policy.test.ts";
 const LEVELS_TEST = "test/cli/levels.it.test.ts";
@@ -222,6 +224,63 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     text: '"variant NULLS FIRST, log"',
     replacement: '"variant, log"',
     caughtBy: { file: SEALED_COUNTS_TEST, title: "counts, and not a forged one in another stream" },
+  },
+  {
+    name: "session-cut-at-midnight",
+    harm: "Who works over midnight is counted as two visits, also where the week is asked for.",
+    breaks: "evidence",
+    file: SESSION_TABLES,
+    text: "WHERE id <> session)",
+    replacement: "WHERE false)",
+    caughtBy: { file: SESSIONS_TEST, title: "wherever the events lie, they are those of one pass over all of them" },
+  },
+  {
+    name: "session-of-one-kind-of-event",
+    harm: "Who looks at a page between two pushes has made two visits of one.",
+    breaks: "evidence",
+    file: SESSION_TABLES,
+    text: "FROM each_fact WHERE visitor IS NOT NULL",
+    replacement: "FROM each_fact WHERE visitor IS NOT NULL AND event = 'git_push'",
+    caughtBy: {
+      file: SESSIONS_TEST,
+      title: "an event of another kind keeps a session going, and is not counted in it",
+    },
+  },
+  {
+    name: "session-after-a-longer-pause",
+    harm: "Two visits count as one where half an hour and a little lies between them.",
+    breaks: "evidence",
+    file: SESSION_TABLES,
+    text: "const LONGEST_PAUSE_MS = 30 * MINUTE_MS;",
+    replacement: "const LONGEST_PAUSE_MS = 31 * MINUTE_MS;",
+    caughtBy: { file: SESSIONS_TEST, title: "a millisecond more are of two" },
+  },
+  {
+    name: "session-counted-each-day",
+    harm: "A visit over midnight counts twice in its week.",
+    breaks: "evidence",
+    file: "src/counts/cube.ts",
+    text: "WHERE before IS NULL OR before < from_day",
+    replacement: "WHERE true",
+    caughtBy: { file: SESSIONS_TEST, title: "a session over midnight is in both days, and once in the week" },
+  },
+  {
+    name: "session-begins-with-the-span",
+    harm: "The same session has another key each day: whoever follows it by key sees several.",
+    breaks: "evidence",
+    file: ARCHIVE_COUNTS,
+    text: "isByEachSession(query) ? daysBefore(query.asOf) : []",
+    replacement: "isByEachSession(query) ? [] : []",
+    caughtBy: { file: SEALED_COUNTS_TEST, title: "is one, and has the start of the whole as its key" },
+  },
+  {
+    name: "runs-of-the-roll-up-alone",
+    harm: "A late line that joins two visits leaves them two, as long as their day is rolled up.",
+    breaks: "evidence",
+    file: SESSION_TABLES,
+    text: "SELECT id, session FROM linked WHERE id < ${ROLLUP_RUNS}",
+    replacement: "SELECT id, id AS session FROM linked WHERE id < ${ROLLUP_RUNS}",
+    caughtBy: { file: SEALED_COUNTS_TEST, title: "is put together again by a late line between its parts" },
   },
   {
     name: "self-managed-projects-reported",
