@@ -7,6 +7,7 @@ import { signCommand } from "./archive/sign.ts";
 import { explainCommand } from "./catalogue/explain.ts";
 import { testCommand } from "./catalogue/test.ts";
 import { countsCommand } from "./counts/counts.ts";
+import { coverageCommand } from "./counts/coverage.ts";
 import { factsCommand } from "./counts/facts.ts";
 import { recountCommand } from "./counts/recount.ts";
 import { demoCommand } from "./demo/demo.ts";
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     signCommand,
     gcCommand,
     countsCommand,
+    coverageCommand,
     ledgerCommand,
     recountCommand,
     factsCommand,

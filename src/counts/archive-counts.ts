@@ -1,6 +1,7 @@
 import { dayName } from "../core/hour.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { DAY_MS, HOUR_MS } from "../core/units.ts";
+import { type CarriedRow, carriedRows } from "./carried.ts";
 import { standingVariants, writeConflicts } from "./conflict-table.ts";
 import {
   type CountQuery,
@@ -14,7 +15,7 @@ import {
 } from "./cube.ts";
 import { dayBooks } from "./day-book.ts";
 import { type DaySources, eventsByDay, instancesOf, sessionFacts } from "./day-rows.ts";
-import { daySources, factsOfDays, splitDays } from "./day-sources.ts";
+import { daySources, factSources, factsOfDays, splitDays } from "./day-sources.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "./duck-db.ts";
 import { type FactTable, openFactTable } from "./fact-table.ts";
 import { newestSealedHour } from "./newest-hour.ts";
@@ -52,6 +53,10 @@ export interface ArchiveCounts {
   rows(query: CountQuery): Promise<CountRow[]>;
   /** The instance that all events of the query's periods share; null where they carry several, or there are none. */
   onlyInstance(query: CountQuery): Promise<string | null>;
+  /** How many events of the days that `daily` goes back carried what; a row for each event that was there. */
+  carried(span: Pick<CountQuery, "days" | "asOf">): Promise<CarriedRow[]>;
+  /** The first day that lines are filed under, `YYYY-MM-DD`; null where none has a time. */
+  firstDay(): string | null;
   /** The day after the newest filed hour, lines ahead of their hour and undated ones aside; null without any line. */
   defaultAsOf(): Promise<string | null>;
   /** Up to where everything is sealed, RFC 3339; null where nothing is. */
@@ -60,6 +65,8 @@ export interface ArchiveCounts {
 }
 
 const THREADS = 2;
+/** Where lines without time are filed, in days since 1970. */
+const UNDATED_DAY = 0;
 
 /** Derives the facts of what is not sealed; the rest is read when it is asked for. Rejects with `IoError`. */
 export async function openArchiveCounts(options: ArchiveCountsOptions): Promise<ArchiveCounts> {
@@ -163,6 +170,16 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
         ...found.map((row) => String(row["instance"])),
       ]);
       return all.size === 1 ? ([...all][0] ?? null) : null;
+    },
+    async carried({ days: daysBack, asOf }) {
+      const wanted = daysOf(periodSpans(["daily"], daysBack, asOf), days.keys());
+      const sources = await factSources(sealedDays, wanted);
+      table.flush();
+      return carriedRows(db, sources);
+    },
+    firstDay() {
+      const dated = [...days.keys()].filter((day) => day !== UNDATED_DAY);
+      return dated.length === 0 ? null : dayName(Math.min(...dated) * DAY_MS);
     },
     async defaultAsOf() {
       const hour = await newestHour();

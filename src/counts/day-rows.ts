@@ -23,9 +23,13 @@ export interface RollupPaths {
 }
 
 /** Everything that is to be counted. */
-export interface DaySources {
+export interface DaySources extends LooseFacts {
   /** Parquet files of roll-ups, of the segment where they are of one. */
   readonly rollups: RollupPaths;
+}
+
+/** What of it is in no roll-up. */
+export interface LooseFacts {
   /** Days on which one stream has facts: each is there once. */
   readonly single: FactsOfDays;
   /** Days on which several streams do: an id may be there several times. */
@@ -93,11 +97,19 @@ export function sessionFacts(sources: DaySources, segment: Segment): string {
 }
 
 /** At least these columns of all facts that no roll-up has, each fact once. */
-function looseRows({ single, shared, hasConflicts }: DaySources, columns: readonly FactColumn[]): string[] {
+function looseRows({ single, shared, hasConflicts }: LooseFacts, columns: readonly FactColumn[]): string[] {
   return [
     ...(isEmpty(single) ? [] : [standingRows(single, columns, hasConflicts)]),
     ...(isEmpty(shared) ? [] : [distinctRows(shared, hasConflicts)]),
   ];
+}
+
+/** Those columns of all facts, each event of a line once; empty where there are none. */
+export function factsOnce(sources: LooseFacts, columns: readonly FactColumn[]): string {
+  const names = columns.map((column) => `"${column}"`).join(", ");
+  return looseRows(sources, columns)
+    .map((rows) => `SELECT ${names} FROM (${rows})`)
+    .join("\nUNION ALL\n");
 }
 
 /** The distinct instances of all facts; of an id that several streams have, those of all of them. */

@@ -3,7 +3,7 @@ import { inParallel } from "../core/in-parallel.ts";
 import { DAY_MS } from "../core/units.ts";
 import { type CountQuery, hasSessions } from "./cube.ts";
 import type { DayBooks, StreamDay } from "./day-book.ts";
-import type { DaySources, FactsOfDays } from "./day-rows.ts";
+import type { DaySources, FactsOfDays, LooseFacts } from "./day-rows.ts";
 import type { FoundRollup, RollupFileKind } from "./facts/rollup.ts";
 import type { SealedFacts } from "./sealed-facts.ts";
 import { rollupSegment } from "./segment.ts";
@@ -35,7 +35,7 @@ export async function daySources(
   { counted, before }: AskedDays,
   query: CountQuery,
 ): Promise<FoundSources> {
-  const { sealed, books } = open;
+  const { sealed } = open;
   const days = [...new Set([...counted, ...before])];
   const counts = new Set(counted.map((day) => dayName(day * DAY_MS)));
   const kindsOf = (day: string): readonly RollupFileKind[] => {
@@ -45,8 +45,6 @@ export async function daySources(
   const { left, rollups } = await splitDays(open, days, (day) =>
     sealed.loadRollup(day, rollupSegment(query.by), kindsOf(day.day)),
   );
-  const isShared = (day: number): boolean => (books.get(day)?.length ?? 0) > 1;
-  const [shared, single] = [days.filter(isShared), days.filter((day) => !isShared(day))];
   return {
     found: rollups,
     rollups: {
@@ -54,13 +52,32 @@ export async function daySources(
       runs: rollups.flatMap(({ paths }) => paths.runs ?? []),
       deeds: rollups.flatMap(({ paths }) => paths.sessions ?? []),
     },
+    ...(await looseFacts(open, days, left)),
+  };
+}
+
+/** Where all facts of these days lie, whether there are roll-ups or not. */
+export function factSources(open: SealedDays, days: readonly number[]): Promise<LooseFacts> {
+  const single = days.map((day) => open.books.get(day) ?? []).filter((streams) => streams.length === 1);
+  return looseFacts(open, days, single.flat());
+}
+
+/** `left`: what no roll-up has of days that one stream has facts of. */
+async function looseFacts(
+  { sealed, books, hasConflicts }: SealedDays,
+  days: readonly number[],
+  left: readonly StreamDay[],
+): Promise<LooseFacts> {
+  const isShared = (day: number): boolean => (books.get(day)?.length ?? 0) > 1;
+  const [shared, single] = [days.filter(isShared), days.filter((day) => !isShared(day))];
+  return {
     single: await factsOfDays(sealed, left, single),
     shared: await factsOfDays(
       sealed,
       shared.flatMap((day) => books.get(day) ?? []),
       shared,
     ),
-    hasConflicts: open.hasConflicts,
+    hasConflicts,
   };
 }
 

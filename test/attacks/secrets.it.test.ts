@@ -90,7 +90,7 @@ signing_key: {file: signing.pem}
   return { folder, archive, pipeline, run: (args) => logtally(args, { env, cwd: folder }) };
 }
 
-const COMMANDS = ["run", "seal", "sign", "gc", "counts", "ledger", "recount", "check", "setup"];
+const COMMANDS = ["run", "seal", "sign", "gc", "counts", "ledger", "recount", "coverage", "check", "setup"];
 
 describe("secrets", () => {
   it("are not in what commands print and store, where a server is down or repeats what it was told", async () => {

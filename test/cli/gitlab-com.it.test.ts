@@ -115,7 +115,7 @@ describe.skipIf([pubsubHost, gcsUrl, elasticsearchUrl].includes(""))("the pipeli
     const check = await logtally(["check", ...filled], { env });
     expect(check).toMatchObject({ code: 0, stderr: "" });
     const parts = check.stdout.split("\n").map((line) => line.slice(5, 18).trim());
-    expect(parts).toEqual(["pipeline", "catalogue", "source", "archive", "pseudonym key", "index", ""]);
+    expect(parts).toEqual(["pipeline", "catalogue", "source", "archive", "pseudonym key", "roads", "index", ""]);
 
     const summaries = await runUntil(traffic.truth.archived, prefix, filled);
     expect(summaries).toEqual([expect.objectContaining(summaryOf("gitlab-com", traffic))]);

@@ -11,6 +11,7 @@ const COMMANDS = [
   "setup",
   "seal",
   "counts",
+  "coverage",
   "ledger",
   "recount",
   "facts",

@@ -1,6 +1,6 @@
 import { planTraffic, type Wish } from "../../src/generate/plan.ts";
 import { traffic } from "../../src/generate/traffic.ts";
-import { createTruth } from "../../src/generate/truth.ts";
+import { type Cell, createTruth } from "../../src/generate/truth.ts";
 import { type TruthReport, truthReport } from "../../src/generate/truth-report.ts";
 
 /** Traffic, and the truth about it. */
@@ -8,6 +8,8 @@ export interface Simulated {
   /** Rows of output without their LFs. */
   readonly rows: readonly Buffer[];
   readonly truth: TruthReport;
+  /** What it is made of. */
+  readonly cells: readonly Cell[];
 }
 
 /** A Tuesday morning. */
@@ -31,5 +33,5 @@ export function simulated(wish: Partial<Wish>): Simulated {
   const plan = planTraffic({ ...NO_WISH, ...wish });
   const truth = createTruth(plan.fromMs);
   const sent = [...traffic(plan, truth, null)];
-  return { rows: sent.map(({ bytes }) => Buffer.from(bytes)), truth: truthReport(truth) };
+  return { rows: sent.map(({ bytes }) => Buffer.from(bytes)), truth: truthReport(truth), cells: [...truth.cells] };
 }

@@ -12,10 +12,12 @@ import { print } from "../terminal/print.ts";
 import { formatThings } from "../terminal/quantity.ts";
 import { asLine } from "../terminal/tell.ts";
 import { tellingOfWait } from "../terminal/waiting.ts";
+import { describeRoads } from "./road-description.ts";
 import { describeSource } from "./source-description.ts";
 
 const ARCHIVE = "archive";
 const KEY = "pseudonym key";
+const ROADS = "roads";
 
 type Part = readonly [name: string, describe: () => Promise<string>];
 
@@ -43,12 +45,13 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
     ["source", () => describeSource(settings)],
     [ARCHIVE, () => describeArchive(settings.archive, store)],
     [KEY, () => checkPseudonymKey(settings, store)],
+    [ROADS, () => describeRoads(settings, store)],
     ...indexPart(settings),
   ];
   const exitCodes: number[] = [];
   let isArchiveAway = false;
   for (const [part, describe] of parts) {
-    if (part === KEY && isArchiveAway) {
+    if ((part === KEY || part === ROADS) && isArchiveAway) {
       complain(part, ["not looked at, since the archive is away"]);
       continue;
     }

@@ -10,6 +10,7 @@ const SESSION_TABLES = "src/counts/session-tables.ts";
 const SESSIONS_TEST = "test/counts/sessions.test.ts";
 const POLICY = "src/counts/reporting-policy.ts";
 const POLICY_TEST = "test/counts/reporting-policy.test.ts";
+const CARRIED_TEST = "test/counts/carried.test.ts";
 const LEVELS_TEST = "test/cli/levels.it.test.ts";
 const PROMETHEUS = "src/counts/formats/prometheus.ts";
 const PROMETHEUS_TEST = "test/counts/formats/prometheus.test.ts";
@@ -371,5 +372,53 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     text: "number === null ? null :",
     replacement: "number === null ? 0n :",
     caughtBy: { file: "test/counts/formats/parquet.test.ts", title: "are there in their order, with null" },
+  },
+  {
+    name: "unknown-carried",
+    harm: "Coverage says that every line carries a plan and a group, although most count as unknown.",
+    breaks: "evidence",
+    file: "src/counts/carried.ts",
+    text: "<> '(unknown)'",
+    replacement: "<> ''",
+    caughtBy: { file: CARRIED_TEST, title: "is what the deeds tell, whether the lines are sealed" },
+  },
+  {
+    name: "carried-by-each-stream",
+    harm: "Shares of coverage count a line as often as there are pipelines that read it.",
+    breaks: "I3",
+    file: "src/counts/day-rows.ts",
+    text: "[distinctRows(shared, hasConflicts)]",
+    replacement: "[standingRows(shared, columns, hasConflicts)]",
+    caughtBy: { file: CARRIED_TEST, title: "counts a line of two streams once" },
+  },
+  {
+    name: "second-road-overlooked",
+    harm: "A log that is fed twice counts twice, and coverage and check call it right.",
+    breaks: "evidence",
+    file: "src/counts/line-look.ts",
+    text: "known === undefined || known === form ? form : null",
+    replacement: "known ?? form",
+    caughtBy: { file: "test/counts/line-look.test.ts", title: "share the requests whose events came by both" },
+  },
+  {
+    name: "only-the-first-blocks-looked-at",
+    harm: "A second road is not seen, because its lines lie at the end of each sealed segment.",
+    breaks: "evidence",
+    file: "src/archive/newest-lines.ts",
+    text: "blocks[Math.floor((index * blocks.length) / most)]",
+    replacement: "blocks[index]",
+    caughtBy: { file: "test/archive/newest-lines.test.ts", title: "takes blocks from the whole of an object" },
+  },
+  {
+    name: "forbidden-called-opened",
+    harm: "Coverage promises counts that are refused.",
+    breaks: "evidence",
+    file: "src/counts/coverage-report.ts",
+    text: 'permission.kind === "widened" ? "widened" : "not_possible"',
+    replacement: 'permission.kind === "refused" ? "widened" : "not_possible"',
+    caughtBy: {
+      file: "test/counts/coverage-report.test.ts",
+      title: "are available, opened or not possible by a rule",
+    },
   },
 ];

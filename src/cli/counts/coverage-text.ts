@@ -1,0 +1,87 @@
+import { differenceText } from "../../archive/audit/difference.ts";
+import { type LineObject, vaultLines, walLines } from "../../archive/line-object.ts";
+import { eachNewestLine } from "../../archive/newest-lines.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import { dayName } from "../../core/hour.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { DAY_MS, HOUR_MS } from "../../core/units.ts";
+import type { ArchiveCounts } from "../../counts/archive-counts.ts";
+import { coverageReport, type History, type LookReport } from "../../counts/coverage-report.ts";
+import { lookAgain } from "../../counts/second-look.ts";
+import { readBooks, type StreamBook } from "../../counts/stream-book.ts";
+import type { Catalogue } from "../../derive/event-rules.ts";
+import { openCounts } from "../open/archive-counts.ts";
+import { openArchiveStore } from "../open/archive-store.ts";
+import { openLineLook } from "../open/line-look.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { loadCatalogue, loadSettings } from "../settings.ts";
+import { tell } from "../terminal/tell.ts";
+import type { CoverageOptions } from "./coverage.ts";
+import { coverageTables } from "./coverage-tables.ts";
+
+/** Of each stream: at the most 64 MiB of lines, a second or two of work. */
+const LOOK = { blocks: 64, blocksOfObject: 8, lines: 100_000 };
+
+/** What `coverage` prints. Rejects with `UsageError` or `IoError`. */
+export async function coverageText(pipeline: string | undefined, options: CoverageOptions): Promise<string> {
+  const settings = await loadSettings(pipeline, options);
+  const catalogue = await loadCatalogue(settings.cataloguePath);
+  const { counts, books, lost } = await openCounts(settings, catalogue);
+  try {
+    for (const difference of lost) tell(`lines that were sealed are not counted: ${differenceText(difference)}`);
+    const newest = await counts.defaultAsOf();
+    const asOf = options.asOf ?? newest ?? dayName(SYSTEM_CLOCK.nowMs());
+    const report = coverageReport({
+      asOf,
+      days: options.days,
+      policy: { deployment: settings.deployment, opened: settings.reporting.identifiable },
+      catalogue: catalogue.digest,
+      events: catalogue.events.map(({ event }) => event),
+      carried: await counts.carried({ days: options.days, asOf }),
+      history: await historyOf(counts, newest),
+      look: await lookAtLines(settings, catalogue, books, asOf),
+    });
+    return options.json === true ? `${JSON.stringify(report, null, 2)}\n` : coverageTables(report);
+  } finally {
+    counts.close();
+  }
+}
+
+/** `newest` is the day after that of the newest line. */
+async function historyOf(counts: ArchiveCounts, newest: string | null): Promise<History> {
+  return {
+    lines: counts.lines,
+    first_day: counts.firstDay(),
+    last_day: newest === null ? null : dayName(Date.parse(newest) - DAY_MS),
+    sealed_through: await counts.sealedThrough(),
+  };
+}
+
+/** Looks at some of the newest lines before that day. */
+async function lookAtLines(
+  settings: PipelineSettings,
+  catalogue: Catalogue,
+  counted: readonly StreamBook[],
+  asOf: string,
+): Promise<LookReport> {
+  const limits = { ...LOOK, beforeHour: Date.parse(asOf) / HOUR_MS };
+  return lookAgain(await openArchiveStore(settings.archive), async (store, attempt) => {
+    const books = attempt === 1 ? counted : await readBooks(store);
+    const look = openLineLook(settings, catalogue);
+    let [lines, objects, isAll] = [0, 0, true];
+    for (const book of books) {
+      const looked = await eachNewestLine(objectsOf(store, book), limits, look.add);
+      lines += looked.lines;
+      objects += looked.objects;
+      isAll &&= looked.isAll;
+    }
+    return { lines, objects, is_all: isAll, users: look.users(), logs: look.roads() };
+  });
+}
+
+function objectsOf(store: ObjectStore, { plans, tail }: StreamBook): LineObject[] {
+  return [
+    ...plans.flatMap((plan) => vaultLines(store, plan)),
+    ...tail.map(({ object, unsealed }) => walLines(store, object, unsealed)),
+  ];
+}

@@ -1,0 +1,147 @@
+import { CARRIED_SEGMENTS, type CarriedRow, type CarriedSegment } from "./carried.ts";
+import type { LogRoads, UserNaming } from "./line-look.ts";
+import { midnight, type PeriodName, periodSpans } from "./period.ts";
+import { LEVELS, type Level, permissionFor, type ReportingPolicy } from "./reporting-policy.ts";
+import { SEGMENTS, type Segment } from "./segment.ts";
+
+/** Whether the lines of an event carry what a segment is made of. */
+export type Availability = "available" | "in_part" | "not_carried" | "not_seen";
+
+/** What `coverage --json` prints, in its words. */
+export interface CoverageReport {
+  /** `YYYY-MM-DD`, exclusive. */
+  readonly as_of: string;
+  /** Of the shares: half-open, RFC 3339. */
+  readonly from: string;
+  readonly to: string;
+  readonly deployment: ReportingPolicy["deployment"];
+  /** Digest of the catalogue. */
+  readonly catalogue: string;
+  readonly history: History;
+  readonly availability: readonly AvailabilityRow[];
+  readonly levels: readonly LevelRow[];
+  readonly periods: readonly PeriodRow[];
+  readonly looked_at: LookReport;
+}
+
+/** Since when there are lines. */
+export interface History {
+  /** Distinct lines in the archive. */
+  readonly lines: number;
+  /** `YYYY-MM-DD`; null where no line has a time. */
+  readonly first_day: string | null;
+  readonly last_day: string | null;
+  readonly sealed_through: string | null;
+}
+
+/** The guide's first table: an event by a segment. */
+export interface AvailabilityRow {
+  readonly event: string;
+  readonly segment: CarriedSegment;
+  readonly availability: Availability;
+  readonly events: number;
+  /** Of them, those whose line carried it. */
+  readonly carried: number;
+  /** Four decimals, cut and not rounded: 1 is all of them. Null without events. */
+  readonly share: number | null;
+}
+
+/** The second: a segment at a level. */
+export interface LevelRow {
+  readonly segment: Segment;
+  readonly level: Level;
+  readonly availability: "available" | "widened" | "not_possible";
+  /** The rule that forbids it, or would without the owner's word. */
+  readonly rule: string | null;
+}
+
+/** The third: a period, for every segment. In progress where the archive begins within it. */
+export interface PeriodRow {
+  readonly period: PeriodName;
+  readonly availability: "available" | "in_progress" | "not_seen";
+  /** Half-open, RFC 3339; `all` begins with the first line. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What only lines tell, of a bounded number of the newest. */
+export interface LookReport {
+  readonly lines: number;
+  readonly objects: number;
+  /** True where there are no others before the day. */
+  readonly is_all: boolean;
+  readonly users: readonly UserNaming[];
+  readonly logs: readonly LogRoads[];
+}
+
+export interface CoverageFacts {
+  readonly asOf: string;
+  /** Days that the shares are of. */
+  readonly days: number;
+  readonly policy: ReportingPolicy;
+  readonly catalogue: string;
+  /** All events that the catalogue counts. */
+  readonly events: readonly string[];
+  readonly carried: readonly CarriedRow[];
+  readonly history: History;
+  readonly look: LookReport;
+}
+
+/** Throws `UsageError` for a day that is none. */
+export function coverageReport(facts: CoverageFacts): CoverageReport {
+  const { asOf, days, policy, catalogue, events, history, look } = facts;
+  return {
+    as_of: asOf,
+    ...spanOf("daily", days, asOf),
+    deployment: policy.deployment,
+    catalogue,
+    history,
+    availability: events.flatMap((event) => {
+      const row = facts.carried.find((each) => each.event === event);
+      return CARRIED_SEGMENTS.map((segment) => availabilityRow(event, segment, row));
+    }),
+    levels: SEGMENTS.flatMap((segment) => LEVELS.map((level) => levelRow(segment, level, policy))),
+    periods: PERIODS.map((period) => periodRow(period, days, asOf, history)),
+    looked_at: look,
+  };
+}
+
+const PERIODS = ["all", "28d", "7d", "daily"] as const satisfies readonly PeriodName[];
+const SHARE_STEPS = 10_000;
+
+function availabilityRow(event: string, segment: CarriedSegment, row: CarriedRow | undefined): AvailabilityRow {
+  if (row === undefined) return { event, segment, availability: "not_seen", events: 0, carried: 0, share: null };
+  const { events } = row;
+  const carried = row.carried[segment];
+  const availability = carried === events ? "available" : carried > 0 ? "in_part" : "not_carried";
+  return {
+    event,
+    segment,
+    availability,
+    events,
+    carried,
+    share: Math.floor((carried * SHARE_STEPS) / events) / SHARE_STEPS,
+  };
+}
+
+function levelRow(segment: Segment, level: Level, policy: ReportingPolicy): LevelRow {
+  const permission = permissionFor(segment, level, policy);
+  if (permission.kind === "allowed") return { segment, level, availability: "available", rule: null };
+  const availability = permission.kind === "widened" ? "widened" : "not_possible";
+  return { segment, level, availability, rule: permission.rule.name };
+}
+
+function periodRow(period: PeriodName, days: number, asOf: string, { first_day: firstDay }: History): PeriodRow {
+  const { from, to } = spanOf(period, days, asOf);
+  const first = firstDay === null ? null : `${firstDay}T00:00:00Z`;
+  if (first === null || first >= to) return { period, availability: "not_seen", from, to };
+  if (period === "all") return { period, availability: "available", from: first, to };
+  return { period, availability: first <= from ? "available" : "in_progress", from, to };
+}
+
+/** From the first to the last of the period's spans. */
+function spanOf(period: PeriodName, days: number, asOf: string): { readonly from: string; readonly to: string } {
+  const spans = periodSpans([period], days, asOf);
+  const from = Math.min(...spans.map(({ fromDay }) => fromDay));
+  return { from: midnight(from), to: midnight(Math.max(...spans.map(({ toDay }) => toDay))) };
+}
