@@ -1,6 +1,6 @@
 import { CARRIED_SEGMENTS, type CarriedRow, type CarriedSegment } from "./carried.ts";
 import type { LogRoads, UserNaming } from "./line-look.ts";
-import { midnight, type PeriodName, periodSpans } from "./period.ts";
+import { midnight, PERIODS, type PeriodName, periodSpans } from "./period.ts";
 import { LEVELS, type Level, permissionFor, type ReportingPolicy } from "./reporting-policy.ts";
 import { SEGMENTS, type Segment } from "./segment.ts";
 
@@ -106,7 +106,6 @@ export function coverageReport(facts: CoverageFacts): CoverageReport {
   };
 }
 
-const PERIODS = ["all", "28d", "7d", "daily"] as const satisfies readonly PeriodName[];
 const SHARE_STEPS = 10_000;
 
 function availabilityRow(event: string, segment: CarriedSegment, row: CarriedRow | undefined): AvailabilityRow {
