@@ -25,7 +25,7 @@ function trueShares(cells: readonly Cell[]): Told {
     const sum = (takes: (cell: Cell, user: string) => boolean): number =>
       cells
         .filter((cell) => cell.event === event)
-        .flatMap((cell) => [...cell.days.values()].flatMap((users) => [...users].map((each) => ({ cell, each }))))
+        .flatMap((cell) => [...cell.days.values()].flatMap(({ users }) => [...users].map((each) => ({ cell, each }))))
         .reduce((all, { cell, each: [user, events] }) => all + (takes(cell, user) ? events : 0), 0);
     told[event] = {
       events: sum(({ segment }) => segment === "user"),
