@@ -5,14 +5,15 @@
  * it printed, where `…` stands for whatever.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
 import { newKeyPem } from "./archive/sample-signing.ts";
 import { tempFolder } from "./backends/temp-folder.ts";
 import { generated } from "./cli/generated.ts";
-import { FIXTURES, logtally, type RunningProcess, start } from "./cli/logtally.ts";
+import { FIXTURES, logtally, type RunningProcess, run, start } from "./cli/logtally.ts";
+import { exposedSamples } from "./counts/formats/exposition.ts";
 import { blocksOf } from "./page-blocks.ts";
 import { makeBucket, upload } from "./servers/bucket.ts";
 import { openPublisher, publishDump } from "./servers/topic.ts";
@@ -102,6 +103,18 @@ async function documentsIn(prefix: string): Promise<number> {
   const { count } = (await (await fetch(`${elasticsearchUrl}/${prefix}.logs-*/_count`)).json()) as { count: number };
   return count;
 }
+
+it("writing counts for Prometheus works as written", async () => {
+  const cwd = await tempFolder();
+  const { path } = await generated("--lines", "300");
+  await run(join(cwd, "my-archive"), [path]);
+  const commands = await prepare("prometheus.md", cwd, (text) => text);
+  for (const command of commands) await carryOut(command, { cwd, env: {} });
+  expect(commands).toHaveLength(1);
+  expect(await readdir(join(cwd, "textfile"))).toEqual(["logtally-plan.prom"]);
+  const samples = exposedSamples(await readFile(join(cwd, "textfile/logtally-plan.prom"), "utf8"));
+  expect(samples.length).toBeGreaterThan(10);
+});
 
 // Without Maven and Java there is no server; on CI that fails in test/servers/setup.ts.
 it.skipIf(elasticsearchUrl === "")("searching in Elasticsearch works as written", async () => {

@@ -50,6 +50,7 @@ const RESULTS = [
   ["counts", "--by", "group"],
   ["counts", "--by", "project", "--json"],
   ["counts", "--by", "plan", "--evidence"],
+  ["counts", "--format", "service-ping"],
   ["archive", "ls"],
   ["archive", "find", "--meta"],
   ["ledger"],
