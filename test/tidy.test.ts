@@ -2,7 +2,7 @@
  * Goal: the rules of this project that no linter knows hold in every file, and the table of rooms is true.
  * Method: pure checks over (path, text); each is first seen to catch a planted breach, then runs over the checkout.
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -253,12 +253,19 @@ const TREES = ["src", "test", "bench", "scripts", "bin", "docs", "pipelines", ".
 const GENERATED = /^(?:bench\/data\/|package-lock\.json$|test-report\.json$)/;
 const IS_TEXT = /\.(?:[jt]s|json|ya?ml|md|html|css|sql|sh)$|(?:^|\/)(?:run|Dockerfile)$/;
 
+/** A folder may be called as a program without an ending is. */
+function isFile(path: string): boolean {
+  return statSync(join(CHECKOUT, path)).isFile();
+}
+
 /** The texts of the checkout: the files beside this project's README, and those below its trees. */
 function pathsOfCheckout(): string[] {
   const below = TREES.filter((tree) => existsSync(join(CHECKOUT, tree))).flatMap((tree) =>
     readdirSync(join(CHECKOUT, tree), { recursive: true, encoding: "utf8" }).map((name) => posix.join(tree, name)),
   );
-  return [...readdirSync(CHECKOUT), ...below].filter((path) => IS_TEXT.test(path) && !GENERATED.test(path)).sort();
+  return [...readdirSync(CHECKOUT), ...below]
+    .filter((path) => IS_TEXT.test(path) && !GENERATED.test(path) && isFile(path))
+    .sort();
 }
 
 describe("the rules", () => {

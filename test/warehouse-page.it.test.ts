@@ -53,14 +53,17 @@ async function expectAgreement(archive: string, asOf: string): Promise<readonly 
   expect(code).toBe(0);
   const { rows } = JSON.parse(stdout) as { rows: CountRow[] };
   const [events, sessions] = await answersOfPage(archive, asOf);
-  const text = (row: Row): string => `${row["event"]} ${row["plan"]}`;
-  expect(events.map((row) => `${text(row)}: ${row["events"]}, ${row["users"]}`)).toEqual(
+  expect(events.map((row) => textOf(row, "events", "users"))).toEqual(
     rows.map(({ event, key, count, unique_users: users }) => `${event} ${key}: ${count}, ${users}`),
   );
-  expect(sessions.map((row) => `${text(row)}: ${row["sessions"]}`)).toEqual(
+  expect(sessions.map((row) => textOf(row, "sessions"))).toEqual(
     rows.filter(({ sessions: some }) => some !== 0).map((row) => `${row.event} ${row.key}: ${row.sessions}`),
   );
   return rows;
+}
+
+function textOf(row: Row, ...figures: readonly string[]): string {
+  return `${String(row["event"])} ${String(row["plan"])}: ${figures.map((name) => String(row[name])).join(", ")}`;
 }
 
 /** Two records of one entry of Cloud Logging, by other plans: an id with two contents. */

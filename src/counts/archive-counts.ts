@@ -119,22 +119,6 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
   const sealing = sealingOf(books, nowMs, latenessMs);
   const sealedDays = { sealed, books: days, hasConflicts: open.hasConflicts };
 
-  /** All that may come before what is counted. */
-  function daysBefore(asOf: string): readonly number[] {
-    return daysOf(periodSpans(["all"], 0, asOf), days.keys());
-  }
-
-  async function rowsOf(cube: Cube, sources: DaySources): Promise<CountRow[]> {
-    const { query } = cube;
-    if (hasSessions(query)) {
-      const { runs, deeds } = sources.rollups;
-      await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, query.by) });
-      if (isByEachSession(query)) return sessionRows(db, cube);
-      await writeSessionDays(db, { events: query.events, isByUser: isByEachUser(query) });
-    }
-    return cubeRows(db, eventsByDay(sources, query.by, query.events), cube);
-  }
-
   async function newestHour(): Promise<number | null> {
     const ofPlans = await newestSealedHour(
       store,
@@ -151,10 +135,11 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       const spans = periodSpans(query.periods, query.days, query.asOf);
       const wanted = daysOf(spans, days.keys());
       const cube: Cube = { query, spans, days: wanted, isSealed: (span) => isSealed(sealing, span) };
-      const before = isByEachSession(query) ? daysBefore(query.asOf) : [];
+      // A session may have begun on any day before.
+      const before = isByEachSession(query) ? daysOf(periodSpans(["all"], 0, query.asOf), days.keys()) : [];
       const sources = await daySources(sealedDays, { counted: wanted, before }, query);
       table.flush();
-      const [answer] = await Promise.all([rowsOf(cube, sources), sealed.tellMissing(sources.found)]);
+      const [answer] = await Promise.all([countRows(db, cube, sources), sealed.tellMissing(sources.found)]);
       return answer;
     },
     async onlyInstance({ periods, days: daysBack, asOf }) {
@@ -191,6 +176,17 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       db.close();
     },
   };
+}
+
+async function countRows(db: DuckDb, cube: Cube, sources: DaySources): Promise<CountRow[]> {
+  const { query } = cube;
+  if (hasSessions(query)) {
+    const { runs, deeds } = sources.rollups;
+    await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, query.by) });
+    if (isByEachSession(query)) return sessionRows(db, cube);
+    await writeSessionDays(db, { events: query.events, isByUser: isByEachUser(query) });
+  }
+  return cubeRows(db, eventsByDay(sources, query.by, query.events), cube);
 }
 
 async function readTails(options: ArchiveCountsOptions, table: FactTable): Promise<TailFacts[]> {

@@ -7,7 +7,14 @@ import type { FactReader } from "./fact-reader.ts";
 import type { FactTable } from "./fact-table.ts";
 import type { FactsBasis } from "./facts/facts-basis.ts";
 import { findPlanFacts } from "./facts/plan-facts.ts";
-import { type FoundRollup, findRollup, missingFacts, type RollupFileKind, rollupFile } from "./facts/rollup.ts";
+import {
+  type FoundRollup,
+  findRollup,
+  missingFacts,
+  type Rollup,
+  type RollupFileKind,
+  rollupFile,
+} from "./facts/rollup.ts";
 import { eachSealedLine, sealedBytes } from "./facts/sealed-lines.ts";
 import type { Segment } from "./segment.ts";
 
@@ -85,11 +92,9 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
         `facts of ${missing.length} of ${wanted.length} sealed plan${wanted.length === 1 ? "" : "s"} are derived again, ` +
           `for this answer only: ${first.why} (hint: ${hintFor(first, basis, rebuildCommand)})`,
       );
-      await derive(
-        options,
-        missing.map(({ plan }) => plan),
-      );
-      for (const { plan } of missing) loaded.set(plan.name, { paths: [], origins: [plan.name] });
+      const left = missing.map(({ plan }) => plan);
+      await derive(options, left);
+      for (const { name } of left) loaded.set(name, { paths: [], origins: [name] });
     }
     const all = plans.map(({ name }) => loaded.get(name));
     return { paths: all.flatMap((each) => each?.paths ?? []), origins: all.flatMap((each) => each?.origins ?? []) };
@@ -112,12 +117,7 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     const found = await findRollupOnce(plansOfDay);
     if (found === null) return null;
     try {
-      const paths: Partial<Record<RollupFileKind, string>> = {};
-      for (const kind of kinds) {
-        const { name, size_bytes: sizeBytes, sha256 } = rollupFile(found.rollup, kind, segment);
-        paths[kind] = await local.fileOf({ name, sizeBytes, sha256 });
-      }
-      return { ...found, paths };
+      return { ...found, paths: await rollupPaths(local, found.rollup, segment, kinds) };
     } catch (error) {
       if (!(error instanceof IoError) || (error.code !== "corrupt" && error.code !== "not_found")) throw error;
       tellUnused(`${plansOfDay.day} is counted without its roll-up: ${error.message}`);
@@ -138,6 +138,21 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
   }
 
   return { load, findRollup: findRollupOnce, loadRollup, tellMissing };
+}
+
+/** Rejects with `IoError`, `corrupt` or `not_found` where a file is not what the roll-up says. */
+async function rollupPaths(
+  local: LocalObjects,
+  rollup: Rollup,
+  segment: Segment,
+  kinds: readonly RollupFileKind[],
+): Promise<LoadedRollup["paths"]> {
+  const paths: Partial<Record<RollupFileKind, string>> = {};
+  for (const kind of kinds) {
+    const { name, size_bytes: sizeBytes, sha256 } = rollupFile(rollup, kind, segment);
+    paths[kind] = await local.fileOf({ name, sizeBytes, sha256 });
+  }
+  return paths;
 }
 
 interface MissingFacts {
