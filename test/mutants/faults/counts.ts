@@ -1,6 +1,7 @@
 import type { Fault } from "../fault.ts";
 
 const ROLLUP = "src/counts/facts/rollup.ts";
+const DAY_SOURCES = "src/counts/day-sources.ts";
 const ARCHIVE_COUNTS = "src/counts/archive-counts.ts";
 const SEALED_COUNTS_TEST = "test/counts/facts/sealed-counts.test.ts";
 const RECOUNT_TEST = "test/counts/recount/recount.test.ts";
@@ -67,7 +68,7 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     name: "roll-up-in-the-place-of-later-revisions",
     harm: "Lines that were sealed after the roll-up of their day was made are in no count.",
     breaks: "I3",
-    file: ARCHIVE_COUNTS,
+    file: DAY_SOURCES,
     text: "plans: rollup?.others ?? day.plans",
     replacement: "plans: rollup === null ? day.plans : []",
     caughtBy: { file: SEALED_COUNTS_TEST, title: "are used beside the facts of what came later, sealed or not" },
@@ -85,7 +86,7 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     name: "roll-up-beside-a-conflict-of-the-tail",
     harm: "What a variant that is not sealed yet takes back still counts.",
     breaks: "I9",
-    file: ARCHIVE_COUNTS,
+    file: DAY_SOURCES,
     text: "return day.hasTailConflict || ",
     replacement: "return ",
     caughtBy: { file: SEALED_COUNTS_TEST, title: "counts once by the smallest, whatever came first" },
@@ -94,7 +95,7 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     name: "roll-ups-of-several-streams-added",
     harm: "Two pipelines on the same instance count each line twice.",
     breaks: "I3",
-    file: ARCHIVE_COUNTS,
+    file: DAY_SOURCES,
     text: "return streams.length === 1 ? streams : [];",
     replacement: "return streams;",
     caughtBy: { file: SEALED_COUNTS_TEST, title: "that hold the same lines count them once" },
@@ -315,8 +316,8 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     harm: "Counts at identifiable level are answered whatever the deployment allows.",
     breaks: "privacy",
     file: "src/cli/counts/counts-text.ts",
-    text: "checkReporting(by, level, {",
-    replacement: 'checkReporting(by, "aggregate", {',
+    text: "checkReporting(asked.by, asked.level, policy)",
+    replacement: 'checkReporting(asked.by, "aggregate", policy)',
     caughtBy: { file: LEVELS_TEST, title: "level is refused in every period" },
   },
   {
