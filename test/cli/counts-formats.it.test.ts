@@ -116,6 +116,7 @@ describe("parquet", () => {
       to: BigInt(Date.parse(row.to)),
       count: BigInt(row.count),
       unique_users: BigInt(row.unique_users),
+      sessions: BigInt(row.sessions ?? -1),
       per_user_mean: spread?.mean ?? null,
       per_user_median: spread?.median ?? null,
       per_user_max: spread === undefined || spread === null ? null : BigInt(spread.max),

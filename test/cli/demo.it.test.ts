@@ -21,7 +21,7 @@ it("simulates a day, counts it, and proves the counts; again, and whatever pipel
   expect(first.stdout).toMatch(/^a simulated day of a GitLab instance with 80 users: [\d,]+ lines, /);
   expect(first.stdout).toMatch(/^archived +[\d,]+ +new to the archive$/m);
   expect(first.stdout).toMatch(/^git_push +gprd +[1-9]/m);
-  expect(first.stdout).toMatch(/^exact: all [\d,]{5,} counts, in 8 segments, are what was done on the instance$/m);
+  expect(first.stdout).toMatch(/^exact: all [\d,]{5,} counts, in 9 segments, are what was done on the instance$/m);
   expect(first.stdout).toMatch(/^archive "archive": [\d,]+ lines in \d segments? of the write-ahead log, /m);
   expect((await filesBelow(cwd)).every((path) => path.startsWith("archive/"))).toBe(true);
 

@@ -170,5 +170,5 @@ def figures_of(book):
     for line_id, standing in book.standing.items():
         kind = "quarantined" if standing.is_quarantined else "counted" if standing.facts else "eventless"
         hours[int(line_id[:8], 16)].update(("archived", kind))
-        events.update(fact[1] for fact in standing.facts)
+        events.update(fact[2] for fact in standing.facts)
     return hours, dict(events)

@@ -48,7 +48,7 @@ async function ok(...args: readonly string[]): Promise<Outcome> {
 
 /** What may not differ by the lines that the truth does not know: they have a group, plan, … of their own. */
 function withoutExtra(rows: readonly CountRow[]): CountRow[] {
-  const shared: readonly string[] = ["user", "detail", "operation"];
+  const shared: readonly string[] = ["session", "user", "detail", "operation"];
   return rows.filter(({ event, segment, key }) => {
     return !(key ?? "").startsWith(EXTRA_GROUP) && !(event === "git_push" && shared.includes(segment));
   });
