@@ -113,20 +113,15 @@ interface OpenCounts extends ArchiveCountsOptions {
 }
 
 function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCounts {
-  const { store, books, tails, nowMs, latenessMs, db, table } = open;
+  const { books, tails, nowMs, latenessMs, db, table } = open;
   const days = dayBooks(books, tails);
   const sealed = createSealedFacts(open);
   const sealing = sealingOf(books, nowMs, latenessMs);
   const sealedDays = { sealed, books: days, hasConflicts: open.hasConflicts };
 
-  async function newestHour(): Promise<number | null> {
-    const ofPlans = await newestSealedHour(
-      store,
-      books.flatMap(({ plans }) => plans),
-    );
-    const hours = [ofPlans, ...tails.map((tail) => tail.newestHour)].filter((hour) => hour !== null);
-    return hours.length === 0 ? null : Math.max(...hours);
-  }
+  let newest: Promise<number | null> | null = null;
+  // Where lines run ahead of their hour this reads whole plans, and several answers need it.
+  const newestHour = (): Promise<number | null> => (newest ??= findNewestHour(open));
 
   return {
     lines,
@@ -176,6 +171,16 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       db.close();
     },
   };
+}
+
+/** Of all streams, sealed or not, in hours since 1970; null without any line. */
+async function findNewestHour({ store, books, tails }: OpenCounts): Promise<number | null> {
+  const ofPlans = await newestSealedHour(
+    store,
+    books.flatMap(({ plans }) => plans),
+  );
+  const hours = [ofPlans, ...tails.map((tail) => tail.newestHour)].filter((hour) => hour !== null);
+  return hours.length === 0 ? null : Math.max(...hours);
 }
 
 async function countRows(db: DuckDb, cube: Cube, sources: DaySources): Promise<CountRow[]> {

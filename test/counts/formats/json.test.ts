@@ -1,21 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { countsJson } from "../../../src/counts/formats/json.ts";
 import { row } from "../sample-rows.ts";
+import { HEADER } from "./sample-header.ts";
 
 describe("json", () => {
   test("is the documented shape", () => {
-    const header = {
-      asOf: "2020-12-24",
-      asOfDigest: null,
-      deployment: "saas",
-      instance: "gprd",
-      level: "aggregate",
-      widened: [],
-      catalogue: "sha256:abc",
-      pseudonymKey: "0123abcd",
-      sealedThrough: "2020-12-23T22:00:00Z",
-    } as const;
-    expect(countsJson(header, [row()], null)).toMatchInlineSnapshot(`
+    expect(countsJson(HEADER, [row()], null)).toMatchInlineSnapshot(`
       "{
         "as_of": "2020-12-24",
         "as_of_digest": null,
@@ -46,17 +36,7 @@ describe("json", () => {
   });
 
   test("says null for several instances and for no key, and an empty list for no rows", () => {
-    const header = {
-      asOf: "2020-12-24",
-      asOfDigest: null,
-      deployment: "self_managed",
-      instance: null,
-      level: "aggregate",
-      widened: [],
-      catalogue: "sha256:abc",
-      pseudonymKey: null,
-      sealedThrough: null,
-    } as const;
+    const header = { ...HEADER, instance: null, pseudonymKey: null, sealedThrough: null };
     expect(JSON.parse(countsJson(header, [], null))).toMatchObject({
       instance: null,
       pseudonym_key: null,
