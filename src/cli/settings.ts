@@ -42,7 +42,7 @@ export async function loadCatalogue(path: string | null): Promise<Catalogue> {
 }
 
 /** As the user would write it in the current folder; as it is where it lies outside. */
-function shownPath(path: string): string {
+export function shownPath(path: string): string {
   const shown = relative(process.cwd(), path);
   return shown.startsWith("..") ? path : shown;
 }
@@ -63,7 +63,8 @@ function archiveOverride(archive: string | undefined): string[] {
   return [`archive=${JSON.stringify({ kind: "gcs", bucket, ...(prefix === "" ? {} : { prefix }) })}`];
 }
 
-async function readInput(path: string, what: string): Promise<string> {
+/** The text of a file; `what` it is, for the message. Rejects with `UsageError`. */
+export async function readInput(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {

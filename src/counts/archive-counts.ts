@@ -16,6 +16,7 @@ import {
 import { dayBooks } from "./day-book.ts";
 import { type DaySources, eventsByDay, instancesOf, sessionFacts } from "./day-rows.ts";
 import { daySources, factSources, factsOfDays, splitDays } from "./day-sources.ts";
+import { type DayState, dayStateOf } from "./day-state.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "./duck-db.ts";
 import { type FactTable, openFactTable } from "./fact-table.ts";
 import { newestSealedHour } from "./newest-hour.ts";
@@ -61,6 +62,8 @@ export interface ArchiveCounts {
   defaultAsOf(): Promise<string | null>;
   /** Up to where everything is sealed, RFC 3339; null where nothing is. */
   sealedThrough(): Promise<string | null>;
+  /** How far it is with a day, in days since 1970, of those that were asked for when it was opened. */
+  dayState(day: number): DayState;
   close(): void;
 }
 
@@ -166,6 +169,7 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       return hour === null ? null : dayName(hour * HOUR_MS + DAY_MS);
     },
     sealedThrough: async () => sealedThrough(sealing, await newestHour()),
+    dayState: (day) => dayStateOf(days, tails, sealing, day),
     close() {
       table.close();
       db.close();

@@ -28,7 +28,7 @@ export function dayBooks(books: readonly StreamBook[], tails: readonly TailFacts
       plans.filter(({ isRecord }) => !isRecord),
       ({ span }) => dayOfHours(span.firstHour),
     );
-    for (const day of new Set([...plansOfDays.keys(), ...(tail?.days ?? [])])) {
+    for (const day of new Set([...plansOfDays.keys(), ...(tail?.days.keys() ?? [])])) {
       const known = days.get(day) ?? [];
       days.set(day, known);
       known.push({

@@ -13,8 +13,8 @@ export interface TailFacts {
   readonly stream: string;
   /** Lines that a seal would keep. */
   readonly lines: number;
-  /** Days since 1970 that they are filed under. */
-  readonly days: ReadonlySet<number>;
+  /** How many of them are filed under a day, in days since 1970. */
+  readonly days: ReadonlyMap<number, number>;
   /** The newest hour that has a line of its own; null where there is none. */
   readonly newestHour: number | null;
   readonly conflicts: readonly Conflict[];
@@ -33,14 +33,15 @@ export async function readTailFacts(
   { stream, plans, tail }: StreamBook,
 ): Promise<TailFacts> {
   const source = { stream, origin: TAIL_ORIGIN };
-  const days = new Set<number>();
+  const days = new Map<number, number>();
   let lines = 0;
   let newestHour: number | null = null;
   const conflicts = await eachTailLine(store, plans, tail, (line, hash) => {
     const { id, timeMs } = line.meta;
     for (const fact of reader.factsOf(line, hash)) table.append(fact, source);
     lines += 1;
-    days.add(dayOfId(id));
+    const day = dayOfId(id);
+    days.set(day, (days.get(day) ?? 0) + 1);
     const hour = ownHour(id, timeMs);
     if (hour !== null && (newestHour === null || hour > newestHour)) newestHour = hour;
   });

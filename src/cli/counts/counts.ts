@@ -1,16 +1,13 @@
 import { Command } from "commander";
-import { PERIODS, type PeriodName } from "../../counts/period.ts";
-import { LEVELS, type Level } from "../../counts/reporting-policy.ts";
-import { SEGMENTS, type Segment } from "../../counts/segment.ts";
+import { PERIODS } from "../../counts/period.ts";
+import { LEVELS } from "../../counts/reporting-policy.ts";
+import { SEGMENTS } from "../../counts/segment.ts";
 import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "../options/options.ts";
 import type { PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
+import { type AskedOptions, DEFAULT_DAYS, FORMATS, MOST_DAYS } from "./asked-options.ts";
 import { checkFormatOptions } from "./format-options.ts";
 
-const FORMATS = ["table", "json", "csv", "parquet", "prometheus", "service-ping"] as const;
-const DEFAULT_DAYS = 28;
-/** The century of valid times. */
-const MOST_DAYS = 36_525;
 const MOST_DIGESTS = 99_999_999;
 const EXAMPLES = `
 Examples:
@@ -23,18 +20,10 @@ Examples:
   logtally counts --event git_push --period 28d --evidence
 `;
 
-export interface CountsOptions extends PipelineOptions {
-  readonly by: Segment;
-  readonly level: Level;
-  readonly event?: readonly string[];
-  readonly period?: readonly PeriodName[];
-  readonly days: number;
+export interface CountsOptions extends PipelineOptions, AskedOptions {
   readonly asOf?: string;
   readonly asOfDigest?: number;
-  readonly sessions: boolean;
-  readonly format: (typeof FORMATS)[number];
   readonly catalogue?: string;
-  readonly evidence?: true;
   readonly json?: true;
 }
 

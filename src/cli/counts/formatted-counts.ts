@@ -10,7 +10,7 @@ import { countsServicePing } from "../../counts/formats/service-ping.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { DUCK_DB } from "../open/duck-db-options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import type { CountsOptions } from "./counts.ts";
+import type { Format } from "./asked-options.ts";
 
 /** An answer, and what it is of. */
 export interface AnsweredCounts {
@@ -28,7 +28,7 @@ export interface AnsweredCounts {
  * with `IoError`.
  */
 export async function formattedCounts(
-  format: Exclude<CountsOptions["format"], "table" | "csv">,
+  format: Exclude<Format, "table" | "csv">,
   { header, query, rows, evidence, catalogue, pipeline }: AnsweredCounts,
 ): Promise<string | Uint8Array> {
   switch (format) {

@@ -1,0 +1,90 @@
+import { differenceText } from "../../archive/audit/difference.ts";
+import { dayName } from "../../core/hour.ts";
+import { DAY_MS } from "../../core/units.ts";
+import type { CountQuery, CountRow } from "../../counts/cube.ts";
+import type { DayState } from "../../counts/day-state.ts";
+import type { AsOfDigest } from "../../counts/digest-book.ts";
+import { type Evidence, evidenceOf } from "../../counts/evidence.ts";
+import type { CountsHeader } from "../../counts/formats/counts-header.ts";
+import { type OpenedCounts, openCounts } from "../open/archive-counts.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { formatThings } from "../terminal/quantity.ts";
+import { tell } from "../terminal/tell.ts";
+import type { Question } from "./question.ts";
+
+/** What an archive answers, and to what, as long as it is open. */
+export interface Answer {
+  readonly question: Question;
+  /** With the as-of day. */
+  readonly query: CountQuery;
+  readonly rows: readonly CountRow[];
+  /** Null where nobody asked for it. */
+  readonly evidence: Evidence | null;
+  /** Fingerprint of the key of the pseudonyms. */
+  readonly pseudonymKey: string;
+  /** How far the archive is with a day that was asked for, in days since 1970. */
+  readonly dayState: (day: number) => DayState;
+  /** Null for the archive as it is now. */
+  readonly digest: AsOfDigest | null;
+  /** What programs are told of all rows; it takes another look at the archive. Rejects with `IoError`. */
+  header(): Promise<CountsHeader>;
+}
+
+/**
+ * Counts the archive, hands over the answer, and resolves with what is made of it; what has to be known of the archive is
+ * told. Rejects with `UsageError`, with `IoError`, and as `use` does.
+ */
+export async function withAnswer<T>(question: Question, use: (answer: Answer) => Promise<T>): Promise<T> {
+  const { settings, catalogue, catalogueFile, query, asOf, asOfDigest } = question;
+  const { periods, days } = query;
+  const opened = await openCounts(settings, catalogue, { asOfDigest, catalogueFile, asked: { periods, days, asOf } });
+  try {
+    return await use(await answerOf(opened, question));
+  } finally {
+    opened.counts.close();
+  }
+}
+
+async function answerOf(
+  { counts, books, digest, lost, pseudonymKey }: OpenedCounts,
+  question: Question,
+): Promise<Answer> {
+  const { settings, catalogue, permission } = question;
+  const query: CountQuery = {
+    ...question.query,
+    asOf: question.asOf ?? (await newestDay(counts)) ?? dayName(SYSTEM_CLOCK.nowMs()),
+  };
+  const rows = await counts.rows(query);
+  for (const difference of lost) tell(`lines that were sealed are not counted: ${differenceText(difference)}`);
+  if (counts.conflicts > 0) {
+    process.stderr.write(
+      `${formatThings(counts.conflicts, "id")} came with different bytes: counted once, all are kept\n`,
+    );
+  }
+  const header = async (): Promise<CountsHeader> => ({
+    asOf: query.asOf,
+    asOfDigest: digest,
+    deployment: settings.deployment,
+    instance: settings.instance ?? (await counts.onlyInstance(query)),
+    level: query.level,
+    widened: permission.kind === "allowed" ? [] : [permission.segment],
+    catalogue: catalogue.digest,
+    pseudonymKey,
+    sealedThrough: await counts.sealedThrough(),
+  });
+  const dayState = (day: number): DayState => counts.dayState(day);
+  const evidence = question.withEvidence ? evidenceOf(books, rows) : null;
+  return { question, query, rows, evidence, pseudonymKey, dayState, digest, header };
+}
+
+/** The day after that of the newest line; a line from the future is no fault, but what it does has to be known. */
+async function newestDay(counts: OpenedCounts["counts"]): Promise<string | null> {
+  const day = await counts.defaultAsOf();
+  const today = dayName(SYSTEM_CLOCK.nowMs());
+  if (day !== null && Date.parse(day) > Date.parse(today) + DAY_MS) {
+    process.stderr.write(
+      `some lines are dated ahead of today, the last before ${day}: the periods end there (hint: --as-of ${today})\n`,
+    );
+  }
+  return day;
+}

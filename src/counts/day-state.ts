@@ -1,0 +1,20 @@
+import type { DayBooks } from "./day-book.ts";
+import { isSealed, type Sealing } from "./sealing.ts";
+import type { TailFacts } from "./tail-facts.ts";
+
+/** How far an archive is with a day. */
+export interface DayState {
+  /** Lines of all streams, an id with each of its variants: never fewer as time goes on, since an archive only grows. */
+  readonly lines: number;
+  readonly isSealed: boolean;
+}
+
+/** `day` in days since 1970. A seal takes no line away and adds none. */
+export function dayStateOf(days: DayBooks, tails: readonly TailFacts[], sealing: Sealing, day: number): DayState {
+  const sealed = (days.get(day) ?? []).flatMap(({ plans }) => plans.map(({ manifest }) => manifest.lines));
+  const unsealed = tails.map((tail) => tail.days.get(day) ?? 0);
+  return {
+    lines: [...sealed, ...unsealed].reduce((sum, lines) => sum + lines, 0),
+    isSealed: isSealed(sealing, { period: "daily", fromDay: day, toDay: day + 1 }),
+  };
+}
