@@ -8,6 +8,12 @@ export interface IndexDocument {
   readonly source: Buffer;
 }
 
+/** A whole value, which takes the place of lower versions of itself. */
+export interface VersionedDocument extends IndexDocument {
+  /** A whole number from 0 that JavaScript has exactly. */
+  readonly version: number;
+}
+
 /** Why an index does not take a document, in whatever state the cluster is. */
 export interface Rejection {
   /** As in HTTP. */
@@ -16,6 +22,17 @@ export interface Rejection {
   readonly type: string;
   readonly reason: string;
 }
+
+/** Where whole values are kept, each in its newest version. */
+export interface VersionedIndex {
+  /**
+   * Puts each document, unless a higher version of it is there; an equal one is replaced. Resolves once each is settled,
+   * by position: `outdated` where a higher one is there. Rejects as `create` of a `DocumentIndex` does.
+   */
+  put(documents: readonly VersionedDocument[], signal: AbortSignal): Promise<readonly PutOutcome[]>;
+}
+
+export type PutOutcome = "stored" | "outdated" | Rejection;
 
 /** Where documents can be searched. */
 export interface DocumentIndex {

@@ -50,6 +50,18 @@ interface Item {
   readonly index: string;
   readonly id: string;
   readonly source: string;
+  /** Null for one that is created. */
+  readonly version: number | null;
+}
+
+interface Place {
+  readonly _index: string;
+  readonly _id: string;
+}
+
+interface VersionedPlace extends Place {
+  readonly version: number;
+  readonly version_type: string;
 }
 
 const JSON_TYPE = "application/vnd.elasticsearch+json;compatible-with=9";
@@ -59,6 +71,7 @@ export async function startScriptedElasticsearch(script: ElasticsearchScript): P
   const mishaps = [...script.mishaps];
   const requests: BulkRequest[] = [];
   const documents = new Map<string, string>();
+  const versions = new Map<string, number>();
 
   const server = createServer((request, response) => {
     const answered = receive(request).then((body) => {
@@ -88,7 +101,11 @@ export async function startScriptedElasticsearch(script: ElasticsearchScript): P
       return;
     }
     const failing = mishap !== null && typeof mishap === "object" && "items" in mishap ? mishap.items : {};
-    const answer = { items: items.map((item) => ({ create: create(item, failing[item.id]) })) };
+    const done = (item: Item): unknown => {
+      const outcome = write(item, failing[item.id]);
+      return item.version === null ? { create: outcome } : { index: outcome };
+    };
+    const answer = { items: items.map(done) };
     const text = JSON.stringify(answer);
     if (mishap === "reply lost") response.destroy();
     else if (mishap === "no JSON") respond(response, 200, "text/html", "<html>welcome</html>");
@@ -97,15 +114,18 @@ export async function startScriptedElasticsearch(script: ElasticsearchScript): P
     else respond(response, 200, JSON_TYPE, text);
   }
 
-  function create({ index, id, source }: Item, mishap: ItemMishap | undefined): unknown {
+  function write({ index, id, source, version }: Item, mishap: ItemMishap | undefined): unknown {
     if (mishap !== undefined) {
       const { status, type, reason = "for some reason", cause } = mishap;
       return { status, error: { type, reason, ...(cause === undefined ? {} : { caused_by: { reason: cause } }) } };
     }
     const place = `${index}/${id}`;
-    if (documents.has(place)) return { status: 409, error: { type: "version_conflict_engine_exception", reason: "" } };
+    const isThere = documents.has(place);
+    const isTaken = version === null ? isThere : (versions.get(place) ?? 0) > version;
+    if (isTaken) return { status: 409, error: { type: "version_conflict_engine_exception", reason: "" } };
     documents.set(place, source);
-    return { status: 201 };
+    if (version !== null) versions.set(place, version);
+    return { status: isThere ? 200 : 201 };
   }
 
   return { requests, documents, ...(await listenOnLoopback(server)) };
@@ -116,8 +136,15 @@ function itemsIn(body: string): Item[] {
   const lines = body.split("\n");
   const items: Item[] = [];
   for (let at = 0; at + 1 < lines.length; at += 2) {
-    const { create } = JSON.parse(lines[at] ?? "") as { create: { readonly _index: string; readonly _id: string } };
-    items.push({ index: create._index, id: create._id, source: lines[at + 1] ?? "" });
+    const { create, index } = JSON.parse(lines[at] ?? "") as {
+      readonly create?: Place;
+      readonly index?: VersionedPlace;
+    };
+    const place = create ?? index;
+    if (place === undefined) throw new TypeError(`neither create nor index: ${lines[at]}`);
+    if (index !== undefined && index.version_type !== "external_gte") throw new TypeError("another kind of version");
+    const version = index?.version ?? null;
+    items.push({ index: place._index, id: place._id, source: lines[at + 1] ?? "", version });
   }
   return items;
 }

@@ -1,19 +1,32 @@
-import type { IndexDocument, Rejection } from "../../core/document-index.ts";
+import type { IndexDocument, Rejection, VersionedDocument } from "../../core/document-index.ts";
 import { ClusterError } from "./cluster.ts";
 
 const LF = 0x0a;
-/** What a document has around it, but for the names of itself and its index. */
-const ACTION_BYTES = `{"create":{"_index":"","_id":""}}\n\n`.length;
+
+/** What a request does with its documents. */
+export interface BulkAction<Document extends IndexDocument> {
+  readonly name: "create" | "index";
+  /** What stands behind the id, plain ASCII. */
+  readonly members: (document: Document) => string;
+  /** Bytes of that at the most. */
+  readonly mostMemberBytes: number;
+  /** What a conflict says: the document is there, or another one in its place. */
+  readonly conflict: SettledOutcome;
+  readonly query: Readonly<Record<string, string>>;
+}
 
 /**
- * What became of a document: it is there, will never be, or is to be sent again, because the cluster is busy or because
- * the index of the document does not take it as that is.
+ * What became of a document: it is there, a higher version of it is, it will never be, or it is to be sent again, because
+ * the cluster is busy or because the index of the document does not take it as that is.
  */
-export type Outcome =
-  | { readonly kind: "stored" }
-  | { readonly kind: "rejected" | "busy" | "blocked"; readonly rejection: Rejection };
+export type Outcome = SettledOutcome | { readonly kind: "busy" | "blocked"; readonly rejection: Rejection };
 
-const STORED: Outcome = { kind: "stored" };
+export type SettledOutcome =
+  | { readonly kind: "stored" }
+  | { readonly kind: "outdated" }
+  | { readonly kind: "rejected"; readonly rejection: Rejection };
+
+const STORED: SettledOutcome = { kind: "stored" };
 const CONFLICT = 409;
 const BAD_REQUEST = 400;
 const TOO_LARGE = 413;
@@ -25,27 +38,53 @@ const STATES = ["validation_exception", "index_closed_exception", "invalid_index
  * Query of a bulk request, whose answer then says of each document only what is read, and comes before the request is
  * given up: by default the cluster waits for a minute for a shard that is not there, and the others with it.
  */
-export const BULK_QUERY = {
+const BULK_QUERY = {
   timeout: "20s",
   filter_path: "items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by",
 };
 
+/** What is there already stays as it is. */
+export const CREATE: BulkAction<IndexDocument> = {
+  name: "create",
+  members: () => "",
+  mostMemberBytes: 0,
+  conflict: STORED,
+  query: BULK_QUERY,
+};
+
+/** Overwrites equal and lower versions; whoever searches after the answer finds it. */
+export const PUT: BulkAction<VersionedDocument> = {
+  name: "index",
+  members: ({ version }) => `,"version":${version},"version_type":"external_gte"`,
+  mostMemberBytes: `,"version":${Number.MAX_SAFE_INTEGER},"version_type":"external_gte"`.length,
+  conflict: { kind: "outdated" },
+  query: { ...BULK_QUERY, refresh: "true" },
+};
+
+/** What a document has around it, but for the names of itself and its index. */
+const ACTION_BYTES = `{"create":{"_index":"","_id":""}}\n\n`.length;
+
 /** Room that the body of a bulk request takes at the most, in bytes. */
-export function bulkBytes(documents: readonly IndexDocument[]): number {
+export function bulkBytes(documents: readonly IndexDocument[], mostMemberBytes: number): number {
   return documents.reduce(
-    (sum, { index, id, source }) => sum + ACTION_BYTES + index.length + id.length + source.length,
+    (sum, { index, id, source }) => sum + ACTION_BYTES + mostMemberBytes + index.length + id.length + source.length,
     0,
   );
 }
 
 /**
- * Writes the body of a bulk request that creates the documents; gives what it has written. Names and ids are our own,
- * plain ASCII, and need no escaping.
+ * Writes the body of a bulk request; gives what it has written. Names and ids are our own, plain ASCII, and need no
+ * escaping.
  */
-export function writeBulk(documents: readonly IndexDocument[], target: Buffer): Buffer {
+export function writeBulk<Document extends IndexDocument>(
+  documents: readonly Document[],
+  { name, members }: BulkAction<Document>,
+  target: Buffer,
+): Buffer {
   let end = 0;
-  for (const { index, id, source } of documents) {
-    end += target.write(`{"create":{"_index":"${index}","_id":"${id}"}}\n`, end, "latin1");
+  for (const document of documents) {
+    const { index, id, source } = document;
+    end += target.write(`{"${name}":{"_index":"${index}","_id":"${id}"${members(document)}}}\n`, end, "latin1");
     end += source.copy(target, end);
     target[end] = LF;
     end += 1;
@@ -54,13 +93,17 @@ export function writeBulk(documents: readonly IndexDocument[], target: Buffer): 
 }
 
 /** The outcomes, by position. Throws `ClusterError` where the answer does not fit the request. */
-export function outcomesOf(answer: unknown, count: number): Outcome[] {
+export function outcomesOf(
+  answer: unknown,
+  count: number,
+  action: Pick<BulkAction<never>, "name" | "conflict">,
+): Outcome[] {
   const { items } = Object(answer) as { readonly items?: unknown };
   const all = Array.isArray(items) ? (items as readonly unknown[]) : [];
   if (all.length !== count) {
     throw new ClusterError("away", null, "", `${all.length} outcomes instead of ${count} in the answer`);
   }
-  return all.map(outcomeOf);
+  return all.map((item) => outcomeOf(item, action));
 }
 
 /** The member of what may be anything. */
@@ -76,14 +119,15 @@ function text(value: unknown): string {
  * Only what is wrong with the document itself is a rejection. Missing rights, a missing or read-only index and a full
  * disk are the cluster's state, and pass when somebody mends it.
  */
-function outcomeOf(item: unknown): Outcome {
-  const create = member(item, "create");
-  const said = member(create, "status");
+function outcomeOf(item: unknown, { name, conflict }: Pick<BulkAction<never>, "name" | "conflict">): Outcome {
+  const done = member(item, name);
+  const said = member(done, "status");
   const status = Number.isInteger(said) ? (said as number) : 0;
-  const error = member(create, "error");
+  const error = member(done, "error");
   const [type, reason] = [text(member(error, "type")), text(member(error, "reason"))];
   const cause = text(member(member(error, "caused_by"), "reason"));
-  if ((status >= 200 && status < 300) || status === CONFLICT) return STORED;
+  if (status >= 200 && status < 300) return STORED;
+  if (status === CONFLICT) return conflict;
   const whole = cause === "" ? reason : `${reason}: ${cause}`;
   const rejection = { status, type, reason: whole };
   const isOfDocument = (status === BAD_REQUEST && !STATES.includes(type)) || status === TOO_LARGE;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { outcomesOf } from "../../../src/backends/elasticsearch/bulk.ts";
+import { CREATE, outcomesOf } from "../../../src/backends/elasticsearch/bulk.ts";
 import { ClusterError } from "../../../src/backends/elasticsearch/cluster.ts";
+import { countsIn } from "../../../src/backends/elasticsearch/published-counts.ts";
 import { pageOf, uploadOf } from "../../../src/backends/gcs/answer.ts";
 import { gcsError, messageOf, passes } from "../../../src/backends/gcs/gcs-error.ts";
 import { ServiceError, serviceError } from "../../../src/backends/gcs/service.ts";
@@ -54,11 +55,11 @@ export const bulkAnswer: FuzzTarget = {
     const answer = jsonOf(bytes);
     for (const count of [1, 2, 3]) {
       try {
-        const outcomes = outcomesOf(answer, count);
+        const outcomes = outcomesOf(answer, count, CREATE);
         assert.equal(outcomes.length, count);
         for (const outcome of outcomes) {
           assert(["stored", "rejected", "busy", "blocked"].includes(outcome.kind));
-          if (outcome.kind === "stored") continue;
+          if (outcome.kind === "stored" || outcome.kind === "outdated") continue;
           const { status, type, reason } = outcome.rejection;
           assert(Number.isInteger(status) && typeof type === "string" && typeof reason === "string");
           // A document is given up only where the cluster has said that it is the document.
@@ -68,6 +69,29 @@ export const bulkAnswer: FuzzTarget = {
       } catch (error) {
         if (!(error instanceof ClusterError)) throw error;
       }
+    }
+  },
+};
+
+export const searchAnswer: FuzzTarget = {
+  name: "search-answer",
+  holds: "an answer to a search for published counts is refused, or tells of each what it is the count of",
+  covers: ["src/backends/elasticsearch/published-counts.ts"],
+  seeds: () =>
+    texts(
+      '{"hits":{"hits":[{"_source":{"id":"a","event":"e","key":"k","@timestamp":"2020-12-22T00:00:00.000Z"}}]}}',
+      '{"hits":{"hits":[{"_source":{"id":"a","event":"e","@timestamp":"2020-12-22T00:00:00.000Z"}},{"_source":{}}]}}',
+      '{"hits":{"hits":[]}}',
+    ),
+  words: ['"hits":', '"_source":{', '"id":', '"key":null', '"@timestamp":', "2020-12-22T00:00:00.000Z"],
+  check(bytes) {
+    try {
+      for (const { id, event, key, day } of countsIn(jsonOf(bytes))) {
+        assert(typeof id === "string" && typeof event === "string" && (key === null || typeof key === "string"));
+        assert.match(day, /^\d{4}-\d\d-\d\d$/);
+      }
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
     }
   },
 };

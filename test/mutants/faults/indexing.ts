@@ -1,7 +1,7 @@
 import type { Fault } from "../fault.ts";
 
 const BULK = "src/backends/elasticsearch/bulk.ts";
-const INDEX = "src/backends/elasticsearch/elasticsearch-index.ts";
+const INDEX = "src/backends/elasticsearch/bulk-writer.ts";
 const INDEX_TEST = "test/backends/elasticsearch-index.test.ts";
 const LINE_INDEXER = "src/indexing/line-indexer.ts";
 const LINE_INDEXER_TEST = "test/indexing/line-indexer.test.ts";
@@ -17,8 +17,8 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     harm: "A busy cluster takes part of the lines, and nobody sends it the others again.",
     breaks: "I1",
     file: BULK,
-    text: "|| status === CONFLICT) return STORED;",
-    replacement: "|| status === CONFLICT || status === BUSY) return STORED;",
+    text: "if (status === CONFLICT) return conflict;",
+    replacement: "if (status === CONFLICT || status === BUSY) return conflict;",
     caughtBy: { file: INDEX_TEST, title: "is sent again alone" },
   },
   {
@@ -26,8 +26,8 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     harm: "What is indexed a second time, after a kill or by two workers, is sent again for ever.",
     breaks: "I4",
     file: BULK,
-    text: " || status === CONFLICT) return STORED;",
-    replacement: ") return STORED;",
+    text: "if (status === CONFLICT) return conflict;",
+    replacement: "",
     caughtBy: { file: INDEX_TEST, title: "that are there already stay as they are" },
     hangs: true,
   },
@@ -36,8 +36,8 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     harm: "A late copy replaces what is indexed, and a search finds another line than the archive has counted.",
     breaks: "I5",
     file: BULK,
-    text: 'target.write(`{"create":',
-    replacement: 'target.write(`{"index":',
+    text: 'name: "create",',
+    replacement: 'name: "index",',
     caughtBy: { file: INDEX_TEST, title: "are created by one bulk request" },
   },
   {
@@ -73,8 +73,8 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     harm: "After a retry a good line goes into the quarantine, and the one that was rejected is nowhere.",
     breaks: "I1",
     file: INDEX,
-    text: "rejections[item.position] = outcome.rejection;",
-    replacement: "rejections[at] = outcome.rejection;",
+    text: "settled[item.position] = outcome;",
+    replacement: "settled[at] = outcome;",
     caughtBy: { file: INDEX_TEST, title: "is sent again alone" },
   },
   {

@@ -1,0 +1,180 @@
+import { createBufferPool } from "../../core/buffer-pool.ts";
+import type { IndexDocument, Rejection } from "../../core/document-index.ts";
+import { IoError } from "../../core/fault.ts";
+import { type Backoff, waitMs } from "../../core/retry.ts";
+import { MIB, SECOND_MS } from "../../core/units.ts";
+import { type BulkAction, bulkBytes, type Outcome, outcomesOf, type SettledOutcome, writeBulk } from "./bulk.ts";
+import { type Cluster, ClusterError } from "./cluster.ts";
+import { createGate, MOST_REQUESTS } from "./gate.ts";
+import { createHealth } from "./health.ts";
+
+export interface BulkWriterOptions {
+  /** `giveUpAfterMs` counts from the first failure after the last success of any request. */
+  readonly backoff: Backoff;
+  /** Is told, in words, of the first of failures in a row, and when they have ended. */
+  readonly onTrouble: (message: string) => void;
+}
+
+const TOO_LARGE = 413;
+/** How long single indices that take nothing hold up what others take. */
+const BLOCKED_MS = 5 * SECOND_MS;
+const POOLED_BYTES = 8 * MIB;
+const STORED: SettledOutcome = { kind: "stored" };
+
+/** Writes documents, whatever is done with them there. */
+export interface BulkWriter<Document extends IndexDocument> {
+  /**
+   * Resolves once each document is settled, by position; what passes is waited out. Rejects with `IoError` as `create` of
+   * a `DocumentIndex` does.
+   */
+  write(documents: readonly Document[], signal: AbortSignal): Promise<readonly SettledOutcome[]>;
+}
+
+/** A document, and its place among those that were given together. */
+interface Item<Document> {
+  readonly document: Document;
+  readonly position: number;
+}
+
+/** What is to be sent again, and why. */
+interface Rest<Document> {
+  readonly items: readonly Item<Document>[];
+  readonly why: string;
+  /** True where nothing but the state of single indices keeps them: read-only, closed, not allowed. */
+  readonly isBlocked: boolean;
+}
+
+/**
+ * Writes documents by bulk requests whose outcomes count one by one: what the cluster did not take for the
+ * moment is sent again alone. How many requests are under way follows its answers.
+ */
+export function createBulkWriter<Document extends IndexDocument>(
+  cluster: Cluster,
+  action: BulkAction<Document>,
+  { backoff, onTrouble }: BulkWriterOptions,
+): BulkWriter<Document> {
+  const gate = createGate();
+  const pool = createBufferPool(MOST_REQUESTS, POOLED_BYTES);
+  const tell = (what: string): void => onTrouble(`index into "${cluster.name}": ${what}`);
+  const health = createHealth(backoff, tell);
+
+  /** One request. Resolves with what is left to be sent again. */
+  async function send(
+    items: readonly Item<Document>[],
+    settled: SettledOutcome[],
+    signal: AbortSignal,
+  ): Promise<Rest<Document>> {
+    await gate.enter();
+    try {
+      const documents = items.map(({ document }) => document);
+      const room = pool.take(bulkBytes(documents, action.mostMemberBytes));
+      const body = writeBulk(documents, action, room);
+      const answer = await cluster.send({ method: "POST", path: "/_bulk", query: action.query, body }, signal);
+      // Not after a failure: what was given up may still be on its way.
+      pool.giveBack(room);
+      const rest = sorted(items, outcomesOf(answer, items.length, action), settled);
+      if (rest.items.length < items.length) health.succeed();
+      if (rest.items.length === 0) gate.grow();
+      else if (!rest.isBlocked) gate.shrink();
+      return rest;
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.status === TOO_LARGE) throw error;
+      // A request that was ended says nothing about the cluster.
+      if (!signal.aborted) gate.shrink();
+      return { items, why: error.message, isBlocked: false };
+    } finally {
+      gate.leave();
+    }
+  }
+
+  /** Until nothing is left. */
+  async function settle(
+    items: readonly Item<Document>[],
+    settled: SettledOutcome[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    let left = items;
+    // What others get into their indices says nothing about one that takes nothing; whoever is told of that gets it.
+    const giveUpAfterMs = Math.min(backoff.giveUpAfterMs, BLOCKED_MS);
+    const blocked = createHealth({ ...backoff, giveUpAfterMs }, () => undefined);
+    for (let tries = 0; left.length > 0; tries += 1) {
+      const rest = await send(left, settled, signal);
+      left = rest.items;
+      if (left.length === 0) {
+        blocked.succeed();
+        return;
+      }
+      const isAway = !rest.isBlocked || signal.aborted;
+      const failure = new IoError(isAway ? "unavailable" : "denied", `index into "${cluster.name}": ${rest.why}`);
+      if (signal.aborted) throw failure;
+      const failing = rest.isBlocked ? blocked : health;
+      failing.fail(rest.why);
+      if (failing.isGivenUp()) throw failure;
+      await backoff.sleep(waitMs(tries, backoff.random), signal);
+    }
+  }
+
+  return {
+    async write(documents, signal) {
+      const settled: SettledOutcome[] = documents.map(() => STORED);
+      const items = documents.map((document, position) => ({ document, position }));
+      await inParts(
+        items,
+        (part) => settle(part, settled, signal),
+        (item) => {
+          settled[item.position] = { kind: "rejected", rejection: tooLarge(item.document) };
+        },
+      );
+      return settled;
+    },
+  };
+}
+
+/** All at once, or in halves where that is larger than what the cluster, or what stands in between, takes. */
+async function inParts<Document>(
+  items: readonly Item<Document>[],
+  settle: (items: readonly Item<Document>[]) => Promise<void>,
+  refuse: (item: Item<Document>) => void,
+): Promise<void> {
+  try {
+    await settle(items);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    const [only] = items;
+    if (only !== undefined && items.length === 1) {
+      refuse(only);
+      return;
+    }
+    const middle = Math.ceil(items.length / 2);
+    await inParts(items.slice(0, middle), settle, refuse);
+    await inParts(items.slice(middle), settle, refuse);
+  }
+}
+
+function tooLarge({ source }: IndexDocument): Rejection {
+  const reason = `a document of ${source.length} bytes is more than a request may have`;
+  return { status: TOO_LARGE, type: "too_large", reason };
+}
+
+/** Notes what is settled; gives what is to be sent again. */
+function sorted<Document>(
+  items: readonly Item<Document>[],
+  outcomes: readonly Outcome[],
+  settled: SettledOutcome[],
+): Rest<Document> {
+  const again: Item<Document>[] = [];
+  let why = "";
+  let isBusy = false;
+  for (const [at, item] of items.entries()) {
+    const outcome = outcomes[at];
+    if (outcome === undefined || outcome.kind === "stored") continue;
+    if (outcome.kind === "rejected" || outcome.kind === "outdated") settled[item.position] = outcome;
+    else {
+      again.push(item);
+      if (outcome.kind === "busy") isBusy = true;
+      const { status, type, reason } = outcome.rejection;
+      why ||= `status ${status}, ${type}: ${reason}`;
+    }
+  }
+  return { items: again, why, isBlocked: again.length > 0 && !isBusy };
+}
