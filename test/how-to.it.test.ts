@@ -50,6 +50,18 @@ it("adding an event works as written", async () => {
   expect(stderr).toBe(mistake);
 });
 
+it("having reports works as written", async () => {
+  const cwd = await tempFolder();
+  const { path } = await generated("--lines", "300");
+  await writeFile(join(cwd, "traffic.ndjson"), await readFile(path));
+  const commands = await prepare("reports.md", cwd, (text) => text);
+  expect(commands).toHaveLength(1);
+  expect(await carryOut(commands.join(), { cwd, env: {} })).toContain("ok   pushes.yaml\n");
+  const today = (await readdir(join(cwd, "out"))).join();
+  expect(today).toMatch(/^\d{4}-\d\d-\d\d$/);
+  expect(await readFile(join(cwd, "out", today, "pushes.csv"), "utf8")).toMatch(/^event,segment,key,period/);
+});
+
 const pubsubHost = inject("pubsubHost") ?? "";
 const gcsUrl = inject("gcsUrl") ?? "";
 const elasticsearchUrl = inject("elasticsearchUrl") ?? "";

@@ -249,7 +249,7 @@ const INNOCENT: readonly (readonly [path: string, text: string])[] = [
 ];
 
 const CHECKOUT = join(import.meta.dirname, "..");
-const TREES = ["src", "test", "bench", "scripts", "bin", "docs", "pipelines", ".ci", ".github"];
+const TREES = ["src", "test", "bench", "scripts", "bin", "docs", "pipelines", "reports", ".ci", ".github"];
 const GENERATED = /^(?:bench\/data\/|package-lock\.json$|test-report\.json$)/;
 const IS_TEXT = /\.(?:[jt]s|json|ya?ml|md|html|css|sql|sh)$|(?:^|\/)(?:run|Dockerfile)$/;
 

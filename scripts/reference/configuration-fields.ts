@@ -2,7 +2,7 @@ import { choice } from "../../src/core/choice.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { code, markdownTable, plain } from "./markdown.ts";
 
-/** The table of all fields of a pipeline. */
+/** The table of all fields of a file of settings. */
 export function configurationFields(schema: JsonSchema): string {
   return markdownTable(["field", "value", "default", "meaning"], fieldRows([schema], ""));
 }

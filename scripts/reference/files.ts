@@ -4,7 +4,7 @@ import { FAULTS_BY_PLACE } from "../../test/mutants/faults.ts";
 import { commandList, commandName, commandUsage, leafCommands } from "./commands.ts";
 import { configurationFields } from "./configuration-fields.ts";
 import { exitCodes, quarantineReasons, storeFailures } from "./fault-codes.ts";
-import { catalogueJsonSchema, type JsonSchema, pipelineJsonSchema } from "./json-schema.ts";
+import { catalogueJsonSchema, type JsonSchema, pipelineJsonSchema, reportJsonSchema } from "./json-schema.ts";
 import { logNames } from "./log-names.ts";
 import { plantedFaults } from "./planted-faults.ts";
 import { reportingRules } from "./reporting-rules.ts";
@@ -26,6 +26,7 @@ export function referenceFiles({ program, standard, pageOf }: ReferenceSources):
   const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     "cli.md": cliSections(program),
     "configuration.md": { fields: configurationFields(pipelineJsonSchema()) },
+    "reports.md": { "report fields": configurationFields(reportJsonSchema()) },
     "events.md": {
       "quarantine reasons": quarantineReasons(),
       logs: logNames(),
@@ -42,6 +43,7 @@ export function referenceFiles({ program, standard, pageOf }: ReferenceSources):
   return new Map([
     ["pipeline.schema.json", schemaText(pipelineJsonSchema())],
     ["catalogue.schema.json", schemaText(catalogueJsonSchema())],
+    ["report.schema.json", schemaText(reportJsonSchema())],
     ...Object.entries(pages).map(([file, sections]) => {
       return [file, fillSections(pageOf(file), file, new Map(Object.entries(sections)))] as const;
     }),

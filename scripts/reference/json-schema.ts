@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { reportSchema } from "../../src/cli/report/report-schema.ts";
 import { pipelineSchema } from "../../src/config/pipeline-schema.ts";
 import { catalogueSchema } from "../../src/derive/rule-schema.ts";
 
@@ -27,6 +28,11 @@ export function pipelineJsonSchema(): JsonSchema {
 /** What a catalogue may hold. */
 export function catalogueJsonSchema(): JsonSchema {
   return jsonSchemaOf(catalogueSchema, "catalogue.schema.json");
+}
+
+/** What a report file may hold, before defaults are filled in. */
+export function reportJsonSchema(): JsonSchema {
+  return jsonSchemaOf(reportSchema, "report.schema.json");
 }
 
 function jsonSchemaOf(schema: z.ZodType, id: string): JsonSchema {

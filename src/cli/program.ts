@@ -14,6 +14,7 @@ import { demoCommand } from "./demo/demo.ts";
 import { generateCommand } from "./demo/generate.ts";
 import { programVersion } from "./open/program-version.ts";
 import { EXIT_WORDS } from "./process/exit-code.ts";
+import { reportCommand } from "./report/report.ts";
 import { checkCommand } from "./run/check.ts";
 import { runCommand } from "./run/run.ts";
 import { setupCommand } from "./run/setup.ts";
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     gcCommand,
     countsCommand,
     coverageCommand,
+    reportCommand,
     ledgerCommand,
     recountCommand,
     factsCommand,

@@ -1,8 +1,15 @@
 import * as z from "zod";
 import { DAY_MS, GIB, HOUR_MS, MIB } from "../core/units.ts";
+import {
+  clusterUrls,
+  DEFAULT_INDEX_PREFIX,
+  httpsFor,
+  INDEX_PREFIX_TITLE,
+  indexPrefix,
+  unsafeUrls,
+} from "./cluster-schema.ts";
 import { apiKey, pseudonymKey, signingKey } from "./key-schema.ts";
-import { isSafeForSecrets, whyNoService } from "./service-url.ts";
-import { endpoint, input, path, serviceUrl, sizeBytes, text, wholeNumber } from "./value-schema.ts";
+import { endpoint, input, path, sizeBytes, text, wholeNumber } from "./value-schema.ts";
 
 /**
  * The pipeline file, declared once: right names, types, limits, defaults and descriptions.
@@ -18,9 +25,6 @@ const PREFIX = "parts of a name, joined by a slash: a/b";
 const SUBSCRIPTION = "projects/PROJECT/subscriptions/NAME";
 const TOPIC = "the name of a topic, or projects/PROJECT/topics/NAME";
 const PATHS = "a list of at least one path";
-const URL = "an http or https URL";
-const URLS = "a list of at least one URL";
-const INDEX_PREFIX = "1 to 63 of a-z, 0-9, dot, hyphen and underscore, first a letter or digit";
 
 const topic = text("the name of a topic")
   .optional()
@@ -114,10 +118,7 @@ const gcsArchive = z.strictObject({
 
 const elasticsearchFields = z.strictObject({
   kind: z.literal("elasticsearch").meta({ description: "An Elasticsearch cluster." }),
-  urls: z
-    .array(serviceUrl(URL, /^https?:\/\/[^\s]+$/), { error: URLS })
-    .min(1, { error: URLS })
-    .meta({ title: URLS, description: "URLs of nodes of one cluster; requests go to them in turn." }),
+  urls: clusterUrls("URLs of nodes of one cluster; requests go to them in turn."),
   api_key: apiKey.optional().meta({
     description: "API key, encoded as Elasticsearch gives it out; without it no credentials are sent.",
     secret: true,
@@ -125,14 +126,10 @@ const elasticsearchFields = z.strictObject({
   ca_file: path("a path").optional().meta({
     description: "File with certificates (PEM) of authorities to trust, in the place of those of the system.",
   }),
-  prefix: z
-    .string({ error: INDEX_PREFIX })
-    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, { error: INDEX_PREFIX })
-    .default("logtally")
-    .meta({
-      title: INDEX_PREFIX,
-      description: "Beginning of the names of all indices: PREFIX.logs-LOG-DAY and PREFIX.quarantine-DAY.",
-    }),
+  prefix: indexPrefix().default(DEFAULT_INDEX_PREFIX).meta({
+    title: INDEX_PREFIX_TITLE,
+    description: "Beginning of the names of all indices: PREFIX.logs-LOG-DAY and PREFIX.quarantine-DAY.",
+  }),
   retention_days: wholeNumber(1, 3650)
     .default(30)
     .meta({
@@ -146,14 +143,9 @@ const elasticsearchFields = z.strictObject({
   }),
 });
 
-const HTTPS_FOR_KEY = "an https URL, or one of this machine, as index.api_key goes there (or api_key.plain_http: true)";
-
-const elasticsearchIndex = elasticsearchFields.superRefine(({ urls, api_key: key }, context) => {
-  if (key === undefined || key.plain_http) return;
-  for (const [at, url] of urls.entries()) {
-    // What is wrong with the URL itself is told already.
-    if (whyNoService(url) === null && !isSafeForSecrets(url))
-      context.addIssue({ code: "custom", message: HTTPS_FOR_KEY, path: ["urls", at] });
+const elasticsearchIndex = elasticsearchFields.superRefine((index, context) => {
+  for (const at of unsafeUrls(index)) {
+    context.addIssue({ code: "custom", message: httpsFor("index.api_key"), path: ["urls", at] });
   }
 });
 

@@ -7,7 +7,7 @@ import { checkSchema } from "../yaml/schema-problem.ts";
 import { readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
 import { applyOverrides, isWithin, type Override } from "./override.ts";
 import { type PipelineConfig, pipelineSchema } from "./pipeline-schema.ts";
-import type { SecretReference } from "./secret.ts";
+import { type SecretReference, secretReference, type WrittenSecret } from "./secret.ts";
 
 /** What a pipeline does, as checked. Every path is absolute; what is not set is null. */
 export interface PipelineSettings {
@@ -76,12 +76,15 @@ export interface BucketSettings {
   readonly endpoint: string | null;
 }
 
-export interface IndexSettings {
+export interface ClusterSettings {
   readonly urls: readonly string[];
   /** Null: no credentials are sent. */
   readonly apiKey: SecretReference | null;
   /** Null: what the system trusts. */
   readonly caFile: string | null;
+}
+
+export interface IndexSettings extends ClusterSettings {
   /** Beginning of the names of all indices. */
   readonly prefix: string;
   /** How long before its publication a line may be dated to get the index of its day. */
@@ -226,11 +229,6 @@ function toPseudonymKey(key: PipelineConfig["pseudonym_key"], resolvePath: Resol
   return { reference: toSecret(key, ["pseudonym_key", "file"], resolvePath), acceptsChange: key.accept_change };
 }
 
-function toSecret(
-  { env, file }: { readonly env?: string | undefined; readonly file?: string | undefined },
-  filePath: FieldPath,
-  resolvePath: ResolvePath,
-): SecretReference | null {
-  if (env !== undefined) return { kind: "env", name: env };
-  return file === undefined ? null : { kind: "file", path: resolvePath(filePath, file) };
+function toSecret({ env, file }: WrittenSecret, filePath: FieldPath, resolvePath: ResolvePath): SecretReference | null {
+  return secretReference({ env, file }, (written) => resolvePath(filePath, written));
 }

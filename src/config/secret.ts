@@ -5,6 +5,21 @@ export type SecretReference =
   | { readonly kind: "env"; readonly name: string }
   | { readonly kind: "file"; readonly path: string };
 
+/** The same as it stands in a file: in one of the two, or in none. */
+export interface WrittenSecret {
+  readonly env?: string | undefined;
+  readonly file?: string | undefined;
+}
+
+/** Null where it names no place; `resolveFile` makes the path of its file absolute. */
+export function secretReference(
+  { env, file }: WrittenSecret,
+  resolveFile: (written: string) => string,
+): SecretReference | null {
+  if (env !== undefined) return { kind: "env", name: env };
+  return file === undefined ? null : { kind: "file", path: resolveFile(file) };
+}
+
 /** Half of what `openssl rand -hex 32` gives as bytes: 128 bits where they are random. */
 const MIN_KEY_BYTES = 16;
 

@@ -39,6 +39,14 @@ export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNam
   };
 }
 
+const CATALOGUE_DIGITS = 12;
+
+/** `logtally.counts-0123456789ab`: by the digest (`sha256:…`) of the catalogue, whose counts are no others' to add to. */
+export function countsIndex(prefix: string, catalogue: string): string {
+  const start = "sha256:".length;
+  return `${prefix}.counts-${catalogue.slice(start, start + CATALOGUE_DIGITS)}`;
+}
+
 /** Names that stand for all indices of a prefix, and for those of them that all other days share. */
 export function indexPatterns(prefix: string): {
   readonly all: readonly string[];

@@ -28,11 +28,10 @@ const ARCHIVE = {
     published_at: { type: "date" },
   },
 };
-/**
- * One field for the whole record, so that no line can be in conflict with another, or fill the mapping. A term may have
- * 32,766 bytes, and a character four.
- */
-const RECORD = { type: "flattened", ignore_above: 8000, depth_limit: 1000 };
+/** A term may have 32,766 bytes, and a character four. */
+const MOST_TERM_CHARACTERS = 8000;
+/** One field for the whole record, so that no line can be in conflict with another, or fill the mapping. */
+const RECORD = { type: "flattened", ignore_above: MOST_TERM_CHARACTERS, depth_limit: 1000 };
 
 const LOGS = {
   dynamic: false,
@@ -52,12 +51,44 @@ const QUARANTINE = {
   },
 };
 
+/** Kibana adds up `count` by `key` and day; nothing else is added to a mapping that dashboards rely on. */
+const COUNTS = {
+  dynamic: false,
+  properties: {
+    "@timestamp": { type: "date" },
+    id: KEYWORD,
+    view: KEYWORD,
+    pipeline: KEYWORD,
+    archive: KEYWORD,
+    instance: KEYWORD,
+    deployment: KEYWORD,
+    catalogue: KEYWORD,
+    pseudonym_key: KEYWORD,
+    level: KEYWORD,
+    widened: KEYWORD,
+    event: KEYWORD,
+    segment: KEYWORD,
+    key: { type: "keyword", ignore_above: MOST_TERM_CHARACTERS },
+    count: { type: "long" },
+    unique_users: { type: "long" },
+    sessions: { type: "long" },
+    per_user: { properties: { mean: { type: "double" }, median: { type: "double" }, max: { type: "long" } } },
+    sealed: { type: "boolean" },
+    lines: { type: "long" },
+  },
+};
+
 /** The templates of the indices whose names begin with `prefix`. */
 export function indexTemplates(prefix: string): readonly IndexTemplate[] {
   return [
     template(`${prefix}.logs`, "Lines of GitLab's logs, by logtally", LOGS),
     template(`${prefix}.quarantine`, "Lines that their index rejected, by logtally", QUARANTINE),
   ];
+}
+
+/** The template of the indices of published counts, one for each catalogue. */
+export function countsTemplate(prefix: string): IndexTemplate {
+  return template(`${prefix}.counts`, "Daily counts of events, by logtally", COUNTS);
 }
 
 function template(name: string, description: string, mappings: Readonly<Record<string, unknown>>): IndexTemplate {

@@ -12,6 +12,7 @@ const COMMANDS = [
   "seal",
   "counts",
   "coverage",
+  "report",
   "ledger",
   "recount",
   "facts",

@@ -40,12 +40,16 @@ function indexLines(text: string): string[] {
 describe.skipIf(url === "")("the index of a pipeline", () => {
   it("is missing, is shown by a dry run, made by setup, and left as it is by another", async () => {
     const index = { urls: [url], prefix: `test-${randomBytes(6).toString("hex")}` };
-    const names = ["logs", "quarantine"].map((name) => `index template "${index.prefix}.${name}" in "${url}"`);
+    const names = ["logs", "quarantine", "counts"].map(
+      (name) => `index template "${index.prefix}.${name}" in "${url}"`,
+    );
 
     const missing = await onIndex(["check"], index);
     expect(missing.code).toBe(3);
     const hint = "not there (hint: logtally setup PIPELINE)";
-    expect(indexLines(missing.stderr)).toEqual(names.map((name) => `bad  index          ${name}: ${hint}`));
+    // Published counts are no worker's.
+    const ofWorker = names.slice(0, 2);
+    expect(indexLines(missing.stderr)).toEqual(ofWorker.map((name) => `bad  index          ${name}: ${hint}`));
 
     const plan = await onIndex(["setup", LOCAL, "--dry-run"], index);
     expect(plan).toMatchObject({ code: 0, stderr: "" });
@@ -86,6 +90,7 @@ describe.skipIf(url === "")("the index of a pipeline", () => {
     expect(indexLines((await onIndex(["setup", LOCAL], index)).stdout)).toEqual([
       `update   index template "${prefix}.logs" in "${url}"`,
       `there    index template "${prefix}.quarantine" in "${url}"`,
+      `there    index template "${prefix}.counts" in "${url}"`,
     ]);
     expect((await onIndex(["check"], index)).code).toBe(0);
   });

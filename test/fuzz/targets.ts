@@ -1,6 +1,6 @@
 import type { FuzzTarget } from "./target.ts";
-import { bulkAnswer, gcsAnswer, pubsubAnswer } from "./targets/answers.ts";
-import { catalogue, override, pipeline, writtenYaml, yaml } from "./targets/configuration.ts";
+import { bulkAnswer, gcsAnswer, pubsubAnswer, searchAnswer } from "./targets/answers.ts";
+import { catalogue, override, pipeline, report, writtenYaml, yaml } from "./targets/configuration.ts";
 import { digits } from "./targets/digits.ts";
 import { fieldReader } from "./targets/field-reader.ts";
 import { graphql } from "./targets/graphql.ts";
@@ -14,9 +14,9 @@ import { time } from "./targets/time.ts";
 /** All of them, in the order in which they run. */
 export const TARGETS: readonly FuzzTarget[] = [
   [names, values, logNames, checkpoints, merkle],
-  [bulkAnswer, gcsAnswer, pubsubAnswer],
+  [bulkAnswer, searchAnswer, gcsAnswer, pubsubAnswer],
   [segment, vaultSegment, forgedSegment],
-  [yaml, writtenYaml, pipeline, override, catalogue],
+  [yaml, writtenYaml, pipeline, override, report, catalogue],
   [message, lines, fieldReader, digits, time, graphql],
   [manifest, plan, digest, keyStatement, receipt, rollup],
 ].flat();

@@ -4,7 +4,27 @@
  */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { indexTemplates } from "../../src/indexing/template.ts";
+import { countsTemplate, indexTemplates } from "../../src/indexing/template.ts";
+
+describe("the template of published counts", () => {
+  const { name, body } = countsTemplate("tally");
+
+  it("is for their indices and for none of lines", () => {
+    expect([name, body.index_patterns]).toEqual(["tally.counts", ["tally.counts-*"]]);
+  });
+
+  it("adds up numbers, by keys as they are, and takes no field from a document", () => {
+    expect(body.template.mappings).toMatchObject({
+      dynamic: false,
+      properties: {
+        "@timestamp": { type: "date" },
+        count: { type: "long" },
+        key: { type: "keyword" },
+        sealed: { type: "boolean" },
+      },
+    });
+  });
+});
 
 describe("the templates", () => {
   it("are for the indices of lines and of the quarantine, and no others of the cluster", () => {

@@ -9,6 +9,7 @@ import { GC_FAULTS } from "./faults/gc.ts";
 import { GCS_FAULTS } from "./faults/gcs.ts";
 import { INDEXING_FAULTS } from "./faults/indexing.ts";
 import { PUBSUB_FAULTS } from "./faults/pubsub.ts";
+import { REPORTS_FAULTS } from "./faults/reports.ts";
 import { SEAL_FAULTS } from "./faults/seal.ts";
 import { SIGN_FAULTS } from "./faults/sign.ts";
 import { SIMULATION_FAULTS } from "./faults/simulation.ts";
@@ -26,6 +27,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Signing", SIGN_FAULTS],
   ["Removing", GC_FAULTS],
   ["Counts, and what checks them", COUNTS_FAULTS],
+  ["Reports, and published counts", REPORTS_FAULTS],
   ["Settings and secrets", CONFIG_FAULTS],
   ["What the simulation notices by itself", SIMULATION_FAULTS],
 ]);

@@ -9,6 +9,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isMap, parse, parseDocument } from "yaml";
+import { parseReport } from "../../src/cli/report/report-file.ts";
 import { parsePipeline } from "../../src/config/pipeline.ts";
 import { UsageError } from "../../src/core/fault.ts";
 import { STANDARD_TEXT, teamCatalogue } from "../derive/standard-events.ts";
@@ -35,6 +36,8 @@ function isRight(check: () => unknown): boolean {
 
 const isPipelineSchema = validatorOf("pipeline.schema.json");
 const isCatalogueSchema = validatorOf("catalogue.schema.json");
+const isReportSchema = validatorOf("report.schema.json");
+const isReport = (text: string) => isRight(() => parseReport(text, "a.yaml", "/"));
 const isPipeline = (text: string) => isRight(() => parsePipeline(text, "a.yaml", [], "/"));
 const isCatalogue = (text: string) => isRight(() => teamCatalogue(text));
 
@@ -198,5 +201,30 @@ describe("the schema of catalogues", () => {
       fc.property(changed(TEAM, CATALOGUE_SPOTS), (text) => isCatalogueSchema(text) || !isCatalogue(text)),
       { numRuns: 300 },
     );
+  });
+});
+
+const REPORT = read("reports/pushes-by-plan.yaml");
+
+describe("the schema of reports", () => {
+  it.each([
+    ["the report that comes with the program", REPORT],
+    ["the smallest of the page", blockOf("docs/reference/reports.md", "version:")],
+    ["a day", `${REPORT}\nas_of: "2020-12-24"`],
+    ["a file", REPORT.replace("kind: stdout", 'kind: file\n  path: "../{name}/{as_of}.csv"')],
+  ])("accepts %s", (_name, text) => {
+    expect([isReport(text), isReportSchema(text)]).toEqual([true, true]);
+  });
+
+  it.each([
+    ["an unknown field", `${REPORT}\nevent: x`],
+    ["a segment that there is not", REPORT.replace("by: plan", "by: colour")],
+    ["no destination", REPORT.slice(0, REPORT.indexOf("destination:"))],
+    ["another version", REPORT.replace("version: 1", "version: 2")],
+    ["a path with another word in braces", REPORT.replace("kind: stdout", 'kind: file\n  path: "{day}.csv"')],
+    ["a file without a path", REPORT.replace("kind: stdout", "kind: file")],
+    ["a day without its zeros", `${REPORT}\nas_of: "2020-12-4"`],
+  ])("refuses %s", (_name, text) => {
+    expect([isReport(text), isReportSchema(text)]).toEqual([false, false]);
   });
 });

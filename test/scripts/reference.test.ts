@@ -6,11 +6,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { ZodType } from "zod";
 import { leafCommands } from "../../scripts/reference/commands.ts";
 import { referenceFiles } from "../../scripts/reference/files.ts";
 import { fillSections } from "../../scripts/reference/section.ts";
 import { EXIT_WORDS } from "../../src/cli/process/exit-code.ts";
 import { createProgram } from "../../src/cli/program.ts";
+import { reportSchema } from "../../src/cli/report/report-schema.ts";
 import { pipelineSchema } from "../../src/config/pipeline-schema.ts";
 import { IO_CODES, QUARANTINE_REASONS } from "../../src/core/fault.ts";
 import { KNOWN_LOGS, knownLog, LOG_ALIASES } from "../../src/decode/log-name.ts";
@@ -81,7 +83,11 @@ describe("the reference", () => {
   });
 
   it("names every field of a pipeline", () => {
-    expect(firstCells(sectionOf("configuration.md", "fields"))).toEqual(pipelineFields([]));
+    expect(firstCells(sectionOf("configuration.md", "fields"))).toEqual(fieldsOf(pipelineSchema, []));
+  });
+
+  it("names every field of a report", () => {
+    expect(firstCells(sectionOf("reports.md", "report fields"))).toEqual(fieldsOf(reportSchema, []));
   });
 
   it("names every word of the language of catalogues", () => {
@@ -93,18 +99,20 @@ describe("the reference", () => {
   });
 });
 
-/** Names of all fields below the path, in order; those of several kinds once. */
-function pipelineFields(path: FieldPath): readonly string[] {
-  const section = schemaAt(pipelineSchema, path, {});
+/** Names of all fields below the path, in order; those of several kinds once. `within` has the kinds around it. */
+function fieldsOf(schema: ZodType, path: FieldPath, within: unknown = {}): readonly string[] {
+  const section = schemaAt(schema, path, within);
   const kinds = section === null ? [] : [...kindSchemas(section).keys()];
-  const names = (kinds.length === 0 ? [undefined] : kinds).flatMap((kind) =>
-    fieldNames(
-      pipelineSchema,
-      path,
-      path.reduceRight<unknown>((value, key) => ({ [key]: value }), { kind }),
-    ),
-  );
-  return [...new Set(names)].flatMap((name) => [[...path, name].join("."), ...pipelineFields([...path, name])]);
+  const fields = new Map<string, unknown>();
+  for (const kind of kinds.length === 0 ? [undefined] : kinds) {
+    const around =
+      kind === undefined ? within : path.reduceRight<unknown>((value, key) => ({ [key]: value }), { kind });
+    for (const name of fieldNames(schema, path, around)) if (!fields.has(name)) fields.set(name, around);
+  }
+  return [...fields].flatMap(([name, around]) => [
+    [...path, name].join("."),
+    ...fieldsOf(schema, [...path, name], around),
+  ]);
 }
 
 describe("a page", () => {

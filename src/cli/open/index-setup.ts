@@ -1,5 +1,5 @@
 import type { IndexSettings } from "../../config/pipeline.ts";
-import { indexTemplates } from "../../indexing/template.ts";
+import { countsTemplate, indexTemplates } from "../../indexing/template.ts";
 import { openClusterOf } from "./object-index.ts";
 import type { ServiceSetup, SetupStep } from "./setup-step.ts";
 
@@ -12,7 +12,7 @@ export async function openIndexSetup(settings: IndexSettings): Promise<ServiceSe
   try {
     await describeCluster(cluster);
     const steps: SetupStep[] = [];
-    for (const template of indexTemplates(settings.prefix)) {
+    for (const template of [...indexTemplates(settings.prefix), countsTemplate(settings.prefix)]) {
       steps.push({
         what: `index template "${template.name}" in "${cluster.name}"`,
         state: STATES[await templateState(cluster, template)],

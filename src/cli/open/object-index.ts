@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Cluster } from "../../backends/elasticsearch/cluster.ts";
-import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
+import type { ClusterSettings, IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { resolveToken } from "../../config/secret.ts";
 import type { DocumentIndex } from "../../core/document-index.ts";
 import { IoError, UsageError } from "../../core/fault.ts";
@@ -44,7 +44,7 @@ export async function openIndex(
 }
 
 /** Rejects with `UsageError` for a secret or a file that is not there. */
-export async function openClusterOf({ urls, apiKey, caFile }: IndexSettings): Promise<Cluster> {
+export async function openClusterOf({ urls, apiKey, caFile }: ClusterSettings): Promise<Cluster> {
   const { openCluster } = await import("../../backends/elasticsearch/cluster.ts");
   const stores = { env: process.env, readFile };
   const key = apiKey === null ? null : await resolveToken("API key", apiKey, API_KEY_HINT, stores);

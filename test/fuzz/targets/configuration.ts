@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { parseReport } from "../../../src/cli/report/report-file.ts";
 import { applyOverrides } from "../../../src/config/override.ts";
 import { type PipelineSettings, parsePipeline } from "../../../src/config/pipeline.ts";
 import { pipelineSchema } from "../../../src/config/pipeline-schema.ts";
@@ -231,6 +232,40 @@ export const pipeline: FuzzTarget = {
   check(bytes) {
     const settings = unlessRefused(OF_FILE, () => parsePipeline(bytes.toString("utf8"), "x.yaml", [], CWD));
     if (settings !== null) assertSettings(settings);
+  },
+};
+
+export const report: FuzzTarget = {
+  name: "report",
+  holds: "a report file is refused line by line, or asks what counts could be asked",
+  covers: ["src/cli/report/report-file.ts", "src/cli/report/report-schema.ts", "src/cli/counts/format-options.ts"],
+  seeds: () => [
+    ...readIfThere("reports/pushes-by-plan.yaml"),
+    ...texts(
+      "version: 1\nname: a\nby: user\nlevel: identifiable\nas_of: today\ndestination: {kind: file, path: 'o/{name}{as_of}'}\n",
+      "version: 1\nname: b\nevents: [git_push]\nperiods: [daily]\ndays: 3\nsessions: false\ndestination: {kind: elasticsearch, urls: [https://h:9200], api_key: {file: k}, ca_file: c, prefix: p}\n",
+      'version: 1\nname: c\nformat: prometheus\nas_of: "2020-12-24"\npipeline: ../p.yaml\ndestination: {kind: stdout}\n',
+    ),
+  ],
+  words: [
+    ...YAML_WORDS,
+    "version: 1\n",
+    "format: csv\n",
+    "periods: [all]\n",
+    "{as_of}",
+    "service-ping",
+    "kind: stdout",
+  ],
+  mostBytes: 2000,
+  check(bytes) {
+    const asked = unlessRefused(OF_FILE, () => parseReport(bytes.toString("utf8"), "x.yaml", CWD));
+    if (asked === null) return;
+    assert.match(asked.name, /^[a-z0-9-]{1,63}$/);
+    assert(Number.isSafeInteger(asked.options.days) && asked.options.days >= 1);
+    assert(asked.asOf === null || asked.asOf === "today" || !Number.isNaN(Date.parse(asked.asOf)));
+    const { destination } = asked;
+    if (destination.kind === "file") assert(destination.path.startsWith("/") && !destination.path.includes("\0"));
+    if (destination.kind === "elasticsearch") assert.deepEqual(asked.options.period, ["daily"]);
   },
 };
 

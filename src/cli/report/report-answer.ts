@@ -1,0 +1,44 @@
+import { dirname } from "node:path";
+import { makeFolderDurably } from "../../backends/files/durable-folder.ts";
+import { ioError } from "../../backends/files/io-error.ts";
+import { replaceFile } from "../../backends/files/replace-file.ts";
+import { type Answer, withAnswer } from "../counts/answer.ts";
+import { answerText } from "../counts/answer-text.ts";
+import { refuseBytesOnTerminal } from "../counts/format-options.ts";
+import { print } from "../terminal/print.ts";
+import { formatThings } from "../terminal/quantity.ts";
+import { sayable } from "../terminal/secrecy.ts";
+import type { AskedReport } from "./asked-report.ts";
+import { publish } from "./publish.ts";
+import type { Report } from "./report-file.ts";
+
+/** As the user's mask allows. */
+const FILE_MODE = 0o666;
+
+/** Counts, and delivers what was counted; resolves with words for that. Rejects with `UsageError` or `IoError`. */
+export async function answerReport({ report, question, cluster }: AskedReport): Promise<string> {
+  if (report.destination.kind === "stdout") refuseBytesOnTerminal(report.options.format, process.stdout.isTTY);
+  return withAnswer(question, (answer) => (cluster === null ? deliver(answer, report) : publish(answer, cluster)));
+}
+
+async function deliver(answer: Answer, { name, options, destination }: Report): Promise<string> {
+  const output = await answerText(options.format, answer);
+  const rows = formatThings(answer.rows.length, "row");
+  if (destination.kind !== "file") {
+    await print(output);
+    return `${rows}, printed`;
+  }
+  const path = destination.path.replaceAll("{as_of}", answer.query.asOf).replaceAll("{name}", name);
+  await writeAnswer(path, typeof output === "string" ? sayable(output) : output);
+  return `${rows}, in "${path}"`;
+}
+
+/** As a whole or not at all. Rejects with `IoError`. */
+async function writeAnswer(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await makeFolderDurably(dirname(path));
+  } catch (error) {
+    throw ioError(`make the folder of "${path}"`, error);
+  }
+  await replaceFile(path, content, FILE_MODE);
+}

@@ -1,0 +1,34 @@
+import { DEFAULT_INDEX_PREFIX, httpsFor, unsafeUrls } from "../../config/cluster-schema.ts";
+import type { ClusterSettings, IndexSettings } from "../../config/pipeline.ts";
+import { UsageError } from "../../core/fault.ts";
+import type { ClusterDestination } from "./report-file.ts";
+
+/** Where the documents of a report go. */
+export interface ReportCluster {
+  readonly settings: ClusterSettings;
+  /** Beginning of the names of indices. */
+  readonly prefix: string;
+}
+
+/**
+ * The cluster that a report names, or that of its pipeline's index. A key of the pipeline goes to no URLs but the
+ * pipeline's. Throws `UsageError` where there is none, or where the key could be read on the way.
+ */
+export function reportCluster(destination: ClusterDestination, index: IndexSettings | null): ReportCluster {
+  const prefix = destination.prefix ?? index?.prefix ?? DEFAULT_INDEX_PREFIX;
+  if (destination.cluster !== null) return { settings: destination.cluster, prefix };
+  if (index === null) {
+    throw new UsageError('publish counts: the pipeline has no index (hint: give the destination its "urls")');
+  }
+  const settings = {
+    urls: index.urls,
+    apiKey: destination.apiKey ?? index.apiKey,
+    caFile: destination.caFile ?? index.caFile,
+  };
+  // The pipeline has looked at its own key.
+  const key = destination.apiKey === null ? undefined : { plain_http: destination.isKeyOverHttp };
+  if (unsafeUrls({ urls: index.urls, api_key: key }).length > 0) {
+    throw new UsageError(`publish counts: expected of the pipeline's index ${httpsFor("destination.api_key")}`);
+  }
+  return { settings, prefix };
+}

@@ -1,0 +1,165 @@
+/**
+ * Goal: a report is what `counts` says, where the file wants it, and no other report suffers from one that fails; what
+ * the deployment does not let be reported no report says.
+ * Method: the program as a user starts it, on the shipped fixtures and on generated traffic; outputs against those of
+ * `counts`, byte for byte.
+ */
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { tempFolder } from "../backends/temp-folder.ts";
+import { generated } from "./generated.ts";
+import { expectOneLine, FIXTURES, filesBelow, logtally, PROGRAM, run, start } from "./logtally.ts";
+
+const CHECKOUT = join(FIXTURES, "..");
+const TO_STDOUT = "destination: { kind: stdout }";
+
+/** A folder with an archive of some traffic in it, and report files. */
+async function stage(reports: Readonly<Record<string, string>>, lines = "300"): Promise<string> {
+  const cwd = await tempFolder();
+  const { path } = await generated("--lines", lines, "--seed", "3");
+  await run(join(cwd, "archive"), [path]);
+  await writeReports(cwd, reports);
+  return cwd;
+}
+
+async function writeReports(cwd: string, reports: Readonly<Record<string, string>>): Promise<void> {
+  for (const [file, text] of Object.entries(reports)) {
+    await mkdir(dirname(join(cwd, file)), { recursive: true });
+    await writeFile(join(cwd, file), `version: 1\n${text}\n`);
+  }
+}
+
+describe("a report", () => {
+  it.each([
+    [
+      "table",
+      "by: plan\nperiods: [28d, daily]\ndays: 3",
+      ["--by", "plan", "--period", "28d", "--period", "daily", "--days", "3"],
+    ],
+    [
+      "json",
+      "by: group\nlevel: identifiable\nas_of: '2020-12-23'",
+      ["--by", "group", "--level", "identifiable", "--as-of", "2020-12-23"],
+    ],
+    ["csv", "events: [git_push, login]\nsessions: false", ["--event", "git_push", "login", "--no-sessions"]],
+    ["prometheus", "by: user", ["--by", "user"]],
+    ["service-ping", "", []],
+  ])("as %s is what counts prints, on standard output and in a file", async (format, asked, args) => {
+    const cwd = await stage({
+      "a.yaml": `name: a\nformat: ${format}\n${asked}\n${TO_STDOUT}`,
+      "b.yaml": `name: b\nformat: ${format}\n${asked}\ndestination: { kind: file, path: "out/{as_of}/{name}" }`,
+    });
+    const counts = await logtally(["counts", "--format", format, ...args], { cwd });
+    expect(counts.code).toBe(0);
+    const printed = await logtally(["report", "a.yaml"], { cwd });
+    expect(printed).toMatchObject({ code: 0, stdout: counts.stdout });
+    expectOneLine(printed.stderr, 'logtally: report "a.yaml": ', " printed");
+    const written = await logtally(["report", "b.yaml"], { cwd });
+    expect(written).toMatchObject({ code: 0, stdout: "" });
+    const [file = ""] = await filesBelow(join(cwd, "out"));
+    expect(file).toMatch(/^\d{4}-\d\d-\d\d\/b$/);
+    expectOneLine(written.stderr, 'report "b.yaml": ', join(cwd, "out", file));
+    expect(await readFile(join(cwd, "out", file), "utf8")).toBe(counts.stdout);
+  });
+
+  it("replaces its file as a whole, and leaves nothing beside it", async () => {
+    const cwd = await stage({ "a.yaml": 'name: a\nformat: csv\ndestination: { kind: file, path: "out/a.csv" }' });
+    const path = join(cwd, "out/a.csv");
+    expect(await logtally(["report", "a.yaml"], { cwd })).toMatchObject({ code: 0 });
+    const text = await readFile(path, "utf8");
+    await writeFile(path, `${text}${"x".repeat(10_000)}`);
+    expect(await logtally(["report", "a.yaml"], { cwd })).toMatchObject({ code: 0 });
+    expect(await readFile(path, "utf8")).toBe(text);
+    expect(await readdir(join(cwd, "out"))).toEqual(["a.csv"]);
+  });
+
+  it("that fails keeps no other from being answered; the worst exit code is that of all", async () => {
+    const cwd = await stage({
+      "reports/1.yaml": `name: one\nbranch: main\n${TO_STDOUT}`,
+      "reports/2.yaml": `name: two\nperiods: [all]\nformat: csv\n${TO_STDOUT}`,
+      "reports/3.yaml": `name: three\ndestination: { kind: file, path: "../archive" }`,
+      "reports/4.yaml": `name: four\nevents: [git_pusch]\n${TO_STDOUT}`,
+      "reports/5.yaml": `name: five\nperiods: [7d]\nformat: csv\n${TO_STDOUT}`,
+    });
+    const { code, stdout, stderr } = await logtally(["report"], { cwd });
+    expect(code).toBe(3);
+    expect(stdout.match(/^event,segment/gm)).toHaveLength(2);
+    const told = stderr
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^logtally: /, ""));
+    expect(told).toHaveLength(5);
+    expect(told[0]).toMatch(/^reports\/1\.yaml:3: unknown field "branch"/);
+    expect(told[1]).toMatch(/^report "reports\/2\.yaml": \d+ rows, printed$/);
+    expect(told[2]).toMatch(/^report "reports\/3\.yaml": replace ".*archive"/);
+    expect(told[3]).toMatch(/^reports\/4\.yaml:3: find event "git_pusch": .*\(hint: did you mean "git_push"\?\)$/);
+    expect(told[4]).toMatch(/^report "reports\/5\.yaml": \d+ rows, printed$/);
+    const usage = await logtally(["report", "reports/4.yaml", "reports/5.yaml"], { cwd });
+    expect(usage.code).toBe(2);
+  });
+
+  it("is missing where there is none", async () => {
+    const cwd = await tempFolder();
+    const none = await logtally(["report"], { cwd });
+    expect(none).toMatchObject({ code: 2, stdout: "" });
+    expectOneLine(none.stderr, 'read "reports/*.yaml": no file matches');
+    const named = await logtally(["report", "x.yaml"], { cwd });
+    expect(named.code).toBe(2);
+    expectOneLine(named.stderr, 'report "x.yaml": read report "x.yaml": no such file');
+  });
+
+  it("as bytes is refused on a terminal", async () => {
+    const cwd = await stage({ "a.yaml": `name: a\nformat: parquet\n${TO_STDOUT}` });
+    const program = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";
+    const { child, ended } = start("python3", ["-c", program, process.execPath, PROGRAM, "report", "a.yaml"], { cwd });
+    child.stdin?.end();
+    const { code, stdout } = await ended;
+    expect(code).toBe(2);
+    expect(stdout).toContain("standard output is a terminal");
+  });
+
+  it("that comes with the program is answered from the archive of the README", async () => {
+    const archive = join(await tempFolder(), "archive");
+    expect(await logtally(["run", "--archive", archive], { cwd: CHECKOUT })).toMatchObject({ code: 0 });
+    const report = join("reports", "pushes-by-plan.yaml");
+    const outcome = await logtally(["report", report, "--archive", archive], { cwd: CHECKOUT });
+    expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining("rows, printed") as string });
+    expect(outcome.stdout).toMatch(/^git_push +gold /m);
+  });
+});
+
+describe("what a deployment does not let be reported", () => {
+  const BY_USER = `name: a\nby: user\nlevel: identifiable\nperiods: [all]\nformat: json\n${TO_STDOUT}`;
+
+  it("no report says, and the rule is named at its line", async () => {
+    const cwd = await stage({ "a.yaml": BY_USER });
+    const refused = await logtally(["report", "a.yaml"], { cwd });
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expectOneLine(refused.stderr, "logtally: a.yaml:4: count by user at identifiable level: the rule");
+    expect(refused.stderr).toContain('"saas-user-switched-off" does not allow it');
+    const opened = await logtally(["report", "a.yaml", "--set", "reporting.identifiable=[user]"], { cwd });
+    expect(opened.code).toBe(0);
+    expect(JSON.parse(opened.stdout)).toMatchObject({ level: "identifiable", widened: ["user"] });
+  });
+
+  it("is told by --check, which reads no archive and writes nothing", async () => {
+    const cwd = await tempFolder();
+    await writeReports(cwd, {
+      "reports/a.yaml": BY_USER,
+      "reports/b.yaml": 'name: b\ndestination: { kind: file, path: "out/b" }',
+      "reports/c.yaml": "name: c\ndestination: { kind: elasticsearch }",
+    });
+    const checked = await logtally(["report", "--check"], { cwd });
+    expect(checked).toMatchObject({ code: 2, stdout: "ok   reports/b.yaml\n" });
+    const [policy, index, ...others] = checked.stderr.trimEnd().split("\n");
+    expect(policy).toContain(
+      'reports/a.yaml:4: count by user at identifiable level: the rule "saas-user-switched-off"',
+    );
+    expect(index).toContain(
+      'reports/c.yaml:3: publish counts: the pipeline has no index (hint: give the destination its "urls")',
+    );
+    expect(others).toEqual([]);
+    expect(await filesBelow(cwd)).toEqual(["reports/a.yaml", "reports/b.yaml", "reports/c.yaml"]);
+  });
+});

@@ -1,0 +1,85 @@
+import type { Fault } from "../fault.ts";
+
+const DOCUMENT = "src/counts/publication/count-document.ts";
+const DOCUMENT_TEST = "test/counts/publication/count-document.test.ts";
+const VERSIONED_TEST = "test/backends/versioned-index.test.ts";
+const REPORT_TEST = "test/cli/report.it.test.ts";
+const REPORT_FILE_TEST = "test/cli/report-file.test.ts";
+const PUBLISH_TEST = "test/cli/publish.it.test.ts";
+const DAY_STATE_TEST = "test/counts/day-state.test.ts";
+
+/** Reports, and counts that are published. */
+export const REPORTS_FAULTS: readonly Fault[] = [
+  {
+    name: "report-ignores-policy",
+    harm: "A report says by user what the deployment does not let be reported, day by day into a file.",
+    breaks: "privacy",
+    file: "src/cli/report/asked-report.ts",
+    text: "permissionOf(query, settings)",
+    replacement: 'permissionOf({ ...query, level: "aggregate" }, settings)',
+    caughtBy: { file: REPORT_TEST, title: "no report says, and the rule is named at its line" },
+  },
+  {
+    name: "failing-report-ends-the-others",
+    harm: "A misspelled event in one report file keeps all reports behind it from being written, night after night.",
+    breaks: "service",
+    file: "src/cli/report/report.ts",
+    text: "if (!isToldError(error)) throw error;",
+    replacement: "if (file !== null) throw error;",
+    caughtBy: { file: REPORT_TEST, title: "that fails keeps no other from being answered" },
+  },
+  {
+    name: "key-of-the-pipeline-goes-elsewhere",
+    harm: "Whoever writes a report has the pipeline's API key sent to a URL of their own.",
+    breaks: "privacy",
+    file: "src/cli/report/report-cluster.ts",
+    text: "return { settings: destination.cluster, prefix };",
+    replacement: "return { settings: { ...destination.cluster, apiKey: index?.apiKey ?? null }, prefix };",
+    caughtBy: { file: REPORT_FILE_TEST, title: "elsewhere without anything of the pipeline" },
+  },
+  {
+    name: "published-version-falls-with-a-late-line",
+    harm: "A day that was sealed and gets a late line keeps its old count in every dashboard.",
+    breaks: "I8",
+    file: DOCUMENT,
+    text: "return 2 * lines + (isSealed ? 1 : 0);",
+    replacement: "return lines + (isSealed ? 1_000_000 : 0);",
+    caughtBy: { file: DOCUMENT_TEST, title: "so that a late line is newer than a sealed day without it" },
+  },
+  {
+    name: "version-without-lines-that-are-not-sealed",
+    harm: "Counts of today are published once, and stay what they were then until the day is sealed.",
+    breaks: "I8",
+    file: "src/counts/day-state.ts",
+    text: "lines: [...sealed, ...unsealed].reduce(",
+    replacement: "lines: [...sealed, ...unsealed.slice(unsealed.length)].reduce(",
+    caughtBy: { file: DAY_STATE_TEST, title: "has each line once, sealed or not" },
+  },
+  {
+    name: "newer-state-taken-as-failure",
+    harm: "A report that was slow fails for ever, since a newer one has published before it.",
+    breaks: "I4",
+    file: "src/backends/elasticsearch/bulk.ts",
+    text: 'conflict: { kind: "outdated" },',
+    replacement: 'conflict: { kind: "rejected", rejection: { status: CONFLICT, type: "", reason: "" } },',
+    caughtBy: { file: VERSIONED_TEST, title: "takes the place of an equal and of a lower version" },
+  },
+  {
+    name: "row-that-is-gone-stays-published",
+    harm: "What a conflict has taken out of the counts is in every dashboard for good.",
+    breaks: "I8",
+    file: "src/cli/report/publish-rows.ts",
+    text: "if (!ids.has(id)) yield",
+    replacement: "if (ids.size < 0 && !ids.has(id)) yield",
+    caughtBy: { file: PUBLISH_TEST, title: "whose row is gone are zero" },
+  },
+  {
+    name: "two-pipelines-share-documents",
+    harm: "Two deployments overwrite each other's counts, and each sets to zero what the other has.",
+    breaks: "I4",
+    file: "src/counts/publication/counted-view.ts",
+    text: "return digestOf([pipeline, archive,",
+    replacement: "return digestOf([pipeline.slice(0, 0), archive,",
+    caughtBy: { file: DOCUMENT_TEST, title: "differs by each thing that tells deployments and questions apart" },
+  },
+];
