@@ -25,7 +25,7 @@ export const REPORTS_FAULTS: readonly Fault[] = [
     breaks: "service",
     file: "src/cli/report/report.ts",
     text: "if (!isToldError(error)) throw error;",
-    replacement: "if (file !== null) throw error;",
+    replacement: 'if (!isToldError(error) || file !== "") throw error;',
     caughtBy: { file: REPORT_TEST, title: "that fails keeps no other from being answered" },
   },
   {
