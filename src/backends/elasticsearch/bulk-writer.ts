@@ -1,5 +1,5 @@
 import { createBufferPool } from "../../core/buffer-pool.ts";
-import type { IndexDocument, Rejection } from "../../core/document-index.ts";
+import type { IndexDocument } from "../../core/document-index.ts";
 import { IoError } from "../../core/fault.ts";
 import { type Backoff, waitMs } from "../../core/retry.ts";
 import { MIB, SECOND_MS } from "../../core/units.ts";
@@ -36,6 +36,12 @@ interface Item<Document> {
   readonly position: number;
 }
 
+/** Some of the documents that were given together, and what becomes of all of them. */
+interface Part<Document> {
+  readonly items: readonly Item<Document>[];
+  readonly settled: SettledOutcome[];
+}
+
 /** What is to be sent again, and why. */
 interface Rest<Document> {
   readonly items: readonly Item<Document>[];
@@ -59,11 +65,7 @@ export function createBulkWriter<Document extends IndexDocument>(
   const health = createHealth(backoff, tell);
 
   /** One request. Resolves with what is left to be sent again. */
-  async function send(
-    items: readonly Item<Document>[],
-    settled: SettledOutcome[],
-    signal: AbortSignal,
-  ): Promise<Rest<Document>> {
+  async function send({ items, settled }: Part<Document>, signal: AbortSignal): Promise<Rest<Document>> {
     await gate.enter();
     try {
       const documents = items.map(({ document }) => document);
@@ -88,17 +90,13 @@ export function createBulkWriter<Document extends IndexDocument>(
   }
 
   /** Until nothing is left. */
-  async function settle(
-    items: readonly Item<Document>[],
-    settled: SettledOutcome[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function settle({ items, settled }: Part<Document>, signal: AbortSignal): Promise<void> {
     let left = items;
     // What others get into their indices says nothing about one that takes nothing; whoever is told of that gets it.
     const giveUpAfterMs = Math.min(backoff.giveUpAfterMs, BLOCKED_MS);
     const blocked = createHealth({ ...backoff, giveUpAfterMs }, () => undefined);
     for (let tries = 0; left.length > 0; tries += 1) {
-      const rest = await send(left, settled, signal);
+      const rest = await send({ items: left, settled }, signal);
       left = rest.items;
       if (left.length === 0) {
         blocked.succeed();
@@ -117,13 +115,10 @@ export function createBulkWriter<Document extends IndexDocument>(
   return {
     async write(documents, signal) {
       const settled: SettledOutcome[] = documents.map(() => STORED);
-      const items = documents.map((document, position) => ({ document, position }));
       await inParts(
-        items,
-        (part) => settle(part, settled, signal),
-        (item) => {
-          settled[item.position] = { kind: "rejected", rejection: tooLarge(item.document) };
-        },
+        documents.map((document, position) => ({ document, position })),
+        (items) => settle({ items, settled }, signal),
+        (item) => void settled.splice(item.position, 1, tooLarge(item.document)),
       );
       return settled;
     },
@@ -151,9 +146,9 @@ async function inParts<Document>(
   }
 }
 
-function tooLarge({ source }: IndexDocument): Rejection {
+function tooLarge({ source }: IndexDocument): SettledOutcome {
   const reason = `a document of ${source.length} bytes is more than a request may have`;
-  return { status: TOO_LARGE, type: "too_large", reason };
+  return { kind: "rejected", rejection: { status: TOO_LARGE, type: "too_large", reason } };
 }
 
 /** Notes what is settled; gives what is to be sent again. */
