@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { formatThings } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
 import type { CountRow } from "../src/counts/cube.ts";
-import { openDuckDb, sqlText } from "../src/counts/duck-db.ts";
+import { openDuckDb, sqlText } from "../src/counts/tables/duck-db.ts";
 import { openFactArchive } from "./fact-archive.ts";
 import { formatMegabytes, type Goal } from "./goal.ts";
 import { logtally, measure, type Usage } from "./measure.ts";

@@ -20,12 +20,12 @@ import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
 import { hourOf, hourText } from "../src/core/hour.ts";
 import type { ObjectStore } from "../src/core/object-store.ts";
 import { HOUR_MS } from "../src/core/units.ts";
-import { openDuckDb, sqlText } from "../src/counts/duck-db.ts";
 import type { FactsBasis } from "../src/counts/facts/facts-basis.ts";
 import { factsName, receiptName } from "../src/counts/facts/facts-name.ts";
 import { copyOf, FACTS_COLUMNS } from "../src/counts/facts/facts-writer.ts";
 import { receiptBytes, receiptOf } from "../src/counts/facts/receipt.ts";
 import { writeRollups } from "../src/counts/facts/rollup-writer.ts";
+import { openDuckDb, sqlText } from "../src/counts/tables/duck-db.ts";
 import { DATA } from "./corpus.ts";
 
 const FIRST_HOUR = hourOf(Date.UTC(2020, 10, 26));

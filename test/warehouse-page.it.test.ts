@@ -7,7 +7,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { CountRow } from "../src/counts/cube.ts";
-import { type DuckDb, openDuckDb, type Row } from "../src/counts/duck-db.ts";
+import { type DuckDb, openDuckDb, type Row } from "../src/counts/tables/duck-db.ts";
 import { tempFolder } from "./backends/temp-folder.ts";
 import { generated } from "./cli/generated.ts";
 import { FIXTURES, logtally, run } from "./cli/logtally.ts";

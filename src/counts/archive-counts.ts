@@ -1,8 +1,10 @@
 import { dayName } from "../core/hour.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { DAY_MS, HOUR_MS } from "../core/units.ts";
-import { type CarriedRow, carriedRows } from "./carried.ts";
-import { standingVariants, writeConflicts } from "./conflict-table.ts";
+import { newestSealedHour } from "./books/newest-hour.ts";
+import { isSealed, sealedThrough, sealingOf } from "./books/sealing.ts";
+import { type StreamBook, tailBytes } from "./books/stream-book.ts";
+import { type CarriedRow, carriedRows } from "./coverage/carried.ts";
 import {
   type CountQuery,
   type CountRow,
@@ -13,20 +15,18 @@ import {
   isByEachUser,
   sessionRows,
 } from "./cube.ts";
-import { dayBooks } from "./day-book.ts";
-import { type DaySources, eventsByDay, instancesOf, sessionFacts } from "./day-rows.ts";
-import { daySources, factSources, factsOfDays, splitDays } from "./day-sources.ts";
-import { type DayState, dayStateOf } from "./day-state.ts";
-import { type DuckDb, type DuckDbOptions, openDuckDb } from "./duck-db.ts";
-import { type FactTable, openFactTable } from "./fact-table.ts";
-import { newestSealedHour } from "./newest-hour.ts";
+import { dayBooks } from "./days/day-book.ts";
+import { type DaySources, eventsByDay, instancesOf, sessionFacts } from "./days/day-rows.ts";
+import { daySources, factSources, factsOfDays, splitDays } from "./days/day-sources.ts";
+import { type DayState, dayStateOf } from "./days/day-state.ts";
 import { daysOf, periodSpans } from "./period.ts";
 import { createSealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
-import { isSealed, sealedThrough, sealingOf } from "./sealing.ts";
 import { lookAgain } from "./second-look.ts";
-import { writeSessionDays } from "./session-days.ts";
-import { writeSessionTables } from "./session-tables.ts";
-import { type StreamBook, tailBytes } from "./stream-book.ts";
+import { writeSessionDays } from "./sessions/session-days.ts";
+import { writeSessionTables } from "./sessions/session-tables.ts";
+import { standingVariants, writeConflicts } from "./tables/conflict-table.ts";
+import { type DuckDb, type DuckDbOptions, openDuckDb } from "./tables/duck-db.ts";
+import { type FactTable, openFactTable } from "./tables/fact-table.ts";
 import { readTailFacts, type TailFacts } from "./tail-facts.ts";
 
 /** What is counted. */

@@ -1,10 +1,10 @@
 import { INTEGER, LIST, listValue } from "@duckdb/node-api";
-import { areWanted } from "./day-rows.ts";
-import type { DuckDb, Parameters, Row } from "./duck-db.ts";
+import { areWanted } from "./days/day-rows.ts";
 import { midnight, type PeriodName, type PeriodSpan } from "./period.ts";
 import type { Level } from "./reporting-policy.ts";
 import type { Segment } from "./segment.ts";
-import { hexDigits, USER_KEY } from "./session-days.ts";
+import { hexDigits, USER_KEY } from "./sessions/session-days.ts";
+import type { DuckDb, Parameters, Row } from "./tables/duck-db.ts";
 
 export interface CountQuery {
   readonly by: Segment;

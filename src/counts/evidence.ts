@@ -1,7 +1,7 @@
 import { UNDATED_HOUR } from "../core/hour.ts";
 import { HOUR_MS } from "../core/units.ts";
+import type { StreamBook } from "./books/stream-book.ts";
 import type { CountRow } from "./cube.ts";
-import type { StreamBook } from "./stream-book.ts";
 
 /** What the rows of one span rest on, in the words of the JSON. */
 export interface EvidenceSet {

@@ -4,7 +4,6 @@ import { inParallel } from "../core/in-parallel.ts";
 import type { LocalObjects } from "../core/local-objects.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import type { FactReader } from "./fact-reader.ts";
-import type { FactTable } from "./fact-table.ts";
 import type { FactsBasis } from "./facts/facts-basis.ts";
 import { findPlanFacts } from "./facts/plan-facts.ts";
 import {
@@ -17,6 +16,7 @@ import {
 } from "./facts/rollup.ts";
 import { eachSealedLine, sealedBytes } from "./facts/sealed-lines.ts";
 import type { Segment } from "./segment.ts";
+import type { FactTable } from "./tables/fact-table.ts";
 
 export interface SealedFactsOptions {
   readonly store: ObjectStore;

@@ -1,4 +1,4 @@
-import type { FactColumn } from "./fact-table.ts";
+import type { FactColumn } from "./tables/fact-table.ts";
 
 /** By what events are counted; those of the guide come first. */
 export type Segment =

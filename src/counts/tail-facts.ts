@@ -3,10 +3,10 @@ import { eachTailLine } from "../archive/seal/tail-lines.ts";
 import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { DAY_MS, HOUR_MS } from "../core/units.ts";
+import { ownHour } from "./books/newest-hour.ts";
+import type { StreamBook } from "./books/stream-book.ts";
 import type { FactReader } from "./fact-reader.ts";
-import type { FactTable } from "./fact-table.ts";
-import { ownHour } from "./newest-hour.ts";
-import type { StreamBook } from "./stream-book.ts";
+import type { FactTable } from "./tables/fact-table.ts";
 
 /** The lines of one stream that are not sealed, beside their facts. */
 export interface TailFacts {

@@ -13,7 +13,7 @@ import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import type { ObjectRemover } from "../../src/core/object-remover.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { HOUR_MS } from "../../src/core/units.ts";
-import { findLostPlans } from "../../src/counts/lost-plans.ts";
+import { findLostPlans } from "../../src/counts/books/lost-plans.ts";
 import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { putObject } from "./sample-archive.ts";
 import { killedAt, namesIn, newKey, replace, signing } from "./sample-signing.ts";

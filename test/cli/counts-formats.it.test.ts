@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dayName } from "../../src/core/hour.ts";
 import { DAY_MS } from "../../src/core/units.ts";
 import type { CountRow } from "../../src/counts/cube.ts";
-import { openDuckDb, sqlParquet } from "../../src/counts/duck-db.ts";
+import { openDuckDb, sqlParquet } from "../../src/counts/tables/duck-db.ts";
 import type { TruthReport } from "../../src/generate/truth-report.ts";
 import { exposedSamples } from "../counts/formats/exposition.ts";
 import { servicePingSchema, valueAt } from "../counts/formats/service-ping-schema.ts";

@@ -3,7 +3,7 @@
  * Method: the program as a user starts it, on simulated traffic, shares against the truth about it.
  */
 import { describe, expect, it } from "vitest";
-import type { CoverageReport } from "../../src/counts/coverage-report.ts";
+import type { CoverageReport } from "../../src/counts/coverage/coverage-report.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { generated } from "./generated.ts";
 import { expectOneLine, logtally, run } from "./logtally.ts";

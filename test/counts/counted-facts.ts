@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Conflict } from "../../src/archive/manifest.ts";
 import { DAY_MS } from "../../src/core/units.ts";
-import { standingVariants, writeConflicts } from "../../src/counts/conflict-table.ts";
 import {
   type CountQuery,
   type CountRow,
@@ -17,15 +16,16 @@ import {
   sessionFacts,
   standingRows,
   WORD_COLUMNS,
-} from "../../src/counts/day-rows.ts";
-import { type DuckDb, openDuckDb } from "../../src/counts/duck-db.ts";
-import { factWords, openFactTable } from "../../src/counts/fact-table.ts";
+} from "../../src/counts/days/day-rows.ts";
 import { copyOf, FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
 import { DAY_RUNS, dayFacts, deedRows, eventRows, RUN_ROWS } from "../../src/counts/facts/rollup-rows.ts";
 import { periodSpans } from "../../src/counts/period.ts";
 import { rollupSegment, type Segment } from "../../src/counts/segment.ts";
-import { writeSessionDays } from "../../src/counts/session-days.ts";
-import { writeSessionTables } from "../../src/counts/session-tables.ts";
+import { writeSessionDays } from "../../src/counts/sessions/session-days.ts";
+import { writeSessionTables } from "../../src/counts/sessions/session-tables.ts";
+import { standingVariants, writeConflicts } from "../../src/counts/tables/conflict-table.ts";
+import { type DuckDb, openDuckDb } from "../../src/counts/tables/duck-db.ts";
+import { factWords, openFactTable } from "../../src/counts/tables/fact-table.ts";
 import { rankOf } from "./count-oracle.ts";
 import { isFact, type SampleFact } from "./sample-facts.ts";
 

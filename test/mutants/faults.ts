@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import { ANSWERS_FAULTS } from "./faults/answers.ts";
 import { CONFIG_FAULTS } from "./faults/config.ts";
 import { COUNTS_FAULTS } from "./faults/counts.ts";
 import { DECODE_FAULTS } from "./faults/decode.ts";
@@ -27,6 +28,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Signing", SIGN_FAULTS],
   ["Removing", GC_FAULTS],
   ["Counts, and what checks them", COUNTS_FAULTS],
+  ["Levels, coverage and formats", ANSWERS_FAULTS],
   ["Reports, and published counts", REPORTS_FAULTS],
   ["Settings and secrets", CONFIG_FAULTS],
   ["What the simulation notices by itself", SIMULATION_FAULTS],

@@ -1,9 +1,9 @@
 import { differenceText } from "../../archive/audit/difference.ts";
 import { dayName } from "../../core/hour.ts";
 import { DAY_MS } from "../../core/units.ts";
+import type { AsOfDigest } from "../../counts/books/digest-book.ts";
 import type { CountQuery, CountRow } from "../../counts/cube.ts";
-import type { DayState } from "../../counts/day-state.ts";
-import type { AsOfDigest } from "../../counts/digest-book.ts";
+import type { DayState } from "../../counts/days/day-state.ts";
 import { type Evidence, evidenceOf } from "../../counts/evidence.ts";
 import type { CountsHeader } from "../../counts/formats/counts-header.ts";
 import { type OpenedCounts, openCounts } from "../open/archive-counts.ts";

@@ -1,6 +1,12 @@
-import { CARRIED_SEGMENTS } from "../../counts/carried.ts";
-import type { AvailabilityRow, CoverageReport, LevelRow, LookReport, PeriodRow } from "../../counts/coverage-report.ts";
-import { FORM_WORDS, isByTwoRoads, LINE_FORMS, type LogRoads } from "../../counts/line-look.ts";
+import { CARRIED_SEGMENTS } from "../../counts/coverage/carried.ts";
+import type {
+  AvailabilityRow,
+  CoverageReport,
+  LevelRow,
+  LookReport,
+  PeriodRow,
+} from "../../counts/coverage/coverage-report.ts";
+import { FORM_WORDS, isByTwoRoads, LINE_FORMS, type LogRoads } from "../../counts/coverage/line-look.ts";
 import { LEVELS } from "../../counts/reporting-policy.ts";
 import { formatCount, formatThings } from "../terminal/quantity.ts";
 import { type Column, formatTable } from "../terminal/table.ts";

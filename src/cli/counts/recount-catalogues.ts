@@ -1,7 +1,7 @@
 import { type Difference, differenceText } from "../../archive/audit/difference.ts";
+import { readBooks } from "../../counts/books/stream-book.ts";
 import { recount } from "../../counts/recount/recount.ts";
 import { lookAgain } from "../../counts/second-look.ts";
-import { readBooks } from "../../counts/stream-book.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { type OpenedRecount, openRecount } from "../open/recount.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";

@@ -1,5 +1,5 @@
 import type { PipelineSettings } from "../../config/pipeline.ts";
-import { createLineLook, type LineLook } from "../../counts/line-look.ts";
+import { createLineLook, type LineLook } from "../../counts/coverage/line-look.ts";
 import { catalogueFields } from "../../derive/catalogue-fields.ts";
 import { createDeriver } from "../../derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../derive/dimensions.ts";

@@ -4,7 +4,7 @@ import { listWal } from "../../archive/wal-reader.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { FORM_WORDS, isByTwoRoads, LINE_FORMS, type LogRoads } from "../../counts/line-look.ts";
+import { FORM_WORDS, isByTwoRoads, LINE_FORMS, type LogRoads } from "../../counts/coverage/line-look.ts";
 import { lookAgain } from "../../counts/second-look.ts";
 import { openLineLook } from "../open/line-look.ts";
 import { loadCatalogue } from "../settings.ts";

@@ -1,5 +1,5 @@
-import { type DuckDb, type DuckDbOptions, openDuckDb } from "../duck-db.ts";
-import { type FactTable, openFactTable } from "../fact-table.ts";
+import { type DuckDb, type DuckDbOptions, openDuckDb } from "../tables/duck-db.ts";
+import { type FactTable, openFactTable } from "../tables/fact-table.ts";
 
 /** Where facts become Parquet, one plan after another. */
 export interface FactsDatabase {

@@ -1,9 +1,9 @@
 import type { Span } from "../../archive/span.ts";
 import { storedObject } from "../../archive/stored-bytes.ts";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
-import { sqlText } from "../duck-db.ts";
 import type { Fact } from "../fact.ts";
-import { type FactColumn, factWords } from "../fact-table.ts";
+import { sqlText } from "../tables/duck-db.ts";
+import { type FactColumn, factWords } from "../tables/fact-table.ts";
 import type { FactsDatabase } from "./facts-database.ts";
 import { factsName } from "./facts-name.ts";
 import type { FactsFile } from "./receipt.ts";

@@ -1,5 +1,5 @@
 import { KEY_COLUMNS, type Segment } from "../segment.ts";
-import { factRuns } from "../session-tables.ts";
+import { factRuns } from "../sessions/session-tables.ts";
 
 /** SQL of the table `day_fact`: the facts of a day, each with the run that it is in. `rows` have `WORD_COLUMNS`. */
 export function dayFacts(rows: string): string {

@@ -1,4 +1,4 @@
-import type { AsOfDigest } from "../digest-book.ts";
+import type { AsOfDigest } from "../books/digest-book.ts";
 import type { Deployment, Level, OpenableSegment } from "../reporting-policy.ts";
 
 /** What `counts` says of all its rows. */

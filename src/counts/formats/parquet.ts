@@ -11,9 +11,9 @@ import {
 } from "@duckdb/node-api";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
 import type { CountRow } from "../cube.ts";
-import { type DuckDbOptions, guardWrite, openDuckDb } from "../duck-db.ts";
 import { copyOf } from "../facts/facts-writer.ts";
-import { createTable } from "../row-writer.ts";
+import { type DuckDbOptions, guardWrite, openDuckDb } from "../tables/duck-db.ts";
+import { createTable } from "../tables/row-writer.ts";
 import { type CountsHeader, headerFields } from "./counts-header.ts";
 
 export interface CountsParquetOptions extends DuckDbOptions {

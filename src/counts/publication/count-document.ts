@@ -1,7 +1,7 @@
 import type { VersionedDocument } from "../../core/document-index.ts";
 import { DAY_MS } from "../../core/units.ts";
 import type { CountRow } from "../cube.ts";
-import type { DayState } from "../day-state.ts";
+import type { DayState } from "../days/day-state.ts";
 import type { Deployment, OpenableSegment } from "../reporting-policy.ts";
 import { type CountedCell, type CountedView, cellId, viewId } from "./counted-view.ts";
 

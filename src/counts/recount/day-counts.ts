@@ -1,6 +1,6 @@
 import type { CountRow, PerUser } from "../cube.ts";
-import type { DuckDb, Row } from "../duck-db.ts";
 import { KEY_COLUMNS, type Segment } from "../segment.ts";
+import type { DuckDb, Row } from "../tables/duck-db.ts";
 import { TAIL } from "./line-table.ts";
 import { FACT_VARIANT, shortVariant } from "./plan-figures.ts";
 

@@ -3,13 +3,13 @@ import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { IoError } from "../../core/fault.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { type DuckDb, type Row, sqlParquet, sqlText } from "../duck-db.ts";
-import { factWords } from "../fact-table.ts";
 import { type FactsBasis, otherBasis } from "../facts/facts-basis.ts";
 import { receiptName } from "../facts/facts-name.ts";
 import { FACTS_COLUMNS } from "../facts/facts-writer.ts";
 import { findPlanFacts } from "../facts/plan-facts.ts";
 import { readReceipt } from "../facts/receipt.ts";
+import { type DuckDb, type Row, sqlParquet, sqlText } from "../tables/duck-db.ts";
+import { factWords } from "../tables/fact-table.ts";
 
 export interface FactsCheckOptions {
   readonly store: ObjectStore;

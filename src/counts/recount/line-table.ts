@@ -3,9 +3,9 @@ import type { LineClass } from "../../archive/seal/figures.ts";
 import { hourOfId, isIdOf } from "../../core/identity.ts";
 import { UNKNOWN_LOG } from "../../core/line.ts";
 import { KNOWN_LOGS } from "../../decode/log-name.ts";
-import type { DuckDb } from "../duck-db.ts";
-import { uuidOf } from "../fact-table.ts";
-import { createTable, openRowWriter } from "../row-writer.ts";
+import type { DuckDb } from "../tables/duck-db.ts";
+import { uuidOf } from "../tables/fact-table.ts";
+import { createTable, openRowWriter } from "../tables/row-writer.ts";
 
 /** Where a line lies, in numbers. */
 export interface LinePlace {

@@ -1,8 +1,8 @@
 import { type Difference, differenceOf } from "../../archive/audit/difference.ts";
 import { dayName } from "../../core/hour.ts";
 import { DAY_MS } from "../../core/units.ts";
-import type { DuckDb } from "../duck-db.ts";
 import { SEGMENTS, type Segment } from "../segment.ts";
+import type { DuckDb } from "../tables/duck-db.ts";
 import { type DayCount, recountedDay } from "./day-counts.ts";
 
 /** What `counts` answers. */

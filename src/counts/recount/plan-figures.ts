@@ -1,6 +1,6 @@
 import { UINTEGER } from "@duckdb/node-api";
 import type { HourFigures } from "../../archive/manifest.ts";
-import { type DuckDb, type Parameters, type Row, sqlText } from "../duck-db.ts";
+import { type DuckDb, type Parameters, type Row, sqlText } from "../tables/duck-db.ts";
 import { HASH_DIGITS, type LinePlace, LOG_BYTE, logOfDigits } from "./line-table.ts";
 
 /** What a plan changes, found again from its lines and those of all plans before it. */

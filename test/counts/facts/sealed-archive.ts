@@ -15,6 +15,7 @@ import type { ObjectRemover } from "../../../src/core/object-remover.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
 import { MIB } from "../../../src/core/units.ts";
 import { type ArchiveCounts, readArchiveCounts } from "../../../src/counts/archive-counts.ts";
+import { type AskedPeriods, readBooks, readBooksFor } from "../../../src/counts/books/stream-book.ts";
 import type { CountQuery, CountRow } from "../../../src/counts/cube.ts";
 import { createFactReader, type FactReader } from "../../../src/counts/fact-reader.ts";
 import type { FactsBasis } from "../../../src/counts/facts/facts-basis.ts";
@@ -23,7 +24,6 @@ import { createFactsObserver } from "../../../src/counts/facts/facts-observer.ts
 import { writeMissingFacts } from "../../../src/counts/facts/missing-facts.ts";
 import { type Rebuilt, rebuildFacts } from "../../../src/counts/facts/rebuild.ts";
 import { writeRollups } from "../../../src/counts/facts/rollup-writer.ts";
-import { type AskedPeriods, readBooks, readBooksFor } from "../../../src/counts/stream-book.ts";
 import { createDecoder } from "../../../src/decode/decoder.ts";
 import { catalogueFields } from "../../../src/derive/catalogue-fields.ts";
 import { createDeriver } from "../../../src/derive/deriver.ts";

@@ -5,8 +5,8 @@
 import { describe, expect, it } from "vitest";
 import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
 import { DAY_MS, HOUR_MS } from "../../../src/core/units.ts";
+import { readBooks, readBooksFor } from "../../../src/counts/books/stream-book.ts";
 import { evidenceOf } from "../../../src/counts/evidence.ts";
-import { readBooks, readBooksFor } from "../../../src/counts/stream-book.ts";
 import { apiLine, QUERY, type TestArchive, testArchive } from "./sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);

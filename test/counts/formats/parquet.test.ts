@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createScratchFolder } from "../../../src/backends/files/scratch-folder.ts";
 import type { CountRow } from "../../../src/counts/cube.ts";
-import { type DuckDb, openDuckDb, type Row, sqlParquet, sqlText } from "../../../src/counts/duck-db.ts";
 import { countsParquet } from "../../../src/counts/formats/parquet.ts";
+import { type DuckDb, openDuckDb, type Row, sqlParquet, sqlText } from "../../../src/counts/tables/duck-db.ts";
 import { row } from "../sample-rows.ts";
 import { HEADER } from "./sample-header.ts";
 

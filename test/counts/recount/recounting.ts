@@ -5,13 +5,13 @@ import { createObjectCache } from "../../../src/backends/files/local-objects.ts"
 import { dayName } from "../../../src/core/hour.ts";
 import { DAY_MS, MIB } from "../../../src/core/units.ts";
 import { type ArchiveCounts, openArchiveCounts } from "../../../src/counts/archive-counts.ts";
+import { readBooks } from "../../../src/counts/books/stream-book.ts";
 import type { CountQuery } from "../../../src/counts/cube.ts";
 import type { DayCount } from "../../../src/counts/recount/day-counts.ts";
 import type { LiveCounts } from "../../../src/counts/recount/live-check.ts";
 import { type RecountReport, recount, type WrittenCounts } from "../../../src/counts/recount/recount.ts";
 import { lookAgain } from "../../../src/counts/second-look.ts";
 import type { Segment } from "../../../src/counts/segment.ts";
-import { readBooks } from "../../../src/counts/stream-book.ts";
 import { tempFolder } from "../../backends/temp-folder.ts";
 import { type Deriving, derivingParts, NOW_MS, QUERY, type TestArchive } from "../facts/sealed-archive.ts";
 

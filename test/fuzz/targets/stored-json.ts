@@ -10,9 +10,9 @@ import { readSealedPlan, sealedHours, unsealedHours } from "../../../src/archive
 import { dayOfHour, isInSpan } from "../../../src/archive/span.ts";
 import { createMemoryStore } from "../../../src/backends/memory/memory-store.ts";
 import { checkObjectName } from "../../../src/core/object-name.ts";
-import { standingVariants } from "../../../src/counts/conflict-table.ts";
 import { parseReceipt, receiptBytes } from "../../../src/counts/facts/receipt.ts";
 import { parseRollup, rollupName } from "../../../src/counts/facts/rollup.ts";
+import { standingVariants } from "../../../src/counts/tables/conflict-table.ts";
 import { assertCorrupt, unlessCorrupt } from "../declared.ts";
 import type { FuzzTarget } from "../target.ts";
 import { CATALOGUE, KEY, MANIFEST_NAME, PLAN_NAME, SAMPLES } from "./stored-samples.ts";

@@ -1,23 +1,16 @@
 import type { Fault } from "../fault.ts";
 
 const ROLLUP = "src/counts/facts/rollup.ts";
-const DAY_SOURCES = "src/counts/day-sources.ts";
+const DAY_SOURCES = "src/counts/days/day-sources.ts";
 const ARCHIVE_COUNTS = "src/counts/archive-counts.ts";
 const SEALED_COUNTS_TEST = "test/counts/facts/sealed-counts.test.ts";
 const RECOUNT_TEST = "test/counts/recount/recount.test.ts";
 const LEDGER = "src/counts/ledger/ledger.ts";
 const LEDGER_TEST = "test/counts/ledger/ledger.test.ts";
-const SESSION_TABLES = "src/counts/session-tables.ts";
+const SESSION_TABLES = "src/counts/sessions/session-tables.ts";
 const SESSIONS_TEST = "test/counts/sessions.test.ts";
-const POLICY = "src/counts/reporting-policy.ts";
-const POLICY_TEST = "test/counts/reporting-policy.test.ts";
-const CARRIED_TEST = "test/counts/carried.test.ts";
-const LEVELS_TEST = "test/cli/levels.it.test.ts";
-const PROMETHEUS = "src/counts/formats/prometheus.ts";
-const PROMETHEUS_TEST = "test/counts/formats/prometheus.test.ts";
-const SERVICE_PING_TEST = "test/counts/formats/service-ping.test.ts";
 
-/** Counts, and what checks them. */
+/** Counts of what is sealed and what is not, and what checks them. */
 export const COUNTS_FAULTS: readonly Fault[] = [
   {
     name: "facts-of-another-manifest-counted",
@@ -113,10 +106,10 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     name: "hour-called-sealed-too-early",
     harm: "Counts that still change are published as final.",
     breaks: "evidence",
-    file: "src/counts/sealing.ts",
+    file: "src/counts/books/sealing.ts",
     text: " && to <= dueThrough",
     replacement: "",
-    caughtBy: { file: "test/counts/sealing.test.ts", title: "a span" },
+    caughtBy: { file: "test/counts/books/sealing.test.ts", title: "a span" },
   },
   {
     name: "objects-listed-after-the-plans",
@@ -213,7 +206,7 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     name: "first-conflict-stands",
     harm: "Which variant of an id counts depends on the plan that was read first.",
     breaks: "I9",
-    file: "src/counts/conflict-table.ts",
+    file: "src/counts/tables/conflict-table.ts",
     text: "const first = standsBefore(conflict.id, keyOf(conflict), keyOf(known)) ? conflict : known;",
     replacement: "const first = known;",
     caughtBy: { file: SEALED_COUNTS_TEST, title: "counts once by the smallest, whatever came first" },
@@ -222,7 +215,7 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     name: "forger-in-another-stream",
     harm: "A forged line with the id of another counts in its place, where it lies in a stream of its own.",
     breaks: "evidence",
-    file: "src/counts/day-rows.ts",
+    file: "src/counts/days/day-rows.ts",
     text: '"variant NULLS FIRST, log"',
     replacement: '"variant, log"',
     caughtBy: { file: SEALED_COUNTS_TEST, title: "counts, and not a forged one in another stream" },
@@ -283,143 +276,5 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     text: "SELECT id, session FROM linked WHERE id < ${ROLLUP_RUNS}",
     replacement: "SELECT id, id AS session FROM linked WHERE id < ${ROLLUP_RUNS}",
     caughtBy: { file: SEALED_COUNTS_TEST, title: "is put together again by a late line between its parts" },
-  },
-  {
-    name: "self-managed-projects-reported",
-    harm: "Projects of a self-managed deployment, which may have names of people in them, are reported one by one.",
-    breaks: "privacy",
-    file: POLICY,
-    text: 'segments: ["group", "project"],',
-    replacement: 'segments: ["group"],',
-    caughtBy: { file: POLICY_TEST, title: "is up to the rule" },
-  },
-  {
-    name: "rules-of-saas-for-self-managed",
-    harm: "A self-managed deployment reports what only a SaaS deployment may: its groups and sessions.",
-    breaks: "privacy",
-    file: POLICY,
-    text: "rule.deployment !== policy.deployment || ",
-    replacement: 'rule.deployment !== "saas" || ',
-    caughtBy: { file: POLICY_TEST, title: "is up to the rule" },
-  },
-  {
-    name: "one-segment-opens-all",
-    harm: "An owner who opens groups has opened users as well.",
-    breaks: "privacy",
-    file: POLICY,
-    text: "policy.opened.includes(named)",
-    replacement: "policy.opened.length > 0",
-    caughtBy: { file: POLICY_TEST, title: "is opened by its own name and by no other" },
-  },
-  {
-    name: "level-asked-and-not-checked",
-    harm: "Counts at identifiable level are answered whatever the deployment allows.",
-    breaks: "privacy",
-    file: "src/cli/counts/question.ts",
-    text: "checkReporting(by, level, {",
-    replacement: 'checkReporting(by, "aggregate", {',
-    caughtBy: { file: LEVELS_TEST, title: "level is refused in every period" },
-  },
-  {
-    name: "opened-without-a-word",
-    harm: "Nobody who reads an answer can tell that the owner of the deployment opened it against the rules.",
-    breaks: "privacy",
-    file: "src/cli/counts/answer.ts",
-    text: 'permission.kind === "allowed" ? [] : [permission.segment]',
-    replacement: "[]",
-    caughtBy: { file: LEVELS_TEST, title: "says so above a table, in JSON and beside CSV" },
-  },
-  {
-    name: "pushes-by-another-event",
-    harm: "Service Ping's pushes and ours are compared, and are not the same thing.",
-    breaks: "evidence",
-    file: "src/counts/formats/service-ping-metrics.ts",
-    text: 'keyPath: "counts.source_code_pushes",\n    event: "git_ref_update",',
-    replacement: 'keyPath: "counts.source_code_pushes",\n    event: "git_push",',
-    caughtBy: { file: SERVICE_PING_TEST, title: "counts pushes as Service Ping does, by refs that changed" },
-  },
-  {
-    name: "another-week-for-service-ping",
-    harm: "A metric of a week has the number of another period.",
-    breaks: "evidence",
-    file: "src/counts/formats/service-ping.ts",
-    text: "row.event === event && row.period === period",
-    replacement: "row.event === event && period.length > 0",
-    caughtBy: { file: SERVICE_PING_TEST, title: "has the numbers of the rows that its definitions name" },
-  },
-  {
-    name: "label-not-escaped",
-    harm: "Whoever names a group writes series of its own into Prometheus, or breaks the file for all others.",
-    breaks: "safety",
-    file: PROMETHEUS,
-    text: '.replaceAll("\\n", "\\\\n")',
-    replacement: "",
-    caughtBy: { file: PROMETHEUS_TEST, title: "of any key is read as it was" },
-  },
-  {
-    name: "series-that-comes-and-goes",
-    harm: "An alert on a count that has come to nothing never fires, since its series is gone.",
-    breaks: "service",
-    file: PROMETHEUS,
-    text: "?? zeroOf(found[0], period)",
-    replacement: "?? zeroOf(undefined, period)",
-    caughtBy: { file: PROMETHEUS_TEST, title: "that has come to nothing in one period is 0 there" },
-  },
-  {
-    name: "unknown-told-as-none",
-    harm: "A warehouse adds up sessions of 0 where nobody has counted any.",
-    breaks: "evidence",
-    file: "src/counts/formats/parquet.ts",
-    text: "number === null ? null :",
-    replacement: "number === null ? 0n :",
-    caughtBy: { file: "test/counts/formats/parquet.test.ts", title: "are there in their order, with null" },
-  },
-  {
-    name: "unknown-carried",
-    harm: "Coverage says that every line carries a plan and a group, although most count as unknown.",
-    breaks: "evidence",
-    file: "src/counts/carried.ts",
-    text: "<> '(unknown)'",
-    replacement: "<> ''",
-    caughtBy: { file: CARRIED_TEST, title: "is what the deeds tell, whether the lines are sealed" },
-  },
-  {
-    name: "carried-by-each-stream",
-    harm: "Shares of coverage count a line as often as there are pipelines that read it.",
-    breaks: "I3",
-    file: "src/counts/day-rows.ts",
-    text: "[distinctRows(shared, hasConflicts)]",
-    replacement: "[standingRows(shared, columns, hasConflicts)]",
-    caughtBy: { file: CARRIED_TEST, title: "counts a line of two streams once" },
-  },
-  {
-    name: "second-road-overlooked",
-    harm: "A log that is fed twice counts twice, and coverage and check call it right.",
-    breaks: "evidence",
-    file: "src/counts/line-look.ts",
-    text: "known === undefined || known === form ? form : null",
-    replacement: "known ?? form",
-    caughtBy: { file: "test/counts/line-look.test.ts", title: "share the requests whose events came by both" },
-  },
-  {
-    name: "only-the-first-blocks-looked-at",
-    harm: "A second road is not seen, because its lines lie at the end of each sealed segment.",
-    breaks: "evidence",
-    file: "src/archive/newest-lines.ts",
-    text: "blocks[Math.floor((index * blocks.length) / most)]",
-    replacement: "blocks[index]",
-    caughtBy: { file: "test/archive/newest-lines.test.ts", title: "takes blocks from the whole of an object" },
-  },
-  {
-    name: "forbidden-called-opened",
-    harm: "Coverage promises counts that are refused.",
-    breaks: "evidence",
-    file: "src/counts/coverage-report.ts",
-    text: 'permission.kind === "widened" ? "widened" : "not_possible"',
-    replacement: 'permission.kind === "refused" ? "widened" : "not_possible"',
-    caughtBy: {
-      file: "test/counts/coverage-report.test.ts",
-      title: "are available, opened or not possible by a rule",
-    },
   },
 ];

@@ -6,7 +6,7 @@ const VERSIONED_TEST = "test/backends/versioned-index.test.ts";
 const REPORT_TEST = "test/cli/report.it.test.ts";
 const REPORT_FILE_TEST = "test/cli/report-file.test.ts";
 const PUBLISH_TEST = "test/cli/publish.it.test.ts";
-const DAY_STATE_TEST = "test/counts/day-state.test.ts";
+const DAY_STATE_TEST = "test/counts/days/day-state.test.ts";
 
 /** Reports, and counts that are published. */
 export const REPORTS_FAULTS: readonly Fault[] = [
@@ -50,7 +50,7 @@ export const REPORTS_FAULTS: readonly Fault[] = [
     name: "version-without-lines-that-are-not-sealed",
     harm: "Counts of today are published once, and stay what they were then until the day is sealed.",
     breaks: "I8",
-    file: "src/counts/day-state.ts",
+    file: "src/counts/days/day-state.ts",
     text: "lines: [...sealed, ...unsealed].reduce(",
     replacement: "lines: [...sealed, ...unsealed.slice(unsealed.length)].reduce(",
     caughtBy: { file: DAY_STATE_TEST, title: "has each line once, sealed or not" },

@@ -1,8 +1,8 @@
-import { chainAsOf, readDigests, signedObjects } from "../archive/digest/digest-chain.ts";
-import { readSealedPlans } from "../archive/sealed-plan.ts";
-import { parseSealedName } from "../archive/vault-name.ts";
-import { IoError } from "../core/fault.ts";
-import type { ObjectStore } from "../core/object-store.ts";
+import { chainAsOf, readDigests, signedObjects } from "../../archive/digest/digest-chain.ts";
+import { readSealedPlans } from "../../archive/sealed-plan.ts";
+import { parseSealedName } from "../../archive/vault-name.ts";
+import { IoError } from "../../core/fault.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
 import type { StreamBook } from "./stream-book.ts";
 
 /** A stream as a signed digest, and all before it, say that it was. */

@@ -1,5 +1,5 @@
 import { UBIGINT, UUID, VARCHAR } from "@duckdb/node-api";
-import { type Conflict, standsBefore, type VariantKey } from "../archive/manifest.ts";
+import { type Conflict, standsBefore, type VariantKey } from "../../archive/manifest.ts";
 import type { DuckDb } from "./duck-db.ts";
 import { uuidOf, variantNumber } from "./fact-table.ts";
 import { createTable, openRowWriter } from "./row-writer.ts";

@@ -1,13 +1,13 @@
-import { dayName } from "../core/hour.ts";
-import { inParallel } from "../core/in-parallel.ts";
-import { DAY_MS } from "../core/units.ts";
-import { type CountQuery, hasSessions } from "./cube.ts";
+import { dayName } from "../../core/hour.ts";
+import { inParallel } from "../../core/in-parallel.ts";
+import { DAY_MS } from "../../core/units.ts";
+import { type CountQuery, hasSessions } from "../cube.ts";
+import type { FoundRollup, RollupFileKind } from "../facts/rollup.ts";
+import type { SealedFacts } from "../sealed-facts.ts";
+import { rollupSegment } from "../segment.ts";
+import { TAIL_ORIGIN } from "../tail-facts.ts";
 import type { DayBooks, StreamDay } from "./day-book.ts";
 import type { DaySources, FactsOfDays, LooseFacts } from "./day-rows.ts";
-import type { FoundRollup, RollupFileKind } from "./facts/rollup.ts";
-import type { SealedFacts } from "./sealed-facts.ts";
-import { rollupSegment } from "./segment.ts";
-import { TAIL_ORIGIN } from "./tail-facts.ts";
 
 /** What is sealed of each day. */
 export interface SealedDays {

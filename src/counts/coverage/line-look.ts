@@ -1,8 +1,8 @@
-import type { ArchivedLine } from "../core/archived-line.ts";
-import { UNKNOWN_LOG } from "../core/line.ts";
-import type { Decoder } from "../decode/decoder.ts";
-import type { LogRecord } from "../decode/record.ts";
-import type { FactParts } from "./fact-reader.ts";
+import type { ArchivedLine } from "../../core/archived-line.ts";
+import { UNKNOWN_LOG } from "../../core/line.ts";
+import type { Decoder } from "../../decode/decoder.ts";
+import type { LogRecord } from "../../decode/record.ts";
+import type { FactParts } from "../fact-reader.ts";
 
 /** What a line came as: as its component wrote it, as FluentD sends it on, or in an entry of Cloud Logging. */
 export const LINE_FORMS = ["bare", "fluentd", "logentry"] as const;

@@ -3,11 +3,11 @@
  * Method: books with open hours and a clock, against spans on every border.
  */
 import { describe, expect, it } from "vitest";
-import type { SealedPlan } from "../../src/archive/sealed-plan.ts";
-import { UNDATED_HOUR } from "../../src/core/hour.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/core/units.ts";
-import { isSealed, sealedThrough, sealingOf } from "../../src/counts/sealing.ts";
-import type { StreamBook } from "../../src/counts/stream-book.ts";
+import type { SealedPlan } from "../../../src/archive/sealed-plan.ts";
+import { UNDATED_HOUR } from "../../../src/core/hour.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/core/units.ts";
+import { isSealed, sealedThrough, sealingOf } from "../../../src/counts/books/sealing.ts";
+import type { StreamBook } from "../../../src/counts/books/stream-book.ts";
 
 const DAY = Date.UTC(2020, 11, 22) / DAY_MS;
 const HOUR = DAY * 24;

@@ -1,10 +1,10 @@
-import { parseHourText } from "../archive/hour-text.ts";
-import type { SealedPlan } from "../archive/sealed-plan.ts";
-import { UNDATED_HOUR } from "../core/hour.ts";
-import { hourOfId } from "../core/identity.ts";
-import type { ObjectStore } from "../core/object-store.ts";
-import { countedTime } from "./fact-reader.ts";
-import { eachSealedLine } from "./facts/sealed-lines.ts";
+import { parseHourText } from "../../archive/hour-text.ts";
+import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { UNDATED_HOUR } from "../../core/hour.ts";
+import { hourOfId } from "../../core/identity.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { countedTime } from "../fact-reader.ts";
+import { eachSealedLine } from "../facts/sealed-lines.ts";
 
 /**
  * The newest hour of these plans that has a line of its own, in hours since 1970: lines ahead of their hour and undated

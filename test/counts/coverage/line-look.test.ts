@@ -3,16 +3,16 @@
  * Method: one traffic as FluentD records and as log entries, as its archive holds it, and lines made by hand.
  */
 import { describe, expect, it } from "vitest";
-import type { ArchivedLine } from "../../src/core/archived-line.ts";
-import { MIB } from "../../src/core/units.ts";
-import { createLineLook, type LineLook } from "../../src/counts/line-look.ts";
-import { createDecoder } from "../../src/decode/decoder.ts";
-import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
-import { createDeriver } from "../../src/derive/deriver.ts";
-import { createDimensions, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
-import { STANDARD } from "../derive/standard-events.ts";
-import { simulated } from "../generate/simulated.ts";
-import { apiLine, entryLine } from "./facts/sealed-archive.ts";
+import type { ArchivedLine } from "../../../src/core/archived-line.ts";
+import { MIB } from "../../../src/core/units.ts";
+import { createLineLook, type LineLook } from "../../../src/counts/coverage/line-look.ts";
+import { createDecoder } from "../../../src/decode/decoder.ts";
+import { catalogueFields } from "../../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../../src/derive/deriver.ts";
+import { createDimensions, DIMENSION_FIELDS } from "../../../src/derive/dimensions.ts";
+import { STANDARD } from "../../derive/standard-events.ts";
+import { simulated } from "../../generate/simulated.ts";
+import { apiLine, entryLine } from "../facts/sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
 const limits = { maxDepth: 128, maxLineBytes: 4 * MIB, maxInflatedBytes: 32 * MIB };

@@ -1,6 +1,6 @@
-import { sqlParquet, sqlText, sqlTexts } from "./duck-db.ts";
-import { type FactColumn, factWords } from "./fact-table.ts";
-import { KEY_COLUMNS, type Segment } from "./segment.ts";
+import { KEY_COLUMNS, type Segment } from "../segment.ts";
+import { sqlParquet, sqlText, sqlTexts } from "../tables/duck-db.ts";
+import { type FactColumn, factWords } from "../tables/fact-table.ts";
 
 /** Where the facts of some days lie. The table `conflict` is that of the database. */
 export interface FactsOfDays {

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
-import { IoError } from "../core/fault.ts";
+import { IoError } from "../../core/fault.ts";
 
 export interface DuckDbOptions {
   /** In DuckDB's words: `512MB`. The dictionaries on our side come on top. */

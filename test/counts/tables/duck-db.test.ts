@@ -6,8 +6,8 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openDuckDb, sqlParquet, sqlText } from "../../src/counts/duck-db.ts";
-import { tempFolder } from "../backends/temp-folder.ts";
+import { openDuckDb, sqlParquet, sqlText } from "../../../src/counts/tables/duck-db.ts";
+import { tempFolder } from "../../backends/temp-folder.ts";
 
 const ROWS = 3_000_000;
 

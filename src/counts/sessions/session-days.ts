@@ -1,5 +1,5 @@
-import { areWanted } from "./day-rows.ts";
-import type { DuckDb } from "./duck-db.ts";
+import { areWanted } from "../days/day-rows.ts";
+import type { DuckDb } from "../tables/duck-db.ts";
 
 /** SQL of a pseudonym as keys have it: 32 hex digits. */
 export const hexDigits = (column: string): string => `replace(${column}::VARCHAR, '-', '')`;

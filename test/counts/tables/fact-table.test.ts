@@ -4,13 +4,13 @@
  */
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { HOUR_MS } from "../../src/core/units.ts";
-import { type DuckDb, openDuckDb } from "../../src/counts/duck-db.ts";
-import type { Fact } from "../../src/counts/fact.ts";
-import { type FactTable, factWords, openFactTable, variantNumber } from "../../src/counts/fact-table.ts";
-import { FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
-import { tempFolder } from "../backends/temp-folder.ts";
-import { AS_OF_MS, isFact, pseudonym, sampleFact } from "./sample-facts.ts";
+import { HOUR_MS } from "../../../src/core/units.ts";
+import type { Fact } from "../../../src/counts/fact.ts";
+import { FACTS_COLUMNS } from "../../../src/counts/facts/facts-writer.ts";
+import { type DuckDb, openDuckDb } from "../../../src/counts/tables/duck-db.ts";
+import { type FactTable, factWords, openFactTable, variantNumber } from "../../../src/counts/tables/fact-table.ts";
+import { tempFolder } from "../../backends/temp-folder.ts";
+import { AS_OF_MS, isFact, pseudonym, sampleFact } from "../sample-facts.ts";
 
 let opened: { readonly table: FactTable; readonly db: DuckDb } | null = null;
 afterEach(() => {

@@ -3,8 +3,8 @@
  * Method: reports of facts made by hand, at their borders.
  */
 import { describe, expect, it } from "vitest";
-import { CARRIED_SEGMENTS, type CarriedRow } from "../../src/counts/carried.ts";
-import { type CoverageFacts, coverageReport } from "../../src/counts/coverage-report.ts";
+import { CARRIED_SEGMENTS, type CarriedRow } from "../../../src/counts/coverage/carried.ts";
+import { type CoverageFacts, coverageReport } from "../../../src/counts/coverage/coverage-report.ts";
 
 const FACTS: CoverageFacts = {
   asOf: "2020-12-24",

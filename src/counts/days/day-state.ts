@@ -1,6 +1,6 @@
+import { isSealed, type Sealing } from "../books/sealing.ts";
+import type { TailFacts } from "../tail-facts.ts";
 import type { DayBooks } from "./day-book.ts";
-import { isSealed, type Sealing } from "./sealing.ts";
-import type { TailFacts } from "./tail-facts.ts";
 
 /** How far an archive is with a day. */
 export interface DayState {

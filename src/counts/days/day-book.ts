@@ -1,8 +1,8 @@
-import type { SealedPlan } from "../archive/sealed-plan.ts";
-import { dayName } from "../core/hour.ts";
-import { DAY_MS, HOUR_MS } from "../core/units.ts";
-import type { StreamBook } from "./stream-book.ts";
-import { dayOfId, type TailFacts } from "./tail-facts.ts";
+import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { dayName } from "../../core/hour.ts";
+import { DAY_MS, HOUR_MS } from "../../core/units.ts";
+import type { StreamBook } from "../books/stream-book.ts";
+import { dayOfId, type TailFacts } from "../tail-facts.ts";
 
 /** What there is of one stream on one day. */
 export interface StreamDay {

@@ -1,8 +1,8 @@
+import { midnight, PERIODS, type PeriodName, periodSpans } from "../period.ts";
+import { LEVELS, type Level, permissionFor, type ReportingPolicy } from "../reporting-policy.ts";
+import { SEGMENTS, type Segment } from "../segment.ts";
 import { CARRIED_SEGMENTS, type CarriedRow, type CarriedSegment } from "./carried.ts";
 import type { LogRoads, UserNaming } from "./line-look.ts";
-import { midnight, PERIODS, type PeriodName, periodSpans } from "./period.ts";
-import { LEVELS, type Level, permissionFor, type ReportingPolicy } from "./reporting-policy.ts";
-import { SEGMENTS, type Segment } from "./segment.ts";
 
 /** Whether the lines of an event carry what a segment is made of. */
 export type Availability = "available" | "in_part" | "not_carried" | "not_seen";

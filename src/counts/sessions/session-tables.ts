@@ -1,6 +1,6 @@
-import { MINUTE_MS } from "../core/units.ts";
-import type { DuckDb } from "./duck-db.ts";
-import { sqlParquet } from "./duck-db.ts";
+import { MINUTE_MS } from "../../core/units.ts";
+import type { DuckDb } from "../tables/duck-db.ts";
+import { sqlParquet } from "../tables/duck-db.ts";
 
 /** Neighbours in a session are at most so far apart: Snowplow's rule. */
 const LONGEST_PAUSE_MS = 30 * MINUTE_MS;

@@ -1,8 +1,8 @@
 import { BIGINT, DuckDBUUIDValue, UBIGINT, UINTEGER, UUID } from "@duckdb/node-api";
-import { isIdOf } from "../core/identity.ts";
+import { isIdOf } from "../../core/identity.ts";
+import type { Fact } from "../fact.ts";
 import { DICTIONARY_COLUMNS, type Dictionary, openDictionary } from "./dictionary.ts";
 import type { DuckDb } from "./duck-db.ts";
-import type { Fact } from "./fact.ts";
 import { createTable, openRowWriter, type RowWriter } from "./row-writer.ts";
 
 /** Facts of lines that were just read, in DuckDB: as codes, or by `factWords` in words, as Parquet files have them. */

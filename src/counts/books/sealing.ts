@@ -1,6 +1,6 @@
-import { hourText, UNDATED_HOUR } from "../core/hour.ts";
-import { DAY_MS, HOUR_MS } from "../core/units.ts";
-import type { PeriodSpan } from "./period.ts";
+import { hourText, UNDATED_HOUR } from "../../core/hour.ts";
+import { DAY_MS, HOUR_MS } from "../../core/units.ts";
+import type { PeriodSpan } from "../period.ts";
 import type { StreamBook } from "./stream-book.ts";
 
 const DAY_HOURS = DAY_MS / HOUR_MS;

@@ -5,11 +5,11 @@
  * what the deeds do not tell.
  */
 import { describe, expect, it } from "vitest";
-import { DAY_MS } from "../../src/core/units.ts";
-import type { CarriedRow } from "../../src/counts/carried.ts";
-import type { Cell } from "../../src/generate/truth.ts";
-import { simulated } from "../generate/simulated.ts";
-import { apiLine, entryLine, type TestArchive, testArchive } from "./facts/sealed-archive.ts";
+import { DAY_MS } from "../../../src/core/units.ts";
+import type { CarriedRow } from "../../../src/counts/coverage/carried.ts";
+import type { Cell } from "../../../src/generate/truth.ts";
+import { simulated } from "../../generate/simulated.ts";
+import { apiLine, entryLine, type TestArchive, testArchive } from "../facts/sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
 const AS_OF = "2020-12-23";

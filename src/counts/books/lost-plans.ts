@@ -1,9 +1,9 @@
-import type { Difference } from "../archive/audit/difference.ts";
-import { checkRevisions } from "../archive/audit/manifest-check.ts";
-import { findMissingManifests, type ManifestClaim } from "../archive/audit/missing-manifests.ts";
-import { readPlansOfSpan, type SealedPlan } from "../archive/sealed-plan.ts";
-import type { ObjectStore } from "../core/object-store.ts";
-import { FACTS_PREFIX, parseReceiptName } from "./facts/facts-name.ts";
+import type { Difference } from "../../archive/audit/difference.ts";
+import { checkRevisions } from "../../archive/audit/manifest-check.ts";
+import { findMissingManifests, type ManifestClaim } from "../../archive/audit/missing-manifests.ts";
+import { readPlansOfSpan, type SealedPlan } from "../../archive/sealed-plan.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { FACTS_PREFIX, parseReceiptName } from "../facts/facts-name.ts";
 import type { StreamBook } from "./stream-book.ts";
 
 /**

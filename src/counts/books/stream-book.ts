@@ -1,14 +1,14 @@
-import { listStreams, readSealedPlan, readSealedPlans, type SealedPlan } from "../archive/sealed-plan.ts";
-import { dayOfHour, UNDATED_DAY } from "../archive/span.ts";
-import { type TailObject, tailOf } from "../archive/tail.ts";
-import { parseSealedName, recordPrefix, vaultPrefix } from "../archive/vault-name.ts";
-import { listWal, type WalObject } from "../archive/wal-reader.ts";
-import { dayName, UNDATED_HOUR } from "../core/hour.ts";
-import { inParallel } from "../core/in-parallel.ts";
-import type { ObjectStore } from "../core/object-store.ts";
-import { DAY_MS } from "../core/units.ts";
+import { listStreams, readSealedPlan, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
+import { dayOfHour, UNDATED_DAY } from "../../archive/span.ts";
+import { type TailObject, tailOf } from "../../archive/tail.ts";
+import { parseSealedName, recordPrefix, vaultPrefix } from "../../archive/vault-name.ts";
+import { listWal, type WalObject } from "../../archive/wal-reader.ts";
+import { dayName, UNDATED_HOUR } from "../../core/hour.ts";
+import { inParallel } from "../../core/in-parallel.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { DAY_MS } from "../../core/units.ts";
+import type { PeriodName } from "../period.ts";
 import { newestSealedHour } from "./newest-hour.ts";
-import type { PeriodName } from "./period.ts";
 
 /** What an archive has of one stream: each stream is a book of its own. */
 export interface StreamBook {

@@ -4,11 +4,11 @@
  * Method: an archive in memory, filled and sealed step by step as the commands do it.
  */
 import { describe, expect, it } from "vitest";
-import { DAY_MS, HOUR_MS } from "../../src/core/units.ts";
-import type { DayState } from "../../src/counts/day-state.ts";
-import { versionOf } from "../../src/counts/publication/count-document.ts";
-import type { AskedPeriods } from "../../src/counts/stream-book.ts";
-import { apiLine, entryLine, type TestArchive, testArchive } from "./facts/sealed-archive.ts";
+import { DAY_MS, HOUR_MS } from "../../../src/core/units.ts";
+import type { AskedPeriods } from "../../../src/counts/books/stream-book.ts";
+import type { DayState } from "../../../src/counts/days/day-state.ts";
+import { versionOf } from "../../../src/counts/publication/count-document.ts";
+import { apiLine, entryLine, type TestArchive, testArchive } from "../facts/sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
 const DAYS: AskedPeriods = { periods: ["daily"], days: 3, asOf: "2020-12-24" };

@@ -1,6 +1,6 @@
-import { factsOnce, type LooseFacts } from "./day-rows.ts";
-import type { DuckDb } from "./duck-db.ts";
-import type { FactColumn } from "./fact-table.ts";
+import { factsOnce, type LooseFacts } from "../days/day-rows.ts";
+import type { DuckDb } from "../tables/duck-db.ts";
+import type { FactColumn } from "../tables/fact-table.ts";
 
 /** What a line may carry, as a segment of counts; a session is a visitor's. */
 export const CARRIED_SEGMENTS = ["instance", "plan", "group", "session", "user", "project", "category"] as const;

@@ -1,0 +1,151 @@
+import type { Fault } from "../fault.ts";
+
+const POLICY = "src/counts/reporting-policy.ts";
+const POLICY_TEST = "test/counts/reporting-policy.test.ts";
+const CARRIED_TEST = "test/counts/coverage/carried.test.ts";
+const LEVELS_TEST = "test/cli/levels.it.test.ts";
+const PROMETHEUS = "src/counts/formats/prometheus.ts";
+const PROMETHEUS_TEST = "test/counts/formats/prometheus.test.ts";
+const SERVICE_PING_TEST = "test/counts/formats/service-ping.test.ts";
+
+/** What may be asked, and in which form it is answered. */
+export const ANSWERS_FAULTS: readonly Fault[] = [
+  {
+    name: "self-managed-projects-reported",
+    harm: "Projects of a self-managed deployment, which may have names of people in them, are reported one by one.",
+    breaks: "privacy",
+    file: POLICY,
+    text: 'segments: ["group", "project"],',
+    replacement: 'segments: ["group"],',
+    caughtBy: { file: POLICY_TEST, title: "is up to the rule" },
+  },
+  {
+    name: "rules-of-saas-for-self-managed",
+    harm: "A self-managed deployment reports what only a SaaS deployment may: its groups and sessions.",
+    breaks: "privacy",
+    file: POLICY,
+    text: "rule.deployment !== policy.deployment || ",
+    replacement: 'rule.deployment !== "saas" || ',
+    caughtBy: { file: POLICY_TEST, title: "is up to the rule" },
+  },
+  {
+    name: "one-segment-opens-all",
+    harm: "An owner who opens groups has opened users as well.",
+    breaks: "privacy",
+    file: POLICY,
+    text: "policy.opened.includes(named)",
+    replacement: "policy.opened.length > 0",
+    caughtBy: { file: POLICY_TEST, title: "is opened by its own name and by no other" },
+  },
+  {
+    name: "level-asked-and-not-checked",
+    harm: "Counts at identifiable level are answered whatever the deployment allows.",
+    breaks: "privacy",
+    file: "src/cli/counts/question.ts",
+    text: "checkReporting(by, level, {",
+    replacement: 'checkReporting(by, "aggregate", {',
+    caughtBy: { file: LEVELS_TEST, title: "level is refused in every period" },
+  },
+  {
+    name: "opened-without-a-word",
+    harm: "Nobody who reads an answer can tell that the owner of the deployment opened it against the rules.",
+    breaks: "privacy",
+    file: "src/cli/counts/answer.ts",
+    text: 'permission.kind === "allowed" ? [] : [permission.segment]',
+    replacement: "[]",
+    caughtBy: { file: LEVELS_TEST, title: "says so above a table, in JSON and beside CSV" },
+  },
+  {
+    name: "pushes-by-another-event",
+    harm: "Service Ping's pushes and ours are compared, and are not the same thing.",
+    breaks: "evidence",
+    file: "src/counts/formats/service-ping-metrics.ts",
+    text: 'keyPath: "counts.source_code_pushes",\n    event: "git_ref_update",',
+    replacement: 'keyPath: "counts.source_code_pushes",\n    event: "git_push",',
+    caughtBy: { file: SERVICE_PING_TEST, title: "counts pushes as Service Ping does, by refs that changed" },
+  },
+  {
+    name: "another-week-for-service-ping",
+    harm: "A metric of a week has the number of another period.",
+    breaks: "evidence",
+    file: "src/counts/formats/service-ping.ts",
+    text: "row.event === event && row.period === period",
+    replacement: "row.event === event && period.length > 0",
+    caughtBy: { file: SERVICE_PING_TEST, title: "has the numbers of the rows that its definitions name" },
+  },
+  {
+    name: "label-not-escaped",
+    harm: "Whoever names a group writes series of its own into Prometheus, or breaks the file for all others.",
+    breaks: "safety",
+    file: PROMETHEUS,
+    text: '.replaceAll("\\n", "\\\\n")',
+    replacement: "",
+    caughtBy: { file: PROMETHEUS_TEST, title: "of any key is read as it was" },
+  },
+  {
+    name: "series-that-comes-and-goes",
+    harm: "An alert on a count that has come to nothing never fires, since its series is gone.",
+    breaks: "service",
+    file: PROMETHEUS,
+    text: "?? zeroOf(found[0], period)",
+    replacement: "?? zeroOf(undefined, period)",
+    caughtBy: { file: PROMETHEUS_TEST, title: "that has come to nothing in one period is 0 there" },
+  },
+  {
+    name: "unknown-told-as-none",
+    harm: "A warehouse adds up sessions of 0 where nobody has counted any.",
+    breaks: "evidence",
+    file: "src/counts/formats/parquet.ts",
+    text: "number === null ? null :",
+    replacement: "number === null ? 0n :",
+    caughtBy: { file: "test/counts/formats/parquet.test.ts", title: "are there in their order, with null" },
+  },
+  {
+    name: "unknown-carried",
+    harm: "Coverage says that every line carries a plan and a group, although most count as unknown.",
+    breaks: "evidence",
+    file: "src/counts/coverage/carried.ts",
+    text: "<> '(unknown)'",
+    replacement: "<> ''",
+    caughtBy: { file: CARRIED_TEST, title: "is what the deeds tell, whether the lines are sealed" },
+  },
+  {
+    name: "carried-by-each-stream",
+    harm: "Shares of coverage count a line as often as there are pipelines that read it.",
+    breaks: "I3",
+    file: "src/counts/days/day-rows.ts",
+    text: "[distinctRows(shared, hasConflicts)]",
+    replacement: "[standingRows(shared, columns, hasConflicts)]",
+    caughtBy: { file: CARRIED_TEST, title: "counts a line of two streams once" },
+  },
+  {
+    name: "second-road-overlooked",
+    harm: "A log that is fed twice counts twice, and coverage and check call it right.",
+    breaks: "evidence",
+    file: "src/counts/coverage/line-look.ts",
+    text: "known === undefined || known === form ? form : null",
+    replacement: "known ?? form",
+    caughtBy: { file: "test/counts/coverage/line-look.test.ts", title: "share the requests whose events came by both" },
+  },
+  {
+    name: "only-the-first-blocks-looked-at",
+    harm: "A second road is not seen, because its lines lie at the end of each sealed segment.",
+    breaks: "evidence",
+    file: "src/archive/newest-lines.ts",
+    text: "blocks[Math.floor((index * blocks.length) / most)]",
+    replacement: "blocks[index]",
+    caughtBy: { file: "test/archive/newest-lines.test.ts", title: "takes blocks from the whole of an object" },
+  },
+  {
+    name: "forbidden-called-opened",
+    harm: "Coverage promises counts that are refused.",
+    breaks: "evidence",
+    file: "src/counts/coverage/coverage-report.ts",
+    text: 'permission.kind === "widened" ? "widened" : "not_possible"',
+    replacement: 'permission.kind === "refused" ? "widened" : "not_possible"',
+    caughtBy: {
+      file: "test/counts/coverage/coverage-report.test.ts",
+      title: "are available, opened or not possible by a rule",
+    },
+  },
+];
