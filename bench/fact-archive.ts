@@ -6,11 +6,12 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Manifest, manifestBytes } from "../src/archive/manifest.ts";
+import { type Manifest, manifestBytes, type StoredObject } from "../src/archive/manifest.ts";
 import { readSealedPlan, type SealedPlan } from "../src/archive/sealed-plan.ts";
 import { dayOfHour, type Span } from "../src/archive/span.ts";
 import { storedObject } from "../src/archive/stored-bytes.ts";
-import { manifestName } from "../src/archive/vault-name.ts";
+import { manifestName, segmentNames } from "../src/archive/vault-name.ts";
+import { walObjectName } from "../src/archive/wal-name.ts";
 import { createScratchFolder } from "../src/backends/files/scratch-folder.ts";
 import { openArchiveStore, openFactsRemover } from "../src/cli/open/archive-store.ts";
 import { factsBasis } from "../src/cli/open/fact-reader.ts";
@@ -31,9 +32,11 @@ import { DATA } from "./corpus.ts";
 const FIRST_HOUR = hourOf(Date.UTC(2020, 10, 26));
 const HOURS = 28 * 24;
 const STREAM = "local";
+/** As the first attempt of a plan numbers it. */
+const FIRST_SEGMENT = 10_001;
 const MEMORY = { memoryLimit: "2GB", spillDirectory: join(tmpdir(), "logtally-bench") };
 /** To be raised with every change of what is made here. */
-const VERSION = 4;
+const VERSION = 5;
 
 export interface FactArchive {
   readonly path: string;
@@ -141,16 +144,17 @@ async function putPlan(
   const manifest = manifestBytes(manifestOf(span, rows, basis));
   await store.create(manifestName(span, 1), manifest);
   const sealed = await readSealedPlan(store, manifestName(span, 1), manifest.length);
-  const name = factsName(basis.catalogue, span, 1, 10_001);
+  const name = factsName(basis.catalogue, span, 1, FIRST_SEGMENT);
   await store.create(name, bytes);
-  const receipt = receiptOf(sealed, basis, "bench", [{ number: 10_001, rows, ...storedObject(name, bytes) }]);
+  const receipt = receiptOf(sealed, basis, "bench", [{ number: FIRST_SEGMENT, rows, ...storedObject(name, bytes) }]);
   await store.create(receiptName(basis.catalogue, span, 1), receiptBytes(receipt));
   return sealed;
 }
 
 /** As a sealer writes it, of a segment that is not there. */
 function manifestOf(span: Span, rows: number, { catalogue, pseudonymKey }: FactsBasis): Manifest {
-  const nothing = { name: `vault/v1/${STREAM}/missing`, size_bytes: 1, sha256: "0".repeat(64) };
+  const segment = segmentNames(span, 1, FIRST_SEGMENT);
+  const [lines, meta] = [nothingNamed(segment.lines), nothingNamed(segment.meta)];
   const figures = { received: rows, archived: rows, duplicates: 0, conflicts: 0, eventless: 0, quarantined: 0 };
   return {
     format: 1,
@@ -161,8 +165,8 @@ function manifestOf(span: Span, rows: number, { catalogue, pseudonymKey }: Facts
     revision: 1,
     attempt: 1,
     // An object of a worker every minute.
-    inputs: Array.from({ length: 60 }, (_, minute) => ({ ...nothing, name: `wal/${STREAM}/2020-11-26/aa/${minute}` })),
-    outputs: [{ number: 10_001, lines: nothing, meta: nothing, rows, raw_bytes: 1, root: "0".repeat(64) }],
+    inputs: Array.from({ length: 60 }, (_, minute) => nothingNamed(inputName(span, minute))),
+    outputs: [{ number: FIRST_SEGMENT, lines, meta, rows, raw_bytes: 1, root: "0".repeat(64) }],
     abandoned: [],
     lines: rows,
     duplicates_total: 0,
@@ -180,4 +184,14 @@ function manifestOf(span: Span, rows: number, { catalogue, pseudonymKey }: Facts
       instance: null,
     },
   };
+}
+
+function inputName({ stream, day, firstHour }: Span, minute: number): string {
+  const writer = "0123456789abcdef";
+  const sequence = firstHour * 60 + minute;
+  return walObjectName({ stream, ingestDay: day, writer, sequence, firstHour, lastHour: firstHour });
+}
+
+function nothingNamed(name: string): StoredObject {
+  return { name, size_bytes: 1, sha256: "0".repeat(64) };
 }
