@@ -196,6 +196,14 @@ const reporting = z.strictObject({
         "Segments that the owner of the deployment opens: they are counted at identifiable level although the rules do " +
         "not allow it, and every such answer says so.",
     }),
+  fold_personal: z
+    .boolean({ error: "true or false" })
+    .default(false)
+    .meta({
+      description:
+        "Whether the groups of persons, and their projects, count as (personal): those in which somebody of their name " +
+        "acted before the as-of day.",
+    }),
 });
 
 const SPAN = "1, 2, 3, 4, 6, 8, 12 or 24";
@@ -239,7 +247,9 @@ export const pipelineSchema = z
     deployment: z.enum(["saas", "self_managed"]).default("saas").meta({
       description: "Kind of GitLab deployment; by its rules counts are reported at identifiable level or refused.",
     }),
-    reporting: reporting.prefault({}).meta({ description: "What may be reported beyond the rules of the deployment." }),
+    reporting: reporting
+      .prefault({})
+      .meta({ description: "What may be reported, beyond the rules of the deployment and below them." }),
     instance: text("the name of an instance")
       .optional()
       .meta({ description: "Instance of every line; without it each line's own environment or host." }),

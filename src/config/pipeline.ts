@@ -34,6 +34,8 @@ export interface PipelineSettings {
 export interface ReportingSettings {
   /** What the owner lets be counted at identifiable level, beyond the rules of the deployment. */
   readonly identifiable: readonly ("user" | "group" | "session" | "project")[];
+  /** Whether the groups of persons, and their projects, have one key. */
+  readonly foldPersonal: boolean;
 }
 
 export type SourceSettings = FilesSettings | { readonly kind: "stdin"; readonly topic: string | null } | PubsubSettings;
@@ -159,7 +161,10 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
   return {
     name: config.name,
     deployment: config.deployment,
-    reporting: config.reporting,
+    reporting: {
+      identifiable: config.reporting.identifiable,
+      foldPersonal: config.reporting.fold_personal,
+    },
     instance: config.instance ?? null,
     source: toSource(config.source, resolvePath),
     archive: toArchive(config.archive, resolvePath),

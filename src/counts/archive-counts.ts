@@ -17,12 +17,13 @@ import {
 } from "./cube.ts";
 import { dayBooks } from "./days/day-book.ts";
 import { type DaySources, eventsByDay, instancesOf, sessionFacts } from "./days/day-rows.ts";
-import { daySources, factSources, factsOfDays, splitDays } from "./days/day-sources.ts";
+import { daySources, factSources, factsOfDays, ownerSources, splitDays } from "./days/day-sources.ts";
 import { type DayState, dayStateOf } from "./days/day-state.ts";
+import { foldedKey, foldsKeys, writePersonalGroups } from "./days/personal-groups.ts";
 import { daysOf, periodSpans } from "./period.ts";
 import { createSealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
 import { lookAgain } from "./second-look.ts";
-import { writeSessionDays } from "./sessions/session-days.ts";
+import { USER_KEY, writeSessionDays } from "./sessions/session-days.ts";
 import { writeSessionTables } from "./sessions/session-tables.ts";
 import { standingVariants, writeConflicts } from "./tables/conflict-table.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "./tables/duck-db.ts";
@@ -133,10 +134,13 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       const spans = periodSpans(query.periods, query.days, query.asOf);
       const wanted = daysOf(spans, days.keys());
       const cube: Cube = { query, spans, days: wanted, isSealed: (span) => isSealed(sealing, span) };
+      const all = daysOf(periodSpans(["all"], 0, query.asOf), days.keys());
       // A session may have begun on any day before.
-      const before = isByEachSession(query) ? daysOf(periodSpans(["all"], 0, query.asOf), days.keys()) : [];
+      const before = isByEachSession(query) ? all : [];
       const sources = await daySources(sealedDays, { counted: wanted, before }, query);
+      const owners = foldsKeys(query) ? await ownerSources(sealedDays, all) : null;
       table.flush();
+      if (owners !== null) await writePersonalGroups(db, owners);
       const [answer] = await Promise.all([countRows(db, cube, sources), sealed.tellMissing(sources.found)]);
       return answer;
     },
@@ -189,13 +193,15 @@ async function findNewestHour({ store, books, tails }: OpenCounts): Promise<numb
 
 async function countRows(db: DuckDb, cube: Cube, sources: DaySources): Promise<CountRow[]> {
   const { query } = cube;
+  const key = foldsKeys(query) ? foldedKey(query.by) : "key";
   if (hasSessions(query)) {
     const { runs, deeds } = sources.rollups;
     await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, query.by) });
     if (isByEachSession(query)) return sessionRows(db, cube);
-    await writeSessionDays(db, { events: query.events, isByUser: isByEachUser(query) });
+    await writeSessionDays(db, { events: query.events, key: isByEachUser(query) ? USER_KEY : key });
   }
-  return cubeRows(db, eventsByDay(sources, query.by, query.events), cube);
+  const events = eventsByDay(sources, query.by, query.events);
+  return cubeRows(db, `SELECT * REPLACE (${key} AS key) FROM (${events})`, cube);
 }
 
 async function readTails(options: ArchiveCountsOptions, table: FactTable): Promise<TailFacts[]> {

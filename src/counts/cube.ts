@@ -19,6 +19,8 @@ export interface CountQuery {
   readonly asOf: string;
   /** False leaves out the sessions, which take longest of all that is counted; not where each has its row. */
   readonly withSessions: boolean;
+  /** True makes one key of all groups of persons, and of their projects. */
+  readonly foldsPersonal: boolean;
 }
 
 /** One row of `counts --format json`, in its words. */

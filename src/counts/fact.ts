@@ -14,6 +14,8 @@ export interface Fact {
   readonly instance: string | null;
   readonly plan: string | null;
   readonly group: string | null;
+  /** Whether the group has the name of the line's user. */
+  readonly ownsGroup: boolean;
   readonly project: string | null;
   readonly category: string | null;
   /** Pseudonym of the user, 32 hex digits; null where the line names none. */

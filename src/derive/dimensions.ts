@@ -7,6 +7,8 @@ export interface Dimensions {
   readonly group: string | null;
   readonly project: string | null;
   readonly category: string | null;
+  /** Whether the group has the name of the line's user: names of users and of groups are one namespace, in any case. */
+  readonly ownsGroup: boolean;
   /** `id:101` or `name:alice`; the two are never joined. */
   readonly user: string | null;
   /** The user, else `ip:`, the address, a newline and the user agent. */
@@ -60,13 +62,16 @@ export function createDimensions(slotOf: SlotOf, { instance }: { readonly instan
   return (log, fields) => {
     const text = (name: DimensionField): string | null => fields.string(slots[name]);
     const project = text("meta.project") ?? text("gl_project_path");
-    const user = userId(log, fields, slots) ?? userName(text);
+    const group = text("meta.root_namespace") ?? firstSegment(project) ?? gitHttpGroup(log, text);
+    const name = userName(text);
+    const user = userId(log, fields, slots) ?? (name === null ? null : `name:${name}`);
     return {
       instance: instance ?? text("environment") ?? text("host"),
       plan: text("meta.subscription_plan"),
-      group: text("meta.root_namespace") ?? firstSegment(project) ?? gitHttpGroup(log, text),
+      group,
       project,
       category: text("meta.feature_category"),
+      ownsGroup: group !== null && name !== null && group.toLowerCase() === name.toLowerCase(),
       user,
       visitor: user ?? addressAndAgent(text),
     };
@@ -91,8 +96,7 @@ function userId(log: string, fields: Fields, slots: Slots): string | null {
 }
 
 function userName(text: (name: DimensionField) => string | null): string | null {
-  const name = text("meta.user") ?? text("username");
-  return name === null ? null : `name:${name}`;
+  return text("meta.user") ?? text("username");
 }
 
 /** The digits without leading zeros, as `Fields` gives them; null where anything else stands there. */

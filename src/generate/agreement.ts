@@ -16,6 +16,7 @@ export async function countedRows(counts: Pick<ArchiveCounts, "rows">, asOf: str
       days: TRUTH_DAYS,
       asOf,
       withSessions: true,
+      foldsPersonal: false,
     } as const;
     rows.push(...(await counts.rows(query)));
   }

@@ -18,6 +18,7 @@ const NOWHERE: Dimensions = {
   group: null,
   project: null,
   category: null,
+  ownsGroup: false,
   user: null,
   visitor: null,
 };

@@ -4,7 +4,7 @@
  * Method: simulated traffic, each cell asked on its own; rows against the truth, refusals against whole messages. One
  * refusal of each rule, and one answer in each format, by the program as a user starts it.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,6 +16,7 @@ import type { Deployment, Level } from "../../src/counts/reporting-policy.ts";
 import type { Segment } from "../../src/counts/segment.ts";
 import { differences } from "../../src/generate/agreement.ts";
 import { TRUTH_DAYS, type TruthReport } from "../../src/generate/truth-report.ts";
+import { tempFolder } from "../backends/temp-folder.ts";
 import { generated } from "./generated.ts";
 import { expectOneLine, logtally, run } from "./logtally.ts";
 
@@ -58,11 +59,13 @@ interface Answer {
 
 let archive: string;
 let truth: TruthReport;
+let traffic: string;
 beforeAll(async () => {
   // Not one of those that are gone after the first test.
   archive = await mkdtemp(join(tmpdir(), "logtally-levels-"));
   const made = await generated("--lines", "2000", "--seed", "7");
   truth = made.truth;
+  traffic = await readFile(made.path, "utf8");
   await run(archive, [made.path]);
 });
 afterAll(() => rm(archive, { recursive: true, force: true }));
@@ -172,6 +175,55 @@ describe("opened by the owner", () => {
       expect(csv).toMatchObject({ code: 0, stderr: isOpened ? `logtally: ${sentence}\n` : "" });
       expect(csv.stdout).toMatch(/^event,segment,key,/);
     }
+  });
+});
+
+/** The group of a line whose user has the name of the group. */
+function ownerIn(line: string): string | null {
+  const fields = JSON.parse(line) as Readonly<Record<string, string | undefined>>;
+  const project = fields["meta.project"] ?? fields["gl_project_path"];
+  const group = fields["meta.root_namespace"] ?? project?.split("/")[0];
+  return group !== undefined && group === (fields["meta.user"] ?? fields["username"]) ? group : null;
+}
+
+describe("groups of persons, folded by the owner", () => {
+  const FOLD = "reporting.fold_personal=true";
+
+  it.each(["aggregate", "identifiable"] as const)(
+    "are one row of what was done in them, at %s level",
+    async (level) => {
+      const owners = new Set(traffic.trim().split("\n").map(ownerIn));
+      const expected = new Map<string, number>();
+      for (const { segment, event, key, period, count } of truth.rows) {
+        if (segment !== "group" || period !== "all") continue;
+        const row = `${event} ${owners.has(key) ? "(personal)" : key}`;
+        expected.set(row, (expected.get(row) ?? 0) + count);
+      }
+      const { rows } = await ask({ deployment: "saas", segment: "group", level, rule: null }, "all", FOLD);
+      expect(new Map(rows.map(({ event, key, count }) => [`${event} ${key}`, count]))).toEqual(expected);
+      expect(rows.filter(({ key }) => key === "(personal)").length).toBeGreaterThan(1);
+    },
+  );
+
+  it("are known by what was done there before the days that are asked for", async () => {
+    const folder = await tempFolder();
+    const lines = [
+      ["2020-11-01", "alice"],
+      ["2020-12-20", "bob"],
+    ];
+    for (const [day, user] of lines) {
+      const file = join(folder, `${day}.ndjson`);
+      const line = { time: `${day}T10:00:00Z`, tag: "rails.api", method: "GET", route: "/r", status: 200 };
+      await writeFile(file, `${JSON.stringify({ ...line, "meta.user": user, "meta.root_namespace": "alice" })}\n`);
+      await run(folder, [file]);
+    }
+    expect(await logtally(["seal", "--archive", folder])).toMatchObject({ code: 0 });
+    // What is still there has the plans of its days read in any case.
+    await rm(join(folder, "wal"), { recursive: true });
+    const args = ["--archive", folder, "--by", "group", "--period", "7d", "--format", "csv", "--set", FOLD];
+    const { stdout } = await logtally(["counts", ...args]);
+    expect(stdout).toContain("rest_request,group,(personal),7d,");
+    expect(stdout).not.toContain("alice");
   });
 });
 

@@ -55,7 +55,7 @@ describe("a good pipeline", () => {
     expect(parse(MINIMAL)).toEqual({
       name: "demo",
       deployment: "saas",
-      reporting: { identifiable: [] },
+      reporting: { identifiable: [], foldPersonal: false },
       instance: null,
       source: { kind: "stdin", topic: null },
       archive: { kind: "folder", path: "/srv/app/pipelines/out" },
@@ -114,7 +114,7 @@ describe("a good pipeline", () => {
     const text = `
 name: rails-1
 deployment: self_managed
-reporting: { identifiable: [group, user] }
+reporting: { identifiable: [group, user], fold_personal: true }
 instance: gprd
 source: { kind: files, paths: ["*.gz", ../in/a.zst, /logs/b], topic: dump, follow: true, state: ../state }
 archive: { kind: folder, path: ../out }
@@ -138,7 +138,7 @@ sign: { interval_ms: 60000 }
     expect(parse(text, "/etc/app/a.yaml")).toEqual({
       name: "rails-1",
       deployment: "self_managed",
-      reporting: { identifiable: ["group", "user"] },
+      reporting: { identifiable: ["group", "user"], foldPersonal: true },
       instance: "gprd",
       source: {
         kind: "files",

@@ -7,14 +7,16 @@ import { isFact, type SampleFact } from "./sample-facts.ts";
 export function naiveCountRows(facts: readonly SampleFact[], query: CountQuery): CountRow[] {
   const standing = standingEvents(facts);
   const asOfMs = Date.parse(query.asOf);
-  const sessions = sessionsOf(standing.filter(({ timeMs }) => timeMs < asOfMs));
+  const before = standing.filter(({ timeMs }) => timeMs < asOfMs);
+  const sessions = sessionsOf(before);
+  const persons = query.foldsPersonal ? ownersOf(before) : new Set<string>();
   const rows = new Map<string, Entry>();
   for (const fact of standing) {
     if (query.events !== null && !query.events.includes(fact.event)) continue;
     for (const span of spans(query.periods, query.days, asOfMs)) {
       if (fact.timeMs < span.fromMs || fact.timeMs >= span.toMs) continue;
       const session = sessions.get(fact) ?? null;
-      const key = rowKey(fact, session, query);
+      const key = folded(rowKey(fact, session, query), query.by, persons);
       const name = JSON.stringify([fact.event, key, span.period, span.fromMs]);
       const entry: Entry = rows.get(name) ?? {
         row: emptyRow(fact.event, key, query, span),
@@ -49,6 +51,18 @@ function sessionsOf(facts: readonly EventFact[]): Map<EventFact, string> {
     }
   }
   return sessions;
+}
+
+/** The names of those who acted in a group of their own; none before the first valid time. */
+function ownersOf(facts: readonly EventFact[]): Set<string> {
+  const own = facts.filter(({ ownsGroup, timeMs }) => ownsGroup && timeMs >= Date.parse("2000-01-01"));
+  return new Set(own.map((fact) => keyOf(fact, "group").toLowerCase()));
+}
+
+function folded(key: string | null, by: CountQuery["by"], persons: ReadonlySet<string>): string | null {
+  if (key === null || (by !== "group" && by !== "project")) return key;
+  const [group = ""] = by === "project" ? key.split("/") : [key];
+  return persons.has(group.toLowerCase()) ? "(personal)" : key;
 }
 
 function rowKey(fact: EventFact, session: string | null, { by, level }: CountQuery): string | null {

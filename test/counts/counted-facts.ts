@@ -12,16 +12,16 @@ import {
 import {
   eventsByDay,
   type FactsOfDays,
-  type RollupPaths,
   sessionFacts,
   standingRows,
   WORD_COLUMNS,
 } from "../../src/counts/days/day-rows.ts";
+import { foldedKey, foldsKeys, writePersonalGroups } from "../../src/counts/days/personal-groups.ts";
 import { copyOf, FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
-import { DAY_RUNS, dayFacts, deedRows, eventRows, RUN_ROWS } from "../../src/counts/facts/rollup-rows.ts";
+import { DAY_RUNS, dayFacts, deedRows, eventRows, OWNER_ROWS, RUN_ROWS } from "../../src/counts/facts/rollup-rows.ts";
 import { periodSpans } from "../../src/counts/period.ts";
 import { rollupSegment, type Segment } from "../../src/counts/segment.ts";
-import { writeSessionDays } from "../../src/counts/sessions/session-days.ts";
+import { USER_KEY, writeSessionDays } from "../../src/counts/sessions/session-days.ts";
 import { writeSessionTables } from "../../src/counts/sessions/session-tables.ts";
 import { standingVariants, writeConflicts } from "../../src/counts/tables/conflict-table.ts";
 import { type DuckDb, openDuckDb } from "../../src/counts/tables/duck-db.ts";
@@ -72,31 +72,40 @@ interface Place {
 }
 
 async function answer(place: Place, query: CountQuery): Promise<CountRow[]> {
-  const { db, hasConflicts } = place;
+  const { db } = place;
   const { by, events } = query;
-  const sources = {
-    rollups: await writeRollups(place, rollupSegment(by)),
-    single: await factsAt(place, "single facts", "single memory"),
-    shared: await factsAt(place, "shared facts", "shared memory"),
-    hasConflicts,
-  };
+  const days = place.days.filter((day) => day * DAY_MS < Date.parse(query.asOf));
+  if (foldsKeys(query)) {
+    const before = await sourcesAt({ ...place, days }, by);
+    await writePersonalGroups(db, { ...before, rollups: before.rollups.owners });
+  }
+  const sources = await sourcesAt(place, by);
   const spans = periodSpans(query.periods, query.days, query.asOf);
-  const isBefore = (day: number): boolean => day * DAY_MS < Date.parse(query.asOf);
-  const cube = { query, spans, days: place.days.filter(isBefore), isSealed: () => false };
+  const cube = { query, spans, days, isSealed: () => false };
   const { runs, deeds } = sources.rollups;
+  const key = foldsKeys(query) ? foldedKey(by) : "key";
   if (query.withSessions || isByEachSession(query)) {
     await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, by) });
     if (isByEachSession(query)) return sessionRows(db, cube);
-    await writeSessionDays(db, { events, isByUser: isByEachUser(query) });
+    await writeSessionDays(db, { events, key: isByEachUser(query) ? USER_KEY : key });
   }
-  return cubeRows(db, eventsByDay(sources, by, events), cube);
+  return cubeRows(db, `SELECT * REPLACE (${key} AS key) FROM (${eventsByDay(sources, by, events)})`, cube);
+}
+
+async function sourcesAt(place: Place, by: Segment) {
+  return {
+    rollups: await writeRollups(place, rollupSegment(by)),
+    single: await factsAt(place, "single facts", "single memory"),
+    shared: await factsAt(place, "shared facts", "shared memory"),
+    hasConflicts: place.hasConflicts,
+  };
 }
 
 /** One of each day. */
-async function writeRollups(place: Place, segment: Segment): Promise<RollupPaths> {
+async function writeRollups(place: Place, segment: Segment) {
   const { db, folder, hasConflicts } = place;
   const rows = standingRows(await factsAt(place, "single rollup", null), WORD_COLUMNS, hasConflicts);
-  const paths = { events: [] as string[], runs: [] as string[], deeds: [] as string[] };
+  const paths = { events: [] as string[], runs: [] as string[], deeds: [] as string[], owners: [] as string[] };
   for (const day of rows === "" ? [] : place.days) {
     const ofDay = `FROM (${rows}) WHERE epoch_ms(time) // ${DAY_MS} = ${day}`;
     await db.run(`CREATE OR REPLACE TEMP TABLE day_fact AS ${dayFacts(ofDay)}`);
@@ -105,6 +114,7 @@ async function writeRollups(place: Place, segment: Segment): Promise<RollupPaths
       ["events", eventRows(segment)],
       ["runs", RUN_ROWS],
       ["deeds", deedRows(segment)],
+      ["owners", OWNER_ROWS],
     ] as const) {
       const path = join(folder, `${day}-${segment}-${name}.parquet`);
       await db.run(copyOf(sql, path));
@@ -121,7 +131,7 @@ async function factsAt({ db, folder, days }: Place, written: string, origin: str
   const files: { stream: string; paths: string[] }[] = [];
   for (const stream of streams.map((row) => String(row["stream"]))) {
     const path = join(folder, `${written} ${stream}.parquet`);
-    const wanted = `WHERE origin = '${written}' AND stream = '${stream}'`;
+    const wanted = `WHERE origin = '${written}' AND stream = '${stream}' AND list_contains([${days.join()}]::BIGINT[], epoch_ms(time) // ${DAY_MS})`;
     await db.run(copyOf(`SELECT * EXCLUDE (stream, origin) FROM (${all}) ${wanted}`, path));
     files.push({ stream, paths: [path] });
   }

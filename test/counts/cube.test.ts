@@ -21,6 +21,7 @@ const QUERY: CountQuery = {
   days: 28,
   asOf: AS_OF,
   withSessions: true,
+  foldsPersonal: false,
 };
 
 async function rowsOf(facts: readonly SampleFact[], change: Partial<CountQuery> = {}): Promise<CountRow[]> {
@@ -49,12 +50,13 @@ describe("against the naive count", () => {
       fc.constantFrom(1, 8, 28),
       fc.subarray([...SEGMENTS], { minLength: 3, maxLength: 3 }),
       fc.constantFrom("aggregate", "identifiable"),
-      async (facts, chances, events, periods, days, segments, level) => {
+      fc.boolean(),
+      async (facts, chances, events, periods, days, segments, level, foldsPersonal) => {
         const chance = () => chances.next().value ?? 0;
         const placed = facts.map((fact) => ({ fact, place: chance(), medium: MEDIA[chance() % MEDIA.length] }));
         const media = new Map(placed.map(({ fact, medium }) => [fact, medium]));
         const shuffled = placed.toSorted((a, b) => a.place - b.place).map(({ fact }) => fact);
-        const queries = segments.map((by) => ({ ...QUERY, by, level, events, periods, days }));
+        const queries = segments.map((by) => ({ ...QUERY, by, level, events, periods, days, foldsPersonal }));
         const counted = await countFacts(shuffled, queries, folder, (fact) => media.get(fact) ?? "memory");
         expect(counted).toEqual(queries.map((query) => naiveCountRows(facts, query)));
       },

@@ -8,6 +8,7 @@ export const QUERY: CountQuery = {
   days: 7,
   asOf: "2020-12-24",
   withSessions: true,
+  foldsPersonal: false,
 };
 
 const SPANS = {

@@ -24,6 +24,7 @@ const QUERY: CountQuery = {
   days: 3,
   asOf: "2020-12-25",
   withSessions: true,
+  foldsPersonal: false,
 };
 
 const QUERIES: readonly CountQuery[] = [

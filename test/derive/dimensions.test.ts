@@ -14,16 +14,16 @@ function dimensionsOf(line: string | Fieldset, log = "rails.production", instanc
 
 describe("dimensions", () => {
   it("are all null for an empty line", () => {
-    expect(Object.values(dimensionsOf({}))).toEqual([null, null, null, null, null, null, null]);
-    expect(Object.keys(dimensionsOf({})).toSorted()).toEqual([
-      "category",
-      "group",
-      "instance",
-      "plan",
-      "project",
-      "user",
-      "visitor",
-    ]);
+    expect(dimensionsOf({})).toEqual({
+      instance: null,
+      plan: null,
+      group: null,
+      project: null,
+      category: null,
+      ownsGroup: false,
+      user: null,
+      visitor: null,
+    });
   });
 
   it("take the instance from the setting, else environment, else host", () => {
@@ -63,6 +63,20 @@ describe("group and project", () => {
     [{ ...GIT, controller: "Projects::IssuesController" }, null, null],
   ])("of %j are %j and %j", (line, group, project) => {
     expect(dimensionsOf(line)).toMatchObject({ group, project });
+  });
+
+  it.each([
+    [{ "meta.root_namespace": "alice", "meta.user": "alice", user_id: 7 }, true],
+    [{ "meta.root_namespace": "Alice", "meta.user": "aLICE" }, true],
+    [{ gl_project_path: "alice/dotfiles", username: "alice" }, true],
+    [{ ...GIT, path: "/alice/dotfiles.git/info/refs", "meta.user": "alice" }, true],
+    [{ "meta.root_namespace": "acme", "meta.user": "alice", username: "acme" }, false],
+    [{ "meta.root_namespace": "acme", gl_project_path: "alice/dotfiles", username: "alice" }, false],
+    [{ "meta.root_namespace": "alice", user_id: 7 }, false],
+    [{ "meta.user": "alice" }, false],
+    [{}, false],
+  ])("whether the group of %j is the user's own: %s", (line, ownsGroup) => {
+    expect(dimensionsOf(line)).toMatchObject({ ownsGroup });
   });
 
   it("come from a path on rails.production only", () => {

@@ -10,6 +10,7 @@ export function referenceDimensions(log: string, record: ReferenceRecord, instan
     instance: instance ?? text(record, "environment") ?? text(record, "host"),
     plan: text(record, "meta.subscription_plan"),
     group: groupOf(log, record),
+    ownsGroup: isSameName(groupOf(log, record), nameOf(record)),
     project: text(record, "meta.project") ?? text(record, "gl_project_path"),
     category: text(record, "meta.feature_category"),
     user: userOf(log, record),
@@ -43,8 +44,17 @@ function userOf(log: string, record: ReferenceRecord): string | null {
     behind("user/", text(record, "meta.client_id")) ??
     userOfParams(log, record);
   if (number !== null) return `id:${number}`;
-  const name = text(record, "meta.user") ?? text(record, "username");
+  const name = nameOf(record);
   return name === null ? null : `name:${name}`;
+}
+
+function nameOf(record: ReferenceRecord): string | null {
+  return text(record, "meta.user") ?? text(record, "username");
+}
+
+/** GitLab gives a name to one user or group, however it is written. */
+function isSameName(group: string | null, user: string | null): boolean {
+  return group !== null && group.toLowerCase() === user?.toLowerCase();
 }
 
 /** Parameters tell the user of internal calls only. */

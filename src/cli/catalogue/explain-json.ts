@@ -9,6 +9,8 @@ const MOST_VALUE_CHARS = 1000;
 /** One line of JSON; docs/reference/cli.md describes it. */
 export function explainJson({ number, line, dimensions, explanation }: ExplainedLine): string {
   const { log, id, identifiedBy, hour, timeMs, lane, reason, message } = line;
+  // What an event can be counted by, and no more.
+  const shown = dimensions === null ? null : { ...dimensions, ownsGroup: undefined };
   const json = {
     line: number,
     log,
@@ -20,7 +22,7 @@ export function explainJson({ number, line, dimensions, explanation }: Explained
     reason: reason ?? undefined,
     message_id: message?.messageId,
     has_rules: explanation.hasRules,
-    dimensions,
+    dimensions: shown,
     events: explanation.events.map(({ event, rule, operation, detail, conditions }) => ({
       event,
       rule,

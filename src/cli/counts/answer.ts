@@ -4,6 +4,7 @@ import { DAY_MS } from "../../core/units.ts";
 import type { AsOfDigest } from "../../counts/books/digest-book.ts";
 import type { CountQuery, CountRow } from "../../counts/cube.ts";
 import type { DayState } from "../../counts/days/day-state.ts";
+import { foldsKeys } from "../../counts/days/personal-groups.ts";
 import { type Evidence, evidenceOf } from "../../counts/evidence.ts";
 import type { CountsHeader } from "../../counts/formats/counts-header.ts";
 import { type OpenedCounts, openCounts } from "../open/archive-counts.ts";
@@ -37,7 +38,10 @@ export interface Answer {
 export async function withAnswer<T>(question: Question, use: (answer: Answer) => Promise<T>): Promise<T> {
   const { settings, catalogue, catalogueFile, query, asOf, asOfDigest } = question;
   const { periods, days } = query;
-  const opened = await openCounts(settings, catalogue, { asOfDigest, catalogueFile, asked: { periods, days, asOf } });
+  // Whose group it is may have been told on any day.
+  const { foldPersonal: foldsPersonal } = settings.reporting;
+  const asked = foldsKeys({ by: query.by, foldsPersonal }) ? null : { periods, days, asOf };
+  const opened = await openCounts(settings, catalogue, { asOfDigest, catalogueFile, asked });
   try {
     return await use(await answerOf(opened, question));
   } finally {
@@ -52,6 +56,7 @@ async function answerOf(
   const { settings, catalogue, permission } = question;
   const query: CountQuery = {
     ...question.query,
+    foldsPersonal: settings.reporting.foldPersonal,
     asOf: question.asOf ?? (await newestDay(counts)) ?? dayName(SYSTEM_CLOCK.nowMs()),
   };
   const rows = await counts.rows(query);

@@ -1,9 +1,9 @@
 import { UsageError } from "../../core/fault.ts";
-import type { CountQuery } from "../../counts/cube.ts";
 import { SERVICE_PING_QUERY } from "../../counts/formats/service-ping.ts";
 import { PERIODS } from "../../counts/period.ts";
 import type { AskedOptions, Format, Spelling } from "./asked-options.ts";
 import type { CountsOptions } from "./counts.ts";
+import type { AskedQuery } from "./question.ts";
 
 /** What would be asked for in vain: the option that it is about, and words for it with what to do. */
 export interface VainOption {
@@ -29,7 +29,7 @@ function refusedBy(format: Format, spelled: Spelling): Refusals {
 }
 
 /** What is to be counted: what the format asks for by itself, else what the options say. */
-export function askedCounts(options: AskedOptions): Omit<CountQuery, "asOf"> {
+export function askedCounts(options: AskedOptions): AskedQuery {
   const { format, by, level, event, period, days, sessions: withSessions } = options;
   if (format === "service-ping") return SERVICE_PING_QUERY;
   const periods = format === "prometheus" ? PERIODS.filter((each) => each !== "daily") : PERIODS;

@@ -5,8 +5,8 @@ import type { Catalogue } from "../../derive/event-rules.ts";
 import type { AskedDigest } from "../open/archive-counts.ts";
 import { checkEventName } from "../options/event-name.ts";
 
-/** What is counted; the as-of day may follow from the archive. */
-export type AskedQuery = Omit<CountQuery, "asOf">;
+/** What is counted; the as-of day may follow from the archive, and the rest from the settings. */
+export type AskedQuery = Omit<CountQuery, "asOf" | "foldsPersonal">;
 
 /** What is asked of an archive, and may be. */
 export interface Question {

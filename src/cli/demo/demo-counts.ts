@@ -38,6 +38,7 @@ export async function demoCounts(settings: PipelineSettings, truth: TruthReport)
       days: DAYS,
       asOf: truth.as_of,
       withSessions: true,
+      foldsPersonal: false,
     };
     const caption = countsCaption(query, settings, catalogue);
     const shown = `${caption}\n\n${countsTable(await counts.rows(query), query)}${USERS_NOTE}`;

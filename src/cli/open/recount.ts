@@ -79,7 +79,13 @@ export async function openRecount(
   };
 }
 
-const EVERYTHING = { level: "aggregate", events: null, periods: ["daily"], withSessions: true } as const;
+const EVERYTHING = {
+  level: "aggregate",
+  events: null,
+  periods: ["daily"],
+  withSessions: true,
+  foldsPersonal: false,
+} as const;
 
 /** What `counts` answers, some weeks at a time. */
 function liveCounts(counts: ArchiveCounts): LiveCounts {

@@ -48,6 +48,7 @@ export const WORD_COLUMNS = [
   "instance",
   "plan",
   "root_group",
+  "own_group",
   "project",
   "category",
   "user",
@@ -56,7 +57,7 @@ export const WORD_COLUMNS = [
 /** The order of the variants of an id, by which the first stands: null is the one of whose bytes the id is made. */
 const VARIANT_ORDER = "variant NULLS FIRST, log";
 /** Copies of the same bytes in several streams are normally equal; where they are not, the first in this order is taken. */
-const BY_WORDS = `ORDER BY time, operation, detail, instance, plan, root_group, project, category, "user" NULLS LAST, visitor NULLS LAST`;
+const BY_WORDS = `ORDER BY time, operation, detail, instance, plan, root_group, project, category, "user" NULLS LAST, visitor NULLS LAST, own_group`;
 
 /** Events by day: `event`, `key`, `user`, `day` (since 1970), `events`; empty where there is nothing. */
 export function eventsByDay(sources: DaySources, segment: Segment, events: readonly string[] | null): string {

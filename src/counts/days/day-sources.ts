@@ -8,6 +8,7 @@ import { rollupSegment } from "../segment.ts";
 import { TAIL_ORIGIN } from "../tail-facts.ts";
 import type { DayBooks, StreamDay } from "./day-book.ts";
 import type { DaySources, FactsOfDays, LooseFacts } from "./day-rows.ts";
+import type { OwnerSources } from "./personal-groups.ts";
 
 /** What is sealed of each day. */
 export interface SealedDays {
@@ -54,6 +55,12 @@ export async function daySources(
     },
     ...(await looseFacts(open, days, left)),
   };
+}
+
+/** Where the owners of groups are told of, as roll-ups wherever there are any that can be used. */
+export async function ownerSources(open: SealedDays, days: readonly number[]): Promise<OwnerSources> {
+  const { left, rollups } = await splitDays(open, days, (day) => open.sealed.loadRollup(day, "group", ["owners"]));
+  return { rollups: rollups.flatMap(({ paths }) => paths.owners ?? []), ...(await looseFacts(open, days, left)) };
 }
 
 /** Where all facts of these days lie, whether there are roll-ups or not. */

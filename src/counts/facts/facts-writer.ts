@@ -44,6 +44,7 @@ export const FACTS_COLUMNS = [
   "instance",
   "plan",
   "root_group",
+  "own_group",
   "project",
   "category",
   "user",

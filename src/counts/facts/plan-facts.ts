@@ -4,7 +4,7 @@ import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { type FactsBasis, otherBasis } from "./facts-basis.ts";
 import { receiptName } from "./facts-name.ts";
-import { FACTS_FORMAT, type FactsFile, type Receipt, readReceipt } from "./receipt.ts";
+import { type FactsFile, type Receipt, readReceipt } from "./receipt.ts";
 
 /** The facts of a plan as files of this machine, or why there are none, as the end of a sentence about them. */
 export type PlanFacts = PlanFiles | NoPlanFacts;
@@ -53,8 +53,7 @@ interface Stale extends Pick<NoPlanFacts, "isOfOthers"> {
   readonly why: string;
 }
 
-function whyStale({ format, manifest, ...stored }: Receipt, basis: FactsBasis, sealed: SealedPlan): Stale | null {
-  if (format !== FACTS_FORMAT) return { why: `of format ${format}`, isOfOthers: false };
+function whyStale({ manifest, ...stored }: Receipt, basis: FactsBasis, sealed: SealedPlan): Stale | null {
   if (manifest.name !== sealed.name || manifest.sha256 !== sealed.sha256) {
     return { why: "of another manifest", isOfOthers: false };
   }

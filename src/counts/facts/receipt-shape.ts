@@ -16,18 +16,18 @@ const BASIS = { catalogue: text, pseudonym_key: text, instance: orNull(text) };
 
 /** `Receipt` */
 export const RECEIPT_SHAPE: Shape = objectOf({
-  format: oneOf([1]),
+  format: oneOf([2]),
   program: text,
   manifest: objectOf({ name: MANIFEST, sha256: SHA256 }),
   ...BASIS,
   files: listOf(storedObjectLike(FACTS, { number: NUMBER, rows: COUNT })),
 });
 
-const ROLLUP_KINDS = ["events", "sessions", "runs"] as const satisfies readonly RollupFileKind[];
+const ROLLUP_KINDS = ["events", "sessions", "runs", "owners"] as const satisfies readonly RollupFileKind[];
 
 /** `Rollup` */
 export const ROLLUP_SHAPE: Shape = objectOf({
-  format: oneOf([2]),
+  format: oneOf([3]),
   stream: STREAM,
   day: textLike(/^(?:\d{4}-\d\d-\d\d|undated)$/, "a day"),
   ...BASIS,

@@ -9,7 +9,7 @@ import { type FactsBasis, type StoredBasis, storedBasis } from "./facts-basis.ts
 import { RECEIPT_SHAPE } from "./receipt-shape.ts";
 
 /** Of the columns, and of what they mean: a reader of another one derives the facts again. */
-export const FACTS_FORMAT = 1;
+export const FACTS_FORMAT = 2;
 
 /** Facts of a segment. */
 export interface FactsFile extends StoredObject {
@@ -58,7 +58,7 @@ export async function readReceiptBytes(store: ObjectStore, name: string): Promis
 }
 
 export function parseReceipt(name: string, bytes: Buffer): Receipt {
-  return parseStored(bytes, RECEIPT_SHAPE, refusingView(name)) as Receipt;
+  return parseStored(bytes, RECEIPT_SHAPE, refusingView(name), FACTS_FORMAT) as Receipt;
 }
 
 /** Without a hint: whoever tells of it knows the command that writes it anew. */

@@ -19,6 +19,9 @@ export const RUN_ROWS = `
   SELECT day, number AS run, visitor, "user", make_timestamp_ms(first) AS first, make_timestamp_ms(last) AS last
   FROM day_run ORDER BY number`;
 
+/** SQL of the file of groups that have the name of somebody who acted in them. */
+export const OWNER_ROWS = "SELECT DISTINCT root_group FROM day_fact WHERE own_group ORDER BY root_group";
+
 /** SQL of the rows by user, of one segment. */
 export function eventRows(segment: Segment): string {
   return `SELECT event, ${keyOf(segment)} AS key, "user", time::DATE AS day, count(*)::INTEGER AS events

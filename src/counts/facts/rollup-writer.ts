@@ -16,7 +16,7 @@ import { copyOf } from "./facts-writer.ts";
 import { findPlanFacts, type PlanFiles } from "./plan-facts.ts";
 import { receiptBytes } from "./receipt.ts";
 import { findRollup, ROLLUP_FORMAT, type Rollup, type RollupFile, rollupName } from "./rollup.ts";
-import { DAY_RUNS, dayFacts, deedRows, eventRows, RUN_ROWS } from "./rollup-rows.ts";
+import { DAY_RUNS, dayFacts, deedRows, eventRows, OWNER_ROWS, RUN_ROWS } from "./rollup-rows.ts";
 import { putView, type ViewStore } from "./view-store.ts";
 
 export interface RollupOptions extends DuckDbOptions {
@@ -103,7 +103,10 @@ async function writeRollup(options: RollupOptions, day: string, plans: readonly 
     const rows = paths.length === 0 ? NO_ROWS : standingRows(facts, WORD_COLUMNS, conflicts.length > 0);
     await db.run(`CREATE TEMP TABLE day_fact AS ${dayFacts(rows)}`);
     await db.run(`CREATE TEMP TABLE day_run AS ${DAY_RUNS}`);
-    const written: RollupFile[] = [await writeFile(options, db, RUN_ROWS, name, { kind: "runs", segment: null })];
+    const written: RollupFile[] = [
+      await writeFile(options, db, RUN_ROWS, name, { kind: "runs", segment: null }),
+      await writeFile(options, db, OWNER_ROWS, name, { kind: "owners", segment: null }),
+    ];
     for (const segment of ROLLUP_SEGMENTS) {
       written.push(await writeFile(options, db, eventRows(segment), name, { kind: "events", segment }));
       written.push(await writeFile(options, db, deedRows(segment), name, { kind: "sessions", segment }));
@@ -132,7 +135,7 @@ function storedObjects(facts: PlanFiles | undefined): StoredObject[] {
 /** A day on which nothing counts. */
 const NO_ROWS = `
   SELECT NULL::TIMESTAMP AS time, '' AS event, '' AS operation, '' AS detail, '' AS instance, '' AS plan,
-    '' AS root_group, '' AS project, '' AS category, NULL::UUID AS "user", NULL::UUID AS visitor WHERE false`;
+    '' AS root_group, false AS own_group, '' AS project, '' AS category, NULL::UUID AS "user", NULL::UUID AS visitor WHERE false`;
 
 async function writeFile(
   { views, scratch }: RollupOptions,

@@ -12,7 +12,7 @@ import { readReceiptBytes, refusingView } from "./receipt.ts";
 import { ROLLUP_SHAPE } from "./receipt-shape.ts";
 
 /** Of the columns, and of what they mean. */
-export const ROLLUP_FORMAT = 2;
+export const ROLLUP_FORMAT = 3;
 
 /** A plan whose facts are in a roll-up. */
 export interface RollupInput {
@@ -25,9 +25,9 @@ export interface RollupInput {
 
 /**
  * What a file has rows of: `events` by user and `sessions` by run, both of one segment; `runs`, what each visitor did
- * without a longer pause, of none.
+ * without a longer pause, and `owners`, the groups in which somebody of their name acted, of none.
  */
-export type RollupFileKind = "events" | "sessions" | "runs";
+export type RollupFileKind = "events" | "sessions" | "runs" | "owners";
 
 export interface RollupFile extends StoredObject {
   readonly kind: RollupFileKind;
@@ -48,7 +48,7 @@ export interface Rollup extends StoredBasis {
 
 /** Its file of that kind, and of that segment where the kind has one. Throws `IoError` `corrupt` where there is none. */
 export function rollupFile(rollup: Rollup, kind: RollupFileKind, segment: Segment): RollupFile {
-  const wanted = kind === "runs" ? null : segment;
+  const wanted = kind === "events" || kind === "sessions" ? segment : null;
   const file = rollup.files.find((each) => each.kind === kind && each.segment === wanted);
   if (file !== undefined) return file;
   throw new IoError(

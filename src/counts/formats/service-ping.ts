@@ -17,7 +17,7 @@ export const SERVICE_PING_QUERY = {
   periods: [...new Set(SERVICE_PING_METRICS.map(({ period }) => period))],
   days: 1,
   withSessions: false,
-} as const satisfies Omit<CountQuery, "asOf">;
+} as const satisfies Omit<CountQuery, "asOf" | "foldsPersonal">;
 
 /** A part of the payload. */
 interface Section {

@@ -10,8 +10,8 @@ export const USER_KEY = `coalesce(${hexDigits('"user"')}, '(none)')`;
 export interface SessionDaysOptions {
   /** Null for all. */
   readonly events: readonly string[] | null;
-  /** True where the key is the user, whatever the rows have. */
-  readonly isByUser: boolean;
+  /** SQL of the key, of the columns of `session_deed` and `session_run`. */
+  readonly key: string;
 }
 
 /**
@@ -19,13 +19,14 @@ export interface SessionDaysOptions {
  * of `sessions` with such an event that had their last one, of the days before, on the day `before` (null: none). So the
  * sessions of any span are a sum: over its days those whose day before lies outside of it. Rejects with `IoError`.
  */
-export async function writeSessionDays(db: DuckDb, { events, isByUser }: SessionDaysOptions): Promise<void> {
-  const key = isByUser ? USER_KEY : "key";
-  const run = isByUser ? "JOIN session_run USING (id)" : "";
+export async function writeSessionDays(db: DuckDb, { events, key }: SessionDaysOptions): Promise<void> {
+  // Several keys of a run may have become one.
+  const isWhole = key === "key";
+  const run = key === USER_KEY ? "JOIN session_run USING (id)" : "";
   await db.run(`
     CREATE OR REPLACE TEMP TABLE session_day AS
     WITH deed AS (
-      SELECT event, ${key} AS key, day, id FROM session_deed ${run} WHERE id IS NOT NULL AND ${areWanted(events)}
+      SELECT ${isWhole ? "" : "DISTINCT"} event, ${key} AS key, day, id FROM session_deed ${run} WHERE id IS NOT NULL AND ${areWanted(events)}
     ),
     linked AS (SELECT DISTINCT event, key, day, session FROM deed JOIN session_link USING (id))
     SELECT event, key, day, NULL::BIGINT AS before, count(*) AS sessions

@@ -1,4 +1,4 @@
-import { BIGINT, DuckDBUUIDValue, UBIGINT, UINTEGER, UUID } from "@duckdb/node-api";
+import { BIGINT, BOOLEAN, DuckDBUUIDValue, UBIGINT, UINTEGER, UUID } from "@duckdb/node-api";
 import { isIdOf } from "../../core/identity.ts";
 import type { Fact } from "../fact.ts";
 import { DICTIONARY_COLUMNS, type Dictionary, openDictionary } from "./dictionary.ts";
@@ -98,6 +98,7 @@ const COLUMN_WORDS = {
   instance: "of_instance.value",
   plan: "of_plan.value",
   root_group: "of_root_group.value",
+  own_group: "own_group",
   project: "of_project.value",
   category: "of_category.value",
   // What is asked of them may be asked of every word first, and others are no pseudonyms.
@@ -128,6 +129,7 @@ const FACT_COLUMNS = {
   instance: UINTEGER,
   plan: UINTEGER,
   root_group: UINTEGER,
+  own_group: BOOLEAN,
   project: UINTEGER,
   category: UINTEGER,
   user: UINTEGER,
@@ -156,6 +158,7 @@ function writeFact(
   columns.instance.setItem(row, codeOf(fact.instance || ABSENT.dimension));
   columns.plan.setItem(row, codeOf(fact.plan || ABSENT.dimension));
   columns.root_group.setItem(row, codeOf(fact.group || ABSENT.dimension));
+  columns.own_group.setItem(row, fact.ownsGroup);
   columns.project.setItem(row, codeOf(fact.project || ABSENT.dimension));
   columns.category.setItem(row, codeOf(fact.category || ABSENT.dimension));
   columns.user.setItem(row, fact.user ? codeOf(fact.user) : NO_CODE);

@@ -88,6 +88,7 @@ export const QUERY: CountQuery = {
   days: 28,
   asOf: "2021-01-01",
   withSessions: true,
+  foldsPersonal: false,
 };
 
 export async function testArchive(): Promise<TestArchive> {

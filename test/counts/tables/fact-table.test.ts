@@ -46,6 +46,7 @@ function distinctFacts(count: number): Fact[] {
       instance: `instance ${n % 2}`,
       plan: `plan ${n % 3}`,
       group: `group ${n % 1000}`,
+      ownsGroup: n % 3 === 0,
       project: `a project with a long name, number ${n}`,
       category: n % 11 === 0 ? null : `category ${n % 10}`,
       user: n % 6 === 0 ? null : pseudonym(`user ${n}`),
@@ -74,10 +75,11 @@ describe("facts", () => {
       visitor: hex(row["visitor"]),
       time: Number((row["time"] as { micros: bigint }).micros / 1000n),
     }));
-    const written = facts.map(({ timeMs, variant: _variant, group, ...fact }, n) => ({
+    const written = facts.map(({ timeMs, variant: _variant, group, ownsGroup, ...fact }, n) => ({
       ...fact,
       time: timeMs,
       root_group: group,
+      own_group: ownsGroup,
       category: fact.category ?? "(unknown)",
       variant: null,
       stream: n < 3000 ? "local" : "other",

@@ -89,14 +89,14 @@ export const SAMPLES: Readonly<Record<string, readonly Buffer[]>> = {
     first_sequences: { local: 2, "10": 3, "9": 1, "-": 4 },
   }),
   receipt: texts({
-    format: 1,
+    format: 2,
     program: "0.1.0",
     manifest: { name: MANIFEST_NAME, sha256: SHA256 },
     ...basis,
     files: [{ ...stored(FACTS), number: 10_001, rows: 3 }],
   }),
   rollup: texts({
-    format: 2,
+    format: 3,
     stream: "local",
     day: "2020-12-22",
     ...basis,

@@ -2,6 +2,7 @@ import type { Fault } from "../fault.ts";
 
 const POLICY = "src/counts/reporting-policy.ts";
 const POLICY_TEST = "test/counts/reporting-policy.test.ts";
+const PERSONAL_TEST = "test/counts/days/personal-groups.test.ts";
 const CARRIED_TEST = "test/counts/coverage/carried.test.ts";
 const LEVELS_TEST = "test/cli/levels.it.test.ts";
 const PROMETHEUS = "src/counts/formats/prometheus.ts";
@@ -36,6 +37,33 @@ export const ANSWERS_FAULTS: readonly Fault[] = [
     text: "policy.opened.includes(named)",
     replacement: "policy.opened.length > 0",
     caughtBy: { file: POLICY_TEST, title: "is opened by its own name and by no other" },
+  },
+  {
+    name: "persons-of-the-asked-days-alone",
+    harm: "A person's group has the person's name in every week in which only others worked there.",
+    breaks: "privacy",
+    file: "src/counts/archive-counts.ts",
+    text: "await ownerSources(sealedDays, all)",
+    replacement: "await ownerSources(sealedDays, wanted)",
+    caughtBy: { file: PERSONAL_TEST, title: "are those that were known before the as-of day" },
+  },
+  {
+    name: "persons-by-the-letter",
+    harm: "A person whose name is written otherwise in a path is shown by name.",
+    breaks: "privacy",
+    file: "src/counts/days/personal-groups.ts",
+    text: "CASE WHEN lower(${group}) IN",
+    replacement: "CASE WHEN ${group} IN",
+    caughtBy: { file: PERSONAL_TEST, title: "are one key, whoever acted in them, however they are written" },
+  },
+  {
+    name: "session-counted-in-each-group-of-a-person",
+    harm: "A visit to the groups of two persons is two sessions, once these are one row.",
+    breaks: "evidence",
+    file: "src/counts/sessions/session-days.ts",
+    text: '${isWhole ? "" : "DISTINCT"}',
+    replacement: "",
+    caughtBy: { file: PERSONAL_TEST, title: "that somebody visited in one session are one session" },
   },
   {
     name: "level-asked-and-not-checked",

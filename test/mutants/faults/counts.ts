@@ -264,7 +264,7 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     harm: "The same session has another key each day: whoever follows it by key sees several.",
     breaks: "evidence",
     file: ARCHIVE_COUNTS,
-    text: 'isByEachSession(query) ? daysOf(periodSpans(["all"], 0, query.asOf), days.keys()) : []',
+    text: "isByEachSession(query) ? all : []",
     replacement: "isByEachSession(query) ? [] : []",
     caughtBy: { file: SEALED_COUNTS_TEST, title: "is one, and has the start of the whole as its key" },
   },
