@@ -18,7 +18,7 @@ import {
 import { dayBooks } from "./days/day-book.ts";
 import { type DaySources, eventsByDay, instancesOf, sessionFacts } from "./days/day-rows.ts";
 import { daySources, factSources, factsOfDays, ownerSources, splitDays } from "./days/day-sources.ts";
-import { type DayState, dayStateOf } from "./days/day-state.ts";
+import { type DayState, dayStateOf, linesBefore } from "./days/day-state.ts";
 import { foldedKey, foldsKeys, writePersonalGroups } from "./days/personal-groups.ts";
 import { daysOf, periodSpans } from "./period.ts";
 import { createSealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
@@ -65,7 +65,17 @@ export interface ArchiveCounts {
   sealedThrough(): Promise<string | null>;
   /** How far it is with a day, in days since 1970, of those that were asked for when it was opened. */
   dayState(day: number): DayState;
+  /** Lines that are filed before that day, likewise. */
+  linesBefore(day: number): number;
   close(): void;
+}
+
+/**
+ * True where a row hangs on other days than its own: a session has its key from its start, and whose group it is may have
+ * been told on any day. Then the archive is to be opened for all days.
+ */
+export function needsAllDays(query: Pick<CountQuery, "by" | "level" | "foldsPersonal">): boolean {
+  return isByEachSession(query) || foldsKeys(query);
 }
 
 const THREADS = 2;
@@ -174,6 +184,7 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
     },
     sealedThrough: async () => sealedThrough(sealing, await newestHour()),
     dayState: (day) => dayStateOf(days, tails, sealing, day),
+    linesBefore: (day) => linesBefore(days, tails, day),
     close() {
       table.close();
       db.close();

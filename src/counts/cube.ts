@@ -157,7 +157,7 @@ export function isByEachUser({ by, level }: CountQuery): boolean {
 }
 
 /** Rows by session, each with a name. */
-export function isByEachSession({ by, level }: CountQuery): boolean {
+export function isByEachSession({ by, level }: Pick<CountQuery, "by" | "level">): boolean {
   return by === "session" && level === "identifiable";
 }
 

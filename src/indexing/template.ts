@@ -68,6 +68,7 @@ const COUNTS = {
     widened: KEYWORD,
     event: KEYWORD,
     segment: KEYWORD,
+    persons: KEYWORD,
     key: { type: "keyword", ignore_above: MOST_TERM_CHARACTERS },
     count: { type: "long" },
     unique_users: { type: "long" },

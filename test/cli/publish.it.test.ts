@@ -224,6 +224,29 @@ describe.skipIf(url === "")("daily counts in a real cluster", () => {
     expect((await on.report()).stderr).not.toContain("set to zero");
   });
 
+  it.each([
+    ["by group, with the groups of persons folded", "by: group", "reporting.fold_personal=true"],
+    ["by session, each with the start of the whole", "by: session\nlevel: identifiable", "deployment=saas"],
+  ])("%s, hang on other days too: no older state of those takes their place", async (_, fields, set) => {
+    const on = await stage();
+    const inGroup = (user: string, timeMs: number): string =>
+      apiLine(timeMs, { "meta.user": user, user_id: user, "meta.root_namespace": "alice" });
+    await on.add([inGroup("bob", DAY + 10), inGroup("bob", DAY + HOUR)]);
+    await cp(join(on.cwd, "archive"), join(on.cwd, "before"), { recursive: true });
+    // Says whose group it is, and that bob came before midnight; neither is on the day of the rows.
+    await on.add([inGroup("alice", DAY + 26 * HOUR), inGroup("bob", DAY - 10)]);
+    const asked = { fields, set: ["--set", set] };
+    expect((await on.report(asked)).code).toBe(0);
+    const published = await on.documents();
+    const older = await on.report({ ...asked, archive: "before" });
+    expect(older.code).toBe(0);
+    expect(older.stderr).toContain("left, as counts of a newer state are there");
+    const kept = (all: readonly Published[]): string[] => wordsOf(all.filter(({ count }) => count > 0));
+    expect(kept(await on.documents())).toEqual(expect.arrayContaining(kept(published)));
+    expect((await on.report(asked)).code).toBe(0);
+    expect(kept(await on.documents())).toEqual(kept(published));
+  });
+
   it("of some events leave those of others alone", async () => {
     const on = await stage();
     await on.add(traffic());

@@ -1,10 +1,10 @@
 import { differenceText } from "../../archive/audit/difference.ts";
 import { dayName } from "../../core/hour.ts";
 import { DAY_MS } from "../../core/units.ts";
+import { needsAllDays } from "../../counts/archive-counts.ts";
 import type { AsOfDigest } from "../../counts/books/digest-book.ts";
 import type { CountQuery, CountRow } from "../../counts/cube.ts";
 import type { DayState } from "../../counts/days/day-state.ts";
-import { foldsKeys } from "../../counts/days/personal-groups.ts";
 import { type Evidence, evidenceOf } from "../../counts/evidence.ts";
 import type { CountsHeader } from "../../counts/formats/counts-header.ts";
 import { type OpenedCounts, openCounts } from "../open/archive-counts.ts";
@@ -25,6 +25,8 @@ export interface Answer {
   readonly pseudonymKey: string;
   /** How far the archive is with a day that was asked for, in days since 1970. */
   readonly dayState: (day: number) => DayState;
+  /** How many lines all rows hang on, where they hang on other days than their own; else null. */
+  readonly linesOfAllDays: number | null;
   /** Null for the archive as it is now. */
   readonly digest: AsOfDigest | null;
   /** What programs are told of all rows; it takes another look at the archive. Rejects with `IoError`. */
@@ -38,9 +40,8 @@ export interface Answer {
 export async function withAnswer<T>(question: Question, use: (answer: Answer) => Promise<T>): Promise<T> {
   const { settings, catalogue, catalogueFile, query, asOf, asOfDigest } = question;
   const { periods, days } = query;
-  // Whose group it is may have been told on any day.
   const { foldPersonal: foldsPersonal } = settings.reporting;
-  const asked = foldsKeys({ by: query.by, foldsPersonal }) ? null : { periods, days, asOf };
+  const asked = needsAllDays({ ...query, foldsPersonal }) ? null : { periods, days, asOf };
   const opened = await openCounts(settings, catalogue, { asOfDigest, catalogueFile, asked });
   try {
     return await use(await answerOf(opened, question));
@@ -78,8 +79,9 @@ async function answerOf(
     sealedThrough: await counts.sealedThrough(),
   });
   const dayState = (day: number): DayState => counts.dayState(day);
+  const linesOfAllDays = needsAllDays(query) ? counts.linesBefore(Date.parse(query.asOf) / DAY_MS) : null;
   const evidence = question.withEvidence ? evidenceOf(books, rows) : null;
-  return { question, query, rows, evidence, pseudonymKey, dayState, digest, header };
+  return { question, query, rows, evidence, pseudonymKey, dayState, linesOfAllDays, digest, header };
 }
 
 /** The day after that of the newest line; a line from the future is no fault, but what it does has to be known. */

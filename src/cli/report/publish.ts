@@ -1,5 +1,6 @@
 import type { Cluster } from "../../backends/elasticsearch/cluster.ts";
 import { MINUTE_MS } from "../../core/units.ts";
+import { foldsKeys } from "../../counts/days/personal-groups.ts";
 import type { Publication } from "../../counts/publication/count-document.ts";
 import { countsIndex } from "../../indexing/index-name.ts";
 import { countsTemplate } from "../../indexing/template.ts";
@@ -41,7 +42,10 @@ async function needTemplate(cluster: Cluster, prefix: string): Promise<void> {
   tell(`index template "${template.name}" in "${cluster.name}" is of another version (hint: logtally setup PIPELINE)`);
 }
 
-function publicationOf({ question, query, pseudonymKey, dayState }: Answer, prefix: string): Publication {
+function publicationOf(
+  { question, query, pseudonymKey, dayState, linesOfAllDays }: Answer,
+  prefix: string,
+): Publication {
   const { settings, catalogue, permission } = question;
   const { archive } = settings;
   return {
@@ -53,12 +57,14 @@ function publicationOf({ question, query, pseudonymKey, dayState }: Answer, pref
       pseudonymKey,
       segment: query.by,
       level: query.level,
+      isFolded: foldsKeys(query),
     },
     deployment: settings.deployment,
     widened: permission.kind === "allowed" ? [] : [permission.segment],
     catalogue: catalogue.digest,
     hasSessions: query.withSessions,
     dayState,
+    linesOfAllDays,
   };
 }
 

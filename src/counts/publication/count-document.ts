@@ -19,6 +19,8 @@ export interface Publication {
   readonly hasSessions: boolean;
   /** How far the archive was with a day, in days since 1970. */
   readonly dayState: (day: number) => DayState;
+  /** Lines of all days before the as-of day, where rows hang on other days than their own; else null. */
+  readonly linesOfAllDays: number | null;
 }
 
 type Numbers = Pick<CountRow, "count" | "unique_users" | "sessions" | "per_user">;
@@ -38,18 +40,20 @@ export function emptyDocument(publication: Publication, cell: CountedCell): Vers
 }
 
 /**
- * Grows with every line of the day, and once more when the day is sealed; nothing makes it smaller. So of two states of
- * an archive the one that has the lines of the other and more has the higher version, whoever counts, and whenever.
+ * Grows with every line that the row hangs on, and once more when the day is sealed; nothing makes it smaller. So of two
+ * states of an archive the one that has the lines of the other and more has the higher version, whoever counts, and
+ * whenever.
  */
 export function versionOf({ lines, isSealed }: DayState): number {
   return 2 * lines + (isSealed ? 1 : 0);
 }
 
 function documentOf(publication: Publication, cell: CountedCell, numbers: Numbers): VersionedDocument {
-  const { index, view, deployment, widened, catalogue, dayState } = publication;
+  const { index, view, deployment, widened, catalogue, dayState, linesOfAllDays } = publication;
   const state = dayState(Date.parse(cell.day) / DAY_MS);
-  const { pipeline, archive, instance, pseudonymKey, segment, level } = view;
+  const { pipeline, archive, instance, pseudonymKey, segment, level, isFolded } = view;
   const { count, unique_users, sessions, per_user } = numbers;
+  const version = versionOf({ ...state, lines: linesOfAllDays ?? state.lines });
   const ofView = viewId(view);
   const id = cellId(ofView, cell);
   const fields = {
@@ -66,6 +70,7 @@ function documentOf(publication: Publication, cell: CountedCell, numbers: Number
     widened,
     event: cell.event,
     segment,
+    persons: isFolded ? "folded" : null,
     key: cell.key,
     count,
     unique_users,
@@ -74,7 +79,7 @@ function documentOf(publication: Publication, cell: CountedCell, numbers: Number
     sealed: state.isSealed,
     lines: state.lines,
   };
-  return { index, id, source: Buffer.from(JSON.stringify(withoutNulls(fields))), version: versionOf(state) };
+  return { index, id, source: Buffer.from(JSON.stringify(withoutNulls(fields))), version };
 }
 
 /** A search knows no null: the field is there, or it is not. */

@@ -14,13 +14,16 @@ export interface CountedView {
   readonly pseudonymKey: string;
   readonly segment: Segment;
   readonly level: Level;
+  /** Whether the groups of persons have one key. */
+  readonly isFolded: boolean;
 }
 
 const ID_DIGITS = 32;
 
 /** 32 hex digits, the same wherever and whenever it is asked for. */
-export function viewId({ pipeline, archive, instance, pseudonymKey, segment, level }: CountedView): string {
-  return digestOf([pipeline, archive, instance, pseudonymKey, segment, level]);
+export function viewId({ pipeline, archive, instance, pseudonymKey, segment, level, isFolded }: CountedView): string {
+  const persons = isFolded ? ["folded"] : [];
+  return digestOf([pipeline, archive, instance, pseudonymKey, segment, level, ...persons]);
 }
 
 /** What a document of the view is the count of. */

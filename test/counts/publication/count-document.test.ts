@@ -20,6 +20,7 @@ const VIEW: CountedView = {
   pseudonymKey: "6bbec06c6414d3e5",
   segment: "plan",
   level: "aggregate",
+  isFolded: false,
 };
 const PUBLICATION: Publication = {
   index: "logtally.counts-5d14530c0000",
@@ -29,6 +30,7 @@ const PUBLICATION: Publication = {
   catalogue: "sha256:5d14530c0000",
   hasSessions: true,
   dayState: () => ({ lines: 40, isSealed: true }),
+  linesOfAllDays: null,
 };
 const ROW: CountRow = {
   event: "git_push",
@@ -102,6 +104,16 @@ describe("the document of a row", () => {
   });
 });
 
+describe("rows that hang on other days than their own", () => {
+  it("have the version of all these days, and say how many lines their own has", () => {
+    const publication = { ...PUBLICATION, view: { ...VIEW, isFolded: true }, linesOfAllDays: 1000 };
+    const document = countDocument(publication, ROW);
+    expect(document.version).toBe(2001);
+    expect(fieldsOf(document)).toMatchObject({ lines: 40, sealed: true, persons: "folded" });
+    expect(emptyDocument(publication, { event: "git_push", key: "gold", day: "2020-12-22" }).version).toBe(2001);
+  });
+});
+
 describe("a view", () => {
   it("differs by each thing that tells deployments and questions apart", () => {
     const views: CountedView[] = [
@@ -113,6 +125,7 @@ describe("a view", () => {
       { ...VIEW, pseudonymKey: "0000000000000000" },
       { ...VIEW, segment: "group" },
       { ...VIEW, level: "identifiable" },
+      { ...VIEW, segment: "group", isFolded: true },
     ];
     expect(new Set(views.map(viewId)).size).toBe(views.length);
     const ids = views.map((view) => countDocument({ ...PUBLICATION, view }, ROW).id);

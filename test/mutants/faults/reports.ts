@@ -51,9 +51,21 @@ export const REPORTS_FAULTS: readonly Fault[] = [
     harm: "Counts of today are published once, and stay what they were then until the day is sealed.",
     breaks: "I8",
     file: "src/counts/days/day-state.ts",
-    text: "lines: [...sealed, ...unsealed].reduce(",
-    replacement: "lines: [...sealed, ...unsealed.slice(unsealed.length)].reduce(",
+    text: "[...sealed, ...unsealed].reduce(",
+    replacement: "[...sealed, ...unsealed.slice(unsealed.length)].reduce(",
     caughtBy: { file: DAY_STATE_TEST, title: "has each line once, sealed or not" },
+  },
+  {
+    name: "version-of-the-day-alone",
+    harm: "A report of an older state brings a person's name back into dashboards that had folded it.",
+    breaks: "I8",
+    file: DOCUMENT,
+    text: "lines: linesOfAllDays ?? state.lines",
+    replacement: "lines: linesOfAllDays === null ? state.lines : state.lines",
+    caughtBy: {
+      file: DOCUMENT_TEST,
+      title: "have the version of all these days, and say how many lines their own has",
+    },
   },
   {
     name: "newer-state-taken-as-failure",
