@@ -16,7 +16,7 @@ import {
   sessionRows,
 } from "./cube.ts";
 import { dayBooks } from "./days/day-book.ts";
-import { type DaySources, eventsByDay, instancesOf, sessionFacts } from "./days/day-rows.ts";
+import { type DaySources, instancesOf, sessionFacts } from "./days/day-rows.ts";
 import { daySources, factSources, factsOfDays, ownerSources, splitDays } from "./days/day-sources.ts";
 import { type DayState, dayStateOf, linesBefore } from "./days/day-state.ts";
 import { foldedKey, foldsKeys, writePersonalGroups } from "./days/personal-groups.ts";
@@ -204,15 +204,14 @@ async function findNewestHour({ store, books, tails }: OpenCounts): Promise<numb
 
 async function countRows(db: DuckDb, cube: Cube, sources: DaySources): Promise<CountRow[]> {
   const { query } = cube;
-  const key = foldsKeys(query) ? foldedKey(query.by) : "key";
+  const key = isByEachUser(query) ? USER_KEY : foldsKeys(query) ? foldedKey(query.by) : "key";
   if (hasSessions(query)) {
     const { runs, deeds } = sources.rollups;
     await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, query.by) });
     if (isByEachSession(query)) return sessionRows(db, cube);
-    await writeSessionDays(db, { events: query.events, key: isByEachUser(query) ? USER_KEY : key });
+    await writeSessionDays(db, { events: query.events, key });
   }
-  const events = eventsByDay(sources, query.by, query.events);
-  return cubeRows(db, `SELECT * REPLACE (${key} AS key) FROM (${events})`, cube);
+  return cubeRows(db, sources, key, cube);
 }
 
 async function readTails(options: ArchiveCountsOptions, table: FactTable): Promise<TailFacts[]> {

@@ -1,10 +1,10 @@
-import { INTEGER, LIST, listValue } from "@duckdb/node-api";
-import { areWanted } from "./days/day-rows.ts";
+import { areWanted, type DaySources } from "./days/day-rows.ts";
 import { midnight, type PeriodName, type PeriodSpan } from "./period.ts";
 import type { Level } from "./reporting-policy.ts";
 import type { Segment } from "./segment.ts";
-import { hexDigits, USER_KEY } from "./sessions/session-days.ts";
-import type { DuckDb, Parameters, Row } from "./tables/duck-db.ts";
+import { hexDigits } from "./sessions/session-days.ts";
+import { type DuckDb, isOutOfMemory, type Row } from "./tables/duck-db.ts";
+import { writeUserCounts } from "./user-counts.ts";
 
 export interface CountQuery {
   readonly by: Segment;
@@ -63,18 +63,31 @@ export interface Cube {
   readonly isSealed: (span: PeriodSpan) => boolean;
 }
 
+/** Where users do not fit into memory at once, they are taken in so many times as many parts. */
+const MORE_PARTS = 8;
+const MOST_PARTS = 512;
+
 /**
  * Counts events by key and span: a row for each event × key × span with a count above zero, sorted by event, key,
- * period and start in code-point order. `eventsByDay` is SQL of that name; sessions are those of the table of
- * `writeSessionDays`. Rejects with `IoError`.
+ * period and start in code-point order. `key` is SQL of that, of the columns `key` and `user`; sessions are those of the
+ * table of `writeSessionDays`. Rejects with `IoError`.
  */
-export async function cubeRows(db: DuckDb, eventsByDay: string, cube: Cube): Promise<CountRow[]> {
-  return rowsOf(cube, await db.query(cubeSql(eventsByDay, cube), cubeParameters(cube)));
+export async function cubeRows(db: DuckDb, sources: DaySources, key: string, cube: Cube): Promise<CountRow[]> {
+  await writeSpans(db, cube);
+  for (let parts = 1; ; parts *= MORE_PARTS) {
+    try {
+      await writeUserCounts(db, sources, cube, { key, hasSpread: hasSpread(cube.query), parts });
+      return rowsOf(cube, await db.query(cubeSql(cube.query)));
+    } catch (error) {
+      if (!isOutOfMemory(error) || parts * MORE_PARTS > MOST_PARTS) throw error;
+    }
+  }
 }
 
 /** The same with a row for each session, from the tables of `writeSessionTables`. */
 export async function sessionRows(db: DuckDb, cube: Cube): Promise<CountRow[]> {
-  return rowsOf(cube, await db.query(sessionSql(cube.query.events), cubeParameters(cube)));
+  await writeSpans(db, cube);
+  return rowsOf(cube, await db.query(sessionSql(cube.query.events)));
 }
 
 function rowsOf({ query, spans, isSealed }: Cube, rows: readonly Row[]): CountRow[] {
@@ -85,43 +98,58 @@ function rowsOf({ query, spans, isSealed }: Cube, rows: readonly Row[]): CountRo
   });
 }
 
-const SPANS = `
-    span_day AS (SELECT unnest($spans) AS span, unnest($days) AS day),
-    span_order AS (
-      SELECT unnest($ordered) AS span, unnest($from_days) AS from_day, generate_subscripts($ordered, 1) AS place
-    )`;
-
 /**
- * Every border of a period is a midnight, so events are summed by day first, then days into periods. An event counts in
- * each span of its day; one span alone needs no join.
+ * Fills the temporary tables `span_day`, the days with events of each span, and `span_order`, the `place` of each span in
+ * an answer, and its first day.
  */
-function cubeSql(eventsByDay: string, { query, spans }: Cube): string {
-  const [only] = spans;
-  const key = isByEachUser(query) ? USER_KEY : "key";
-  const rows =
-    spans.length === 1 && only !== undefined
-      ? `SELECT event, ${key} AS key, 0 AS span, "user", events FROM (${eventsByDay})
-          WHERE day >= ${only.fromDay} AND day < ${only.toDay}`
-      : `SELECT event, ${key} AS key, span, "user", events
-          FROM (${eventsByDay}) by_day JOIN span_day ON span_day.day = by_day.day`;
+async function writeSpans(db: DuckDb, { spans, days }: Cube): Promise<void> {
+  const pairs = spans.flatMap(({ fromDay, toDay }, span) =>
+    days.filter((day) => day >= fromDay && day < toDay).map((day) => [span, day] as const),
+  );
+  const ordered = spans.map((_, span) => span).toSorted((a, b) => compareSpans(spans[a], spans[b]));
+  const list = (numbers: readonly number[]): string => `unnest([${numbers.join(", ")}]::INTEGER[])`;
+  await db.run(`
+    CREATE OR REPLACE TEMP TABLE span_day AS
+    SELECT ${list(pairs.map(([span]) => span))} AS span, ${list(pairs.map(([, day]) => day))} AS day;
+    CREATE OR REPLACE TEMP TABLE span_order AS
+    SELECT ${list(ordered)} AS span, ${list(ordered.map((span) => spans[span]?.fromDay ?? 0))} AS from_day,
+      ${list([...ordered.keys()])} AS place`);
+}
+
+/** Every border of a period is a midnight, so that an event counts in each span of its day. */
+function cubeSql(query: CountQuery): string {
+  const joins = [query.withSessions ? JOIN_SESSIONS : "", hasSpread(query) ? JOIN_MEDIANS : ""];
   return `
-    WITH ${SPANS},
-    by_user AS (SELECT event, key, span, "user", sum(events)::BIGINT AS events FROM (${rows}) GROUP BY ALL),
-    by_key AS (
+    WITH by_key AS (
       SELECT event, key, span, ${hasSpread(query) ? SPREAD : ""}
-        sum(events)::BIGINT AS count, count("user") AS unique_users
-      FROM by_user GROUP BY event, key, span
-    )${query.withSessions ? `, ${BY_SESSION}` : ""}
-    SELECT by_key.*, ${query.withSessions ? "coalesce(sessions, 0)::BIGINT" : "NULL"} AS sessions
-    FROM by_key JOIN span_order USING (span) ${query.withSessions ? JOIN_SESSIONS : ""}
-    ORDER BY event, key, place
+        sum(events)::BIGINT AS count, coalesce(sum(users) FILTER (is_known), 0)::BIGINT AS unique_users
+      FROM user_count GROUP BY event, key, span
+    )${query.withSessions ? `, ${BY_SESSION}` : ""}${hasSpread(query) ? `, ${MEDIANS}` : ""}
+    SELECT by_key.*, ${hasSpread(query) ? "median, " : ""}
+      ${query.withSessions ? "coalesce(sessions, 0)::BIGINT" : "NULL"} AS sessions
+    FROM by_key JOIN span_order USING (span) ${joins.join(" ")}
+    ORDER BY by_key.event, by_key.key, place
   `;
 }
 
 const SPREAD = `
-        sum(events) FILTER ("user" IS NOT NULL)::BIGINT AS user_events,
-        median(events) FILTER ("user" IS NOT NULL) AS median,
-        max(events) FILTER ("user" IS NOT NULL) AS max,`;
+        coalesce(sum(events) FILTER (is_known), 0)::BIGINT AS user_events,
+        max(per_user) FILTER (is_known) AS max,`;
+
+/** The mean of the two users in the middle, which may be one. */
+const MEDIANS = `
+    ranked AS (
+      SELECT event, span, per_user, sum(sum(users)) OVER (PARTITION BY event, span ORDER BY per_user) AS upto,
+        sum(sum(users)) OVER (PARTITION BY event, span) AS total
+      FROM user_count WHERE is_known GROUP BY event, span, per_user
+    ),
+    of_medians AS (
+      SELECT event, span,
+        (min(per_user) FILTER (2 * upto >= total) + min(per_user) FILTER (2 * upto > total)) / 2 AS median
+      FROM ranked GROUP BY event, span
+    )`;
+
+const JOIN_MEDIANS = "LEFT JOIN of_medians ON of_medians.event = by_key.event AND of_medians.span = by_key.span";
 
 const BY_SESSION = `
     of_sessions AS (
@@ -137,8 +165,7 @@ const JOIN_SESSIONS = `LEFT JOIN of_sessions ON of_sessions.event = by_key.event
 function sessionSql(events: CountQuery["events"]): string {
   const start = "strftime(make_timestamp_ms(first), '%Y-%m-%dT%H:%M:%S.%gZ')";
   return `
-    WITH ${SPANS},
-    deed AS (
+    WITH deed AS (
       SELECT event, coalesce(session, id) AS session, day, events
       FROM session_deed LEFT JOIN session_link USING (id) WHERE ${areWanted(events)}
     ),
@@ -167,23 +194,6 @@ export function hasSessions(query: CountQuery): boolean {
 
 function hasSpread({ by, level }: CountQuery): boolean {
   return by === "user" && level === "aggregate";
-}
-
-function cubeParameters({ spans, days }: Cube): Parameters {
-  const pairs = spans.flatMap(({ fromDay, toDay }, span) =>
-    days.filter((day) => day >= fromDay && day < toDay).map((day) => ({ span, day })),
-  );
-  const ordered = spans.map((_, span) => span).toSorted((a, b) => compareSpans(spans[a], spans[b]));
-  return {
-    spans: integers(pairs.map(({ span }) => span)),
-    days: integers(pairs.map(({ day }) => day)),
-    ordered: integers(ordered),
-    from_days: integers(ordered.map((span) => spans[span]?.fromDay ?? 0)),
-  };
-}
-
-function integers(numbers: readonly number[]): Parameters[string] {
-  return { value: listValue(numbers), type: LIST(INTEGER) };
 }
 
 function compareSpans(a: PeriodSpan | undefined, b: PeriodSpan | undefined): number {

@@ -9,13 +9,7 @@ import {
   isByEachUser,
   sessionRows,
 } from "../../src/counts/cube.ts";
-import {
-  eventsByDay,
-  type FactsOfDays,
-  sessionFacts,
-  standingRows,
-  WORD_COLUMNS,
-} from "../../src/counts/days/day-rows.ts";
+import { type FactsOfDays, sessionFacts, standingRows, WORD_COLUMNS } from "../../src/counts/days/day-rows.ts";
 import { foldedKey, foldsKeys, writePersonalGroups } from "../../src/counts/days/personal-groups.ts";
 import { copyOf, FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
 import { DAY_RUNS, dayFacts, deedRows, eventRows, OWNER_ROWS, RUN_ROWS } from "../../src/counts/facts/rollup-rows.ts";
@@ -83,13 +77,13 @@ async function answer(place: Place, query: CountQuery): Promise<CountRow[]> {
   const spans = periodSpans(query.periods, query.days, query.asOf);
   const cube = { query, spans, days, isSealed: () => false };
   const { runs, deeds } = sources.rollups;
-  const key = foldsKeys(query) ? foldedKey(by) : "key";
+  const key = isByEachUser(query) ? USER_KEY : foldsKeys(query) ? foldedKey(by) : "key";
   if (query.withSessions || isByEachSession(query)) {
     await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, by) });
     if (isByEachSession(query)) return sessionRows(db, cube);
-    await writeSessionDays(db, { events, key: isByEachUser(query) ? USER_KEY : key });
+    await writeSessionDays(db, { events, key });
   }
-  return cubeRows(db, `SELECT * REPLACE (${key} AS key) FROM (${eventsByDay(sources, by, events)})`, cube);
+  return cubeRows(db, sources, key, cube);
 }
 
 async function sourcesAt(place: Place, by: Segment) {
@@ -106,12 +100,16 @@ async function writeRollups(place: Place, segment: Segment) {
   const { db, folder, hasConflicts } = place;
   const rows = standingRows(await factsAt(place, "single rollup", null), WORD_COLUMNS, hasConflicts);
   const paths = { events: [] as string[], runs: [] as string[], deeds: [] as string[], owners: [] as string[] };
+  const names = new Set<string>();
   for (const day of rows === "" ? [] : place.days) {
-    const ofDay = `FROM (${rows}) WHERE epoch_ms(time) // ${DAY_MS} = ${day}`;
-    await db.run(`CREATE OR REPLACE TEMP TABLE day_fact AS ${dayFacts(ofDay)}`);
+    const factsOfDay = `FROM (${rows}) WHERE epoch_ms(time) // ${DAY_MS} = ${day}`;
+    await db.run(`CREATE OR REPLACE TEMP TABLE day_fact AS ${dayFacts(factsOfDay)}`);
     await db.run(`CREATE OR REPLACE TEMP TABLE day_run AS ${DAY_RUNS}`);
+    const events = await db.query("SELECT DISTINCT event FROM day_fact");
+    const ofDay = events.map((row) => String(row["event"]));
+    for (const name of ofDay) names.add(name);
     for (const [name, sql] of [
-      ["events", eventRows(segment)],
+      ["events", eventRows(segment, ofDay)],
       ["runs", RUN_ROWS],
       ["deeds", deedRows(segment)],
       ["owners", OWNER_ROWS],
@@ -121,7 +119,7 @@ async function writeRollups(place: Place, segment: Segment) {
       paths[name].push(path);
     }
   }
-  return paths;
+  return { ...paths, names: [...names] };
 }
 
 /** Facts of one origin as files, those of the other in memory. */

@@ -14,8 +14,10 @@ export interface FactsOfDays {
 
 /** Paths of files of roll-ups; `runs` and `deeds` are empty where no sessions are counted. */
 export interface RollupPaths {
-  /** With rows of `rollupRows`. */
+  /** With rows of `eventRows`. */
   readonly events: readonly string[];
+  /** The events that any of those has a column for. */
+  readonly names: readonly string[];
   /** With rows of `rollupRuns`. */
   readonly runs: readonly string[];
   /** With rows of `rollupDeeds`. */
@@ -59,23 +61,20 @@ const VARIANT_ORDER = "variant NULLS FIRST, log";
 /** Copies of the same bytes in several streams are normally equal; where they are not, the first in this order is taken. */
 const BY_WORDS = `ORDER BY time, operation, detail, instance, plan, root_group, project, category, "user" NULLS LAST, visitor NULLS LAST, own_group`;
 
-/** Events by day: `event`, `key`, `user`, `day` (since 1970), `events`; empty where there is nothing. */
-export function eventsByDay(sources: DaySources, segment: Segment, events: readonly string[] | null): string {
-  const { rollups } = sources;
-  const wanted = `WHERE ${areWanted(events)}`;
+/** What is in roll-ups, with rows of `eventRows`, `day` since 1970; null where there is nothing. */
+export function rolledEvents({ events }: RollupPaths): string | null {
+  return events.length === 0 ? null : `SELECT * EXCLUDE (day), ${ROLLUP_DAY} FROM ${sqlParquet(events, "any")}`;
+}
+
+/** What is in no roll-up: `event`, `key`, `user` and `day` (since 1970) of each; null where there is nothing. */
+export function looseEvents(sources: LooseFacts, segment: Segment, events: readonly string[] | null): string | null {
   const column = KEY_COLUMNS[segment];
-  const counted = (rows: string): string =>
-    `SELECT event, ${column ?? "NULL::VARCHAR"} AS key, "user", ${DAY} AS day, count(*) AS events
-      FROM (${rows}) ${wanted} GROUP BY ALL`;
   const needed = ["time", "event", "user", ...(column === null ? [] : [column])] as const;
-  const parts = [
-    `SELECT NULL::VARCHAR AS event, NULL::VARCHAR AS key, NULL::UUID AS "user", 0 AS day, 0 AS events WHERE false`,
-    ...(rollups.events.length === 0
-      ? []
-      : [`SELECT event, key, "user", ${ROLLUP_DAY}, events FROM ${sqlParquet(rollups.events)} ${wanted}`]),
-    ...looseRows(sources, needed).map(counted),
-  ];
-  return parts.join("\nUNION ALL\n");
+  const parts = looseRows(sources, needed).map(
+    (rows) => `SELECT event, ${column ?? "NULL::VARCHAR"} AS key, "user", ${DAY} AS day
+      FROM (${rows}) WHERE ${areWanted(events)}`,
+  );
+  return parts.length === 0 ? null : parts.join("\nUNION ALL\n");
 }
 
 /** SQL of a condition on the column `event`: that it is one of these; null for all. */

@@ -50,6 +50,7 @@ export async function daySources(
     found: rollups,
     rollups: {
       events: rollups.flatMap(({ paths }) => paths.events ?? []),
+      names: [...new Set(rollups.flatMap(({ rollup }) => rollup.events))],
       runs: rollups.flatMap(({ paths }) => paths.runs ?? []),
       deeds: rollups.flatMap(({ paths }) => paths.sessions ?? []),
     },

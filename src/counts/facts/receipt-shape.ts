@@ -1,5 +1,5 @@
 import { listOf, objectOf, oneOf, orNull, type Shape, text, textLike } from "../../archive/shape.ts";
-import { COUNT, NUMBER, SHA256, STREAM, storedObjectLike } from "../../archive/stored-shape.ts";
+import { COUNT, EVENT, NUMBER, SHA256, STREAM, storedObjectLike } from "../../archive/stored-shape.ts";
 import { parseSealedName } from "../../archive/vault-name.ts";
 import { ROLLUP_SEGMENTS } from "../segment.ts";
 import type { RollupFileKind } from "./rollup.ts";
@@ -27,12 +27,13 @@ const ROLLUP_KINDS = ["events", "sessions", "runs", "owners"] as const satisfies
 
 /** `Rollup` */
 export const ROLLUP_SHAPE: Shape = objectOf({
-  format: oneOf([3]),
+  format: oneOf([4]),
   stream: STREAM,
   day: textLike(/^(?:\d{4}-\d\d-\d\d|undated)$/, "a day"),
   ...BASIS,
   inputs: listOf(objectOf({ name: MANIFEST, sha256: SHA256, facts: listOf(storedObjectLike(FACTS)) })),
   instances: listOf(text),
+  events: listOf(EVENT),
   files: listOf(
     storedObjectLike(ROLLUP, { kind: oneOf(ROLLUP_KINDS), segment: orNull(oneOf(ROLLUP_SEGMENTS)), rows: COUNT }),
   ),

@@ -1,5 +1,6 @@
 import { KEY_COLUMNS, type Segment } from "../segment.ts";
 import { factRuns } from "../sessions/session-tables.ts";
+import { sqlText } from "../tables/duck-db.ts";
 
 /** SQL of the table `day_fact`: the facts of a day, each with the run that it is in. `rows` have `WORD_COLUMNS`. */
 export function dayFacts(rows: string): string {
@@ -22,10 +23,22 @@ export const RUN_ROWS = `
 /** SQL of the file of groups that have the name of somebody who acted in them. */
 export const OWNER_ROWS = "SELECT DISTINCT root_group FROM day_fact WHERE own_group ORDER BY root_group";
 
-/** SQL of the rows by user, of one segment. */
-export function eventRows(segment: Segment): string {
-  return `SELECT event, ${keyOf(segment)} AS key, "user", time::DATE AS day, count(*)::INTEGER AS events
-    FROM day_fact GROUP BY ALL ORDER BY event, key, "user"`;
+/** The column of an event in the rows by user. */
+export function eventColumn(event: string): string {
+  return `n_${event}`;
+}
+
+/** SQL of the rows by user, of one segment: a column for each of these events, null where there was none. */
+export function eventRows(segment: Segment, events: readonly string[]): string {
+  const columns = events.map(
+    (event) => `, max(events) FILTER (event = ${sqlText(event)})::INTEGER AS "${eventColumn(event)}"`,
+  );
+  return `
+    SELECT key, "user", day${columns.join("")}
+    FROM (
+      SELECT event, ${keyOf(segment)} AS key, "user", time::DATE AS day, count(*) AS events FROM day_fact GROUP BY ALL
+    )
+    GROUP BY key, "user", day ORDER BY key, "user"`;
 }
 
 /** SQL of the rows by run, of one segment; the run is null where there was no visitor. */

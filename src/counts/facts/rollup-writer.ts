@@ -107,18 +107,19 @@ async function writeRollup(options: RollupOptions, day: string, plans: readonly 
       await writeFile(options, db, RUN_ROWS, name, { kind: "runs", segment: null }),
       await writeFile(options, db, OWNER_ROWS, name, { kind: "owners", segment: null }),
     ];
+    const events = await distinct(db, "event");
     for (const segment of ROLLUP_SEGMENTS) {
-      written.push(await writeFile(options, db, eventRows(segment), name, { kind: "events", segment }));
+      written.push(await writeFile(options, db, eventRows(segment, events), name, { kind: "events", segment }));
       written.push(await writeFile(options, db, deedRows(segment), name, { kind: "sessions", segment }));
     }
-    const instances = await db.query("SELECT DISTINCT instance FROM day_fact ORDER BY instance");
     const rollup: Rollup = {
       format: ROLLUP_FORMAT,
       stream,
       day,
       ...storedBasis(basis),
       inputs,
-      instances: instances.map((row) => String(row["instance"])),
+      instances: await distinct(db, "instance"),
+      events,
       files: written,
     };
     await putView(views, `${name}.json`, receiptBytes(rollup));
@@ -126,6 +127,12 @@ async function writeRollup(options: RollupOptions, day: string, plans: readonly 
     db.close();
   }
   return true;
+}
+
+/** What the column of the day's facts holds, in order. */
+async function distinct(db: DuckDb, column: "event" | "instance"): Promise<string[]> {
+  const rows = await db.query(`SELECT DISTINCT ${column} AS word FROM day_fact ORDER BY word`);
+  return rows.map((row) => String(row["word"]));
 }
 
 function storedObjects(facts: PlanFiles | undefined): StoredObject[] {

@@ -12,7 +12,7 @@ import { readReceiptBytes, refusingView } from "./receipt.ts";
 import { ROLLUP_SHAPE } from "./receipt-shape.ts";
 
 /** Of the columns, and of what they mean. */
-export const ROLLUP_FORMAT = 3;
+export const ROLLUP_FORMAT = 4;
 
 /** A plan whose facts are in a roll-up. */
 export interface RollupInput {
@@ -43,6 +43,8 @@ export interface Rollup extends StoredBasis {
   readonly inputs: readonly RollupInput[];
   /** Which instances its events have, in order. */
   readonly instances: readonly string[];
+  /** Names of the events of the day, in order: each has a column in the files by user. */
+  readonly events: readonly string[];
   readonly files: readonly RollupFile[];
 }
 

@@ -78,6 +78,11 @@ export function guardWrite(write: () => void): void {
   }
 }
 
+/** True where a question needs more memory than the database may have, spilled or not: a smaller one may do. */
+export function isOutOfMemory(error: unknown): boolean {
+  return error instanceof IoError && /Out of Memory/.test(String(error.cause));
+}
+
 /** A text of SQL. */
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
@@ -85,11 +90,12 @@ export function sqlText(text: string): string {
 
 /**
  * Parquet files as a source of rows, for `FROM`: just these files and what is in them. By default parts of a path like
- * `plan=gold` would stand for columns, and some of its characters for others.
+ * `plan=gold` would stand for columns, and some of its characters for others. With `any` columns a file lacks some that
+ * another has, and they are null there.
  */
-export function sqlParquet(paths: readonly string[]): string {
+export function sqlParquet(paths: readonly string[], columns: "equal" | "any" = "equal"): string {
   const literal = paths.map((path) => path.replace(/[*?[]/g, "[$&]"));
-  return `read_parquet(${sqlTexts(literal)}, hive_partitioning = false)`;
+  return `read_parquet(${sqlTexts(literal)}, hive_partitioning = false, union_by_name = ${columns === "any"})`;
 }
 
 /** A list of texts of SQL. */

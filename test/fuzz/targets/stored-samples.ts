@@ -96,12 +96,13 @@ export const SAMPLES: Readonly<Record<string, readonly Buffer[]>> = {
     files: [{ ...stored(FACTS), number: 10_001, rows: 3 }],
   }),
   rollup: texts({
-    format: 3,
+    format: 4,
     stream: "local",
     day: "2020-12-22",
     ...basis,
     inputs: [{ name: MANIFEST_NAME, sha256: SHA256, facts: [stored(FACTS)] }],
     instances: ["main"],
+    events: ["git_push"],
     files: [
       {
         ...stored(`facts/rollup/catalogue=${"c".repeat(64)}/stream=local/day=2020-12-22/${SHA256}-user-events.parquet`),
