@@ -1,3 +1,4 @@
+import { UsageError } from "../core/fault.ts";
 import { areWanted, type DaySources } from "./days/day-rows.ts";
 import { midnight, type PeriodName, type PeriodSpan } from "./period.ts";
 import type { Level } from "./reporting-policy.ts";
@@ -77,7 +78,7 @@ export async function cubeRows(db: DuckDb, sources: DaySources, key: string, cub
   for (let parts = 1; ; parts *= MORE_PARTS) {
     try {
       await writeUserCounts(db, sources, cube, { key, hasSpread: hasSpread(cube.query), parts });
-      return rowsOf(cube, await db.query(cubeSql(cube.query)));
+      return await rowsOf(db, cube, cubeSql(cube.query));
     } catch (error) {
       if (!isOutOfMemory(error) || parts * MORE_PARTS > MOST_PARTS) throw error;
     }
@@ -87,10 +88,20 @@ export async function cubeRows(db: DuckDb, sources: DaySources, key: string, cub
 /** The same with a row for each session, from the tables of `writeSessionTables`. */
 export async function sessionRows(db: DuckDb, cube: Cube): Promise<CountRow[]> {
   await writeSpans(db, cube);
-  return rowsOf(cube, await db.query(sessionSql(cube.query.events)));
+  return rowsOf(db, cube, sessionSql(cube.query.events));
 }
 
-function rowsOf({ query, spans, isSealed }: Cube, rows: readonly Row[]): CountRow[] {
+/** An answer is in memory as a whole, in every format: so many rows take about a gigabyte. */
+const MOST_ROWS = 500_000;
+
+async function rowsOf(db: DuckDb, { query, spans, isSealed }: Cube, sql: string): Promise<CountRow[]> {
+  const rows = await db.query(`${sql} LIMIT ${MOST_ROWS + 1}`);
+  if (rows.length > MOST_ROWS) {
+    throw new UsageError(
+      `count by ${query.by}: the answer has more than ${MOST_ROWS} rows (hint: ask for fewer periods, days or events, or ` +
+        "the facts themselves: docs/how-to/warehouse.md)",
+    );
+  }
   const sealed = spans.map(isSealed);
   return rows.map((row) => {
     const span = Number(row["span"]);

@@ -277,4 +277,16 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     replacement: "SELECT id, id AS session FROM linked WHERE id < ${ROLLUP_RUNS}",
     caughtBy: { file: SEALED_COUNTS_TEST, title: "is put together again by a late line between its parts" },
   },
+  {
+    name: "users-all-at-once",
+    harm: "The question of a month ends with an error on an instance with more users than fit into memory.",
+    breaks: "I6",
+    file: "src/counts/cube.ts",
+    text: "const MOST_PARTS = 512;",
+    replacement: "const MOST_PARTS = 1;",
+    caughtBy: {
+      file: "test/counts/user-counts.it.test.ts",
+      title: "users that do not fit into memory are counted in parts",
+    },
+  },
 ];
