@@ -16,19 +16,15 @@ export interface ReportCluster {
  */
 export function reportCluster(destination: ClusterDestination, index: IndexSettings | null): ReportCluster {
   const prefix = destination.prefix ?? index?.prefix ?? DEFAULT_INDEX_PREFIX;
-  if (destination.cluster !== null) return { settings: destination.cluster, prefix };
+  const { urls, apiKey, caFile } = destination;
+  if (urls !== null) return { settings: { urls, apiKey, caFile }, prefix };
   if (index === null) {
     throw new UsageError('publish counts: the pipeline has no index (hint: give the destination its "urls")');
   }
-  const settings = {
-    urls: index.urls,
-    apiKey: destination.apiKey ?? index.apiKey,
-    caFile: destination.caFile ?? index.caFile,
-  };
   // The pipeline has looked at its own key.
-  const key = destination.apiKey === null ? undefined : { plain_http: destination.isKeyOverHttp };
+  const key = apiKey === null ? undefined : { plain_http: destination.isKeyOverHttp };
   if (unsafeUrls({ urls: index.urls, api_key: key }).length > 0) {
     throw new UsageError(`publish counts: expected of the pipeline's index ${httpsFor("destination.api_key")}`);
   }
-  return { settings, prefix };
+  return { settings: { urls: index.urls, apiKey: apiKey ?? index.apiKey, caFile: caFile ?? index.caFile }, prefix };
 }

@@ -33,8 +33,8 @@ export const REPORTS_FAULTS: readonly Fault[] = [
     harm: "Whoever writes a report has the pipeline's API key sent to a URL of their own.",
     breaks: "privacy",
     file: "src/cli/report/report-cluster.ts",
-    text: "return { settings: destination.cluster, prefix };",
-    replacement: "return { settings: { ...destination.cluster, apiKey: index?.apiKey ?? null }, prefix };",
+    text: "settings: { urls, apiKey, caFile }, prefix };",
+    replacement: "settings: { urls, apiKey: apiKey ?? index?.apiKey ?? null, caFile }, prefix };",
     caughtBy: { file: REPORT_FILE_TEST, title: "elsewhere without anything of the pipeline" },
   },
   {
