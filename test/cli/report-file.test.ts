@@ -181,10 +181,15 @@ describe("a report is published", () => {
 
   it("in the cluster of the pipeline, with a key of its own where it names one", () => {
     const { urls, apiKey, caFile } = index;
-    expect(reportCluster(destinationOf(""), index)).toEqual({ settings: { urls, apiKey, caFile }, prefix: "tally" });
+    expect(reportCluster(destinationOf(""), index)).toEqual({
+      settings: { urls, apiKey, caFile },
+      fields: { urls: "index.urls", apiKey: "index.api_key", caFile: "index.ca_file" },
+      prefix: "tally",
+    });
     const safe = { ...index, urls: ["https://es.example:9200"] };
     expect(reportCluster(destinationOf(", api_key: { env: OWN }, prefix: own"), safe)).toEqual({
       settings: { urls: safe.urls, apiKey: { kind: "env", name: "OWN" }, caFile },
+      fields: { urls: "index.urls", apiKey: "destination.api_key", caFile: "index.ca_file" },
       prefix: "own",
     });
   });

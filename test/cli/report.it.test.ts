@@ -24,6 +24,7 @@ import {
 
 const CHECKOUT = join(FIXTURES, "..");
 const TO_STDOUT = "destination: { kind: stdout }";
+const TO_CLUSTER = 'destination: { kind: elasticsearch, urls: ["https://es.example:9200"], api_key: { KEY } }';
 
 /** A folder with an archive of some traffic in it, and report files. */
 async function stage(reports: Readonly<Record<string, string>>, lines = "300"): Promise<string> {
@@ -249,17 +250,22 @@ describe("what a deployment does not let be reported", () => {
       "reports/a.yaml": BY_USER,
       "reports/b.yaml": 'name: b\ndestination: { kind: file, path: "out/b" }',
       "reports/c.yaml": "name: c\ndestination: { kind: elasticsearch }",
+      "reports/d.yaml": `name: d\n${TO_CLUSTER.replace("KEY", "env: NOT_SET")}`,
+      "reports/e.yaml": `name: e\n${TO_CLUSTER.replace("KEY", "file: none.key")}`,
     });
     const checked = await logtally(["report", "--check"], { cwd });
     expect(checked).toMatchObject({ code: 2, stdout: "ok   reports/b.yaml\n" });
-    const [policy, index, ...others] = checked.stderr.trimEnd().split("\n");
+    const [policy, index, variable, file, ...others] = checked.stderr.trimEnd().split("\n");
     expect(policy).toContain(
       'reports/a.yaml:4: count by user at identifiable level: the rule "saas-user-switched-off"',
     );
     expect(index).toContain(
       'reports/c.yaml:3: publish counts: the pipeline has no index (hint: give the destination its "urls")',
     );
+    expect(variable).toContain('reports/d.yaml:3: read API key: environment variable "NOT_SET" is not set');
+    expect(file).toContain(`reports/e.yaml:3: read API key: file "${join(cwd, "reports/none.key")}" cannot be read`);
     expect(others).toEqual([]);
-    expect(await filesBelow(cwd)).toEqual(["reports/a.yaml", "reports/b.yaml", "reports/c.yaml"]);
+    const files = ["a", "b", "c", "d", "e"].map((name) => `reports/${name}.yaml`);
+    expect(await filesBelow(cwd)).toEqual(files);
   });
 });

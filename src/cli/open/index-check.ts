@@ -2,7 +2,7 @@ import type { TemplateState } from "../../backends/elasticsearch/cluster-setup.t
 import type { IndexSettings } from "../../config/pipeline.ts";
 import { type IoCode, IoError } from "../../core/fault.ts";
 import { type IndexTemplate, indexTemplates } from "../../indexing/template.ts";
-import { openClusterOf } from "./object-index.ts";
+import { openClusterOf } from "./cluster.ts";
 
 const PAGE = "docs/how-to/elasticsearch.md";
 

@@ -9,16 +9,22 @@ import { printWhole } from "../terminal/print.ts";
 import { formatThings } from "../terminal/quantity.ts";
 import { sayable } from "../terminal/secrecy.ts";
 import type { AskedReport } from "./asked-report.ts";
-import { publish } from "./publish.ts";
+import { openPublisher } from "./publish.ts";
 import type { Report } from "./report-file.ts";
 
 /** Of a new one, as the user's mask allows. */
 const FILE_MODE = 0o666;
 
 /** Counts, and delivers what was counted; resolves with words for that. Rejects with `UsageError` or `IoError`. */
-export async function answerReport({ report, question, cluster }: AskedReport): Promise<string> {
+export async function answerReport({ report, question, place }: AskedReport): Promise<string> {
   if (report.destination.kind === "stdout") refuseBytesOnTerminal(report.options.format, process.stdout.isTTY);
-  return withAnswer(question, (answer) => (cluster === null ? deliver(answer, report) : publish(answer, cluster)));
+  if (place === null) return withAnswer(question, (answer) => deliver(answer, report));
+  const publisher = await openPublisher(place);
+  try {
+    return await withAnswer(question, (answer) => publisher.publish(answer));
+  } finally {
+    await publisher.close();
+  }
 }
 
 async function deliver(answer: Answer, { options, destination }: Report): Promise<string> {
