@@ -1,7 +1,7 @@
 import type { IndexSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { dayName } from "../../core/hour.ts";
-import { askedCounts } from "../counts/format-options.ts";
+import { askedCounts } from "../counts/asked-options.ts";
 import { type AskedQuery, checkEvents, permissionOf, type Question } from "../counts/question.ts";
 import { clusterPlaceOf } from "../open/cluster.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";

@@ -4,8 +4,7 @@ import type { UsageError } from "../../core/fault.ts";
 import type { FieldProblem } from "../../yaml/problem.ts";
 import { checkSchema } from "../../yaml/schema-problem.ts";
 import { fileFault, readYamlFile } from "../../yaml/yaml-file.ts";
-import type { AskedOptions, Spelling } from "../counts/asked-options.ts";
-import { vainOption } from "../counts/format-options.ts";
+import { type AskedOptions, type Spelling, vainOption } from "../counts/asked-options.ts";
 import { type ReportConfig, reportSchema } from "./report-schema.ts";
 
 /** A report file, as checked. Every path is absolute. */

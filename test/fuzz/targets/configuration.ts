@@ -238,7 +238,7 @@ export const pipeline: FuzzTarget = {
 export const report: FuzzTarget = {
   name: "report",
   holds: "a report file is refused line by line, or asks what counts could be asked",
-  covers: ["src/cli/report/report-file.ts", "src/cli/report/report-schema.ts", "src/cli/counts/format-options.ts"],
+  covers: ["src/cli/report/report-file.ts", "src/cli/report/report-schema.ts", "src/cli/counts/asked-options.ts"],
   seeds: () => [
     ...readIfThere("reports/pushes-by-plan.yaml"),
     ...texts(
