@@ -6,13 +6,13 @@
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
 import { newKeyPem } from "./archive/sample-signing.ts";
 import { tempFolder } from "./backends/temp-folder.ts";
 import { generated } from "./cli/generated.ts";
-import { FIXTURES, logtally, type RunningProcess, run, start } from "./cli/logtally.ts";
+import { FIXTURES, logtally, type RunningProcess, run, start, succeeds } from "./cli/logtally.ts";
 import { exposedSamples } from "./counts/formats/exposition.ts";
 import { blocksOf } from "./page-blocks.ts";
 import { makeBucket, upload } from "./servers/bucket.ts";
@@ -60,6 +60,27 @@ it("having reports works as written", async () => {
   const today = (await readdir(join(cwd, "out"))).join();
   expect(today).toMatch(/^\d{4}-\d\d-\d\d$/);
   expect(await readFile(join(cwd, "out", today, "pushes.csv"), "utf8")).toMatch(/^event,segment,key,period/);
+});
+
+it("the reports of a ConfigMap are right where its volume puts them", async () => {
+  const cwd = await tempFolder();
+  const blocks = blocksOf(await readFile(join(PAGES, "reports.md"), "utf8"));
+  const job = blocks.find(({ text }) => text.includes("kind: CronJob"))?.text ?? "";
+  const report = blocks.find(({ before }) => before.startsWith("`reports/plans.yaml`"))?.text ?? "";
+  const pipeline = (await readFile(join(FIXTURES, "../pipelines/gitlab-com.yaml"), "utf8"))
+    .replace("subscription:", "subscription: projects/p/subscriptions/s")
+    .replace("bucket:", "bucket: archive")
+    .replace("urls:", "urls: [https://es.example:9200]");
+  const texts: Readonly<Record<string, string>> = { "plans.yaml": report, "pipeline.yaml": pipeline };
+  const items = [...job.matchAll(/\{ key: (\S+), path: (\S+) \}/g)];
+  expect(items).toHaveLength(2);
+  for (const [, key = "", path = ""] of items) {
+    await mkdir(join(cwd, dirname(path)), { recursive: true });
+    await writeFile(join(cwd, path), texts[key] ?? "");
+  }
+  const names = [...job.matchAll(/name: (LOGTALLY_\w+)/g)].map(([, name = ""]) => name);
+  const env = Object.fromEntries(names.map((name) => [name, SECRETS.LOGTALLY_ELASTICSEARCH_API_KEY]));
+  expect(await carryOut("npx logtally report --check", { cwd, env })).toBe("ok   reports/plans.yaml\n");
 });
 
 const pubsubHost = inject("pubsubHost") ?? "";
@@ -126,6 +147,27 @@ it("writing counts for Prometheus works as written", async () => {
   expect(await readdir(join(cwd, "textfile"))).toEqual(["logtally-plan.prom"]);
   const samples = exposedSamples(await readFile(join(cwd, "textfile/logtally-plan.prom"), "utf8"));
   expect(samples.length).toBeGreaterThan(10);
+});
+
+// Where there is no jq; CI installs it.
+it.skipIf(!succeeds("jq", ["--version"]))("laying counts beside Service Ping works as written", async () => {
+  const cwd = await tempFolder();
+  const { path } = await generated("--lines", "2000", "--start", "2020-12-15T08:00:00Z");
+  await run(join(cwd, "my-archive"), [path]);
+  const theirs = { counts: { source_code_pushes: 1234 }, redis_hll_counters: { source_code: {} } };
+  await writeFile(join(cwd, "theirs.json"), JSON.stringify(theirs));
+  const commands = await prepare("compare-with-service-ping.md", cwd, (text) => text);
+  expect(commands).toHaveLength(4);
+  const printed: string[] = [];
+  for (const command of commands) printed.push(await carryOut(command, { cwd, env: {} }));
+  const [, beside = "", explained = "", rows = ""] = printed;
+  const [pushes, ...others] = beside.trimEnd().split("\n");
+  expect(pushes).toMatch(/^counts\.source_code_pushes\t[1-9]\d*\t1234$/);
+  expect(others).toHaveLength(5);
+  for (const line of others) expect(line).toMatch(/^[\w.[\]]+\t\d+\tnone$/);
+  expect(explained.match(/^\S/gm)).toHaveLength(6);
+  const found = JSON.parse(rows) as { rows: { count: number }[] };
+  expect(found.rows.length).toBeGreaterThan(0);
 });
 
 // Without Maven and Java there is no server; on CI that fails in test/servers/setup.ts.

@@ -1,9 +1,9 @@
 /**
  * Goal: whoever counts the facts by SQL, as the page on warehouses has it, comes to the numbers of `counts`.
- * Method: its statements for DuckDB, in their order, on an archive with sessions, late revisions and ids in conflict, and
- * on the one that the page makes; rows held against what the program answers.
+ * Method: its statements for DuckDB, in their order, on an archive with sessions, late revisions, ids in conflict and facts
+ * by two catalogues, and on the one that the page makes; rows held against what the program answers.
  */
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { CountRow } from "../src/counts/cube.ts";
@@ -27,13 +27,17 @@ beforeAll(async () => {
     .map(({ text }) => text);
 });
 
-/** The answers of the page to both questions: events with users, and sessions. */
-async function answersOfPage(archive: string, asOf: string): Promise<readonly [readonly Row[], readonly Row[]]> {
+/** The answers of the page to both questions: events with users, and sessions. `digest` is that of the catalogue. */
+async function answersOfPage(
+  archive: string,
+  asOf: string,
+  digest: string,
+): Promise<readonly [readonly Row[], readonly Row[]]> {
   const db = await openDuckDb({ memoryLimit: "512MB", spillDirectory: join(await tempFolder(), "spill") }, 2);
   try {
     await loadJson(db);
     const [facts = "", standing = "", events = "", sessions = ""] = statements.map((text) =>
-      text.replaceAll(`'${ARCHIVE}/`, `'${archive}/`).replaceAll(AS_OF, asOf),
+      text.replaceAll(`'${ARCHIVE}/`, `'${archive}/`).replaceAll(AS_OF, asOf).replaceAll("DIGEST", digest),
     );
     await db.run(`${facts}; ${standing}`);
     return [await db.query(events), await db.query(sessions)];
@@ -51,8 +55,8 @@ async function expectAgreement(archive: string, asOf: string): Promise<readonly 
   const asked = ["--archive", archive, "--by", "plan", "--period", "28d", "--as-of", asOf];
   const { code, stdout } = await logtally(["counts", ...asked, "--json"]);
   expect(code).toBe(0);
-  const { rows } = JSON.parse(stdout) as { rows: CountRow[] };
-  const [events, sessions] = await answersOfPage(archive, asOf);
+  const { rows, catalogue } = JSON.parse(stdout) as { rows: CountRow[]; catalogue: string };
+  const [events, sessions] = await answersOfPage(archive, asOf, catalogue.replace("sha256:", ""));
   expect(events.map((row) => textOf(row, "events", "users"))).toEqual(
     rows.map(({ event, key, count, unique_users: users }) => `${event} ${key}: ${count}, ${users}`),
   );
@@ -97,7 +101,7 @@ describe("DuckDB", () => {
     expect((await expectAgreement(archive, AS_OF)).length).toBeGreaterThan(0);
   });
 
-  it("counts days of traffic, sealed in two revisions, with ids in conflict", async () => {
+  it("counts days of traffic, sealed in two revisions, with ids in conflict and facts by two catalogues", async () => {
     const folder = await tempFolder();
     const { path, truth } = await generated("--seconds", "172800", "--users", "10", "--seed", "3");
     const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
@@ -111,6 +115,15 @@ describe("DuckDB", () => {
     }
     const { stderr } = await logtally(["counts", "--archive", archive]);
     expect(stderr).toContain("1 id came with different bytes");
+    const team = join(folder, "team.yaml");
+    await writeFile(
+      team,
+      "version: 1\nevents:\n  rest_request: { description: x, log: rails.api, when: { status: 200 } }\n",
+    );
+    const rebuilt = await logtally(["facts", "rebuild", "--archive", archive, "--catalogue", team]);
+    expect(rebuilt).toMatchObject({ code: 0 });
+    const catalogues = (await readdir(join(archive, "facts"))).filter((name) => name.startsWith("catalogue="));
+    expect(catalogues).toHaveLength(2);
     expect((await expectAgreement(archive, truth.as_of)).length).toBeGreaterThan(20);
   });
 });

@@ -2,11 +2,13 @@ import { CommanderError } from "commander";
 import { EXIT_NOT_RIGHT, EXIT_OK, EXIT_STORE, EXIT_USAGE, exitCodeOf, isToldError } from "./process/exit-code.ts";
 import { createProgram } from "./program.ts";
 import { crashText } from "./terminal/crash.ts";
+import { goesOnWithoutOutput } from "./terminal/print.ts";
 import { tell } from "./terminal/tell.ts";
 
 async function main(args: readonly string[]): Promise<number> {
   // A reader that has seen enough (`| head`) is no fault.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (goesOnWithoutOutput()) return;
     if (error.code === "EPIPE") process.exit(EXIT_OK);
     tell(`write standard output: ${error.message}`);
     process.exit(EXIT_STORE);

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { type Cluster, ClusterError } from "../../src/backends/elasticsearch/cluster.ts";
+import { INDEX_FIELDS } from "../../src/backends/elasticsearch/cluster-fields.ts";
 import { createElasticsearchIndex } from "../../src/backends/elasticsearch/elasticsearch-index.ts";
 import type { IndexDocument } from "../../src/core/document-index.ts";
 import type { IoError } from "../../src/core/fault.ts";
@@ -64,6 +65,7 @@ function stage(): Stage {
 
   const cluster: Cluster = {
     name: "cluster",
+    fields: INDEX_FIELDS,
     send: ({ body }) => hold(body as Buffer),
     close: () => Promise.resolve(),
   };

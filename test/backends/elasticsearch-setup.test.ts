@@ -5,6 +5,7 @@
 import { createServer } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Cluster, ClusterError, openCluster } from "../../src/backends/elasticsearch/cluster.ts";
+import { INDEX_FIELDS } from "../../src/backends/elasticsearch/cluster-fields.ts";
 import { describeCluster } from "../../src/backends/elasticsearch/cluster-setup.ts";
 import { type LoopbackServer, listenOnLoopback } from "../servers/loopback-http.ts";
 
@@ -63,6 +64,7 @@ describe("a way that is wrong is told from one that is shut:", () => {
   ])("%s", async (message, code, hint) => {
     const cluster: Cluster = {
       name: "https://a.example",
+      fields: INDEX_FIELDS,
       send: () => Promise.reject(new ClusterError("away", null, "", message)),
       close: () => Promise.resolve(),
     };

@@ -59,6 +59,13 @@ describe.skipIf(url === "")("the index of a pipeline", () => {
     const made = await onIndex(["setup", LOCAL], index);
     expect(made).toMatchObject({ code: 0, stderr: "" });
     expect(indexLines(made.stdout)).toEqual(names.map((name) => `create   ${name}`));
+    const counts = `${url}/_index_template/${index.prefix}.counts`;
+    expect((await fetch(counts, { method: "DELETE" })).status).toBe(200);
+    expect(await onIndex(["check"], index)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("current templates but that of published counts (hint for reports: ") as string,
+    });
+    expect((await onIndex(["setup", LOCAL], index)).code).toBe(0);
     const again = await onIndex(["setup", LOCAL], index);
     expect(indexLines(again.stdout)).toEqual(names.map((name) => `there    ${name}`));
 
@@ -119,6 +126,7 @@ const NODES: Answers = { "/_nodes/_local": [200, { cluster_name: "prod", nodes: 
 const UNSEEN: Answers = {
   "/_index_template/logtally.logs": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
   "/_index_template/logtally.quarantine": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
+  "/_index_template/logtally.counts": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
 };
 const RIGHTS = "/_security/user/_has_privileges";
 const GIVEN = { create_doc: true, auto_configure: true };

@@ -149,10 +149,13 @@ describe.skipIf(url === "")("daily counts in a real cluster", () => {
   it("add up in Kibana's way to what counts says of each plan and day", async () => {
     const on = await stage();
     await on.add(traffic());
-    expect((await on.report()).code).toBe(0);
+    const { stderr } = await on.report();
+    // The same under another instance, as whoever sets one later has both.
+    expect((await on.report({ set: ["--set", "instance=gprd"] })).code).toBe(0);
+    const view = /, view (\w+)/.exec(stderr)?.[1];
     const { aggregations } = (await on.search({
       size: 0,
-      query: { bool: { filter: [{ term: { event: "rest_request" } }, { term: { segment: "plan" } }] } },
+      query: { bool: { filter: [{ term: { event: "rest_request" } }, { term: { view } }] } },
       aggs: {
         day: {
           date_histogram: { field: "@timestamp", calendar_interval: "day", min_doc_count: 1 },
@@ -285,6 +288,45 @@ describe.skipIf(url === "")("daily counts in a real cluster", () => {
     expect(new Set(all.map(({ catalogue }) => catalogue)).size).toBe(2);
   });
 
+  it.each([
+    ["counts that are dates", { count: { type: "date" } }],
+    ["ids that are texts", { id: { type: "text" } }],
+  ])("into an index of others are refused, with what is wrong with it: %s", async (_what, properties) => {
+    const on = await stage();
+    await on.add(traffic());
+    expect((await on.report()).code).toBe(0);
+    const index = `${on.prefix}.counts-${/counts-(\w+)/.exec((await on.report()).stderr)?.[1]}`;
+    expect((await ask("DELETE", index)).status).toBe(200);
+    expect((await ask("DELETE", `_index_template/${on.prefix}.counts`)).status).toBe(200);
+    expect((await ask("PUT", index, { mappings: { properties } })).status).toBe(200);
+    const { code, stderr } = await on.report();
+    expect(code).toBe(3);
+    expectOneLine(stderr, `"${index}" of "${url}": `, "look at its mapping", "or delete it");
+    expect(stderr).toMatch(/Fielddata is disabled on \[id\]|No mapping found for \[id\]|failed to parse/);
+  });
+
+  it("into a data stream of others are refused, as it takes nothing that is overwritten", async () => {
+    const on = await stage();
+    await on.add(traffic());
+    const body = { index_patterns: [`${on.prefix}.counts-*`], data_stream: {}, priority: 900 };
+    expect((await ask("PUT", `_index_template/${on.prefix}-others`, body)).status).toBe(200);
+    const { code, stderr } = await on.report();
+    expect(code).toBe(3);
+    expectOneLine(stderr, "documents are rejected", "op_type of create", "look at its mapping and templates");
+    await ask("DELETE", `_data_stream/${on.prefix}.counts-*`);
+    await ask("DELETE", `_index_template/${on.prefix}-others`);
+  });
+
+  it("beside another template for the same indices are refused, as is its setup, with that as the reason", async () => {
+    const on = await stage();
+    await on.add(traffic());
+    const body = { index_patterns: [`${on.prefix}.counts-*`], priority: 500 };
+    expect((await ask("PUT", `_index_template/${on.prefix}-others`, body)).status).toBe(200);
+    const { code, stderr } = await on.report();
+    expect(code).toBe(3);
+    expectOneLine(stderr, `${on.prefix}-others`, "(hint: another template of the cluster is in the way");
+  });
+
   it("by user are published where the owner has opened it, and say so", async () => {
     const on = await stage();
     await on.add(traffic());
@@ -296,6 +338,11 @@ describe.skipIf(url === "")("daily counts in a real cluster", () => {
     expect(new Set((await on.documents()).map(({ widened }) => widened.join()))).toEqual(new Set(["user"]));
   });
 });
+
+function ask(method: string, path: string, body?: unknown): Promise<Response> {
+  const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  return fetch(`${url}/${path}`, { method, ...(body === undefined ? {} : json) });
+}
 
 interface KibanaAnswer {
   readonly aggregations: {

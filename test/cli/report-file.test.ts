@@ -22,6 +22,12 @@ function parse(text: string): Report {
   return parseReport(text, "reports/a.yaml", "/srv/app");
 }
 
+/** Where the answer of 2020-12-24 goes. */
+function pathOf({ destination }: Report): string {
+  if (destination.kind !== "file") throw new TypeError("no file");
+  return destination.pathOn("2020-12-24");
+}
+
 /** What a work refuses, in words. */
 function refusal(work: () => unknown): string {
   try {
@@ -56,7 +62,8 @@ sessions: false
 format: csv
 as_of: "2020-12-24"
 `;
-    expect(parse(text)).toMatchObject({
+    const report = parse(text);
+    expect(report).toMatchObject({
       pipelinePath: "/srv/app/pipelines/b.yaml",
       options: {
         by: "group",
@@ -68,8 +75,14 @@ as_of: "2020-12-24"
         format: "csv",
       },
       asOf: "2020-12-24",
-      destination: { kind: "file", path: "/srv/app/reports/out/{name}-{as_of}.csv" },
+      destination: { kind: "file" },
     });
+    expect(pathOf(report)).toBe("/srv/app/reports/out/demo-2020-12-24.csv");
+  });
+
+  it("puts its name and day into its path alone, not into that of its folder", () => {
+    const report = parseReport(TO_FILE, "dir-{name}-{as_of}/a.yaml", "/srv/app");
+    expect(pathOf(report)).toBe("/srv/app/dir-{name}-{as_of}/out/demo-2020-12-24.csv");
   });
 
   it("asks for days alone where it is published", () => {
@@ -102,6 +115,7 @@ describe("refused, at its line, is", () => {
       'expected a day, YYYY-MM-DD, or today, found text "2020-02-30"',
     ],
     ["another word in a path", TO_FILE.replace("as_of", "day"), "in whose braces stands as_of or name, found text"],
+    ["a folder in the place of a file", TO_FILE.replace("-{as_of}.csv", "/"), "expected the path of a file, no URL"],
     [
       "no list of events",
       `${MINIMAL}events: []\n`,
@@ -167,10 +181,15 @@ describe("a report is published", () => {
 
   it("in the cluster of the pipeline, with a key of its own where it names one", () => {
     const { urls, apiKey, caFile } = index;
-    expect(reportCluster(destinationOf(""), index)).toEqual({ settings: { urls, apiKey, caFile }, prefix: "tally" });
+    expect(reportCluster(destinationOf(""), index)).toEqual({
+      settings: { urls, apiKey, caFile },
+      fields: { urls: "index.urls", apiKey: "index.api_key", caFile: "index.ca_file" },
+      prefix: "tally",
+    });
     const safe = { ...index, urls: ["https://es.example:9200"] };
     expect(reportCluster(destinationOf(", api_key: { env: OWN }, prefix: own"), safe)).toEqual({
       settings: { urls: safe.urls, apiKey: { kind: "env", name: "OWN" }, caFile },
+      fields: { urls: "index.urls", apiKey: "destination.api_key", caFile: "index.ca_file" },
       prefix: "own",
     });
   });

@@ -4,15 +4,27 @@
  * Method: the program as a user starts it, on the shipped fixtures and on generated traffic; outputs against those of
  * `counts`, byte for byte.
  */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { generated } from "./generated.ts";
-import { expectOneLine, FIXTURES, filesBelow, logtally, PROGRAM, run, start } from "./logtally.ts";
+import {
+  expectOneLine,
+  FIXTURES,
+  filesBelow,
+  logtally,
+  PROGRAM,
+  run,
+  start,
+  startLogtally,
+  succeeds,
+} from "./logtally.ts";
 
 const CHECKOUT = join(FIXTURES, "..");
 const TO_STDOUT = "destination: { kind: stdout }";
+const TO_CLUSTER = 'destination: { kind: elasticsearch, urls: ["https://es.example:9200"], api_key: { KEY } }';
 
 /** A folder with an archive of some traffic in it, and report files. */
 async function stage(reports: Readonly<Record<string, string>>, lines = "300"): Promise<string> {
@@ -99,6 +111,95 @@ describe("a report", () => {
     expect(usage.code).toBe(2);
   });
 
+  const AROUND_OUTPUT = {
+    "reports/1.yaml": `name: one\nformat: csv\n${TO_STDOUT}`,
+    "reports/2.yaml": 'name: two\nformat: csv\ndestination: { kind: file, path: "../out/2.csv" }',
+    "reports/3.yaml": `name: three\nformat: csv\n${TO_STDOUT}`,
+    "reports/4.yaml": 'name: four\nformat: csv\ndestination: { kind: file, path: "../out/4.csv" }',
+  };
+
+  /** Each report that prints has failed for this reason, and no other. */
+  async function expectOthersAnswered(cwd: string, told: string, why: string): Promise<void> {
+    const lines = told.trimEnd().split("\n");
+    expect(lines).toHaveLength(4);
+    for (const [at, line] of lines.entries()) {
+      const isPrinting = at % 2 === 0;
+      expect(line).toContain(`report "reports/${at + 1}.yaml": ${isPrinting ? `write standard output: ${why}` : ""}`);
+      expect(line.includes(" rows, in ")).toBe(!isPrinting);
+    }
+    expect(await readdir(join(cwd, "out"))).toEqual(["2.csv", "4.csv"]);
+  }
+
+  it("that nobody reads fails, and keeps no other from being answered", async () => {
+    const cwd = await stage(AROUND_OUTPUT);
+    const { child, ended } = startLogtally(["report"], { cwd });
+    child.stdout?.destroy();
+    const { code, stderr } = await ended;
+    await expectOthersAnswered(cwd, stderr, "nobody reads it any more");
+    expect(code).toBe(3);
+  });
+
+  // Linux alone has a device that is always full.
+  it.skipIf(!existsSync("/dev/full"))(
+    "whose output is full fails, and keeps no other from being answered",
+    async () => {
+      const cwd = await stage(AROUND_OUTPUT);
+      const program = ["-c", 'exec "$@" > /dev/full', "bash", process.execPath, PROGRAM, "report"];
+      const { code, stderr } = await start("bash", program, { cwd }).ended;
+      await expectOthersAnswered(cwd, stderr, "no space left on device");
+      expect(code).toBe(3);
+    },
+  );
+
+  it("replaces no pipe and no link, and leaves a file the rights that it has", async () => {
+    const cwd = await stage({
+      "reports/1.yaml": 'name: one\nformat: csv\ndestination: { kind: file, path: "../pipe" }',
+      "reports/2.yaml": 'name: two\nformat: csv\ndestination: { kind: file, path: "../link" }',
+      "reports/3.yaml": 'name: three\nformat: csv\ndestination: { kind: file, path: "../own.csv" }',
+      "reports/4.yaml": 'name: four\nformat: csv\ndestination: { kind: file, path: "../all.csv" }',
+    });
+    expect(succeeds("mkfifo", [join(cwd, "pipe")])).toBe(true);
+    for (const [name, mode] of Object.entries({ target: 0o600, "own.csv": 0o600, "all.csv": 0o666 })) {
+      await writeFile(join(cwd, name), "before");
+      await chmod(join(cwd, name), mode);
+    }
+    await symlink("target", join(cwd, "link"));
+    const { code, stderr } = await logtally(["report"], { cwd });
+    expect(code).toBe(3);
+    const told = stderr.trimEnd().split("\n");
+    expect(told[0]).toContain(`replace "${join(cwd, "pipe")}": it is a pipe`);
+    expect(told[1]).toContain(`replace "${join(cwd, "link")}": it is a symbolic link (hint: name the file`);
+    expect((await stat(join(cwd, "pipe"))).isFIFO()).toBe(true);
+    expect(await readFile(join(cwd, "link"), "utf8")).toBe("before");
+    expect(await readFile(join(cwd, "own.csv"), "utf8")).toMatch(/^event,segment/);
+    expect((await stat(join(cwd, "own.csv"))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(cwd, "all.csv"))).mode & 0o777).toBe(0o666);
+  });
+
+  it("that writes where another one does is refused before any is answered, as is one of the same name", async () => {
+    const cwd = await tempFolder();
+    await writeReports(cwd, {
+      "reports/a.yaml": 'name: a\ndestination: { kind: file, path: "../out/{as_of}-{name}.csv" }',
+      "reports/b.yaml": 'name: b\ndestination: { kind: file, path: "../out/{as_of}-{name}.csv" }',
+      "reports/c.yaml": 'name: c\ndestination: { kind: file, path: "../out/../out/{as_of}-a.csv" }',
+      "reports/d.yaml": 'name: b\ndestination: { kind: file, path: "../out/d.csv" }',
+      "reports/e.yaml": `name: e\nbranch: main\n${TO_STDOUT}`,
+    });
+    for (const command of [["report"], ["report", "--check"]]) {
+      const { code, stdout, stderr } = await logtally(command, { cwd });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      const told = stderr.trimEnd().split("\n");
+      expect(told).toHaveLength(3);
+      expect(told[0]).toContain('reports/e.yaml:3: unknown field "branch"');
+      expect(told[1]).toContain('reports "reports/a.yaml" and "reports/c.yaml": both write ');
+      expect(told[1]).toContain(`"${join(cwd, "out/{as_of}-a.csv")}" (hint: `);
+      expect(told[2]).toContain('reports "reports/b.yaml" and "reports/d.yaml": both have the name "b"');
+    }
+    expect(await readdir(cwd)).toEqual(["reports"]);
+    const twice = await logtally(["report", "--check", "reports/a.yaml", "reports/a.yaml"], { cwd });
+    expect(twice).toMatchObject({ code: 0, stdout: "ok   reports/a.yaml\n" });
+  });
+
   it("is missing where there is none", async () => {
     const cwd = await tempFolder();
     const none = await logtally(["report"], { cwd });
@@ -149,17 +250,22 @@ describe("what a deployment does not let be reported", () => {
       "reports/a.yaml": BY_USER,
       "reports/b.yaml": 'name: b\ndestination: { kind: file, path: "out/b" }',
       "reports/c.yaml": "name: c\ndestination: { kind: elasticsearch }",
+      "reports/d.yaml": `name: d\n${TO_CLUSTER.replace("KEY", "env: NOT_SET")}`,
+      "reports/e.yaml": `name: e\n${TO_CLUSTER.replace("KEY", "file: none.key")}`,
     });
     const checked = await logtally(["report", "--check"], { cwd });
     expect(checked).toMatchObject({ code: 2, stdout: "ok   reports/b.yaml\n" });
-    const [policy, index, ...others] = checked.stderr.trimEnd().split("\n");
+    const [policy, index, variable, file, ...others] = checked.stderr.trimEnd().split("\n");
     expect(policy).toContain(
       'reports/a.yaml:4: count by user at identifiable level: the rule "saas-user-switched-off"',
     );
     expect(index).toContain(
       'reports/c.yaml:3: publish counts: the pipeline has no index (hint: give the destination its "urls")',
     );
+    expect(variable).toContain('reports/d.yaml:3: read API key: environment variable "NOT_SET" is not set');
+    expect(file).toContain(`reports/e.yaml:3: read API key: file "${join(cwd, "reports/none.key")}" cannot be read`);
     expect(others).toEqual([]);
-    expect(await filesBelow(cwd)).toEqual(["reports/a.yaml", "reports/b.yaml", "reports/c.yaml"]);
+    const files = ["a", "b", "c", "d", "e"].map((name) => `reports/${name}.yaml`);
+    expect(await filesBelow(cwd)).toEqual(files);
   });
 });

@@ -1,4 +1,5 @@
 import { type Cluster, ClusterError } from "../../src/backends/elasticsearch/cluster.ts";
+import { INDEX_FIELDS } from "../../src/backends/elasticsearch/cluster-fields.ts";
 import { SECOND_MS } from "../../src/core/units.ts";
 import type { Machine } from "./machine.ts";
 import type { World } from "./world.ts";
@@ -34,6 +35,7 @@ export class SimulatedCluster {
   client(machine: Machine): Cluster {
     return {
       name: "cluster",
+      fields: INDEX_FIELDS,
       send: ({ body }, signal) =>
         machine.request(
           {

@@ -1,5 +1,5 @@
 import { type Cluster, ClusterError } from "./cluster.ts";
-import { clusterIoError } from "./cluster-setup.ts";
+import { clusterIoError } from "./cluster-fault.ts";
 
 /** What a worker does with indices, in Elasticsearch's words. */
 const WORKER_RIGHTS = ["create_doc", "auto_configure"];

@@ -1,5 +1,6 @@
-import { type IoCode, IoError } from "../../core/fault.ts";
+import { IoError } from "../../core/fault.ts";
 import { type Cluster, ClusterError } from "./cluster.ts";
+import { clusterIoError } from "./cluster-fault.ts";
 
 /** An index template, as it is put; `_meta.logtally` is a digest of the rest. */
 export interface Template {
@@ -10,6 +11,7 @@ export interface Template {
 /** `unknown`: the credentials do not allow to look. */
 export type TemplateState = "current" | "other" | "missing" | "unknown";
 
+const BAD_REQUEST = 400;
 const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 
@@ -61,37 +63,12 @@ export async function putTemplate(cluster: Cluster, { name, body }: Template): P
   try {
     await cluster.send({ method: "PUT", path: `/_index_template/${name}`, body });
   } catch (error) {
-    throw clusterIoError(cluster, `put index template "${name}" into`, error);
+    const operation = `put index template "${name}" into`;
+    // Elasticsearch names the other one, which is for the same indices.
+    const isClash =
+      error instanceof ClusterError && error.status === BAD_REQUEST && error.message.includes("same priority");
+    if (!isClash) throw clusterIoError(cluster, operation, error);
+    const hint = "another template of the cluster is in the way: give that one other patterns or a lower priority";
+    throw new IoError("denied", `${operation} "${cluster.name}": ${error.message} (hint: ${hint})`, { cause: error });
   }
-}
-
-/** An `IoError` from what a cluster rejects with, with what to do last; other errors as they are. */
-export function clusterIoError(cluster: Cluster, operation: string, error: unknown): unknown {
-  if (!(error instanceof ClusterError)) return error;
-  const [code, hint] = causeOf(error);
-  return new IoError(code, `${operation} "${cluster.name}": ${error.message} (hint: ${hint})`, { cause: error });
-}
-
-function causeOf({ failure, status, type, message }: ClusterError): readonly [IoCode, string] {
-  // So an older one answers the client of this one.
-  if (failure === "stranger" || type === "media_type_header_exception") {
-    return ["denied", "index.urls must name Elasticsearch 9"];
-  }
-  if (failure === "away" && message.includes("altnames")) {
-    return ["denied", "index.urls must name the host as its certificate does"];
-  }
-  if (failure === "away" && message.includes("wrong version number")) {
-    return ["denied", "index.urls says https, and what answers there speaks http"];
-  }
-  if (failure === "away" && message.startsWith("other side closed")) {
-    return ["unavailable", "look at index.urls: does the cluster ask for https?"];
-  }
-  if (failure === "away" && /certificate|self.signed/i.test(message)) {
-    return ["denied", "name the file of the cluster's certificate authority: index.ca_file"];
-  }
-  if (failure === "away") return ["unavailable", "look at index.urls, the cluster's state and the way there"];
-  if (status === 401) return ["denied", "give an API key that the cluster knows: index.api_key"];
-  if (status === FORBIDDEN)
-    return ["denied", "the API key lacks a right; docs/how-to/elasticsearch.md names those it needs"];
-  return ["unavailable", "the cluster does not do it as it is; look at its state"];
 }

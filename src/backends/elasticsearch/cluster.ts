@@ -1,5 +1,6 @@
 import { Client, errors } from "@elastic/elasticsearch";
 import { KIB, MIB, SECOND_MS } from "../../core/units.ts";
+import { type ClusterFields, INDEX_FIELDS } from "./cluster-fields.ts";
 
 /** For one request: a cluster that takes longer has not even begun. */
 const REQUEST_TIMEOUT_MS = 30 * SECOND_MS;
@@ -21,6 +22,8 @@ export interface ClusterPlace {
   readonly apiKey: string | null;
   /** Certificates of authorities to trust, as PEM; null for those of the system. */
   readonly certificates: string | null;
+  /** Without them those of a pipeline. */
+  readonly fields?: ClusterFields;
 }
 
 export interface ClusterRequest {
@@ -35,6 +38,7 @@ export interface ClusterRequest {
 export interface Cluster {
   /** The nodes, for messages. */
   readonly name: string;
+  readonly fields: ClusterFields;
   /** Resolves with the JSON of a good answer. Rejects with `ClusterError`. */
   send(request: ClusterRequest, signal?: AbortSignal): Promise<unknown>;
   close(): Promise<void>;
@@ -60,7 +64,7 @@ export class ClusterError extends Error {
   }
 }
 
-export function openCluster({ urls, apiKey, certificates }: ClusterPlace): Cluster {
+export function openCluster({ urls, apiKey, certificates, fields = INDEX_FIELDS }: ClusterPlace): Cluster {
   const client = new Client({
     nodes: [...urls],
     // Repeats are the caller's.
@@ -75,6 +79,7 @@ export function openCluster({ urls, apiKey, certificates }: ClusterPlace): Clust
   });
   return {
     name: urls.join(", "),
+    fields,
     async send({ method, path, query, body }, signal) {
       const lines = body instanceof Buffer ? { bulkBody: body } : {};
       const json = body === undefined || body instanceof Buffer ? {} : { body };
@@ -130,9 +135,20 @@ function stranger(options?: ErrorOptions): ClusterError {
 
 /** The cluster explains itself in JSON; what stands in between may send pages. */
 function explanationIn(body: unknown): { readonly type: string; readonly reason: string } {
-  const { error } = (typeof body === "object" && body !== null ? body : {}) as {
-    readonly error?: string | { readonly type?: string; readonly reason?: string };
-  };
+  const { error } = Object(body) as { readonly error?: string | Explanation };
   if (typeof error === "string") return { type: "", reason: error };
-  return { type: error?.type ?? "", reason: (error?.reason ?? "").split("\n")[0] ?? "" };
+  const reason = firstLine(error?.reason);
+  // "all shards failed" says nothing; why the first of them did says all.
+  const cause = firstLine(error?.root_cause?.[0]?.reason);
+  return { type: error?.type ?? "", reason: cause === "" || cause === reason ? reason : `${reason}: ${cause}` };
+}
+
+interface Explanation {
+  readonly type?: string;
+  readonly reason?: string;
+  readonly root_cause?: readonly { readonly reason?: string }[];
+}
+
+function firstLine(text: unknown): string {
+  return typeof text === "string" ? (text.split("\n")[0] ?? "") : "";
 }

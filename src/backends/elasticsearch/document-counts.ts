@@ -1,6 +1,6 @@
 import { inParallel } from "../../core/in-parallel.ts";
 import type { Cluster } from "./cluster.ts";
-import { clusterIoError } from "./cluster-setup.ts";
+import { clusterIoError } from "./cluster-fault.ts";
 
 /** Filters in one request. */
 const MOST_FILTERS = 200;

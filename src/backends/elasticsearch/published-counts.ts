@@ -1,6 +1,6 @@
-import { type Backoff, retry } from "../../core/retry.ts";
+import { IoError } from "../../core/fault.ts";
 import { type Cluster, ClusterError } from "./cluster.ts";
-import { clusterIoError } from "./cluster-setup.ts";
+import { clusterIoError } from "./cluster-fault.ts";
 
 /** Which published counts are looked for. */
 export interface PublishedScope {
@@ -28,25 +28,12 @@ const PAGE = 1000;
 /** An answer without some of the shards would hide what is there; an index that is not there has nothing. */
 const QUERY = { ignore_unavailable: "true", allow_no_indices: "true", allow_partial_search_results: "false" };
 const DAY = /^\d{4}-\d\d-\d\dT00:00:00\.000Z$/;
-const PASSING = [408, 429, 502, 503, 504];
+const BAD_REQUEST = 400;
 
 /** The published counts above zero, in order of ids. Rejects with `IoError`. */
-export async function* publishedCounts(
-  cluster: Cluster,
-  scope: PublishedScope,
-  backoff: Backoff,
-  onTrouble: (message: string) => void,
-): AsyncGenerator<PublishedCount> {
-  const trouble = {
-    passes: (error: unknown) =>
-      error instanceof ClusterError && (error.failure === "away" || PASSING.includes(error.status ?? 0)),
-    onFirst: (error: unknown) => onTrouble(`search in "${cluster.name}": ${(error as Error).message}`),
-  };
+export async function* publishedCounts(cluster: Cluster, scope: PublishedScope): AsyncGenerator<PublishedCount> {
   for (let after: string | null = null; ; ) {
-    const body = searchBody(scope, after);
-    const page = await retry(() => hitsOf(cluster, scope.index, body), trouble, backoff).catch((error: unknown) => {
-      throw clusterIoError(cluster, "search published counts in", error);
-    });
+    const page = await hitsOf(cluster, scope.index, searchBody(scope, after));
     yield* page;
     if (page.length < PAGE) return;
     after = page.at(-1)?.id ?? null;
@@ -75,7 +62,18 @@ async function hitsOf(
   index: string,
   body: Readonly<Record<string, unknown>>,
 ): Promise<PublishedCount[]> {
-  return countsIn(await cluster.send({ method: "POST", path: `/${index}/_search`, query: QUERY, body }));
+  try {
+    return countsIn(await cluster.send({ method: "POST", path: `/${index}/_search`, query: QUERY, body }));
+  } catch (error) {
+    const operation = "search published counts in";
+    if (!(error instanceof ClusterError) || error.status !== BAD_REQUEST)
+      throw clusterIoError(cluster, operation, error);
+    // The question is always the same: the index does not understand it.
+    const hint =
+      "the index was made without our template: look at its mapping, or delete it, and the next report makes it anew";
+    const where = `"${index}" of "${cluster.name}"`;
+    throw new IoError("denied", `${operation} ${where}: ${error.message} (hint: ${hint})`, { cause: error });
+  }
 }
 
 /** The counts in an answer. Throws `ClusterError` for one that is none, or has documents that are none of ours. */

@@ -3,10 +3,8 @@ import { PERIODS } from "../../counts/period.ts";
 import { LEVELS } from "../../counts/reporting-policy.ts";
 import { SEGMENTS } from "../../counts/segment.ts";
 import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "../options/options.ts";
-import type { PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
-import { type AskedOptions, DEFAULT_DAYS, FORMATS, MOST_DAYS } from "./asked-options.ts";
-import { checkFormatOptions } from "./format-options.ts";
+import { type CountsOptions, checkFormatOptions, DEFAULT_DAYS, FORMATS, MOST_DAYS } from "./asked-options.ts";
 
 const MOST_DIGESTS = 99_999_999;
 const EXAMPLES = `
@@ -19,13 +17,6 @@ Examples:
   logtally counts --as-of 2020-12-24 --format json
   logtally counts --event git_push --period 28d --evidence
 `;
-
-export interface CountsOptions extends PipelineOptions, AskedOptions {
-  readonly asOf?: string;
-  readonly asOfDigest?: number;
-  readonly catalogue?: string;
-  readonly json?: true;
-}
 
 export function countsCommand(): Command {
   const command = new Command("counts")

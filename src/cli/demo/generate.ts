@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { replaceFile } from "../../backends/files/replace-file.ts";
+import { replaceNamedFile } from "../../backends/files/replace-file.ts";
 import { UsageError } from "../../core/fault.ts";
 import { SECOND_MS } from "../../core/units.ts";
 import { FORM_NAMES, type FormName } from "../../generate/form.ts";
@@ -118,7 +118,7 @@ async function checkTruthPath({ truth, output }: GenerateOptions): Promise<void>
 
 async function writeTruth(path: string, text: string): Promise<void> {
   if (path === "-") await print(text);
-  else await replaceFile(path, text, TRUTH_MODE);
+  else await replaceNamedFile(path, text, TRUTH_MODE);
 }
 
 function wishOf(options: GenerateOptions): Wish {

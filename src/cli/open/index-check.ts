@@ -1,8 +1,8 @@
 import type { TemplateState } from "../../backends/elasticsearch/cluster-setup.ts";
 import type { IndexSettings } from "../../config/pipeline.ts";
 import { type IoCode, IoError } from "../../core/fault.ts";
-import { type IndexTemplate, indexTemplates } from "../../indexing/template.ts";
-import { openClusterOf } from "./object-index.ts";
+import { countsTemplate, type IndexTemplate, indexTemplates } from "../../indexing/template.ts";
+import { openClusterOf } from "./cluster.ts";
 
 const PAGE = "docs/how-to/elasticsearch.md";
 
@@ -35,12 +35,19 @@ export async function checkIndex(settings: IndexSettings): Promise<string> {
         problems.map(({ text }) => text),
       );
     }
+    const ofCounts = countsWords(await templateState(cluster, countsTemplate(settings.prefix)));
     const seen = states.includes("unknown") ? "templates that the API key may not look at" : "current templates";
     const allowed = rights === null ? "rights not asked, as it has no security" : "documents can be created";
-    return `"${cluster.name}": ${described}, ${seen}, ${allowed}`;
+    return `"${cluster.name}": ${described}, ${seen}${ofCounts}, ${allowed}`;
   } finally {
     await cluster.close();
   }
+}
+
+/** No worker needs it, so it is no problem; whoever publishes counts should know all the same. */
+function countsWords(state: TemplateState): string {
+  if (state === "missing") return " but that of published counts (hint for reports: logtally setup PIPELINE)";
+  return state === "other" ? ", that of published counts of another version (hint: logtally setup PIPELINE)" : "";
 }
 
 function templateProblems(

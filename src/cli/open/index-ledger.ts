@@ -7,7 +7,7 @@ import type { StreamLedger } from "../../counts/ledger/ledger.ts";
 import { indexPatterns } from "../../indexing/index-name.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { pause } from "../process/pause.ts";
-import { openClusterOf } from "./object-index.ts";
+import { openClusterOf } from "./cluster.ts";
 
 const HOUR_DIGITS = 8;
 

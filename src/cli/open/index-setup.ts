@@ -1,6 +1,6 @@
 import type { IndexSettings } from "../../config/pipeline.ts";
 import { countsTemplate, indexTemplates } from "../../indexing/template.ts";
-import { openClusterOf } from "./object-index.ts";
+import { openClusterOf } from "./cluster.ts";
 import type { ServiceSetup, SetupStep } from "./setup-step.ts";
 
 const STATES = { current: "there", other: "other", missing: "missing", unknown: "unknown" } as const;

@@ -1,18 +1,14 @@
-import { readFile } from "node:fs/promises";
 import type { Cluster } from "../../backends/elasticsearch/cluster.ts";
-import type { ClusterSettings, IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
-import { resolveToken } from "../../config/secret.ts";
+import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import type { DocumentIndex } from "../../core/document-index.ts";
-import { IoError, UsageError } from "../../core/fault.ts";
+import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { indexTemplates } from "../../indexing/template.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { createWorkerIndex, type WorkerIndex } from "../run/worker-index.ts";
-import { keepSecret } from "../terminal/secrecy.ts";
 import { tell } from "../terminal/tell.ts";
+import { openClusterOf } from "./cluster.ts";
 import { serviceBackoff } from "./service-backoff.ts";
-
-const API_KEY_HINT = "POST /_security/api_key gives one, as encoded";
 
 /**
  * Null for a pipeline without one. Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that
@@ -41,27 +37,6 @@ export async function openIndex(
     signal,
     close: () => cluster.close(),
   });
-}
-
-/** Rejects with `UsageError` for a secret or a file that is not there. */
-export async function openClusterOf({ urls, apiKey, caFile }: ClusterSettings): Promise<Cluster> {
-  const { openCluster } = await import("../../backends/elasticsearch/cluster.ts");
-  const stores = { env: process.env, readFile };
-  const key = apiKey === null ? null : await resolveToken("API key", apiKey, API_KEY_HINT, stores);
-  if (key !== null) keepSecret(key);
-  return openCluster({
-    urls,
-    apiKey: key,
-    certificates: caFile === null ? null : await readCertificates(caFile),
-  });
-}
-
-async function readCertificates(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`read index.ca_file "${path}": ${(error as Error).message}`, { cause: error });
-  }
 }
 
 /** The same index, once it has been verified: now, or where it does not answer before the first document. */

@@ -1,9 +1,9 @@
 import type { Cluster } from "../../backends/elasticsearch/cluster.ts";
+import type { Patience } from "../../backends/elasticsearch/patient-cluster.ts";
 import type { PublishedCount } from "../../backends/elasticsearch/published-counts.ts";
 import type { Rejection, VersionedDocument, VersionedIndex } from "../../core/document-index.ts";
 import { IoError } from "../../core/fault.ts";
 import { dayName } from "../../core/hour.ts";
-import type { Backoff } from "../../core/retry.ts";
 import { DAY_MS, MIB } from "../../core/units.ts";
 import type { CountQuery, CountRow } from "../../counts/cube.ts";
 import { countDocument, emptyDocument, type Publication } from "../../counts/publication/count-document.ts";
@@ -26,12 +26,6 @@ export interface PublishedRows {
   readonly outdated: number;
 }
 
-/** What passes is waited out, and the first of it told. */
-export interface PublishTrouble {
-  readonly backoff: Backoff;
-  readonly onTrouble: (message: string) => void;
-}
-
 /** Of a request; one document may be larger, alone. */
 const MOST_BYTES = 4 * MIB;
 const MOST_DOCUMENTS = 5000;
@@ -40,14 +34,10 @@ const MOST_DOCUMENTS = 5000;
  * Puts a document for each row, then zero for what the index has of these days and events beside: whoever published an
  * older state at the same time has left nothing behind. Rejects with `IoError`.
  */
-export async function publishRows(
-  cluster: Cluster,
-  answer: DailyAnswer,
-  trouble: PublishTrouble,
-): Promise<PublishedRows> {
+export async function publishRows(cluster: Cluster, answer: DailyAnswer, patience: Patience): Promise<PublishedRows> {
   const { createVersionedIndex } = await import("../../backends/elasticsearch/versioned-index.ts");
   const { publication, rows } = answer;
-  const index = createVersionedIndex(cluster, trouble);
+  const index = createVersionedIndex(cluster, patience);
   const ids = new Set<string>();
   const documents = rows.values().map((row) => {
     const document = countDocument(publication, row);
@@ -55,8 +45,10 @@ export async function publishRows(
     return document;
   });
   const put = await putAll(index, documents);
-  const empty = await putAll(index, emptyDocuments(cluster, answer, ids, trouble));
-  refuseRejected(cluster, publication, [...put.rejections, ...empty.rejections]);
+  // Before the search, which says less of an index that is none of ours.
+  refuseRejected(cluster, publication, put.rejections);
+  const empty = await putAll(index, emptyDocuments(cluster, answer, ids, patience));
+  refuseRejected(cluster, publication, empty.rejections);
   return { stored: put.stored, emptied: empty.stored, outdated: put.outdated + empty.outdated };
 }
 
@@ -64,8 +56,9 @@ async function* emptyDocuments(
   cluster: Cluster,
   { publication, query }: DailyAnswer,
   ids: ReadonlySet<string>,
-  { backoff, onTrouble }: PublishTrouble,
+  patience: Patience,
 ): AsyncGenerator<VersionedDocument> {
+  const { createPatientCluster } = await import("../../backends/elasticsearch/patient-cluster.ts");
   const { publishedCounts } = await import("../../backends/elasticsearch/published-counts.ts");
   const scope = {
     index: publication.index,
@@ -74,7 +67,7 @@ async function* emptyDocuments(
     fromDay: dayName(Date.parse(query.asOf) - query.days * DAY_MS),
     toDay: query.asOf,
   };
-  const there: AsyncIterable<PublishedCount> = publishedCounts(cluster, scope, backoff, onTrouble);
+  const there: AsyncIterable<PublishedCount> = publishedCounts(createPatientCluster(cluster, patience), scope);
   for await (const { id, ...cell } of there) if (!ids.has(id)) yield emptyDocument(publication, cell);
 }
 
@@ -127,6 +120,7 @@ function refuseRejected(cluster: Cluster, { index }: Publication, rejections: re
   throw new IoError(
     "denied",
     `publish into "${index}" of "${cluster.name}": ${rejections.length} documents are rejected, the first with status ` +
-      `${status}, ${type}: ${reason} (hint: look at the mapping of the index; "logtally setup PIPELINE" puts its template)`,
+      `${status}, ${type}: ${reason} (hint: the index was made without our template: ` +
+      "look at its mapping and templates, or delete it, and the next report makes it anew)",
   );
 }

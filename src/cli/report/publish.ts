@@ -1,34 +1,54 @@
-import type { Cluster } from "../../backends/elasticsearch/cluster.ts";
+import type { Cluster, ClusterPlace } from "../../backends/elasticsearch/cluster.ts";
 import { MINUTE_MS } from "../../core/units.ts";
 import { foldsKeys } from "../../counts/days/personal-groups.ts";
 import type { Publication } from "../../counts/publication/count-document.ts";
+import { viewId } from "../../counts/publication/counted-view.ts";
 import { countsIndex } from "../../indexing/index-name.ts";
 import { countsTemplate } from "../../indexing/template.ts";
 import type { Answer } from "../counts/answer.ts";
 import { archiveName } from "../open/archive-store.ts";
-import { openClusterOf } from "../open/object-index.ts";
 import { serviceBackoff } from "../open/service-backoff.ts";
 import { formatThings } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";
 import { type PublishedRows, publishRows } from "./publish-rows.ts";
-import type { ReportCluster } from "./report-cluster.ts";
 
 /** Without any success for so long the cluster is away. */
 const GIVE_UP_AFTER_MS = MINUTE_MS;
 
-/** Publishes the rows of days, each as a document; resolves with words for what was done. Rejects with `IoError`. */
-export async function publish(answer: Answer, { settings, prefix }: ReportCluster): Promise<string> {
-  const cluster = await openClusterOf(settings);
+/** Where counts are published. */
+export interface CountsPlace {
+  readonly cluster: ClusterPlace;
+  /** Beginning of the names of indices. */
+  readonly prefix: string;
+}
+
+/** A cluster that takes published counts. */
+export interface Publisher {
+  /** Publishes the rows of days, each as a document; resolves with words for what was done. Rejects with `IoError`. */
+  publish(answer: Answer): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Before anything is counted: a cluster that takes nothing should not cost a count. Rejects with `IoError`. */
+export async function openPublisher({ cluster: place, prefix }: CountsPlace): Promise<Publisher> {
+  const { openCluster } = await import("../../backends/elasticsearch/cluster.ts");
+  const { createPatientCluster } = await import("../../backends/elasticsearch/patient-cluster.ts");
+  const cluster = openCluster(place);
+  const patience = { backoff: serviceBackoff(GIVE_UP_AFTER_MS), onTrouble: tell };
+  const publisher: Publisher = {
+    async publish(answer) {
+      const publication = publicationOf(answer, prefix);
+      const daily = { publication, query: answer.query, rows: answer.rows };
+      return wordsFor(publication, await publishRows(cluster, daily, patience));
+    },
+    close: () => cluster.close(),
+  };
   try {
-    await needTemplate(cluster, prefix);
-    const publication = publicationOf(answer, prefix);
-    const trouble = { backoff: serviceBackoff(GIVE_UP_AFTER_MS), onTrouble: tell };
-    return wordsFor(
-      publication,
-      await publishRows(cluster, { publication, query: answer.query, rows: answer.rows }, trouble),
-    );
-  } finally {
-    await cluster.close();
+    await needTemplate(createPatientCluster(cluster, patience), prefix);
+    return publisher;
+  } catch (error) {
+    await publisher.close();
+    throw error;
   }
 }
 
@@ -38,8 +58,13 @@ async function needTemplate(cluster: Cluster, prefix: string): Promise<void> {
   const template = countsTemplate(prefix);
   const state = await templateState(cluster, template);
   if (state === "missing") await putTemplate(cluster, template);
-  if (state !== "other") return;
-  tell(`index template "${template.name}" in "${cluster.name}" is of another version (hint: logtally setup PIPELINE)`);
+  const what = `index template "${template.name}" in "${cluster.name}"`;
+  if (state === "other") tell(`${what} is of another version (hint: logtally setup PIPELINE)`);
+  if (state === "unknown") {
+    tell(
+      `${what} may not be looked at, and a new index without it would guess at its fields (hint: give the key "monitor")`,
+    );
+  }
 }
 
 function publicationOf(
@@ -68,8 +93,8 @@ function publicationOf(
   };
 }
 
-function wordsFor({ index }: Publication, { stored, emptied, outdated }: PublishedRows): string {
-  const words = [`${formatThings(stored, "document")} in "${index}"`];
+function wordsFor({ index, view }: Publication, { stored, emptied, outdated }: PublishedRows): string {
+  const words = [`${formatThings(stored, "document")} in "${index}", view ${viewId(view)}`];
   if (emptied > 0) words.push(`${formatThings(emptied, "document")} set to zero`);
   if (outdated > 0) words.push(`${formatThings(outdated, "document")} left, as counts of a newer state are there`);
   return words.join(", ");

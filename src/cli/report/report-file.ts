@@ -1,12 +1,10 @@
 import { dirname, resolve } from "node:path";
-import type { ClusterSettings } from "../../config/pipeline.ts";
 import { type SecretReference, secretReference } from "../../config/secret.ts";
 import type { UsageError } from "../../core/fault.ts";
 import type { FieldProblem } from "../../yaml/problem.ts";
 import { checkSchema } from "../../yaml/schema-problem.ts";
 import { fileFault, readYamlFile } from "../../yaml/yaml-file.ts";
-import type { AskedOptions, Spelling } from "../counts/asked-options.ts";
-import { vainOption } from "../counts/format-options.ts";
+import { type AskedOptions, type Spelling, vainOption } from "../counts/asked-options.ts";
 import { type ReportConfig, reportSchema } from "./report-schema.ts";
 
 /** A report file, as checked. Every path is absolute. */
@@ -24,19 +22,22 @@ export interface Report {
   faultAt(field: keyof ReportConfig, what: string): UsageError;
 }
 
-export type Destination =
-  | { readonly kind: "stdout" }
-  /** With `{as_of}` and `{name}` in it. */
-  | { readonly kind: "file"; readonly path: string }
-  | ClusterDestination;
+export type Destination = { readonly kind: "stdout" } | FileDestination | ClusterDestination;
+
+export interface FileDestination {
+  readonly kind: "file";
+  /** The path of an answer as of that day, `YYYY-MM-DD`. */
+  pathOn(asOf: string): string;
+}
 
 export interface ClusterDestination {
   readonly kind: "elasticsearch";
-  /** Null: the cluster of the pipeline's index. */
-  readonly cluster: ClusterSettings | null;
-  /** In the place of the pipeline's; null: that one. */
+  /** Null: those of the pipeline's index. */
+  readonly urls: readonly string[] | null;
+  /** Null: that of the pipeline, where the URLs are the pipeline's. */
   readonly apiKey: SecretReference | null;
   readonly isKeyOverHttp: boolean;
+  /** Null: likewise. */
   readonly caFile: string | null;
   /** Null: the pipeline's. */
   readonly prefix: string | null;
@@ -68,7 +69,7 @@ export function parseReport(text: string, file: string, cwd: string): Report {
     pipelinePath: data.pipeline === undefined ? null : resolve(folder, data.pipeline),
     options,
     asOf: data.as_of ?? null,
-    destination: toDestination(data.destination, (written) => resolve(folder, written)),
+    destination: toDestination(data, (written) => resolve(folder, written)),
     faultAt: (field, what) => fileFault(yaml, [{ path: [field], what, hint: null }]),
   };
 }
@@ -115,21 +116,20 @@ function vainForDocuments(given: readonly string[], { periods }: ReportConfig): 
   return { path: ["periods"], what, hint: "leave it out" };
 }
 
-function toDestination(
-  destination: ReportConfig["destination"],
-  resolvePath: (written: string) => string,
-): Destination {
+function toDestination({ name, destination }: ReportConfig, resolvePath: (written: string) => string): Destination {
   if (destination.kind === "stdout") return { kind: "stdout" };
-  if (destination.kind === "file") return { kind: "file", path: resolvePath(destination.path) };
+  if (destination.kind === "file") {
+    // Before the folder comes in, whose name may look like a placeholder.
+    const path = destination.path.replaceAll("{name}", name);
+    return { kind: "file", pathOn: (asOf) => resolvePath(path.replaceAll("{as_of}", asOf)) };
+  }
   const { urls, api_key: key, ca_file: file, prefix } = destination;
-  const apiKey = key === undefined ? null : secretReference(key, resolvePath);
-  const caFile = file === undefined ? null : resolvePath(file);
   return {
     kind: "elasticsearch",
-    cluster: urls === undefined ? null : { urls, apiKey, caFile },
-    apiKey,
+    urls: urls ?? null,
+    apiKey: key === undefined ? null : secretReference(key, resolvePath),
     isKeyOverHttp: key?.plain_http === true,
-    caFile,
+    caFile: file === undefined ? null : resolvePath(file),
     prefix: prefix ?? null,
   };
 }

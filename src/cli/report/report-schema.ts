@@ -14,7 +14,7 @@ const NAME = "1 to 63 of a-z, 0-9 and hyphen";
 const EVENTS = "a list of at least one name of an event";
 const PERIOD_LIST = `a list of ${PERIODS.join(", ")}`;
 const AS_OF = "a day, YYYY-MM-DD, or today";
-const FILE = "a path, no URL and no ~, in whose braces stands as_of or name";
+const FILE = "the path of a file, no URL and no ~, in whose braces stands as_of or name";
 export const TODAY = "today";
 
 const stdoutDestination = z.strictObject({
@@ -22,9 +22,11 @@ const stdoutDestination = z.strictObject({
 });
 
 const fileDestination = z.strictObject({
-  kind: z.literal("file").meta({ description: "A file of this machine, replaced as a whole." }),
+  kind: z
+    .literal("file")
+    .meta({ description: "A file of this machine, replaced as a whole, with the rights that it has." }),
   path: path(FILE)
-    .regex(/^(?:[^{}]|\{(?:as_of|name)\})*$/, { error: FILE })
+    .regex(/^(?:[^{}]|\{(?:as_of|name)\})*(?:[^{}/]|\{(?:as_of|name)\})$/, { error: FILE })
     .meta({
       title: FILE,
       description:

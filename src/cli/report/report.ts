@@ -1,10 +1,11 @@
 import { Command } from "commander";
 import { expandPaths } from "../../backends/files/paths.ts";
 import { withPipelineOptions } from "../options/options.ts";
-import { EXIT_OK, exitCodeOf, isToldError } from "../process/exit-code.ts";
+import { EXIT_OK, EXIT_USAGE, exitCodeOf, isToldError } from "../process/exit-code.ts";
 import type { PipelineOptions } from "../settings.ts";
-import { print } from "../terminal/print.ts";
+import { printWhole } from "../terminal/print.ts";
 import { asLine, tell } from "../terminal/tell.ts";
+import type { AskedReport } from "./asked-report.ts";
 
 const DEFAULT_FILES = "reports/*.yaml";
 const EXAMPLES = `
@@ -30,25 +31,48 @@ export function reportCommand(): Command {
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
     .action(async (named: readonly string[], options: ReportOptions) => {
-      const files = named.length === 0 ? await expandPaths([DEFAULT_FILES]) : named;
-      const exitCodes: number[] = [];
-      for (const file of files) exitCodes.push(await reportOn(file, options));
-      process.exitCode = Math.max(...exitCodes);
+      const files = named.length === 0 ? await expandPaths([DEFAULT_FILES]) : [...new Set(named)];
+      process.exitCode = await reportOn(files, options);
     });
 }
 
-/** Resolves with the exit code; what became of the report is told. */
-async function reportOn(file: string, options: ReportOptions): Promise<number> {
+/** Resolves with the worst exit code; what became of each report is told. */
+async function reportOn(files: readonly string[], options: ReportOptions): Promise<number> {
+  const { askReport } = await import("./asked-report.ts");
+  const { clashesAmong } = await import("./report-clashes.ts");
+  const reports = files.map((file) => ({ file, asking: askReport(file, options) }));
+  const settled = await Promise.allSettled(reports.map(({ asking }) => asking));
+  const clashes = clashesAmong(settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])));
+  const exitCodes: number[] = [];
+  for (const { file, asking } of reports) {
+    const work = async (): Promise<void> => {
+      const asked = await asking;
+      if (clashes.length === 0) await answer(asked, options);
+    };
+    exitCodes.push(await exitCodeFor(file, work));
+  }
+  if (clashes.length > 0) {
+    tell(clashes);
+    exitCodes.push(EXIT_USAGE);
+  }
+  return Math.max(...exitCodes);
+}
+
+async function answer(asked: AskedReport, { check }: ReportOptions): Promise<void> {
+  const { file } = asked.report;
+  if (check === true) {
+    await printWhole(`ok   ${asLine(file)}\n`);
+    return;
+  }
+  // Only here: DuckDB would add its own start-up to that of a check.
+  const { answerReport } = await import("./report-answer.ts");
+  tell(`report "${file}": ${await answerReport(asked)}`);
+}
+
+/** Of the work on a report; why it failed is told. */
+async function exitCodeFor(file: string, work: () => Promise<void>): Promise<number> {
   try {
-    const { askReport } = await import("./asked-report.ts");
-    const asked = await askReport(file, options);
-    if (options.check === true) {
-      await print(`ok   ${asLine(file)}\n`);
-      return EXIT_OK;
-    }
-    // Only here: DuckDB would add its own start-up to that of a check.
-    const { answerReport } = await import("./report-answer.ts");
-    tell(`report "${file}": ${await answerReport(asked)}`);
+    await work();
     return EXIT_OK;
   } catch (error) {
     if (!isToldError(error)) throw error;

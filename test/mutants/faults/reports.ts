@@ -6,6 +6,8 @@ const VERSIONED_TEST = "test/backends/versioned-index.test.ts";
 const REPORT_TEST = "test/cli/report.it.test.ts";
 const REPORT_FILE_TEST = "test/cli/report-file.test.ts";
 const PUBLISH_TEST = "test/cli/publish.it.test.ts";
+const PUBLISH_FAULTS_TEST = "test/cli/publish-faults.it.test.ts";
+const REPLACE_TEST = "test/backends/replace-file.test.ts";
 const DAY_STATE_TEST = "test/counts/days/day-state.test.ts";
 
 /** Reports, and counts that are published. */
@@ -29,12 +31,66 @@ export const REPORTS_FAULTS: readonly Fault[] = [
     caughtBy: { file: REPORT_TEST, title: "that fails keeps no other from being answered" },
   },
   {
+    name: "closed-output-ends-all-reports",
+    harm: "A pager that is quit ends the nightly reports behind the first that prints, with exit code 0 and no word.",
+    breaks: "service",
+    file: "src/cli/main.ts",
+    text: "if (goesOnWithoutOutput()) return;",
+    replacement: "if (goesOnWithoutOutput() && args.length === 0) return;",
+    caughtBy: { file: REPORT_TEST, title: "that nobody reads fails" },
+  },
+  {
+    name: "report-replaces-a-link",
+    harm: "A report that root writes makes a regular file of a device, and cuts a link from what it leads to.",
+    breaks: "service",
+    file: "src/backends/files/replace-file.ts",
+    text: "if (there !== null && !there.isFile()) {",
+    replacement: "if (there?.isDirectory() === true) {",
+    caughtBy: { file: REPLACE_TEST, title: "that a user names leaves it its rights" },
+  },
+  {
+    name: "report-opens-a-private-file",
+    harm: "A report with rows by user, in a file that only its owner may read, can be read by all after the next night.",
+    breaks: "privacy",
+    file: "src/backends/files/replace-file.ts",
+    text: "{ mode: kept ?? newMode, isExact: kept !== null }",
+    replacement: "{ mode: newMode, isExact: kept === 0 }",
+    caughtBy: { file: REPLACE_TEST, title: "that a user names leaves it its rights" },
+  },
+  {
+    name: "two-reports-into-one-file",
+    harm: "Of two reports with the same path only the last one is ever seen, and both say that they were written.",
+    breaks: "service",
+    file: "src/cli/report/report.ts",
+    text: "if (clashes.length === 0) await answer",
+    replacement: "if (clashes.length >= 0) await answer",
+    caughtBy: { file: REPORT_TEST, title: "that writes where another one does" },
+  },
+  {
+    name: "template-asked-for-once",
+    harm: "A cluster that is busy for a second costs the report of the night.",
+    breaks: "service",
+    file: "src/cli/report/publish.ts",
+    text: "needTemplate(createPatientCluster(cluster, patience), prefix)",
+    replacement: "needTemplate(createPatientCluster === undefined ? cluster : cluster, prefix)",
+    caughtBy: { file: PUBLISH_FAULTS_TEST, title: "waits out what passes" },
+  },
+  {
+    name: "rejections-told-after-the-search",
+    harm: "Whose index has another mapping is told that all shards failed, and looks at the cluster for a day.",
+    breaks: "service",
+    file: "src/cli/report/publish-rows.ts",
+    text: "refuseRejected(cluster, publication, put.rejections);",
+    replacement: "refuseRejected(cluster, publication, put.rejections.slice(put.rejections.length));",
+    caughtBy: { file: PUBLISH_TEST, title: "into a data stream of others" },
+  },
+  {
     name: "key-of-the-pipeline-goes-elsewhere",
     harm: "Whoever writes a report has the pipeline's API key sent to a URL of their own.",
     breaks: "privacy",
     file: "src/cli/report/report-cluster.ts",
-    text: "return { settings: destination.cluster, prefix };",
-    replacement: "return { settings: { ...destination.cluster, apiKey: index?.apiKey ?? null }, prefix };",
+    text: "settings: { urls, apiKey, caFile }, fields: FIELDS, prefix };",
+    replacement: "settings: { urls, apiKey: apiKey ?? index?.apiKey ?? null, caFile }, fields: FIELDS, prefix };",
     caughtBy: { file: REPORT_FILE_TEST, title: "elsewhere without anything of the pipeline" },
   },
   {

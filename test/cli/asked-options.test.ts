@@ -3,8 +3,7 @@
  * Method: options as somebody gives them, each that has no meaning, and those that have.
  */
 import { describe, expect, it } from "vitest";
-import type { CountsOptions } from "../../src/cli/counts/counts.ts";
-import { askedCounts, checkFormatOptions } from "../../src/cli/counts/format-options.ts";
+import { askedCounts, type CountsOptions, checkFormatOptions } from "../../src/cli/counts/asked-options.ts";
 import { UsageError } from "../../src/core/fault.ts";
 
 const DEFAULTS: CountsOptions = { by: "instance", level: "aggregate", days: 28, sessions: true, format: "table" };
