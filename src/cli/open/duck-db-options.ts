@@ -5,6 +5,6 @@ import type { DuckDbOptions } from "../../counts/tables/duck-db.ts";
 
 /** For DuckDB, wherever facts are counted or written. Other processes spill elsewhere. */
 export const DUCK_DB: DuckDbOptions = {
-  memoryLimit: "512MB",
+  memoryLimit: "400MB",
   spillDirectory: join(tmpdir(), `logtally-spill-${randomUUID()}`),
 };

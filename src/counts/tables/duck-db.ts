@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type DuckDBType, type DuckDBValu
 import { IoError } from "../../core/fault.ts";
 
 export interface DuckDbOptions {
-  /** In DuckDB's words: `512MB`. The dictionaries on our side come on top. */
+  /** In DuckDB's words: `400MB`. The dictionaries on our side come on top. */
   readonly memoryLimit: string;
   /**
    * Beginning of the path of a folder for what does not fit into memory. Each database makes its own when it needs one,
