@@ -1,11 +1,6 @@
+import type { LookReport } from "../../counts/coverage/archive-look.ts";
 import { CARRIED_SEGMENTS } from "../../counts/coverage/carried.ts";
-import type {
-  AvailabilityRow,
-  CoverageReport,
-  LevelRow,
-  LookReport,
-  PeriodRow,
-} from "../../counts/coverage/coverage-report.ts";
+import type { AvailabilityRow, CoverageReport, LevelRow, PeriodRow } from "../../counts/coverage/coverage-report.ts";
 import { FORM_WORDS, isByTwoRoads, LINE_FORMS, type LogRoads } from "../../counts/coverage/line-look.ts";
 import { LEVELS } from "../../counts/reporting-policy.ts";
 import { formatCount, formatThings } from "../terminal/quantity.ts";
@@ -108,7 +103,7 @@ function lookedText({ lines, objects, is_all: isAll, users, logs }: LookReport):
   const which = isAll ? `all ${formatThings(lines, "line")}` : `${formatThings(lines, "line")}, some of the newest`;
   return [
     `Looked at: ${which}, in ${formatThings(objects, "object")}\n\n`,
-    `${roadTable(logs)}${twoRoadsText(logs.filter(isByTwoRoads))}`,
+    `${roadTable(logs)}${twoRoadsText(logs.filter(isByTwoRoads), isAll)}`,
     `\n${usersText(users)}`,
   ].join("");
 }
@@ -126,14 +121,15 @@ function roadTable(logs: readonly LogRoads[]): string {
   return formatTable(columns, logs);
 }
 
-function twoRoadsText(logs: readonly LogRoads[]): string {
+function twoRoadsText(logs: readonly LogRoads[], isAll: boolean): string {
   if (logs.length === 0) return "";
-  const requests = logs.reduce((sum, { requests_twice: twice }) => sum + twice, 0);
-  const proof =
-    requests === 0
-      ? "no request with events came by both"
-      : `events of ${formatThings(requests, "request")} that came by both count twice`;
-  return `\nBy two roads: ${logs.map(({ log }) => log).join(", ")}; ${proof} (hint: feed each log by one road)\n`;
+  const sum = (name: "requests" | "requests_twice"): number => logs.reduce((total, each) => total + each[name], 0);
+  const twice = sum("requests_twice");
+  const found =
+    twice > 0
+      ? `events of ${isAll ? "" : "at least "}${formatThings(twice, "request")} that came by both count twice`
+      : `${formatThings(sum("requests"), "request")} looked at came by one of them each${isAll ? "" : ", others may count twice"}`;
+  return `\nBy two roads: ${logs.map(({ log }) => log).join(", ")}; ${found} (hint: feed each log by one road)\n`;
 }
 
 function usersText(users: LookReport["users"]): string {

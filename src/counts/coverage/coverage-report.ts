@@ -1,8 +1,8 @@
 import { midnight, PERIODS, type PeriodName, periodSpans } from "../period.ts";
 import { LEVELS, type Level, permissionFor, type ReportingPolicy } from "../reporting-policy.ts";
 import { SEGMENTS, type Segment } from "../segment.ts";
+import type { LookReport } from "./archive-look.ts";
 import { CARRIED_SEGMENTS, type CarriedRow, type CarriedSegment } from "./carried.ts";
-import type { LogRoads, UserNaming } from "./line-look.ts";
 
 /** Whether the lines of an event carry what a segment is made of. */
 export type Availability = "available" | "in_part" | "not_carried" | "not_seen";
@@ -62,16 +62,6 @@ export interface PeriodRow {
   /** Half-open, RFC 3339; `all` begins with the first line. */
   readonly from: string;
   readonly to: string;
-}
-
-/** What only lines tell, of a bounded number of the newest. */
-export interface LookReport {
-  readonly lines: number;
-  readonly objects: number;
-  /** True where there are no others before the day. */
-  readonly is_all: boolean;
-  readonly users: readonly UserNaming[];
-  readonly logs: readonly LogRoads[];
 }
 
 export interface CoverageFacts {

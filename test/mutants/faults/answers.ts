@@ -4,6 +4,7 @@ const POLICY = "src/counts/reporting-policy.ts";
 const POLICY_TEST = "test/counts/reporting-policy.test.ts";
 const PERSONAL_TEST = "test/counts/days/personal-groups.test.ts";
 const CARRIED_TEST = "test/counts/coverage/carried.test.ts";
+const ARCHIVE_LOOK_TEST = "test/counts/coverage/archive-look.test.ts";
 const LEVELS_TEST = "test/cli/levels.it.test.ts";
 const PROMETHEUS = "src/counts/formats/prometheus.ts";
 const PROMETHEUS_TEST = "test/counts/formats/prometheus.test.ts";
@@ -154,6 +155,39 @@ export const ANSWERS_FAULTS: readonly Fault[] = [
     text: "known === undefined || known === form ? form : null",
     replacement: "known ?? form",
     caughtBy: { file: "test/counts/coverage/line-look.test.ts", title: "share the requests whose events came by both" },
+  },
+  {
+    name: "roads-never-compared",
+    harm: "An archive whose every line came by two roads is called right, since few of its lines are looked at.",
+    breaks: "evidence",
+    file: "src/counts/coverage/archive-look.ts",
+    text: "looks < limits.moments",
+    replacement: "looks < 0",
+    caughtBy: {
+      file: ARCHIVE_LOOK_TEST,
+      title: "share no request in the newest blocks, and many in those of one moment",
+    },
+  },
+  {
+    name: "roads-of-one-stream-compared",
+    harm: "What two pipelines bring by two roads counts twice, and coverage and check call it right.",
+    breaks: "evidence",
+    file: "src/counts/coverage/archive-look.ts",
+    text: "compareRoads(streams.flat(), ",
+    replacement: "compareRoads(streams[0] ?? [], ",
+    caughtBy: { file: ARCHIVE_LOOK_TEST, title: "are found in two streams as well" },
+  },
+  {
+    name: "newest-writer-hides-others",
+    harm: "A road that has a worker of its own is not seen, because another worker has written more.",
+    breaks: "evidence",
+    file: "src/archive/newest-lines.ts",
+    text: "a.rank - b.rank || ",
+    replacement: "",
+    caughtBy: {
+      file: "test/archive/newest-lines.test.ts",
+      title: "looks at the newest of every writer before a second",
+    },
   },
   {
     name: "only-the-first-blocks-looked-at",
