@@ -87,16 +87,21 @@ function periodTable(rows: readonly PeriodRow[]): string {
     { head: "period", align: "left", cell: ({ period }) => period },
     { head: "from", align: "left", cell: ({ from }) => from.slice(0, DAY_CHARS) },
     { head: "to before", align: "left", cell: ({ to }) => to.slice(0, DAY_CHARS) },
-    { head: "", align: "left", cell: ({ availability }) => PERIOD_WORDS[availability] },
+    { head: "", align: "left", cell: periodText },
   ];
   return formatTable(columns, rows);
 }
 
 const PERIOD_WORDS: Readonly<Record<PeriodRow["availability"], string>> = {
   available: "available",
-  in_progress: "in progress: the archive begins later",
-  not_seen: "no lines",
+  in_progress: "in progress",
+  in_part: "in part",
+  not_seen: "not seen",
 };
+
+function periodText({ availability, days, days_with_lines: seen }: PeriodRow): string {
+  return `${PERIOD_WORDS[availability]}: ${formatCount(seen)} of ${formatThings(days, "day")} ${seen === 1 ? "has" : "have"} lines`;
+}
 
 function lookedText({ lines, objects, is_all: isAll, users, logs }: LookReport): string {
   if (lines === 0) return "no lines to look at\n";

@@ -43,6 +43,7 @@ export async function coverageText(pipeline: string | undefined, options: Covera
       events: catalogue.events.map(({ event }) => event),
       carried: await counts.carried({ days: options.days, asOf }),
       history: await historyOf(counts, newest),
+      daysWithLines: counts.datedDays(),
       look: await lookAtLines(settings, catalogue, books, asOf),
     });
     return options.json === true ? `${JSON.stringify(report, null, 2)}\n` : coverageTables(report);
@@ -53,9 +54,10 @@ export async function coverageText(pipeline: string | undefined, options: Covera
 
 /** `newest` is the day after that of the newest line. */
 async function historyOf(counts: ArchiveCounts, newest: string | null): Promise<History> {
+  const [first] = counts.datedDays();
   return {
     lines: counts.lines,
-    first_day: counts.firstDay(),
+    first_day: first === undefined ? null : dayName(first * DAY_MS),
     last_day: newest === null ? null : dayName(Date.parse(newest) - DAY_MS),
     sealed_through: await counts.sealedThrough(),
   };

@@ -199,6 +199,18 @@ export const ANSWERS_FAULTS: readonly Fault[] = [
     caughtBy: { file: "test/archive/newest-lines.test.ts", title: "takes blocks from the whole of an object" },
   },
   {
+    name: "stray-line-makes-history",
+    harm: "One line with a wrong clock makes coverage call periods available that have hardly a day with lines.",
+    breaks: "evidence",
+    file: "src/counts/coverage/coverage-report.ts",
+    text: "daysWithLines.filter((day) => day >= span.fromDay && day < span.toDay)",
+    replacement: "daysWithLines.filter((day) => day < span.toDay)",
+    caughtBy: {
+      file: "test/counts/coverage/coverage-report.test.ts",
+      title: "are what their own days are, whatever stray line there is before",
+    },
+  },
+  {
     name: "forbidden-called-opened",
     harm: "Coverage promises counts that are refused.",
     breaks: "evidence",
