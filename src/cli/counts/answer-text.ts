@@ -10,8 +10,7 @@ import type { Answer } from "./answer.ts";
 import type { Format } from "./asked-options.ts";
 import { countsTable } from "./counts-table.ts";
 import { formattedCounts } from "./formatted-counts.ts";
-
-const SHORT_DIGEST = "sha256:0123456789ab".length;
+import { shortDigest } from "./short-digest.ts";
 
 /** The answer in a format: a text, or what programs read as it is. Rejects with `IoError`. */
 export async function answerText(format: Format, answer: Answer): Promise<string | Uint8Array> {
@@ -53,5 +52,5 @@ export function countsCaption(
   { digest }: Catalogue,
 ): string {
   const levelWords = level === "aggregate" ? "" : `, ${level} level`;
-  return `before ${asOf} (UTC), ${deployment}${levelWords}, catalogue ${digest.slice(0, SHORT_DIGEST)}`;
+  return `before ${asOf} (UTC), ${deployment}${levelWords}, catalogue ${shortDigest(digest)}`;
 }

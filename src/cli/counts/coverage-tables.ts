@@ -5,14 +5,13 @@ import { FORM_WORDS, isByTwoRoads, LINE_FORMS, type LogRoads } from "../../count
 import { LEVELS } from "../../counts/reporting-policy.ts";
 import { formatCount, formatThings } from "../terminal/quantity.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
-
-const SHORT_DIGEST = "sha256:0123456789ab".length;
+import { shortDigest } from "./short-digest.ts";
 
 /** For a terminal: the three tables, and what some of the lines tell. */
 export function coverageTables(report: CoverageReport): string {
   const { deployment, catalogue, from, to, availability, levels, periods, looked_at: looked } = report;
   return [
-    `${from.slice(0, DAY_CHARS)} to before ${to.slice(0, DAY_CHARS)} (UTC), ${deployment}, catalogue ${catalogue.slice(0, SHORT_DIGEST)}\n`,
+    `${from.slice(0, DAY_CHARS)} to before ${to.slice(0, DAY_CHARS)} (UTC), ${deployment}, catalogue ${shortDigest(catalogue)}\n`,
     `${historyText(report)}\n`,
     `\nAvailability: how many of an event's lines carry it\n\n${availabilityTable(availability)}`,
     `\n${AVAILABILITY_LEGEND}`,
