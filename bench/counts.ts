@@ -136,7 +136,7 @@ function plainPart(facts: string, isOfPart: string): string {
       FROM ${facts} WHERE ${isOfPart}
     ),
     visited AS (
-      SELECT *, count_if(is_new) OVER (PARTITION BY visitor ORDER BY time) AS visit FROM paused
+      SELECT *, count_if(coalesce(is_new, false)) OVER (PARTITION BY visitor ORDER BY time) AS visit FROM paused
     ),
     by_visit AS (SELECT event, plan, "user", visitor, visit, count(*) AS events FROM visited GROUP BY ALL)
     SELECT event, plan, sum(events), count(DISTINCT "user"), count(*) FROM by_visit GROUP BY event, plan`;

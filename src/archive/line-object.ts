@@ -2,8 +2,8 @@ import type { ArchivedLine } from "../core/archived-line.ts";
 import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import type { SegmentReader } from "../segment/segment-reader.ts";
-import { type Coverage, createCoverage } from "./coverage.ts";
 import { eachSealedPlan, type IsWanted } from "./plan-list.ts";
+import { createSealedInputs, type SealedInputs } from "./sealed-inputs.ts";
 import type { SealedPlan } from "./sealed-plan.ts";
 import { openOutput } from "./vault-reader.ts";
 import { listWal, openWalObject, type WalObject } from "./wal-reader.ts";
@@ -71,23 +71,23 @@ export async function* listLineObjects(store: ObjectStore, isWanted: IsWanted): 
   for await (const object of listWal(store, null)) {
     if (isWanted(object.firstHour, object.lastHour)) wal.push(object);
   }
-  const coverage = createCoverage(wal);
+  const sealedInputs = createSealedInputs(wal);
   for await (const plan of eachSealedPlan(store, isWanted)) {
-    coverage.add(plan);
+    sealedInputs.add(plan);
     yield* vaultLines(store, plan);
   }
-  yield* unsealedLines(store, wal, coverage, isWanted);
+  yield* unsealedLines(store, wal, sealedInputs, isWanted);
 }
 
 /** What of the hours that matter lies in these write-ahead objects alone. */
 export function unsealedLines(
   store: ObjectStore,
   objects: readonly WalObject[],
-  coverage: Coverage,
+  sealedInputs: SealedInputs,
   isWanted: IsWanted,
 ): LineObject[] {
   return objects.flatMap((object) => {
-    const hours = coverage.unsealedHours(object)?.filter((hour) => isWanted(hour, hour)) ?? null;
+    const hours = sealedInputs.unsealedHours(object)?.filter((hour) => isWanted(hour, hour)) ?? null;
     return hours?.length === 0 ? [] : [walLines(store, object, hours)];
   });
 }

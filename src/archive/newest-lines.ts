@@ -31,7 +31,7 @@ export async function eachNewestLine(
 ): Promise<Looked> {
   const wanted = objects.filter(({ firstHour }) => firstHour < limits.beforeHour);
   let [lines, blocks, opened, isAll] = [0, 0, 0, true];
-  for (const object of wanted.toSorted(byNewest)) {
+  for (const object of newestFirst(wanted)) {
     const room = Math.min(limits.blocksOfObject, limits.blocks - blocks);
     if (room === 0 || lines >= limits.lines) return { lines, objects: opened, isAll: false };
     const segment = await object.open();
@@ -50,8 +50,19 @@ export async function eachNewestLine(
   return { lines, objects: opened, isAll };
 }
 
-function byNewest(a: LineObject, b: LineObject): number {
-  return b.lastHour - a.lastHour || (a.name < b.name ? 1 : -1);
+/** By their last hours; of one hour the newest of each folder, and so of each writer, before the second of any. */
+export function newestFirst(objects: readonly LineObject[]): LineObject[] {
+  const ofWriters = Map.groupBy(objects.toSorted(byName).toReversed(), ({ name, lastHour }) => {
+    return `${lastHour} ${name.slice(0, name.lastIndexOf("/"))}`;
+  });
+  return [...ofWriters.values()]
+    .flatMap((ofWriter) => ofWriter.map((object, rank) => ({ object, rank })))
+    .toSorted((a, b) => b.object.lastHour - a.object.lastHour || a.rank - b.rank || byName(b.object, a.object))
+    .map(({ object }) => object);
+}
+
+function byName(a: LineObject, b: LineObject): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 /** So many of them, from the first on, at equal distances. */

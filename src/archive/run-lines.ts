@@ -1,7 +1,7 @@
 import type { ObjectStore } from "../core/object-store.ts";
-import { createCoverage } from "./coverage.ts";
 import { type LineObject, unsealedLines, vaultLines, walLines } from "./line-object.ts";
 import { eachSealedPlan, type IsWanted } from "./plan-list.ts";
+import { createSealedInputs } from "./sealed-inputs.ts";
 import { hoursOf } from "./tail.ts";
 import { parseWalName, type WalName } from "./wal-name.ts";
 import { listWal, type WalObject } from "./wal-reader.ts";
@@ -53,7 +53,7 @@ async function findEarlier(
   signal: AbortSignal,
 ): Promise<LineObject[] | null> {
   const sealed: LineObject[] = [];
-  const coverage = createCoverage(before);
+  const sealedInputs = createSealedInputs(before);
   const isThere = new Set(before.map(({ name }) => name));
   let mixedSpan = "";
   for await (const plan of eachSealedPlan(store, isWanted)) {
@@ -68,10 +68,10 @@ async function findEarlier(
       if (needed.some(({ name }) => !isThere.has(name))) return null;
       continue;
     }
-    coverage.add(plan);
+    sealedInputs.add(plan);
     sealed.push(...vaultLines(store, plan));
   }
-  return [...sealed, ...unsealedLines(store, before, coverage, isWanted)];
+  return [...sealed, ...unsealedLines(store, before, sealedInputs, isWanted)];
 }
 
 function namedInput(name: string): Pick<WalObject, keyof WalName | "name">[] {

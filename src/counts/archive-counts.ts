@@ -57,8 +57,8 @@ export interface ArchiveCounts {
   onlyInstance(query: CountQuery): Promise<string | null>;
   /** How many events of the days that `daily` goes back carried what; a row for each event that was there. */
   carried(span: Pick<CountQuery, "days" | "asOf">): Promise<CarriedRow[]>;
-  /** The first day that lines are filed under, `YYYY-MM-DD`; null where none has a time. */
-  firstDay(): string | null;
+  /** Days that dated lines are filed under, in days since 1970, in order. */
+  datedDays(): number[];
   /** The day after the newest filed hour, lines ahead of their hour and undated ones aside; null without any line. */
   defaultAsOf(): Promise<string | null>;
   /** Up to where everything is sealed, RFC 3339; null where nothing is. */
@@ -174,10 +174,7 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       table.flush();
       return carriedRows(db, sources);
     },
-    firstDay() {
-      const dated = [...days.keys()].filter((day) => day !== UNDATED_DAY);
-      return dated.length === 0 ? null : dayName(Math.min(...dated) * DAY_MS);
-    },
+    datedDays: () => [...days.keys()].filter((day) => day !== UNDATED_DAY).toSorted((a, b) => a - b),
     async defaultAsOf() {
       const hour = await newestHour();
       return hour === null ? null : dayName(hour * HOUR_MS + DAY_MS);

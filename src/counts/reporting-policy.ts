@@ -84,9 +84,11 @@ export function permissionFor(segment: Segment, level: Level, policy: ReportingP
 export function checkReporting(segment: Segment, level: Level, policy: ReportingPolicy): GivenPermission {
   const permission = permissionFor(segment, level, policy);
   if (permission.kind !== "refused") return permission;
+  // The setting replaces the list of the pipeline's file.
+  const opened = [...policy.opened, permission.segment].join(", ");
   throw new UsageError(
     `count by ${segment} at ${level} level: the rule "${permission.rule.name}" does not allow it (hint: the owner of ` +
-      `the deployment can, by --set 'reporting.identifiable=[${permission.segment}]' or in the pipeline's file)`,
+      `the deployment can, by --set 'reporting.identifiable=[${opened}]' or in the pipeline's file)`,
   );
 }
 

@@ -51,6 +51,21 @@ describe("a look at the newest lines", () => {
     expect(await lookAt(store, { blocks: 4 })).toMatchObject({ lines: 4, isAll: true });
   });
 
+  it("looks at the newest of every writer before a second of any", async () => {
+    const store = createMemoryStore();
+    for (const [name, writer, sequence, hour] of [
+      ["a", "aa", 1, 0],
+      ["b", "bb", 1, 0],
+      ["c", "bb", 2, 0],
+      ["d", "bb", 3, 0],
+      ["e", "cc", 1, -5],
+    ] as const) {
+      await putObject(store, blocksOf(name, 1, hour), { writer, sequence });
+    }
+    expect(await lookAt(store)).toMatchObject({ seen: "d0 a0 c0 b0 e0" });
+    expect(await lookAt(store, { blocks: 2 })).toMatchObject({ seen: "d0 a0" });
+  });
+
   it("takes blocks from the whole of an object", async () => {
     const store = await archiveOf([blocksOf("a", 9)]);
     expect(await lookAt(store, { blocksOfObject: 3 })).toEqual({

@@ -57,7 +57,7 @@ describe("coverage", () => {
     await run(archive, [records.path]);
     expect(await coverage(archive)).not.toContain("two roads");
     const check = () => logtally(["check", "--archive", archive]);
-    expect((await check()).stdout).toContain(`ok   roads          each log comes by one, of `);
+    expect((await check()).stdout).toContain(`ok   roads          each log comes by one in `);
     await run(archive, [entries.path]);
     const text = await coverage(archive);
     expect(text).toMatch(
@@ -70,10 +70,39 @@ describe("coverage", () => {
     const { code, stderr } = await check();
     expect(code).toBe(2);
     expect(stderr).toContain(
-      `bad  roads          rails.api: events count twice, of ${api?.requests_twice} requests that came as FluentD records and as ` +
+      `bad  roads          rails.api: events count twice, of at least ${api?.requests_twice} requests that came as FluentD records and as ` +
         "log entries (hint: feed each log by one road)",
     );
     expect(stderr).not.toContain("gitaly");
+  });
+
+  it("finds two roads in an archive of which only a part is looked at", async () => {
+    const archive = await tempFolder();
+    for (const form of ["fluentd", "logentry"]) {
+      await run(archive, [(await generated("--lines", "60000", "--seed", "3", "--form", form)).path]);
+    }
+    const { code, stderr } = await logtally(["check", "--archive", archive]);
+    expect(stderr).toMatch(/^bad {2}roads {10}rails\.api: events count twice, of at least \d+ requests that came as /m);
+    expect(code).toBe(2);
+    expect(await coverage(archive)).toMatch(/; events of at least \d+ requests that came by both count twice /);
+  });
+
+  it("doubts two roads of which no request is seen by both, and is right all the same", async () => {
+    const archive = await tempFolder();
+    await run(archive, [(await generated("--lines", "500")).path]);
+    await run(archive, [(await generated("--lines", "500", "--seed", "8", "--form", "logentry")).path]);
+    const { code, stdout, stderr } = await logtally(["check", "--archive", archive]);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("roads");
+    expect(stderr).toMatch(
+      /^warn roads {10}.*rails\.api.*: come as FluentD records and as log entries; \d+ requests looked at came by one of them each, others may count twice \(hint: /m,
+    );
+    expect(stderr).toMatch(
+      /^warn roads {10}gitaly, .*; of the lines looked at none counts, but what comes by both is kept twice /m,
+    );
+    expect(await coverage(archive)).toMatch(
+      /^By two roads: .*; \d+ requests looked at came by one of them each \(hint: /m,
+    );
   });
 
   it("has something to say of an archive without lines, and refuses what is none", async () => {

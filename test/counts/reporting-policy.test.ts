@@ -71,12 +71,16 @@ describe("at identifiable level", () => {
 });
 
 describe("a refusal", () => {
-  it("names the rule, and the setting that would open it", () => {
-    const ask = () => checkReporting("project", "identifiable", { deployment: "self_managed", opened: ["group"] });
+  it.each([
+    [[], "[project]"],
+    [["group"], "[group, project]"],
+    [["session", "group"], "[session, group, project]"],
+  ] as const)("names the rule, and the setting that would open it beside %j", (opened, setting) => {
+    const ask = () => checkReporting("project", "identifiable", { deployment: "self_managed", opened });
     expect(ask).toThrow(UsageError);
     expect(ask).toThrow(
       'count by project at identifiable level: the rule "self-managed-group" does not allow it (hint: the owner of the ' +
-        "deployment can, by --set 'reporting.identifiable=[project]' or in the pipeline's file)",
+        `deployment can, by --set 'reporting.identifiable=${setting}' or in the pipeline's file)`,
     );
   });
 });

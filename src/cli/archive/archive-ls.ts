@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { createCoverage } from "../../archive/coverage.ts";
 import { eachSealedPlan } from "../../archive/plan-list.ts";
+import { createSealedInputs } from "../../archive/sealed-inputs.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { listWal, openWalObject } from "../../archive/wal-reader.ts";
 import { hourText } from "../../core/hour.ts";
@@ -56,14 +56,14 @@ export function lsCommand(): Command {
 export async function listSegments(store: ObjectStore): Promise<ListedSegment[]> {
   const segments: ListedSegment[] = [];
   const wal = await Array.fromAsync(listWal(store, null));
-  const coverage = createCoverage(wal);
+  const sealedInputs = createSealedInputs(wal);
   for await (const plan of eachSealedPlan(store, () => true)) {
-    coverage.add(plan);
+    sealedInputs.add(plan);
     segments.push(...sealedSegments(plan));
   }
   for (const object of wal) {
     const { table } = await openWalObject(store, object);
-    const unsealed = coverage.unsealedHours(object);
+    const unsealed = sealedInputs.unsealedHours(object);
     segments.push({
       name: object.name,
       kind: "wal",

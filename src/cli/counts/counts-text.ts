@@ -19,8 +19,7 @@ import { type Answer, withAnswer } from "./answer.ts";
 import { askedCounts, type CountsOptions, type Format } from "./asked-options.ts";
 import { countsTable } from "./counts-table.ts";
 import { checkEvents, permissionOf } from "./question.ts";
-
-const SHORT_DIGEST = "sha256:0123456789ab".length;
+import { shortDigest } from "./short-digest.ts";
 
 /** What `counts` prints: a text, or what programs read as it is. Rejects with `UsageError` or `IoError`. */
 export async function countsAnswer(pipeline: string | undefined, options: CountsOptions): Promise<string | Uint8Array> {
@@ -102,5 +101,5 @@ export function countsCaption(
   { digest }: Catalogue,
 ): string {
   const levelWords = level === "aggregate" ? "" : `, ${level} level`;
-  return `before ${asOf} (UTC), ${deployment}${levelWords}, catalogue ${digest.slice(0, SHORT_DIGEST)}`;
+  return `before ${asOf} (UTC), ${deployment}${levelWords}, catalogue ${shortDigest(digest)}`;
 }

@@ -1,23 +1,17 @@
+import type { LookReport } from "../../counts/coverage/archive-look.ts";
 import { CARRIED_SEGMENTS } from "../../counts/coverage/carried.ts";
-import type {
-  AvailabilityRow,
-  CoverageReport,
-  LevelRow,
-  LookReport,
-  PeriodRow,
-} from "../../counts/coverage/coverage-report.ts";
+import type { AvailabilityRow, CoverageReport, LevelRow, PeriodRow } from "../../counts/coverage/coverage-report.ts";
 import { FORM_WORDS, isByTwoRoads, LINE_FORMS, type LogRoads } from "../../counts/coverage/line-look.ts";
 import { LEVELS } from "../../counts/reporting-policy.ts";
 import { formatCount, formatThings } from "../terminal/quantity.ts";
 import { type Column, formatTable } from "../terminal/table.ts";
-
-const SHORT_DIGEST = "sha256:0123456789ab".length;
+import { shortDigest } from "./short-digest.ts";
 
 /** For a terminal: the three tables, and what some of the lines tell. */
 export function coverageTables(report: CoverageReport): string {
   const { deployment, catalogue, from, to, availability, levels, periods, looked_at: looked } = report;
   return [
-    `${from.slice(0, DAY_CHARS)} to before ${to.slice(0, DAY_CHARS)} (UTC), ${deployment}, catalogue ${catalogue.slice(0, SHORT_DIGEST)}\n`,
+    `${from.slice(0, DAY_CHARS)} to before ${to.slice(0, DAY_CHARS)} (UTC), ${deployment}, catalogue ${shortDigest(catalogue)}\n`,
     `${historyText(report)}\n`,
     `\nAvailability: how many of an event's lines carry it\n\n${availabilityTable(availability)}`,
     `\n${AVAILABILITY_LEGEND}`,
@@ -92,23 +86,28 @@ function periodTable(rows: readonly PeriodRow[]): string {
     { head: "period", align: "left", cell: ({ period }) => period },
     { head: "from", align: "left", cell: ({ from }) => from.slice(0, DAY_CHARS) },
     { head: "to before", align: "left", cell: ({ to }) => to.slice(0, DAY_CHARS) },
-    { head: "", align: "left", cell: ({ availability }) => PERIOD_WORDS[availability] },
+    { head: "", align: "left", cell: periodText },
   ];
   return formatTable(columns, rows);
 }
 
 const PERIOD_WORDS: Readonly<Record<PeriodRow["availability"], string>> = {
   available: "available",
-  in_progress: "in progress: the archive begins later",
-  not_seen: "no lines",
+  in_progress: "in progress",
+  in_part: "in part",
+  not_seen: "not seen",
 };
+
+function periodText({ availability, days, days_with_lines: seen }: PeriodRow): string {
+  return `${PERIOD_WORDS[availability]}: ${formatCount(seen)} of ${formatThings(days, "day")} ${seen === 1 ? "has" : "have"} lines`;
+}
 
 function lookedText({ lines, objects, is_all: isAll, users, logs }: LookReport): string {
   if (lines === 0) return "no lines to look at\n";
   const which = isAll ? `all ${formatThings(lines, "line")}` : `${formatThings(lines, "line")}, some of the newest`;
   return [
     `Looked at: ${which}, in ${formatThings(objects, "object")}\n\n`,
-    `${roadTable(logs)}${twoRoadsText(logs.filter(isByTwoRoads))}`,
+    `${roadTable(logs)}${twoRoadsText(logs.filter(isByTwoRoads), isAll)}`,
     `\n${usersText(users)}`,
   ].join("");
 }
@@ -126,14 +125,15 @@ function roadTable(logs: readonly LogRoads[]): string {
   return formatTable(columns, logs);
 }
 
-function twoRoadsText(logs: readonly LogRoads[]): string {
+function twoRoadsText(logs: readonly LogRoads[], isAll: boolean): string {
   if (logs.length === 0) return "";
-  const requests = logs.reduce((sum, { requests_twice: twice }) => sum + twice, 0);
-  const proof =
-    requests === 0
-      ? "no request with events came by both"
-      : `events of ${formatThings(requests, "request")} that came by both count twice`;
-  return `\nBy two roads: ${logs.map(({ log }) => log).join(", ")}; ${proof} (hint: feed each log by one road)\n`;
+  const sum = (name: "requests" | "requests_twice"): number => logs.reduce((total, each) => total + each[name], 0);
+  const twice = sum("requests_twice");
+  const found =
+    twice > 0
+      ? `events of ${isAll ? "" : "at least "}${formatThings(twice, "request")} that came by both count twice`
+      : `${formatThings(sum("requests"), "request")} looked at came by one of them each${isAll ? "" : ", others may count twice"}`;
+  return `\nBy two roads: ${logs.map(({ log }) => log).join(", ")}; ${found} (hint: feed each log by one road)\n`;
 }
 
 function usersText(users: LookReport["users"]): string {

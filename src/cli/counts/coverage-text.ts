@@ -1,13 +1,13 @@
 import { differenceText } from "../../archive/audit/difference.ts";
 import { type LineObject, vaultLines, walLines } from "../../archive/line-object.ts";
-import { eachNewestLine } from "../../archive/newest-lines.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { dayName } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { DAY_MS, HOUR_MS } from "../../core/units.ts";
+import { DAY_MS, HOUR_MS, SECOND_MS } from "../../core/units.ts";
 import type { ArchiveCounts } from "../../counts/archive-counts.ts";
 import { readBooks, type StreamBook } from "../../counts/books/stream-book.ts";
-import { coverageReport, type History, type LookReport } from "../../counts/coverage/coverage-report.ts";
+import { type LookReport, lookAtArchive } from "../../counts/coverage/archive-look.ts";
+import { coverageReport, type History } from "../../counts/coverage/coverage-report.ts";
 import { lookAgain } from "../../counts/second-look.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { openCounts } from "../open/archive-counts.ts";
@@ -19,8 +19,12 @@ import { tell } from "../terminal/tell.ts";
 import type { CoverageOptions } from "./coverage.ts";
 import { coverageTables } from "./coverage-tables.ts";
 
-/** Of each stream: at the most 64 MiB of lines, a second or two of work. */
-const LOOK = { blocks: 64, blocksOfObject: 8, lines: 100_000 };
+/** Of each stream at the most 64 MiB of lines, a second or two of work; as much again where a log comes by two roads. */
+const LOOK = {
+  newest: { blocks: 64, blocksOfObject: 8, lines: 100_000 },
+  around: { metaBlocks: 512, blocks: 16, reachMs: 30 * SECOND_MS },
+  moments: 4,
+};
 
 /** What `coverage` prints. Rejects with `UsageError` or `IoError`. */
 export async function coverageText(pipeline: string | undefined, options: CoverageOptions): Promise<string> {
@@ -39,6 +43,7 @@ export async function coverageText(pipeline: string | undefined, options: Covera
       events: catalogue.events.map(({ event }) => event),
       carried: await counts.carried({ days: options.days, asOf }),
       history: await historyOf(counts, newest),
+      daysWithLines: counts.datedDays(),
       look: await lookAtLines(settings, catalogue, books, asOf),
     });
     return options.json === true ? `${JSON.stringify(report, null, 2)}\n` : coverageTables(report);
@@ -49,33 +54,30 @@ export async function coverageText(pipeline: string | undefined, options: Covera
 
 /** `newest` is the day after that of the newest line. */
 async function historyOf(counts: ArchiveCounts, newest: string | null): Promise<History> {
+  const [first] = counts.datedDays();
   return {
     lines: counts.lines,
-    first_day: counts.firstDay(),
+    first_day: first === undefined ? null : dayName(first * DAY_MS),
     last_day: newest === null ? null : dayName(Date.parse(newest) - DAY_MS),
     sealed_through: await counts.sealedThrough(),
   };
 }
 
-/** Looks at some of the newest lines before that day. */
+/** Looks at some of the newest lines before that day, and of two roads at those of the same time. */
 async function lookAtLines(
   settings: PipelineSettings,
   catalogue: Catalogue,
   counted: readonly StreamBook[],
   asOf: string,
 ): Promise<LookReport> {
-  const limits = { ...LOOK, beforeHour: Date.parse(asOf) / HOUR_MS };
+  const limits = { ...LOOK, newest: { ...LOOK.newest, beforeHour: Date.parse(asOf) / HOUR_MS } };
   return lookAgain(await openArchiveStore(settings.archive), async (store, attempt) => {
     const books = attempt === 1 ? counted : await readBooks(store);
-    const look = openLineLook(settings, catalogue);
-    let [lines, objects, isAll] = [0, 0, true];
-    for (const book of books) {
-      const looked = await eachNewestLine(objectsOf(store, book), limits, look.add);
-      lines += looked.lines;
-      objects += looked.objects;
-      isAll &&= looked.isAll;
-    }
-    return { lines, objects, is_all: isAll, users: look.users(), logs: look.roads() };
+    return lookAtArchive(
+      books.map((book) => objectsOf(store, book)),
+      limits,
+      () => openLineLook(settings, catalogue),
+    );
   });
 }
 

@@ -2,10 +2,8 @@ import { Command } from "commander";
 import { day, integerUpTo, withPipelineOptions } from "../options/options.ts";
 import type { PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
+import { DEFAULT_DAYS, MOST_DAYS } from "./asked-options.ts";
 
-const DEFAULT_DAYS = 28;
-/** The century of valid times. */
-const MOST_DAYS = 36_525;
 const EXAMPLES = `
 Examples:
   logtally coverage

@@ -19,7 +19,12 @@ const ARCHIVE = "archive";
 const KEY = "pseudonym key";
 const ROADS = "roads";
 
-type Part = readonly [name: string, describe: () => Promise<string>];
+/** What is not wrong, and better looked into. */
+export interface Doubts {
+  readonly doubts: readonly string[];
+}
+
+type Part = readonly [name: string, describe: () => Promise<string | Doubts>];
 
 export function checkCommand(): Command {
   const command = new Command("check")
@@ -35,7 +40,7 @@ export function checkCommand(): Command {
   });
 }
 
-/** Prints a line for each part, right ones to standard output, others to standard error. Resolves with the exit code. */
+/** Prints a line for each part, right ones to standard output, others and doubts to standard error. Resolves with the exit code. */
 async function checkPipeline(pipeline: string | undefined, options: PipelineOptions): Promise<number> {
   const settings = await loadSettings(pipeline, options);
   const store = await openArchiveStore(settings.archive);
@@ -56,7 +61,9 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
       continue;
     }
     try {
-      await print(`ok   ${part.padEnd(13)}  ${asLine(await tellingOfWait(part, describe()))}\n`);
+      const described = await tellingOfWait(part, describe());
+      if (typeof described !== "string") complain(part, described.doubts, "warn");
+      else await print(`ok   ${part.padEnd(13)}  ${asLine(described)}\n`);
     } catch (error) {
       if (!isToldError(error)) throw error;
       exitCodes.push(exitCodeOf(error));
@@ -67,8 +74,8 @@ async function checkPipeline(pipeline: string | undefined, options: PipelineOpti
   return exitCodes[0] ?? EXIT_OK;
 }
 
-function complain(part: string, problems: readonly string[]): void {
-  for (const problem of problems) process.stderr.write(`bad  ${part.padEnd(13)}  ${asLine(problem)}\n`);
+function complain(part: string, problems: readonly string[], word: "bad " | "warn" = "bad "): void {
+  for (const problem of problems) process.stderr.write(`${word} ${part.padEnd(13)}  ${asLine(problem)}\n`);
 }
 
 function indexPart({ index }: PipelineSettings): Part[] {

@@ -1,8 +1,8 @@
-import { midnight, PERIODS, type PeriodName, periodSpans } from "../period.ts";
+import { midnight, PERIODS, type PeriodName, type PeriodSpan, periodSpans } from "../period.ts";
 import { LEVELS, type Level, permissionFor, type ReportingPolicy } from "../reporting-policy.ts";
 import { SEGMENTS, type Segment } from "../segment.ts";
+import type { LookReport } from "./archive-look.ts";
 import { CARRIED_SEGMENTS, type CarriedRow, type CarriedSegment } from "./carried.ts";
-import type { LogRoads, UserNaming } from "./line-look.ts";
 
 /** Whether the lines of an event carry what a segment is made of. */
 export type Availability = "available" | "in_part" | "not_carried" | "not_seen";
@@ -55,23 +55,20 @@ export interface LevelRow {
   readonly rule: string | null;
 }
 
-/** The third: a period, for every segment. In progress where the archive begins within it. */
+/** The third: a period, for every segment. */
 export interface PeriodRow {
   readonly period: PeriodName;
-  readonly availability: "available" | "in_progress" | "not_seen";
+  /**
+   * `available`: every day has lines. `in_progress`: only its first days have none, as where the archive began within it.
+   * `in_part`: others have none. `not_seen`: no day has any.
+   */
+  readonly availability: "available" | "in_progress" | "in_part" | "not_seen";
   /** Half-open, RFC 3339; `all` begins with the first line. */
   readonly from: string;
   readonly to: string;
-}
-
-/** What only lines tell, of a bounded number of the newest. */
-export interface LookReport {
-  readonly lines: number;
-  readonly objects: number;
-  /** True where there are no others before the day. */
-  readonly is_all: boolean;
-  readonly users: readonly UserNaming[];
-  readonly logs: readonly LogRoads[];
+  readonly days: number;
+  /** Of them, those that any line is filed under. */
+  readonly days_with_lines: number;
 }
 
 export interface CoverageFacts {
@@ -84,6 +81,8 @@ export interface CoverageFacts {
   readonly events: readonly string[];
   readonly carried: readonly CarriedRow[];
   readonly history: History;
+  /** Days that lines are filed under, in days since 1970. */
+  readonly daysWithLines: readonly number[];
   readonly look: LookReport;
 }
 
@@ -92,7 +91,7 @@ export function coverageReport(facts: CoverageFacts): CoverageReport {
   const { asOf, days, policy, catalogue, events, history, look } = facts;
   return {
     as_of: asOf,
-    ...spanOf("daily", days, asOf),
+    ...spanText(spanOf("daily", days, asOf)),
     deployment: policy.deployment,
     catalogue,
     history,
@@ -101,7 +100,7 @@ export function coverageReport(facts: CoverageFacts): CoverageReport {
       return CARRIED_SEGMENTS.map((segment) => availabilityRow(event, segment, row));
     }),
     levels: SEGMENTS.flatMap((segment) => LEVELS.map((level) => levelRow(segment, level, policy))),
-    periods: PERIODS.map((period) => periodRow(period, days, asOf, history)),
+    periods: PERIODS.map((period) => periodRow(period, spanOf(period, days, asOf), facts.daysWithLines)),
     looked_at: look,
   };
 }
@@ -130,17 +129,29 @@ function levelRow(segment: Segment, level: Level, policy: ReportingPolicy): Leve
   return { segment, level, availability, rule: permission.rule.name };
 }
 
-function periodRow(period: PeriodName, days: number, asOf: string, { first_day: firstDay }: History): PeriodRow {
-  const { from, to } = spanOf(period, days, asOf);
-  const first = firstDay === null ? null : `${firstDay}T00:00:00Z`;
-  if (first === null || first >= to) return { period, availability: "not_seen", from, to };
-  if (period === "all") return { period, availability: "available", from: first, to };
-  return { period, availability: first <= from ? "available" : "in_progress", from, to };
+function periodRow(period: PeriodName, span: DaySpan, daysWithLines: readonly number[]): PeriodRow {
+  const seen = daysWithLines.filter((day) => day >= span.fromDay && day < span.toDay);
+  const first = Math.min(...seen);
+  const from = period === "all" && seen.length > 0 ? first : span.fromDay;
+  const days = span.toDay - from;
+  const isWhole = seen.length === days;
+  const isBegun = seen.length === span.toDay - first;
+  const availability = seen.length === 0 ? "not_seen" : isWhole ? "available" : isBegun ? "in_progress" : "in_part";
+  return { period, availability, ...spanText({ ...span, fromDay: from }), days, days_with_lines: seen.length };
 }
 
+/** In days since 1970, half-open. */
+type DaySpan = Omit<PeriodSpan, "period">;
+
 /** From the first to the last of the period's spans. */
-function spanOf(period: PeriodName, days: number, asOf: string): { readonly from: string; readonly to: string } {
+function spanOf(period: PeriodName, days: number, asOf: string): DaySpan {
   const spans = periodSpans([period], days, asOf);
-  const from = Math.min(...spans.map(({ fromDay }) => fromDay));
-  return { from: midnight(from), to: midnight(Math.max(...spans.map(({ toDay }) => toDay))) };
+  return {
+    fromDay: Math.min(...spans.map(({ fromDay }) => fromDay)),
+    toDay: Math.max(...spans.map(({ toDay }) => toDay)),
+  };
+}
+
+function spanText({ fromDay, toDay }: DaySpan): { readonly from: string; readonly to: string } {
+  return { from: midnight(fromDay), to: midnight(toDay) };
 }

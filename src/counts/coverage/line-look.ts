@@ -1,3 +1,4 @@
+import type { Moment } from "../../archive/lines-around.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { UNKNOWN_LOG } from "../../core/line.ts";
 import type { Decoder } from "../../decode/decoder.ts";
@@ -20,11 +21,15 @@ export interface LogRoads {
   readonly log: string;
   /** Lines of each form, the most frequent first; none without lines. */
   readonly roads: readonly { readonly form: LineForm; readonly lines: number }[];
-  /** Requests, by `correlation_id`, whose events this log brought in several forms: they count twice. */
+  /** Lines that count. */
+  readonly counted: number;
+  /** Requests, by `correlation_id`, of these lines. */
+  readonly requests: number;
+  /** Of them, those whose lines came in several forms: their events count twice. */
   readonly requests_twice: number;
 }
 
-/** True where the same event may have come twice; what is of no known log has no events. */
+/** True where the same line may have come twice; what is of no known log has no events. */
 export function isByTwoRoads({ log, roads }: LogRoads): boolean {
   return log !== UNKNOWN_LOG && roads.length > 1;
 }
@@ -43,12 +48,17 @@ export interface LineLook {
   readonly add: (line: ArchivedLine) => void;
   /** In order of logs. */
   roads(): LogRoads[];
+  /** Of each log by two roads the latest time by which both had brought a request; the log of most requests first. */
+  moments(): Moment[];
   /** In order of events. */
   users(): UserNaming[];
 }
 
 interface SeenLog {
   readonly lines: Map<LineForm, number>;
+  counted: number;
+  /** The time of the newest request, in milliseconds since 1970. */
+  readonly newest: Map<LineForm, number>;
   /** `correlation_id` → the only form of its lines; null for several. */
   readonly requests: Map<string, LineForm | null>;
 }
@@ -61,7 +71,7 @@ export function createLineLook({ decoder, derive, dimensionsOf }: Omit<FactParts
   const requestSlot = decoder.slotOf("correlation_id");
 
   function seenLog(log: string): SeenLog {
-    const seen = logs.get(log) ?? { lines: new Map(), requests: new Map() };
+    const seen = logs.get(log) ?? { lines: new Map(), counted: 0, newest: new Map(), requests: new Map() };
     logs.set(log, seen);
     return seen;
   }
@@ -71,12 +81,14 @@ export function createLineLook({ decoder, derive, dimensionsOf }: Omit<FactParts
       const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
       if (record === null) return;
       const form = formOf(record);
-      const { lines, requests } = seenLog(record.log);
+      const seen = seenLog(record.log);
+      const { lines } = seen;
       lines.set(form, (lines.get(form) ?? 0) + 1);
       const derived = record.fields === null ? [] : derive(record.log, record.fields);
       if (record.fields === null || derived.length === 0) return;
+      seen.counted += 1;
       const request = record.fields.string(requestSlot);
-      if (request !== null) addRequest(requests, request, form);
+      if (request !== null) addRequest(seen, request, form, meta.timeMs);
       const naming = namingOf(dimensionsOf(record.log, record.fields).user);
       for (const { event } of derived) {
         const counted = events.get(event) ?? { number: 0, name: 0, nobody: 0 };
@@ -85,18 +97,26 @@ export function createLineLook({ decoder, derive, dimensionsOf }: Omit<FactParts
       }
     },
     roads: () =>
-      inOrder(logs).map(([log, { lines, requests }]) => ({
+      inOrder(logs).map(([log, { lines, counted, requests }]) => ({
         log,
         roads: [...lines].map(([form, count]) => ({ form, lines: count })).toSorted((a, b) => b.lines - a.lines),
+        counted,
+        requests: requests.size,
         requests_twice: requests.values().reduce((sum, form) => sum + (form === null ? 1 : 0), 0),
       })),
+    moments: () =>
+      inOrder(logs)
+        .toSorted(([, a], [, b]) => b.requests.size - a.requests.size)
+        .filter(([, { newest }]) => newest.size > 1)
+        .map(([log, { newest }]) => ({ log, timeMs: Math.min(...newest.values()) })),
     users: () => inOrder(events).map(([event, naming]) => ({ event, ...naming })),
   };
 }
 
-function addRequest(requests: SeenLog["requests"], request: string, form: LineForm): void {
+function addRequest({ requests, newest }: SeenLog, request: string, form: LineForm, timeMs: number | null): void {
   const known = requests.get(request);
   requests.set(request, known === undefined || known === form ? form : null);
+  if (timeMs !== null) newest.set(form, Math.max(timeMs, newest.get(form) ?? timeMs));
 }
 
 /** FluentD gives every record a tag; an entry of Cloud Logging has three fields that stand in no other line. */

@@ -87,6 +87,7 @@ function headerGauges({ header, pipeline, segment }: PrometheusContext): string[
     // Prometheus has a label "instance" of its own: what is scraped.
     gitlab_instance: header.instance,
     level: header.level,
+    widened: header.widened.length === 0 ? null : header.widened.join(","),
     catalogue: header.catalogue,
     as_of_digest: header.asOfDigest === null ? null : String(header.asOfDigest.sequence),
   };

@@ -79,7 +79,7 @@ const RECOUNTED = `
     FROM once
   ),
   visited AS (
-    SELECT *, count_if(is_new) OVER (PARTITION BY visitor ORDER BY time_ms) AS visit FROM paused
+    SELECT *, count_if(coalesce(is_new, false)) OVER (PARTITION BY visitor ORDER BY time_ms) AS visit FROM paused
   )
   SELECT event, ${WORDS.join(", ")}, "user", visitor, visit, time_ms // ${DAY_MS} AS day, count(*) AS events
   FROM visited GROUP BY ALL

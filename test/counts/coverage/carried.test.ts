@@ -102,14 +102,16 @@ describe("what lines carry", () => {
     expect(await eventsOf(2, AS_OF)).toEqual([2, 2]);
     expect(await eventsOf(28, AS_OF)).toEqual([3, 3]);
     expect(await eventsOf(28, "2020-12-01")).toEqual([]);
-    expect(await archive.counting((counts) => Promise.resolve(counts.firstDay()))).toBe("2020-12-20");
+    expect(await archive.counting((counts) => Promise.resolve(counts.datedDays()))).toEqual(
+      [0, 1, 2, 3].map((n) => Date.UTC(2020, 11, 20 + n) / DAY_MS),
+    );
   });
 });
 
-describe("the first day", () => {
-  it("is none where no line has a time", async () => {
+describe("the days that have lines", () => {
+  it("are none where no line has a time", async () => {
     const archive = await testArchive();
     await archive.add(["no json"]);
-    expect(await archive.counting((counts) => Promise.resolve(counts.firstDay()))).toBeNull();
+    expect(await archive.counting((counts) => Promise.resolve(counts.datedDays()))).toEqual([]);
   });
 });

@@ -4,36 +4,26 @@
  */
 import { describe, expect, it } from "vitest";
 import type { ArchivedLine } from "../../../src/core/archived-line.ts";
-import { MIB } from "../../../src/core/units.ts";
-import { createLineLook, type LineLook } from "../../../src/counts/coverage/line-look.ts";
-import { createDecoder } from "../../../src/decode/decoder.ts";
-import { catalogueFields } from "../../../src/derive/catalogue-fields.ts";
-import { createDeriver } from "../../../src/derive/deriver.ts";
-import { createDimensions, DIMENSION_FIELDS } from "../../../src/derive/dimensions.ts";
-import { STANDARD } from "../../derive/standard-events.ts";
+import type { LineLook } from "../../../src/counts/coverage/line-look.ts";
 import { simulated } from "../../generate/simulated.ts";
 import { apiLine, entryLine } from "../facts/sealed-archive.ts";
+import { newLineLook } from "./sample-look.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
-const limits = { maxDepth: 128, maxLineBytes: 4 * MIB, maxInflatedBytes: 32 * MIB };
-const names = [...catalogueFields(STANDARD), ...DIMENSION_FIELDS];
-const decoder = createDecoder({ names, limits, identityFields: {}, topic: "" });
-
 function lookAt(lines: readonly string[]): LineLook {
-  const derive = createDeriver(STANDARD, decoder.slotOf);
-  const look = createLineLook({ decoder, derive, dimensionsOf: createDimensions(decoder.slotOf, { instance: null }) });
+  const look = newLineLook();
   for (const line of lines) look.add(archived(line));
   return look;
 }
 
-function archived(text: string): ArchivedLine {
+function archived(text: string, timeMs: number | null = null): ArchivedLine {
   const buffer = Buffer.from(`\n${text}\n`);
   const lane = text.startsWith("{") ? "line" : "quarantine";
   const meta = {
     id: "0006d1780123456789abcdef01234567",
     lane,
     log: "",
-    timeMs: null,
+    timeMs,
     reason: null,
     message: null,
   } as const;
@@ -91,10 +81,29 @@ describe("the roads of a log", () => {
           { form: "fluentd", lines: 6 },
           { form: "logentry", lines: 3 },
         ],
+        counted: 7,
+        requests: 3,
         requests_twice: 1,
       },
-      { log: "sidekiq", roads: [{ form: "logentry", lines: 1 }], requests_twice: 0 },
+      { log: "sidekiq", roads: [{ form: "logentry", lines: 1 }], counted: 0, requests: 0, requests_twice: 0 },
     ]);
+  });
+});
+
+describe("the moments at which roads are to be compared", () => {
+  it("are the latest by which both had brought a request, for each log by two, most requests first", () => {
+    const look = newLineLook();
+    const add = (text: string, timeMs: number | null) => look.add(archived(text, timeMs));
+    const request = (n: number) => ({ correlation_id: `${n}` });
+    expect(look.moments()).toEqual([]);
+    for (const n of [1, 2, 3]) add(apiLine(DAY + n, request(n)), DAY + n);
+    expect(look.moments()).toEqual([]);
+    add(entryLine(DAY, "1", request(4)), null);
+    add(entryLine(DAY, "2", { route: null, ...request(5) }), DAY + 9);
+    expect(look.moments()).toEqual([]);
+    add(entryLine(DAY + 8, "3", request(6)), DAY + 8);
+    add(entryLine(DAY + 7, "4", request(7)), DAY + 7);
+    expect(look.moments()).toEqual([{ log: "rails.api", timeMs: DAY + 3 }]);
   });
 });
 

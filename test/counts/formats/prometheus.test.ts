@@ -6,6 +6,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CountRow } from "../../../src/counts/cube.ts";
+import type { CountsHeader } from "../../../src/counts/formats/counts-header.ts";
 import { countsPrometheus, type PrometheusContext } from "../../../src/counts/formats/prometheus.ts";
 import { row } from "../sample-rows.ts";
 import { exposedSamples } from "./exposition.ts";
@@ -53,6 +54,13 @@ describe("the text", () => {
     ]);
     expect(text).not.toContain("gitlab_instance");
     expect(text).not.toContain("as_of_digest");
+    expect(text).not.toContain("widened");
+  });
+
+  it("names what is answered only because the owner has opened it", () => {
+    const header: CountsHeader = { ...HEADER, level: "identifiable", widened: ["group"] };
+    const [info] = exposedSamples(countsPrometheus({ ...CONTEXT, header }, []));
+    expect(info).toMatchObject({ name: "logtally_counts_info", labels: { level: "identifiable", widened: "group" } });
   });
 
   it("names the digest that it is as of", () => {

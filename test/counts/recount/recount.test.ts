@@ -57,6 +57,14 @@ it("an archive that is sound gives no difference, with all its lines, events and
   expect(days.get("2020-12-22")?.get("rest_request")).toBe(64);
 });
 
+it("counts what a visitor does before the first pause as one session", async () => {
+  const archive = await testArchive();
+  // Of one event each: what happens at one time would hide a number that is missing.
+  await archive.add([0, 1, 2, 60, 61].map((minutes) => apiLine(DAY + minutes * MINUTE_MS, { status: 404 })));
+  await archive.seal();
+  expect((await recountOf(archive)).found).toEqual([]);
+});
+
 const MANIFEST = "vault/v1/local/2020-12-22/00/000001.manifest.json";
 const OTHER_SPAN = "vault/v1/local/2020-12-22/06/000001.manifest.json";
 const SECOND = "vault/v1/local/2020-12-22/00/000002.manifest.json";

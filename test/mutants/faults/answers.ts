@@ -4,6 +4,7 @@ const POLICY = "src/counts/reporting-policy.ts";
 const POLICY_TEST = "test/counts/reporting-policy.test.ts";
 const PERSONAL_TEST = "test/counts/days/personal-groups.test.ts";
 const CARRIED_TEST = "test/counts/coverage/carried.test.ts";
+const ARCHIVE_LOOK_TEST = "test/counts/coverage/archive-look.test.ts";
 const LEVELS_TEST = "test/cli/levels.it.test.ts";
 const PROMETHEUS = "src/counts/formats/prometheus.ts";
 const PROMETHEUS_TEST = "test/counts/formats/prometheus.test.ts";
@@ -84,6 +85,24 @@ export const ANSWERS_FAULTS: readonly Fault[] = [
     caughtBy: { file: LEVELS_TEST, title: "says so above a table, in JSON and beside CSV" },
   },
   {
+    name: "hint-that-closes-what-is-open",
+    harm: "Whoever opens one segment as the refusal says closes those that the file has opened.",
+    breaks: "service",
+    file: POLICY,
+    text: "[...policy.opened, permission.segment]",
+    replacement: "[permission.segment]",
+    caughtBy: { file: POLICY_TEST, title: "names the rule, and the setting that would open it beside" },
+  },
+  {
+    name: "opened-without-a-word-to-prometheus",
+    harm: "Whoever scrapes rows by group cannot tell that the owner of the deployment opened them against the rules.",
+    breaks: "privacy",
+    file: PROMETHEUS,
+    text: "header.widened.length === 0 ?",
+    replacement: "header.widened.length >= 0 ?",
+    caughtBy: { file: PROMETHEUS_TEST, title: "names what is answered only because the owner has opened it" },
+  },
+  {
     name: "pushes-by-another-event",
     harm: "Service Ping's pushes and ours are compared, and are not the same thing.",
     breaks: "evidence",
@@ -156,6 +175,39 @@ export const ANSWERS_FAULTS: readonly Fault[] = [
     caughtBy: { file: "test/counts/coverage/line-look.test.ts", title: "share the requests whose events came by both" },
   },
   {
+    name: "roads-never-compared",
+    harm: "An archive whose every line came by two roads is called right, since few of its lines are looked at.",
+    breaks: "evidence",
+    file: "src/counts/coverage/archive-look.ts",
+    text: "looks < limits.moments",
+    replacement: "looks < 0",
+    caughtBy: {
+      file: ARCHIVE_LOOK_TEST,
+      title: "share no request in the newest blocks, and many in those of one moment",
+    },
+  },
+  {
+    name: "roads-of-one-stream-compared",
+    harm: "What two pipelines bring by two roads counts twice, and coverage and check call it right.",
+    breaks: "evidence",
+    file: "src/counts/coverage/archive-look.ts",
+    text: "compareRoads(streams.flat(), ",
+    replacement: "compareRoads(streams[0] ?? [], ",
+    caughtBy: { file: ARCHIVE_LOOK_TEST, title: "are found in two streams as well" },
+  },
+  {
+    name: "newest-writer-hides-others",
+    harm: "A road that has a worker of its own is not seen, because another worker has written more.",
+    breaks: "evidence",
+    file: "src/archive/newest-lines.ts",
+    text: "a.rank - b.rank || ",
+    replacement: "",
+    caughtBy: {
+      file: "test/archive/newest-lines.test.ts",
+      title: "looks at the newest of every writer before a second",
+    },
+  },
+  {
     name: "only-the-first-blocks-looked-at",
     harm: "A second road is not seen, because its lines lie at the end of each sealed segment.",
     breaks: "evidence",
@@ -163,6 +215,18 @@ export const ANSWERS_FAULTS: readonly Fault[] = [
     text: "blocks[Math.floor((index * blocks.length) / most)]",
     replacement: "blocks[index]",
     caughtBy: { file: "test/archive/newest-lines.test.ts", title: "takes blocks from the whole of an object" },
+  },
+  {
+    name: "stray-line-makes-history",
+    harm: "One line with a wrong clock makes coverage call periods available that have hardly a day with lines.",
+    breaks: "evidence",
+    file: "src/counts/coverage/coverage-report.ts",
+    text: "daysWithLines.filter((day) => day >= span.fromDay && day < span.toDay)",
+    replacement: "daysWithLines.filter((day) => day < span.toDay)",
+    caughtBy: {
+      file: "test/counts/coverage/coverage-report.test.ts",
+      title: "are what their own days are, whatever stray line there is before",
+    },
   },
   {
     name: "forbidden-called-opened",

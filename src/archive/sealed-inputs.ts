@@ -2,7 +2,7 @@ import { notedHours, type SealedInput, type SealedPlan, sealedHours, unsealedHou
 import type { WalObject } from "./wal-reader.ts";
 
 /** What plans have sealed of write-ahead objects. */
-export interface Coverage {
+export interface SealedInputs {
   /** Takes a complete plan into account. */
   add(plan: SealedPlan): void;
   /** The hours of the object that no plan has sealed; empty where all are; null where no plan names it. */
@@ -10,7 +10,7 @@ export interface Coverage {
 }
 
 /** Keeps in mind only what concerns these objects: most that were sealed are gone. */
-export function createCoverage(objects: readonly WalObject[]): Coverage {
+export function createSealedInputs(objects: readonly WalObject[]): SealedInputs {
   const inputsOf = new Map<string, SealedInput[]>(objects.map(({ name }) => [name, []]));
   return {
     add(plan) {
