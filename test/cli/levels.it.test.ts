@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { countsAnswer } from "../../src/cli/counts/counts-text.ts";
 import { UsageError } from "../../src/core/fault.ts";
+import { MINUTE_MS } from "../../src/core/units.ts";
 import type { CountRow } from "../../src/counts/cube.ts";
 import type { PeriodName } from "../../src/counts/period.ts";
 import type { Deployment, Level } from "../../src/counts/reporting-policy.ts";
@@ -224,6 +225,36 @@ describe("groups of persons, folded by the owner", () => {
     const { stdout } = await logtally(["counts", ...args]);
     expect(stdout).toContain("rest_request,group,(personal),7d,");
     expect(stdout).not.toContain("alice");
+  });
+});
+
+describe("a session that began before the days that are asked for", () => {
+  it("has its start as its key, whatever is asked for and however it was sealed", async () => {
+    const folder = await tempFolder();
+    const startMs = Date.UTC(2020, 11, 19, 23, 50);
+    const line = { tag: "rails.api", method: "GET", route: "/r", status: 200, user_id: 7 };
+    const lines = Array.from({ length: 110 }, (_, n) => {
+      return JSON.stringify({ time: new Date(startMs + n * 30 * MINUTE_MS).toISOString(), ...line });
+    });
+    const file = join(folder, "traffic.ndjson");
+    await writeFile(file, `${lines.join("\n")}\n`);
+    await run(folder, [file]);
+    // What is still in the log has the plans of its days read in any case.
+    for (const command of ["seal", "sign", "gc"]) {
+      expect(await logtally([command, "--archive", folder])).toMatchObject({ code: 0 });
+    }
+    const asked = { by: "session", level: "identifiable", event: ["rest_request"], sessions: true } as const;
+    const answer = await countsAnswer(undefined, {
+      ...asked,
+      set: [],
+      archive: folder,
+      period: ["daily"],
+      days: 1,
+      format: "json",
+    });
+    const { rows } = JSON.parse(String(answer)) as Answer;
+    expect(rows).toMatchObject([{ from: "2020-12-22T00:00:00Z", count: 13, sessions: 1 }]);
+    expect(rows[0]?.key).toMatch(/^[0-9a-f]{32}@2020-12-19T23:50:00\.000Z$/);
   });
 });
 
