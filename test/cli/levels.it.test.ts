@@ -1,15 +1,16 @@
 /**
  * Goal: every cell of the guide's tables (segments, levels, periods) is answered with what was done on the instance, or
  * refused with the rule that forbids it, on both kinds of deployment; what the owner opens is answered, and says so.
- * Method: simulated traffic, each cell asked on its own; rows against the truth, refusals against whole messages. One
+ * Method: simulated traffic before, in and after every period, sealed in part, each cell asked on its own; rows against the truth, refusals against whole messages. One
  * refusal of each rule, and one answer in each format, by the program as a user starts it.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { countsAnswer } from "../../src/cli/counts/counts-text.ts";
 import { UsageError } from "../../src/core/fault.ts";
+import { DAY_MS, MINUTE_MS } from "../../src/core/units.ts";
 import type { CountRow } from "../../src/counts/cube.ts";
 import type { PeriodName } from "../../src/counts/period.ts";
 import type { Deployment, Level } from "../../src/counts/reporting-policy.ts";
@@ -17,7 +18,7 @@ import type { Segment } from "../../src/counts/segment.ts";
 import { differences } from "../../src/generate/agreement.ts";
 import { TRUTH_DAYS, type TruthReport } from "../../src/generate/truth-report.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
-import { generated } from "./generated.ts";
+import { simulatedAsOf } from "../generate/simulated.ts";
 import { expectOneLine, logtally, run } from "./logtally.ts";
 
 const PERIODS = ["all", "28d", "7d", "daily"] as const;
@@ -57,22 +58,44 @@ interface Answer {
   readonly rows: readonly CountRow[];
 }
 
+const AS_OF_MS = Date.UTC(2020, 11, 24);
+/** Some minutes each, in days from the as-of day and minutes: over each border of a period, between them, and after all. */
+const VISITS = [
+  [-40, 0],
+  [-28, -3],
+  [-12, 0],
+  [-7, -3],
+  [-3, 0],
+  [-1, -3],
+  [0, -3],
+  [1, 0],
+].map(([days = 0, minutes = 0], n) => {
+  return { fromMs: AS_OF_MS + days * DAY_MS + minutes * MINUTE_MS, lines: 250, seed: n + 1 };
+});
+
 let archive: string;
 let truth: TruthReport;
 let traffic: string;
 beforeAll(async () => {
   // Not one of those that are gone after the first test.
   archive = await mkdtemp(join(tmpdir(), "logtally-levels-"));
-  const made = await generated("--lines", "2000", "--seed", "7");
+  const made = simulatedAsOf(AS_OF_MS, VISITS);
   truth = made.truth;
-  traffic = await readFile(made.path, "utf8");
-  await run(archive, [made.path]);
+  traffic = made.rows.flat().join("\n");
+  // Most of it is sealed and in roll-ups; of each day some lines come later, and are not.
+  const files = [0, 1].map((part) => join(archive, `part-${part}.ndjson`));
+  for (const [part, file] of files.entries()) {
+    const lines = made.rows.flatMap((rows) => rows.filter((_, n) => (n % 20 === 0) === (part === 1)));
+    await writeFile(file, `${lines.join("\n")}\n`);
+    await run(archive, [file]);
+    if (part === 0) expect(await logtally(["seal", "--archive", archive])).toMatchObject({ code: 0 });
+  }
 });
 afterAll(() => rm(archive, { recursive: true, force: true }));
 
 /** As JSON; throws what the program would say. */
 async function ask({ deployment, segment, level }: Cell, period: PeriodName, ...set: string[]): Promise<Answer> {
-  const asked = { by: segment, level, period: [period], days: TRUTH_DAYS, sessions: true } as const;
+  const asked = { by: segment, level, period: [period], days: TRUTH_DAYS, asOf: truth.as_of, sessions: true } as const;
   const text = await countsAnswer(undefined, {
     ...asked,
     archive,
@@ -156,7 +179,8 @@ describe("opened by the owner", () => {
   it("says so above a table, in JSON and beside CSV", async () => {
     const sentence = 'rows by group are opened by reporting.identifiable, beyond the rule "self-managed-group"';
     const set = ["--set", "deployment=self_managed", "--set", "reporting.identifiable=[group]"];
-    const args = ["counts", "--archive", archive, ...set, "--by", "group", "--period", "all"];
+    const asked = ["--by", "group", "--period", "all", "--as-of", truth.as_of];
+    const args = ["counts", "--archive", archive, ...set, ...asked];
     for (const level of ["aggregate", "identifiable"]) {
       const [isOpened, words] = level === "aggregate" ? [false, ""] : [true, ", identifiable level"];
       const table = await logtally([...args, "--level", level]);
@@ -181,6 +205,7 @@ describe("opened by the owner", () => {
 /** The group of a line whose user has the name of the group. */
 function ownerIn(line: string): string | null {
   const fields = JSON.parse(line) as Readonly<Record<string, string | undefined>>;
+  if (Date.parse(fields["time"] ?? "") >= AS_OF_MS) return null;
   const project = fields["meta.project"] ?? fields["gl_project_path"];
   const group = fields["meta.root_namespace"] ?? project?.split("/")[0];
   return group !== undefined && group === (fields["meta.user"] ?? fields["username"]) ? group : null;
@@ -192,7 +217,7 @@ describe("groups of persons, folded by the owner", () => {
   it.each(["aggregate", "identifiable"] as const)(
     "are one row of what was done in them, at %s level",
     async (level) => {
-      const owners = new Set(traffic.trim().split("\n").map(ownerIn));
+      const owners = new Set(traffic.split("\n").map(ownerIn));
       const expected = new Map<string, number>();
       for (const { segment, event, key, period, count } of truth.rows) {
         if (segment !== "group" || period !== "all") continue;
@@ -224,6 +249,36 @@ describe("groups of persons, folded by the owner", () => {
     const { stdout } = await logtally(["counts", ...args]);
     expect(stdout).toContain("rest_request,group,(personal),7d,");
     expect(stdout).not.toContain("alice");
+  });
+});
+
+describe("a session that began before the days that are asked for", () => {
+  it("has its start as its key, whatever is asked for and however it was sealed", async () => {
+    const folder = await tempFolder();
+    const startMs = Date.UTC(2020, 11, 19, 23, 50);
+    const line = { tag: "rails.api", method: "GET", route: "/r", status: 200, user_id: 7 };
+    const lines = Array.from({ length: 110 }, (_, n) => {
+      return JSON.stringify({ time: new Date(startMs + n * 30 * MINUTE_MS).toISOString(), ...line });
+    });
+    const file = join(folder, "traffic.ndjson");
+    await writeFile(file, `${lines.join("\n")}\n`);
+    await run(folder, [file]);
+    // What is still in the log has the plans of its days read in any case.
+    for (const command of ["seal", "sign", "gc"]) {
+      expect(await logtally([command, "--archive", folder])).toMatchObject({ code: 0 });
+    }
+    const asked = { by: "session", level: "identifiable", event: ["rest_request"], sessions: true } as const;
+    const answer = await countsAnswer(undefined, {
+      ...asked,
+      set: [],
+      archive: folder,
+      period: ["daily"],
+      days: 1,
+      format: "json",
+    });
+    const { rows } = JSON.parse(String(answer)) as Answer;
+    expect(rows).toMatchObject([{ from: "2020-12-22T00:00:00Z", count: 13, sessions: 1 }]);
+    expect(rows[0]?.key).toMatch(/^[0-9a-f]{32}@2020-12-19T23:50:00\.000Z$/);
   });
 });
 

@@ -29,6 +29,21 @@ export const NO_WISH: Wish = {
   poisoned: 0,
 };
 
+/** Several traffics in one archive, and the truth about all of them as of a day, exclusive: milliseconds since 1970. */
+export function simulatedAsOf(
+  asOfMs: number,
+  wishes: readonly Partial<Wish>[],
+): Pick<Simulated, "truth"> & {
+  /** Rows of each. */
+  readonly rows: readonly (readonly Buffer[])[];
+} {
+  const truth = createTruth(0);
+  const rows = wishes.map((wish) =>
+    [...traffic(planTraffic({ ...NO_WISH, ...wish }), truth, null)].map(({ bytes }) => Buffer.from(bytes)),
+  );
+  return { rows, truth: truthReport({ ...truth, totals: { ...truth.totals, newestMs: asOfMs - 1 } }) };
+}
+
 export function simulated(wish: Partial<Wish>): Simulated {
   const plan = planTraffic({ ...NO_WISH, ...wish });
   const truth = createTruth(plan.fromMs);

@@ -21,11 +21,11 @@ class Deriver:
         self.instance = instance
         self.pseudonyms = {}
 
-    def pseudonym(self, user):
-        known = self.pseudonyms.get(user)
+    def pseudonym(self, kind, value):
+        known = self.pseudonyms.get((kind, value))
         if known is None:
-            message = b"logtally user\0" + user.encode("utf-8")
-            known = self.pseudonyms[user] = hmac.new(self.key, message, hashlib.sha256).hexdigest()[:32]
+            message = f"logtally {kind}\0{value}".encode("utf-8")
+            known = self.pseudonyms[kind, value] = hmac.new(self.key, message, hashlib.sha256).hexdigest()[:32]
         return known
 
     def facts(self, row, opened):

@@ -204,19 +204,20 @@ UNKNOWN = "(unknown)"
 def dimensions_of(log, record, instance, pseudonym):
     """(instance, plan, group, project, category, user, visitor).
 
-    `pseudonym` turns the text that tells a user into theirs; what tells a visitor stays as it is.
+    `pseudonym` turns "user" or "visitor", and the text that tells them apart, into theirs.
     """
     project = text_of(record.meta("project")) or record.text("gl_project_path")
     group = text_of(record.meta("root_namespace")) or (project or "").partition("/")[0] or git_http_group(log, record)
     user = user_of(log, record)
+    visitor = user if user is not None else visitor_of(record)
     return (
         clean(instance or record.text("environment") or record.text("host") or UNKNOWN),
         clean(text_of(record.meta("subscription_plan")) or UNKNOWN),
         clean(group or UNKNOWN),
         clean(project or UNKNOWN),
         clean(text_of(record.meta("feature_category")) or UNKNOWN),
-        None if user is None else pseudonym(clean(user)),
-        visitor_of(record) if user is None else f"user {clean(user)}",
+        None if user is None else pseudonym("user", clean(user)),
+        None if visitor is None else pseudonym("visitor", clean(visitor)),
     )
 
 
@@ -225,7 +226,7 @@ def visitor_of(record):
     for field in (record.text("remote_ip"), text_of(record.meta("remote_ip")), record.text("ip")):
         for part in (field or "").split(","):
             if part.strip():
-                return clean(f"address {part.strip()} {record.text('ua') or record.text('user_agent') or ''}")
+                return f"ip:{part.strip()}\n{record.text('ua') or record.text('user_agent') or ''}"
     return None
 
 

@@ -28,39 +28,61 @@ def spans_of(as_of, days):
 
 
 def sessions_of(facts):
-    """Row → the sessions that it is in: of each visitor, in time order, a new one after half an hour without event."""
+    """Of each fact the session that it is in: of each visitor, in time order, a new one after half an hour without event."""
     by_visitor = collections.defaultdict(list)
-    for time, visitor, row in facts:
+    for index, (time, visitor, _) in enumerate(facts):
         if visitor is not None:
-            by_visitor[visitor].append((time, row))
-    sessions = collections.defaultdict(set)
+            by_visitor[visitor].append((time, index))
+    sessions = [None] * len(facts)
     for visitor, visits in by_visitor.items():
         start, last = None, None
-        for time, row in sorted(visits, key=lambda visit: visit[0]):
+        for time, index in sorted(visits):
             if last is None or time - last > LONGEST_PAUSE_MS:
                 start = time
             last = time
-            sessions[row].add((visitor, start))
+            sessions[index] = (visitor, start)
     return sessions
 
 
-def count_rows(counter, sessions, as_of, segment, days=28):
-    """A row for each event, key and period that counts anything; by user and by session the key is None: totals."""
-    key_at = None if segment in ("user", "session") else COLUMNS.index(segment)
+def session_name(session):
+    visitor, start = session
+    time = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=start)
+    return f"{visitor}@{time.isoformat(timespec='milliseconds')}Z"
+
+
+def key_of_fact(row, session, segment, is_named):
+    """By user and by session totals have the key None, rows with names that of who did it."""
+    if segment == "user":
+        return (row[COLUMNS.index("user")] or "(none)") if is_named else None
+    if segment == "session":
+        return ("(none)" if session is None else session_name(session)) if is_named else None
+    return row[COLUMNS.index(segment)]
+
+
+def count_rows(visits, segment, as_of, days, is_named):
+    """A row for each event, key and period that counts anything, of facts with the sessions that they are in."""
+    spans_by_day = collections.defaultdict(list)
     spans = spans_of(as_of, days)
+    for day in {row[0] for (_, _, row), _ in visits}:
+        spans_by_day[day] = [span for span in spans if span[1] <= day < span[2]]
     counts = collections.Counter()
     users = collections.defaultdict(set)
-    visits = collections.defaultdict(set)
-    for row, count in counter.items():
-        key = None if key_at is None else row[key_at]
-        for period, first, end in spans:
-            if first <= row[0] < end:
-                cell = (row[1], key, period, first, end)
-                counts[cell] += count
-                if row[9] is not None:
-                    users[cell].add(row[9])
-                visits[cell] |= sessions.get(row, set())
-    rows = [as_row(cell, segment, count, len(users.get(cell, ())), len(visits[cell])) for cell, count in counts.items()]
+    sessions = collections.defaultdict(set)
+    for (_, _, row), session in visits:
+        if not spans_by_day[row[0]]:
+            continue
+        key = key_of_fact(row, session, segment, is_named)
+        for span in spans_by_day[row[0]]:
+            cell = (row[1], key, *span)
+            counts[cell] += 1
+            if row[9] is not None:
+                users[cell].add(row[9])
+            if session is not None:
+                sessions[cell].add(session)
+    rows = [
+        as_row(cell, segment, count, len(users.get(cell, ())), len(sessions.get(cell, ())))
+        for cell, count in counts.items()
+    ]
     return sorted(rows, key=lambda row: (row["event"], row["key"] or "", row["period"], row["from"]))
 
 

@@ -18,7 +18,7 @@ import { FIXTURES, logtally, run, walPaths } from "../cli/logtally.ts";
 import { envelope, type LineObject, mutatedLine } from "../derive/line-mutations.ts";
 import { STANDARD } from "../derive/standard-events.ts";
 import { simulated } from "../generate/simulated.ts";
-import { expectAgreement, HAS_RECOUNT, recount, recounted } from "./recounted.ts";
+import { expectAgreement, expectNamedAgreement, HAS_RECOUNT, recount, recounted } from "./recounted.ts";
 
 const AS_OF = "2020-12-24";
 const TIME = "2020-12-22T09:00:00.5Z";
@@ -58,6 +58,7 @@ describe.skipIf(!HAS_RECOUNT && process.env["CI"] === undefined)("the independen
     await run(archive, [path]);
     const counted = await expectAgreement(archive, truth.as_of);
     expect(differences(truth.rows, counted)).toEqual([]);
+    expect((await expectNamedAgreement(archive, truth.as_of)).length).toBeGreaterThan(100);
     const { lines, rows } = await recounted(archive);
     expect(lines).toBe(truth.archived);
     expect([...new Set(rows.map(({ event }) => event))].toSorted()).toEqual(ALL_EVENTS);
@@ -73,6 +74,7 @@ describe.skipIf(!HAS_RECOUNT && process.env["CI"] === undefined)("the independen
     await run(archive, paths);
     for (const asOf of [AS_OF, "2027-01-01"]) {
       expect((await expectAgreement(archive, asOf)).length).toBeGreaterThan(10);
+      expect((await expectNamedAgreement(archive, asOf)).length).toBeGreaterThan(10);
     }
   });
 

@@ -38,6 +38,7 @@ def arguments():
     parser.add_argument("--key-env", metavar="NAME", help="take the key of pseudonyms from this environment variable")
     parser.add_argument("--counts", metavar="AS_OF", help="print the rows of `counts` as of this day")
     parser.add_argument("--by", nargs="+", choices=SEGMENTS, default=["instance"], help="segments of --counts")
+    parser.add_argument("--level", choices=("aggregate", "identifiable"), default="aggregate", help="of --counts")
     parser.add_argument("--days", type=int, default=28, help="how many days daily counts go back (default: 28)")
     parser.add_argument("--check", action="store_true", help="check log, time, hour, lane and id of each line, and ledgers")
     return parser.parse_args()
@@ -91,11 +92,11 @@ class Recount:
         return len(set().union(*(book.standing for book in self.books.values())))
 
 
-def within(counter, since, until):
-    """The rows of the days from `since` to before `until`; None is no border."""
+def within(visits, since, until):
+    """Facts and their sessions of the days from `since` to before `until`; None is no border."""
     first = day_number(since) if since else 0
     end = day_number(until) if until else day_number("9999-12-31")
-    return collections.Counter({row: count for row, count in counter.items() if first <= row[0] < end})
+    return [visit for visit in visits if first <= visit[0][2][0] < end]
 
 
 def all_rows(counter):
@@ -121,11 +122,12 @@ def main():
     except Damaged as error:
         sys.exit(f"recount: {error}")
     facts = list(counted_facts(recount.books.values()))
-    counter = within(collections.Counter(row for _, _, row in facts), options.since, options.until)
-    rows = all_rows(counter)
-    if options.counts is not None:
-        sessions = sessions_of(facts)
-        rows = [row for each in options.by for row in count_rows(counter, sessions, options.counts, each, options.days)]
+    visits = within(zip(facts, sessions_of(facts)), options.since, options.until)
+    if options.counts is None:
+        rows = all_rows(collections.Counter(row for (_, _, row), _ in visits))
+    else:
+        asked = (options.counts, options.days, options.level == "identifiable")
+        rows = [row for each in options.by for row in count_rows(visits, each, *asked)]
     print(json.dumps({"lines": recount.lines(), "rows": rows}))
     for problem in recount.problems[:MOST_PROBLEMS]:
         print(f"recount: {problem}", file=sys.stderr)

@@ -53,22 +53,33 @@ interface Agreement {
   readonly segments?: readonly TruthSegment[];
   /** What `counts` says beside the rows. */
   readonly stderr?: string;
+  /** What else both are asked. */
+  readonly args?: readonly string[];
+  /** What only `counts` is told. */
+  readonly set?: readonly string[];
 }
 
 /** Fails where `counts` has other rows than the recount, or in another order; gives the rows of `counts`. */
 export async function expectAgreement(
   archive: string,
   asOf: string,
-  { segments = TRUTH_SEGMENTS, stderr = "" }: Agreement = {},
+  { segments = TRUTH_SEGMENTS, stderr = "", args = [], set = [] }: Agreement = {},
 ): Promise<readonly CountRow[]> {
-  const counted = await countRows(["--archive", archive, "--as-of", asOf], { segments, stderr });
-  const printed = await checked(archive, ["--counts", asOf, "--by", ...segments]);
+  const counted = await countRows(["--archive", archive, "--as-of", asOf, ...args, ...set], { segments, stderr });
+  const printed = await checked(archive, ["--counts", asOf, ...args, "--by", ...segments]);
   const { rows } = JSON.parse(printed) as { rows: readonly RecountRow[] };
   // First what differs: of thousands of rows nobody would find it.
   const [found, expected] = [new Set(rows.map(rowText)), new Set(counted.map(rowText))];
   expect([...found.symmetricDifference(expected)].slice(0, 10)).toEqual([]);
   expect(rows.map(rowText)).toEqual(counted.map(rowText));
   return counted;
+}
+
+/** The same of the rows that have the pseudonyms of users and of visitors in their keys. */
+export function expectNamedAgreement(archive: string, asOf: string, stderr = ""): Promise<readonly CountRow[]> {
+  const args = ["--level", "identifiable"];
+  const set = ["--set", "reporting.identifiable=[user]"];
+  return expectAgreement(archive, asOf, { segments: ["user", "session"], stderr, args, set });
 }
 
 function rowText({ event, segment, key, period, from, to, count, unique_users, sessions }: RecountRow): string {

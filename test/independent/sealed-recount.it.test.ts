@@ -17,7 +17,7 @@ import { tempFolder } from "../backends/temp-folder.ts";
 import { generated } from "../cli/generated.ts";
 import { filesBelow, logtally, run, walPaths } from "../cli/logtally.ts";
 import { forgedVariant, sampleLine } from "../segment/sample-line.ts";
-import { expectAgreement, HAS_RECOUNT, recount, recounted } from "./recounted.ts";
+import { expectAgreement, expectNamedAgreement, HAS_RECOUNT, recount, recounted } from "./recounted.ts";
 import { sealByHand } from "./small-vault.ts";
 
 const NINE = Date.UTC(2020, 11, 22, 9) / 3_600_000;
@@ -108,6 +108,7 @@ describe.skipIf(!HAS_RECOUNT && process.env["CI"] === undefined)("sealing, by th
     const second = await seal();
     expect(second.length).toBeGreaterThan(first.length);
     expect(differences(truth.rows, await expectAgreement(archive, truth.as_of))).toEqual([]);
+    expect((await expectNamedAgreement(archive, truth.as_of)).length).toBeGreaterThan(100);
     const all = await recounted(archive);
     expect(all.lines).toBe(truth.archived);
     expect(await recounted(archive, "--only", "sealed")).toEqual(all);

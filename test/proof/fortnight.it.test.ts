@@ -18,7 +18,7 @@ import { tempFolder } from "../backends/temp-folder.ts";
 import { countRows } from "../cli/count-rows.ts";
 import { generated } from "../cli/generated.ts";
 import { filesBelow, logtally, type Outcome, run, startLogtally } from "../cli/logtally.ts";
-import { expectAgreement } from "../independent/recounted.ts";
+import { expectAgreement, expectNamedAgreement } from "../independent/recounted.ts";
 import { randomOf } from "../random.ts";
 import { EXTRA_GROUP, extraRows, UNDATED } from "./extra-lines.ts";
 
@@ -152,6 +152,7 @@ describe("a fortnight with everything that can happen", { timeout: 15 * MINUTE_M
     const live = await expectAllTheSame(story);
     await Promise.all([1, 2].map(() => ok("seal", "--archive", archive)));
     const sealed = await expectAllTheSame(story);
+    await expectNamedAgreement(archive, story.truth.as_of);
     expect(sealed).toEqual(live.map((row) => ({ ...row, sealed: true })));
     await ok("sign", "--archive", archive);
     await ok("gc", "--archive", archive);

@@ -35,6 +35,8 @@ import { STANDARD } from "../../derive/standard-events.ts";
 
 const LIMITS = { maxDepth: 128, maxLineBytes: 4 * MIB, maxInflatedBytes: 32 * MIB };
 const DUCK_DB = { memoryLimit: "256MB", spillDirectory: join(import.meta.dirname, "no-spill") };
+/** Of the pseudonyms, unless it is said otherwise. */
+export const TEST_KEY = "0123456789abcdef";
 /** Later than all lines of these tests. */
 export const NOW_MS = Date.UTC(2021, 0, 10);
 
@@ -214,7 +216,7 @@ export async function testArchive(): Promise<TestArchive> {
 
 const DECODER = createDecoder({ names: [], limits: LIMITS, identityFields: {}, topic: "" });
 
-export function derivingParts({ catalogue = STANDARD, key = "0123456789abcdef", instance = null }: Deriving): {
+export function derivingParts({ catalogue = STANDARD, key = TEST_KEY, instance = null }: Deriving): {
   reader: FactReader;
   basis: FactsBasis;
 } {

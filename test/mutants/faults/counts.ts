@@ -8,6 +8,8 @@ const RECOUNT_TEST = "test/counts/recount/recount.test.ts";
 const LEDGER = "src/counts/ledger/ledger.ts";
 const LEDGER_TEST = "test/counts/ledger/ledger.test.ts";
 const SESSION_TABLES = "src/counts/sessions/session-tables.ts";
+const ARCHIVE_TEST = "test/counts/archive-property.test.ts";
+const LEVELS_TEST = "test/cli/levels.it.test.ts";
 const SESSIONS_TEST = "test/counts/sessions.test.ts";
 
 /** Counts of what is sealed and what is not, and what checks them. */
@@ -267,6 +269,33 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     text: "isByEachSession(query) ? all : []",
     replacement: "isByEachSession(query) ? [] : []",
     caughtBy: { file: SEALED_COUNTS_TEST, title: "is one, and has the start of the whole as its key" },
+  },
+  {
+    name: "session-begins-with-the-books",
+    harm: "A session has another key for whoever asks for few days: its start there is only what was read of it.",
+    breaks: "evidence",
+    file: ARCHIVE_COUNTS,
+    text: "return isByEachSession(query) || foldsKeys(query);",
+    replacement: "return foldsKeys(query);",
+    caughtBy: { file: LEVELS_TEST, title: "has its start as its key, whatever is asked for" },
+  },
+  {
+    name: "days-without-their-books",
+    harm: "Days at the far end of a period are not read, and their events are in no count of it.",
+    breaks: "I3",
+    file: "src/counts/books/stream-book.ts",
+    text: "return 1 + Math.max(",
+    replacement: "return -1 + Math.max(",
+    caughtBy: { file: ARCHIVE_TEST, title: "every question is answered by what the lines say" },
+  },
+  {
+    name: "period-without-its-beginning",
+    harm: "A week counts everything that was ever before its end.",
+    breaks: "evidence",
+    file: "src/counts/cube.ts",
+    text: "WHERE day >= ${only.fromDay} AND day < ${only.toDay}",
+    replacement: "WHERE day < ${only.toDay}",
+    caughtBy: { file: ARCHIVE_TEST, title: "every question is answered by what the lines say" },
   },
   {
     name: "runs-of-the-roll-up-alone",
