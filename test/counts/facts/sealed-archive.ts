@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { sealStream } from "../../../src/archive/seal/seal.ts";
-import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
+import { listStreams, readSealedPlans } from "../../../src/archive/sealed-plan.ts";
 import type { SpanHours } from "../../../src/archive/span.ts";
 import { createWalWriter } from "../../../src/archive/wal-writer.ts";
 import { createObjectCache } from "../../../src/backends/files/local-objects.ts";
@@ -18,6 +18,7 @@ import { type ArchiveCounts, readArchiveCounts } from "../../../src/counts/archi
 import { type AskedPeriods, readBooks, readBooksFor } from "../../../src/counts/books/stream-book.ts";
 import type { CountQuery, CountRow } from "../../../src/counts/cube.ts";
 import { createFactReader, type FactReader } from "../../../src/counts/fact-reader.ts";
+import { writeApart } from "../../../src/counts/facts/apart-writer.ts";
 import type { FactsBasis } from "../../../src/counts/facts/facts-basis.ts";
 import { createFactsDatabase } from "../../../src/counts/facts/facts-database.ts";
 import { createFactsObserver } from "../../../src/counts/facts/facts-observer.ts";
@@ -121,16 +122,10 @@ export async function testArchive(): Promise<TestArchive> {
     const { basis } = derivingParts(deriving);
     const plans = await readSealedPlans(store, stream);
     const days = plans.map(({ span }) => span.day);
-    return writeRollups({
-      ...common,
-      local: newCache(),
-      basis,
-      stream,
-      plans,
-      days,
-      always: false,
-      dueThroughMs,
-    });
+    const rolling = { ...common, local: newCache(), basis, days, always: false, dueThroughMs };
+    const written = await writeRollups({ ...rolling, stream, plans });
+    await writeApart({ ...rolling, streams: await listStreams(store) });
+    return written;
   }
 
   async function counting<Result>(
