@@ -207,6 +207,27 @@ export async function testArchive(): Promise<TestArchive> {
   };
 }
 
+/** Objects of a prefix: name → bytes as hex. */
+export async function objectsOf({ store }: TestArchive, prefix: string): Promise<Map<string, string>> {
+  const objects = new Map<string, string>();
+  for await (const { name, sizeBytes } of store.list(prefix)) {
+    objects.set(name, (await store.read(name, 0, sizeBytes)).toString("hex"));
+  }
+  return objects;
+}
+
+/** Removes an object, or puts other bytes in its place. */
+export async function spoil({ store }: TestArchive, name: string, how: "remove" | "cut" | "alter"): Promise<void> {
+  const bytes = await store.read(name, 0, 1e8);
+  await store.remove(name);
+  if (how === "cut") await store.create(name, bytes.subarray(0, bytes.length - 1));
+  if (how === "alter") await store.create(name, bytes.fill((bytes[100] ?? 0) + 1, 100, 101));
+}
+
+export async function namesOf(archive: TestArchive, prefix: string, pattern: RegExp): Promise<string[]> {
+  return [...(await objectsOf(archive, prefix)).keys()].filter((name) => pattern.test(name));
+}
+
 const DECODER = createDecoder({ names: [], limits: LIMITS, identityFields: {}, topic: "" });
 
 export function derivingParts({ catalogue = STANDARD, key = "0123456789abcdef", instance = null }: Deriving): {
