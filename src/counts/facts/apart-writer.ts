@@ -11,12 +11,14 @@ export interface ApartOptions extends Omit<RollupOptions, "stream" | "plans" | "
   readonly streams: readonly string[];
   /** False: only where it is not known yet. */
   readonly always: boolean;
+  /** Facts whose ids are compared at a time. */
+  readonly factsAtOnce?: number;
 }
 
 const MOST_READS = 16;
 const THREADS = 2;
-/** Ids that are compared at a time: about 64 bytes each in DuckDB. */
-const MOST_ROWS = 4_000_000;
+/** Ids take about 64 bytes each in DuckDB while they are compared. */
+const FACTS_AT_ONCE = 4_000_000;
 
 /**
  * Finds out of those days that are over, and that several streams have lines of, whether these are apart, and writes it
@@ -67,7 +69,7 @@ async function areApart(options: ApartOptions, day: string, plans: readonly Seal
   }
   const db = await openDuckDb(options, THREADS);
   try {
-    for (const together of byHours(facts)) if (await shareIds(db, together)) return false;
+    for (const together of byHours(facts)) if (await shareIds(db, together, options.factsAtOnce)) return false;
   } finally {
     db.close();
   }
@@ -88,13 +90,13 @@ function byHours(facts: readonly FactsOfPlan[]): FactsOfPlan[][] {
 }
 
 /** True where an id has facts in two streams. */
-async function shareIds(db: DuckDb, facts: readonly FactsOfPlan[]): Promise<boolean> {
+async function shareIds(db: DuckDb, facts: readonly FactsOfPlan[], atOnce = FACTS_AT_ONCE): Promise<boolean> {
   const streams = [...Map.groupBy(facts, ({ plan }) => plan.span.stream).values()]
     .map((ofStream) => ofStream.flatMap(({ paths }) => paths))
     .filter((paths) => paths.length > 0);
   if (streams.length < 2) return false;
   const rows = facts.flatMap(({ files }) => files).reduce((sum, file) => sum + file.rows, 0);
-  const parts = Math.ceil(rows / MOST_ROWS);
+  const parts = Math.ceil(rows / atOnce);
   for (let part = 0; part < parts; part += 1) {
     const ids = streams.map(
       (paths, stream) => `SELECT id, ${stream} AS stream FROM ${sqlParquet(paths)} WHERE hash(id) % ${parts} = ${part}`,
