@@ -26,7 +26,7 @@ const FACTS_AT_ONCE = 4_000_000;
  * another time. Several may do so at once. Rejects with `IoError`.
  */
 export async function writeApart(options: ApartOptions): Promise<string[]> {
-  const { views, basis, streams, always, dueThroughMs } = options;
+  const { views, streams, always, dueThroughMs } = options;
   const written: string[] = [];
   if (streams.length < 2) return written;
   for (const day of new Set(options.days)) {
@@ -35,18 +35,28 @@ export async function writeApart(options: ApartOptions): Promise<string[]> {
     const plans = all.flat().filter(({ isRecord }) => !isRecord);
     const several = streamsOf(plans);
     if (several < 2 || several > MOST_STREAMS) continue;
-    const answers = [true, false].map((apart) => apartObject(basis, day, plans, apart));
-    const states = await Promise.all(answers.map((answer) => lookForApart(views.store, answer)));
-    if (!always && states.includes("there")) continue;
-    const apart = await areApart(options, day, plans);
-    if (apart === null) continue;
-    // What was there may have been altered, or found out by an older program.
-    await views.remover.remove(apartObject(basis, day, plans, !apart).name);
-    const { name, bytes } = apartObject(basis, day, plans, apart);
-    await putView(views, name, bytes);
-    written.push(day);
+    if ((always || !(await isKnown(options, day, plans))) && (await findOut(options, day, plans))) written.push(day);
   }
   return written;
+}
+
+async function isKnown({ views, basis }: ApartOptions, day: string, plans: readonly SealedPlan[]): Promise<boolean> {
+  const answers = [true, false].map((apart) => apartObject(basis, day, plans, apart));
+  const states = await Promise.all(answers.map((answer) => lookForApart(views.store, answer)));
+  return states.includes("there");
+}
+
+/** False where facts of the day are missing. */
+async function findOut(options: ApartOptions, day: string, plans: readonly SealedPlan[]): Promise<boolean> {
+  const { views, basis } = options;
+  const apart = await areApart(options, day, plans);
+  if (apart === null) return false;
+  // It may be there all the same: altered, or by facts of an older program. Elsewhere a sealer may not even remove.
+  const opposite = apartObject(basis, day, plans, !apart);
+  if ((await lookForApart(views.store, opposite)) !== "missing") await views.remover.remove(opposite.name);
+  const { name, bytes } = apartObject(basis, day, plans, apart);
+  await putView(views, name, bytes);
+  return true;
 }
 
 interface FactsOfPlan extends PlanFiles {

@@ -155,6 +155,15 @@ describe("streams that share no id", () => {
     expect(archive.opened.filter((name) => !ROLLUP.test(name))).toEqual([]);
   });
 
+  it("need no right to remove anything, as long as nothing is damaged", async () => {
+    const archive = await testArchive();
+    archive.store.remove = () => Promise.reject(new IoError("denied", "remove"));
+    await addTo(archive, DEEDS);
+    await archive.seal({ stream: "one" });
+    await archive.seal({ stream: "two" });
+    expect((await answersFrom(archive)).facts).toEqual([]);
+  });
+
   it("share one instance, and carry what their facts do", async () => {
     const { archive } = await twoStreams();
     await archive.counting(async (counts) => {
