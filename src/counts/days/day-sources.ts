@@ -113,17 +113,16 @@ export async function splitDays<Found extends FoundRollup>(
   days: readonly number[],
   find: (day: StreamDay) => Promise<Found | null>,
 ): Promise<SplitDays<Found>> {
-  const found = await inParallel(days, MOST_DAYS, async (day) => {
+  const all = await inParallel(days, MOST_DAYS, async (day) => {
     const streams = books.get(day) ?? [];
-    if (!(await areApart(sealed, streams))) return { parts: [], shared: streams };
-    const parts = await Promise.all(streams.map(async (each) => ({ day: each, rollup: await rollupOf(each, find) })));
-    return { parts, shared: [] };
+    return { streams, apart: await areApart(sealed, streams) };
   });
-  const parts = found.flatMap((ofDay) => ofDay.parts);
+  const single = all.flatMap(({ streams, apart }) => (apart ? streams : []));
+  const found = await inParallel(single, MOST_DAYS, async (day) => ({ day, rollup: await rollupOf(day, find) }));
   return {
-    rollups: parts.flatMap(({ rollup }) => rollup ?? []),
-    left: parts.map(({ day, rollup }) => ({ ...day, plans: rollup?.others ?? day.plans })),
-    shared: found.flatMap((ofDay) => ofDay.shared),
+    rollups: found.flatMap(({ rollup }) => rollup ?? []),
+    left: found.map(({ day, rollup }) => ({ ...day, plans: rollup?.others ?? day.plans })),
+    shared: all.flatMap(({ streams, apart }) => (apart ? [] : streams)),
   };
 }
 

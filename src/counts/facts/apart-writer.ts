@@ -31,8 +31,9 @@ export async function writeApart(options: ApartOptions): Promise<string[]> {
   if (streams.length < 2) return written;
   for (const day of new Set(options.days)) {
     if (!isOver(day, dueThroughMs)) continue;
-    const all = await Promise.all(streams.map((stream) => readSealedPlans(views.store, stream, day)));
-    const plans = all.flat().filter(({ isRecord }) => !isRecord);
+    const all: SealedPlan[] = [];
+    for (const stream of streams) all.push(...(await readSealedPlans(views.store, stream, day)));
+    const plans = all.filter(({ isRecord }) => !isRecord);
     const several = streamsOf(plans);
     if (several < 2 || several > MOST_STREAMS) continue;
     if ((always || !(await isKnown(options, day, plans))) && (await findOut(options, day, plans))) written.push(day);

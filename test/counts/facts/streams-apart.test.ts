@@ -155,6 +155,18 @@ describe("streams that share no id", () => {
     expect(archive.opened.filter((name) => !ROLLUP.test(name))).toEqual([]);
   });
 
+  it("stay so when lines come again that are in the same stream already", async () => {
+    const { archive, bare } = await twoStreams();
+    await addTo(archive, DEEDS.slice(0, 4));
+    await archive.seal({ stream: "one" });
+    await archive.seal({ stream: "two" });
+    for (const name of await namesOf(archive, APART, /./)) await archive.store.remove(name);
+    await archive.rollUp("one");
+    const { answer, facts } = await answersFrom(archive);
+    expect(answer).toEqual(bare);
+    expect(facts).toEqual([]);
+  });
+
   it("need no right to remove anything, as long as nothing is damaged", async () => {
     const archive = await testArchive();
     archive.store.remove = () => Promise.reject(new IoError("denied", "remove"));
