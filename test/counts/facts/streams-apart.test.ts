@@ -217,6 +217,8 @@ describe("a day of several streams is counted from its facts", () => {
     expect(answer).toEqual(bare);
     expect(facts.filter((name) => name.includes("2020-12-22")).length).toBeGreaterThan(0);
     expect(facts.filter((name) => name.includes("2020-12-23"))).toEqual([]);
+    const ofDay = { ...QUERY, periods: ["daily"], days: 1, asOf: "2020-12-23" } as const;
+    expect(await archive.counting((counts) => counts.onlyInstance(ofDay))).toBe("(unknown)");
     // That they are not is known too.
     archive.opened.length = 0;
     await archive.rollUp("two");
