@@ -156,10 +156,8 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
     },
     async onlyInstance({ periods, days: daysBack, asOf }) {
       const wanted = daysOf(periodSpans(periods, daysBack, asOf), days.keys());
-      const { left, rollups } = await splitDays(sealedDays, wanted, (day) => sealed.findRollup(day));
-      const shared = wanted.filter((day) => (days.get(day)?.length ?? 0) > 1);
-      const streamDays = [...left, ...shared.flatMap((day) => days.get(day) ?? [])];
-      const facts = await factsOfDays(sealed, streamDays, wanted);
+      const { left, shared, rollups } = await splitDays(sealedDays, wanted, (day) => sealed.findRollup(day));
+      const facts = await factsOfDays(sealed, [...left, ...shared], wanted);
       table.flush();
       const found = await db.query(instancesOf(facts, open.hasConflicts));
       const all = new Set([
@@ -203,8 +201,7 @@ async function countRows(db: DuckDb, cube: Cube, sources: DaySources): Promise<C
   const { query } = cube;
   const key = isByEachUser(query) ? USER_KEY : foldsKeys(query) ? foldedKey(query.by) : "key";
   if (hasSessions(query)) {
-    const { runs, deeds } = sources.rollups;
-    await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, query.by) });
+    await writeSessionTables(db, { rollups: sources.rollups.sessions, facts: sessionFacts(sources, query.by) });
     if (isByEachSession(query)) return sessionRows(db, cube);
     await writeSessionDays(db, { events: query.events, key });
   }

@@ -4,6 +4,7 @@ import { inParallel } from "../core/in-parallel.ts";
 import type { LocalObjects } from "../core/local-objects.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import type { FactReader } from "./fact-reader.ts";
+import { apartObject, lookForApart, MOST_STREAMS, streamsOf } from "./facts/apart.ts";
 import type { FactsBasis } from "./facts/facts-basis.ts";
 import { findPlanFacts } from "./facts/plan-facts.ts";
 import {
@@ -45,6 +46,8 @@ export interface SealedFacts {
   findRollup(day: PlansOfDay): Promise<FoundRollup | null>;
   /** The same, with paths of its files of these kinds, of that segment; null also where one of them was damaged. */
   loadRollup(day: PlansOfDay, segment: Segment, kinds: readonly RollupFileKind[]): Promise<LoadedRollup | null>;
+  /** True where it is known of the plans of a day, which are of several streams, that no id has facts in two of them. */
+  areApart(day: string, plans: readonly SealedPlan[]): Promise<boolean>;
   /** Tells what is gone behind roll-ups, though no count needs it now. */
   tellMissing(rollups: readonly FoundRollup[]): Promise<void>;
 }
@@ -74,6 +77,7 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
   const { store, local, basis, tell, rebuildCommand = "logtally facts rebuild" } = options;
   const loaded = new Map<string, LoadedFacts>();
   const rollups = new Map<string, Promise<FoundRollup | null>>();
+  const apart = new Map<string, Promise<boolean>>();
   const seen = new Set<string>();
 
   async function load(plans: readonly SealedPlan[]): Promise<LoadedFacts> {
@@ -125,6 +129,20 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     }
   }
 
+  async function findApart(day: string, plans: readonly SealedPlan[]): Promise<boolean> {
+    if (streamsOf(plans) > MOST_STREAMS) return false;
+    const object = apartObject(basis, day, plans, true);
+    const state = await lookForApart(store, object);
+    if (state === "altered") tellUnused(`${day} is counted without roll-ups: "${object.name}" was altered`);
+    return state === "there";
+  }
+
+  function areApart(day: string, plans: readonly SealedPlan[]): Promise<boolean> {
+    const finding = apart.get(day) ?? findApart(day, plans);
+    apart.set(day, finding);
+    return finding;
+  }
+
   async function tellMissing(found: readonly FoundRollup[]): Promise<void> {
     const unseen = found.filter(({ name }) => !seen.has(name));
     for (const { name } of unseen) seen.add(name);
@@ -137,7 +155,7 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     );
   }
 
-  return { load, findRollup: findRollupOnce, loadRollup, tellMissing };
+  return { load, findRollup: findRollupOnce, loadRollup, areApart, tellMissing };
 }
 
 /** Rejects with `IoError`, `corrupt` or `not_found` where a file is not what the roll-up says. */

@@ -75,6 +75,31 @@ describe("facts", () => {
     expect(await answer(["--archive", archive])).toMatchObject({ rows });
   });
 
+  it("say whether streams are apart when these are sealed, and again when they are rebuilt", async () => {
+    const archive = await tempFolder();
+    const push = join(FIXTURES, "local/ssh_push/input.ndjson");
+    const add = (stream: string, path: string) =>
+      works("run", "--archive", archive, "--json", "--set", `name=${stream}`, "--from", path);
+    const said = async () => {
+      const names = (await filesBelow(join(archive, "facts/apart"))).toSorted();
+      return Promise.all(
+        names.map(async (name) => (await readFile(join(archive, "facts/apart", name), "utf8")).slice(0, 13)),
+      );
+    };
+    await add("one", push);
+    await add("two", LATE);
+    await works("seal", "--archive", archive);
+    expect(await said()).toEqual(['{"apart":true']);
+    const { rows } = await answer(["--archive", archive]);
+    await rename(join(archive, "facts"), join(archive, "facts-before"));
+    await works("facts", "rebuild", "--archive", archive);
+    expect(succeeds("diff", ["-r", join(archive, "facts"), join(archive, "facts-before")])).toBe(true);
+    await add("two", push);
+    await works("seal", "--archive", archive);
+    expect((await said()).toSorted()).toEqual(['{"apart":fals', '{"apart":true']);
+    expect((await answer(["--archive", archive])).rows).toEqual(rows);
+  });
+
   it("of a span of time only, where that is asked", async () => {
     const archive = await tempFolder();
     const { path } = await generated("--lines", "3000", "--seed", "12", "--users", "2");

@@ -23,7 +23,7 @@ import { factWords, openFactTable } from "../../src/counts/tables/fact-table.ts"
 import { rankOf } from "./count-oracle.ts";
 import { isFact, type SampleFact } from "./sample-facts.ts";
 
-/** Where a fact lies while it is counted. On a day of several streams there is no roll-up, but the facts themselves. */
+/** Where a fact lies while it is counted; not in a roll-up where an id of that day is in several streams. */
 export type Medium = "memory" | "facts" | "rollup";
 
 /** Counts facts in a database of their own, each in its medium; files go into `folder`. */
@@ -38,8 +38,7 @@ export async function countFacts(
   try {
     const days = Map.groupBy(facts, dayOf);
     const placeOf = (fact: SampleFact): string => {
-      const streams = new Set(days.get(dayOf(fact))?.map(({ stream }) => stream));
-      if (streams.size === 1) return `single ${mediumOf(fact)}`;
+      if (areApart(days.get(dayOf(fact)) ?? [])) return `single ${mediumOf(fact)}`;
       return mediumOf(fact) === "memory" ? "shared memory" : "shared facts";
     };
     for (const fact of facts) {
@@ -76,10 +75,9 @@ async function answer(place: Place, query: CountQuery): Promise<CountRow[]> {
   const sources = await sourcesAt(place, by);
   const spans = periodSpans(query.periods, query.days, query.asOf);
   const cube = { query, spans, days, isSealed: () => false };
-  const { runs, deeds } = sources.rollups;
   const key = isByEachUser(query) ? USER_KEY : foldsKeys(query) ? foldedKey(by) : "key";
   if (query.withSessions || isByEachSession(query)) {
-    await writeSessionTables(db, { runs, deeds, facts: sessionFacts(sources, by) });
+    await writeSessionTables(db, { rollups: sources.rollups.sessions, facts: sessionFacts(sources, by) });
     if (isByEachSession(query)) return sessionRows(db, cube);
     await writeSessionDays(db, { events, key });
   }
@@ -95,13 +93,25 @@ async function sourcesAt(place: Place, by: Segment) {
   };
 }
 
-/** One of each day. */
+/** One of each day and stream. */
 async function writeRollups(place: Place, segment: Segment) {
-  const { db, folder, hasConflicts } = place;
-  const rows = standingRows(await factsAt(place, "single rollup", null), WORD_COLUMNS, hasConflicts);
+  const facts = await factsAt(place, "single rollup", null);
+  const ofStreams = [];
+  for (const file of facts.files) ofStreams.push(await rollupsOf(place, segment, { ...facts, files: [file] }));
+  return {
+    events: ofStreams.flatMap(({ events }) => events),
+    names: [...new Set(ofStreams.flatMap(({ names }) => names))],
+    owners: ofStreams.flatMap(({ owners }) => owners),
+    sessions: ofStreams,
+  };
+}
+
+async function rollupsOf({ db, folder, days, hasConflicts }: Place, segment: Segment, facts: FactsOfDays) {
+  const rows = standingRows(facts, WORD_COLUMNS, hasConflicts);
+  const [{ stream } = { stream: "" }] = facts.files;
   const paths = { events: [] as string[], runs: [] as string[], deeds: [] as string[], owners: [] as string[] };
   const names = new Set<string>();
-  for (const day of rows === "" ? [] : place.days) {
+  for (const day of days) {
     const factsOfDay = `FROM (${rows}) WHERE epoch_ms(time) // ${DAY_MS} = ${day}`;
     await db.run(`CREATE OR REPLACE TEMP TABLE day_fact AS ${dayFacts(factsOfDay)}`);
     await db.run(`CREATE OR REPLACE TEMP TABLE day_run AS ${DAY_RUNS}`);
@@ -114,7 +124,7 @@ async function writeRollups(place: Place, segment: Segment) {
       ["deeds", deedRows(segment)],
       ["owners", OWNER_ROWS],
     ] as const) {
-      const path = join(folder, `${day}-${segment}-${name}.parquet`);
+      const path = join(folder, `${day}-${stream}-${segment}-${name}.parquet`);
       await db.run(copyOf(sql, path));
       paths[name].push(path);
     }
@@ -134,6 +144,12 @@ async function factsAt({ db, folder, days }: Place, written: string, origin: str
     files.push({ stream, paths: [path] });
   }
   return { files, origins: origin === null ? [] : [origin], days };
+}
+
+/** True where no id is in two streams. */
+function areApart(facts: readonly SampleFact[]): boolean {
+  const streams = new Set(facts.map(({ id, stream }) => `${id} ${stream}`));
+  return streams.size === new Set(facts.map(({ id }) => id)).size;
 }
 
 function dayOf({ timeMs }: SampleFact): number {

@@ -2,7 +2,7 @@
  * Goal: sessions are those of the definition: a visitor's events of any type, cut wherever two neighbours are more than 30
  * minutes apart, and nowhere else; each counts in every span that has one of its events.
  * Method: any events of a few visitors around midnights and around pauses of half an hour, some in roll-ups of their day,
- * some in files, some in memory, against one pass over them in time order.
+ * some in files, some in memory, of one stream or two, against one pass over them in time order.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -53,6 +53,7 @@ const deed = fc.record({
   event: fc.constantFrom("git_push", "pageview"),
   plan: fc.constantFrom("gold", null),
   medium: fc.constantFrom(...MEDIA),
+  stream: fc.constantFrom("local", "local", "shell"),
 });
 
 async function rowsOf(facts: readonly SampleFact[], query: Partial<CountQuery>): Promise<CountRow[]> {
@@ -63,14 +64,14 @@ async function rowsOf(facts: readonly SampleFact[], query: Partial<CountQuery>):
 test("wherever the events lie, they are those of one pass over all of them", { timeout: 2 * MINUTE_MS }, async () => {
   const folder = await tempFolder();
   const property = fc.asyncProperty(fc.array(deed, { maxLength: 24, size: "max" }), async (deeds) => {
-    const facts = deeds.map(({ who, timeMs, event, plan }, index) =>
-      sampleFact(`line ${index}`, { ...who, timeMs, event, plan }),
+    const facts = deeds.map(({ who, timeMs, event, plan, stream }, index) =>
+      sampleFact(`line ${index}`, { ...who, timeMs, event, plan, stream }),
     );
     const media = new Map(facts.map((fact, index) => [fact, deeds[index]?.medium]));
     const counted = await countFacts(facts, QUERIES, folder, (fact) => media.get(fact) ?? "memory");
     expect(counted).toEqual(QUERIES.map((query) => naiveCountRows(facts, query)));
   });
-  await fc.assert(property, { numRuns: 15 });
+  await fc.assert(property, { numRuns: 10 });
 });
 
 test.each([

@@ -45,7 +45,7 @@ const many = (facts: number): string => `
 
 function sourcesIn(path: string): DaySources {
   return {
-    rollups: { events: [], names: [], runs: [], deeds: [] },
+    rollups: { events: [], names: [], sessions: [] },
     single: { files: [{ stream: "local", paths: [path] }], origins: [], days: [] },
     shared: { files: [], origins: [], days: [] },
     hasConflicts: false,

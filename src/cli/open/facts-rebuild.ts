@@ -4,6 +4,7 @@ import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UNDATED_HOUR } from "../../core/hour.ts";
 import { HOUR_MS } from "../../core/units.ts";
+import { writeApart } from "../../counts/facts/apart-writer.ts";
 import { createFactsDatabase } from "../../counts/facts/facts-database.ts";
 import { rebuildFacts } from "../../counts/facts/rebuild.ts";
 import { writeRollups } from "../../counts/facts/rollup-writer.ts";
@@ -60,9 +61,10 @@ export async function rebuildAll(
     tell,
   };
   const dueThroughMs = SYSTEM_CLOCK.nowMs() - settings.seal.latenessMs;
-  const streams = (await listStreams(store)).filter((stream) => scope.only === null || stream === scope.only);
+  const streams = await listStreams(store);
+  const allDays = new Set<string>();
   const done = { plans: 0, rows: 0, files: { created: 0, same: 0, replaced: 0 }, rollups: 0 };
-  for (const stream of streams) {
+  for (const stream of streams.filter((each) => scope.only === null || each === scope.only)) {
     if (scope.signal.aborted) break;
     const plans = await readSealedPlans(store, stream);
     const wanted = plans.filter((plan) => !plan.isRecord && isInScope(plan, scope));
@@ -80,8 +82,10 @@ export async function rebuildAll(
     }
     if (scope.signal.aborted) break;
     const days = wanted.map(({ span }) => span.day);
+    for (const day of days) allDays.add(day);
     done.rollups += (await writeRollups({ ...common, stream, plans, days, always: true, dueThroughMs })).length;
   }
+  if (!scope.signal.aborted) await writeApart({ ...common, streams, days: [...allDays], always: true, dueThroughMs });
   common.database.close();
   return done;
 }

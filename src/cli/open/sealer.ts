@@ -8,6 +8,7 @@ import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { writeApart } from "../../counts/facts/apart-writer.ts";
 import { createFactsDatabase } from "../../counts/facts/facts-database.ts";
 import { createFactsObserver } from "../../counts/facts/facts-observer.ts";
 import { plansWithoutFacts, writeMissingFacts } from "../../counts/facts/missing-facts.ts";
@@ -45,7 +46,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
   const makes = makesOf(settings, catalogue, key);
-  const streams = (await listStreams(store)).filter((stream) => only === null || stream === only);
+  const streams = await listStreams(store);
   const local = openLocalObjects(settings.archive, store);
   const facts = {
     views: { store, remover: await openFactsRemover(settings.archive) },
@@ -57,7 +58,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   };
   const { latenessMs } = settings.seal;
   return {
-    streams,
+    streams: streams.filter((stream) => only === null || stream === only),
     close: () => facts.database.close(),
     async seal(stream, rest) {
       const touched = new Set<string>();
@@ -95,7 +96,9 @@ export async function openSealer(settings: PipelineSettings, only: string | null
       const plans = (await Promise.all(days.map((day) => readSealedPlans(store, stream, day)))).flat();
       const reader = openFactReader(settings, catalogue, key);
       await writeMissingFacts(plans, { ...facts, reader, onBytes: () => undefined });
-      await writeRollups({ ...facts, ...DUCK_DB, local, stream, plans, days, always: false, dueThroughMs });
+      const rolling = { ...facts, ...DUCK_DB, local, days, always: false, dueThroughMs };
+      await writeRollups({ ...rolling, stream, plans });
+      await writeApart({ ...rolling, streams });
     } catch (error) {
       // A view must not hold up the book of record.
       if (!(error instanceof IoError)) throw error;

@@ -1,4 +1,5 @@
 import { KEY_COLUMNS, type Segment } from "../segment.ts";
+import type { RunFiles } from "../sessions/session-tables.ts";
 import { sqlParquet, sqlText, sqlTexts } from "../tables/duck-db.ts";
 import { type FactColumn, factWords } from "../tables/fact-table.ts";
 
@@ -12,16 +13,14 @@ export interface FactsOfDays {
   readonly days: readonly number[];
 }
 
-/** Paths of files of roll-ups; `runs` and `deeds` are empty where no sessions are counted. */
+/** Paths of files of roll-ups. */
 export interface RollupPaths {
   /** With rows of `eventRows`. */
   readonly events: readonly string[];
   /** The events that any of those has a column for. */
   readonly names: readonly string[];
-  /** With rows of `rollupRuns`. */
-  readonly runs: readonly string[];
-  /** With rows of `rollupDeeds`. */
-  readonly deeds: readonly string[];
+  /** Without files where no sessions are counted. */
+  readonly sessions: readonly RunFiles[];
 }
 
 /** Everything that is to be counted. */
@@ -32,9 +31,9 @@ export interface DaySources extends LooseFacts {
 
 /** What of it is in no roll-up. */
 export interface LooseFacts {
-  /** Days on which one stream has facts: each is there once. */
+  /** Days on which one stream has facts, or several that are apart: each is there once. */
   readonly single: FactsOfDays;
-  /** Days on which several streams do: an id may be there several times. */
+  /** Days on which several streams have some: an id may be there several times. */
   readonly shared: FactsOfDays;
   /** True where variants are to be left out. */
   readonly hasConflicts: boolean;

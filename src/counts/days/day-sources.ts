@@ -43,67 +43,99 @@ export async function daySources(
     if (!counts.has(day)) return ["runs"];
     return hasSessions(query) ? ["events", "sessions", "runs"] : ["events"];
   };
-  const { left, rollups } = await splitDays(open, days, (day) =>
-    sealed.loadRollup(day, rollupSegment(query.by), kindsOf(day.day)),
-  );
+  const split = await splitDays(open, days, (day) => sealed.loadRollup(day, rollupSegment(query.by), kindsOf(day.day)));
   return {
-    found: rollups,
+    found: split.rollups,
     rollups: {
-      events: rollups.flatMap(({ paths }) => paths.events ?? []),
-      names: [...new Set(rollups.flatMap(({ rollup }) => rollup.events))],
-      runs: rollups.flatMap(({ paths }) => paths.runs ?? []),
-      deeds: rollups.flatMap(({ paths }) => paths.sessions ?? []),
+      events: split.rollups.flatMap(({ paths }) => paths.events ?? []),
+      names: [...new Set(split.rollups.flatMap(({ rollup }) => rollup.events))],
+      sessions: onceADay(split.rollups).map((rollups) => ({
+        runs: rollups.flatMap(({ paths }) => paths.runs ?? []),
+        deeds: rollups.flatMap(({ paths }) => paths.sessions ?? []),
+      })),
     },
-    ...(await looseFacts(open, days, left)),
+    ...(await looseFacts(open, days, split)),
   };
+}
+
+/** The roll-ups, parted so that no two of a part are of one day. */
+function onceADay<Found extends FoundRollup>(rollups: readonly Found[]): Found[][] {
+  const parts: Found[][] = [];
+  for (const ofDay of Map.groupBy(rollups, ({ rollup }) => rollup.day).values()) {
+    for (const [index, rollup] of ofDay.entries()) (parts[index] ??= []).push(rollup);
+  }
+  return parts;
 }
 
 /** Where the owners of groups are told of, as roll-ups wherever there are any that can be used. */
 export async function ownerSources(open: SealedDays, days: readonly number[]): Promise<OwnerSources> {
-  const { left, rollups } = await splitDays(open, days, (day) => open.sealed.loadRollup(day, "group", ["owners"]));
-  return { rollups: rollups.flatMap(({ paths }) => paths.owners ?? []), ...(await looseFacts(open, days, left)) };
+  const split = await splitDays(open, days, (day) => open.sealed.loadRollup(day, "group", ["owners"]));
+  return {
+    rollups: split.rollups.flatMap(({ paths }) => paths.owners ?? []),
+    ...(await looseFacts(open, days, split)),
+  };
 }
 
 /** Where all facts of these days lie, whether there are roll-ups or not. */
-export function factSources(open: SealedDays, days: readonly number[]): Promise<LooseFacts> {
-  const single = days.map((day) => open.books.get(day) ?? []).filter((streams) => streams.length === 1);
-  return looseFacts(open, days, single.flat());
+export async function factSources(open: SealedDays, days: readonly number[]): Promise<LooseFacts> {
+  return looseFacts(open, days, await splitDays(open, days, () => Promise.resolve(null)));
 }
 
-/** `left`: what no roll-up has of days that one stream has facts of. */
+/** What of these days no roll-up has. */
 async function looseFacts(
-  { sealed, books, hasConflicts }: SealedDays,
+  { sealed, hasConflicts }: SealedDays,
   days: readonly number[],
-  left: readonly StreamDay[],
+  { left, shared }: SplitDays<FoundRollup>,
 ): Promise<LooseFacts> {
-  const isShared = (day: number): boolean => (books.get(day)?.length ?? 0) > 1;
-  const [shared, single] = [days.filter(isShared), days.filter((day) => !isShared(day))];
+  const sharedDays = new Set(shared.map(({ day }) => day));
+  const isShared = (day: number): boolean => sharedDays.has(dayName(day * DAY_MS));
   return {
-    single: await factsOfDays(sealed, left, single),
-    shared: await factsOfDays(
+    single: await factsOfDays(
       sealed,
-      shared.flatMap((day) => books.get(day) ?? []),
-      shared,
+      left,
+      days.filter((day) => !isShared(day)),
     ),
+    shared: await factsOfDays(sealed, shared, days.filter(isShared)),
     hasConflicts,
   };
 }
 
-/** Days of one stream: what is in roll-ups, and what is left of them. */
+interface SplitDays<Found> {
+  readonly rollups: readonly Found[];
+  /** What is left of the days on which each stream counts by itself. */
+  readonly left: readonly StreamDay[];
+  /** Days on which an id may be in several streams: these count from their facts, which alone have ids. */
+  readonly shared: readonly StreamDay[];
+}
+
+/** What is in roll-ups of these days, and what is not. */
 export async function splitDays<Found extends FoundRollup>(
-  { books }: SealedDays,
+  { sealed, books }: SealedDays,
   days: readonly number[],
   find: (day: StreamDay) => Promise<Found | null>,
-): Promise<{ readonly left: readonly StreamDay[]; readonly rollups: readonly Found[] }> {
-  const streamDays = days.flatMap((day) => {
+): Promise<SplitDays<Found>> {
+  const all = await inParallel(days, MOST_DAYS, async (day) => {
     const streams = books.get(day) ?? [];
-    return streams.length === 1 ? streams : [];
+    return { streams, apart: await areApart(sealed, streams) };
   });
-  const found = await inParallel(streamDays, MOST_DAYS, async (day) => ({ day, rollup: await rollupOf(day, find) }));
+  const single = all.flatMap(({ streams, apart }) => (apart ? streams : []));
+  const found = await inParallel(single, MOST_DAYS, async (day) => ({ day, rollup: await rollupOf(day, find) }));
   return {
-    left: found.map(({ day, rollup }) => ({ ...day, plans: rollup?.others ?? day.plans })),
     rollups: found.flatMap(({ rollup }) => rollup ?? []),
+    left: found.map(({ day, rollup }) => ({ ...day, plans: rollup?.others ?? day.plans })),
+    shared: all.flatMap(({ streams, apart }) => (apart ? [] : streams)),
   };
+}
+
+/** True where no id counts in two of these streams of a day. What is not sealed may have an id of any of them. */
+async function areApart(sealed: SealedFacts, streams: readonly StreamDay[]): Promise<boolean> {
+  const [first] = streams;
+  if (first === undefined || streams.length === 1) return true;
+  if (streams.some(({ hasTail }) => hasTail)) return false;
+  return sealed.areApart(
+    first.day,
+    streams.flatMap(({ plans }) => plans),
+  );
 }
 
 /** A variant that is not sealed could take back what a roll-up has. */

@@ -33,6 +33,11 @@ export function rollupPrefix(catalogue: string, stream: string, day: string): st
   return `facts/rollup/catalogue=${hexOf(catalogue)}/stream=${stream}/day=${day}/`;
 }
 
+/** Prefix of what says of a day whether its streams are apart. */
+export function apartPrefix(catalogue: string, day: string): string {
+  return `facts/apart/catalogue=${hexOf(catalogue)}/day=${day}/`;
+}
+
 function folderOf(catalogue: string, { stream, day, firstHour }: Span): string {
   return `${factsPrefix(catalogue, stream, day)}hour=${hourOfDayText(firstHour)}/`;
 }

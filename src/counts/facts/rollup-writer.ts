@@ -49,13 +49,18 @@ const MOST_READS = 16;
 export async function writeRollups(options: RollupOptions): Promise<string[]> {
   const written: string[] = [];
   for (const day of new Set(options.days)) {
-    if (day === UNDATED_DAY || Date.parse(day) + DAY_MS > options.dueThroughMs) continue;
+    if (!isOver(day, options.dueThroughMs)) continue;
     const plans = options.plans.filter((plan) => plan.span.day === day && !plan.isRecord);
     if (plans.length > 0 && (await isWorthIt(options, day, plans)) && (await writeRollup(options, day, plans))) {
       written.push(day);
     }
   }
   return written;
+}
+
+/** Never true for the undated day, on which nothing counts. */
+export function isOver(day: string, dueThroughMs: number): boolean {
+  return day !== UNDATED_DAY && Date.parse(day) + DAY_MS <= dueThroughMs;
 }
 
 async function isWorthIt(options: RollupOptions, day: string, plans: readonly SealedPlan[]): Promise<boolean> {

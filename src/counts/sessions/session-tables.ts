@@ -10,17 +10,26 @@ const LONGEST_PAUSE_MS = 30 * MINUTE_MS;
  * knows: a session that goes on over midnight has a run in each day's roll-up.
  */
 export interface SessionSources {
-  /** Parquet files of roll-ups, with rows of `runsOf`. */
-  readonly runs: readonly string[];
-  /** Likewise, of a segment, with rows of `deedsOf`; of the days that are counted. */
-  readonly deeds: readonly string[];
+  readonly rollups: readonly RunFiles[];
   /** SQL of all other facts: `event`, `key`, `day`, `user`, `visitor`, `time_ms`; each is there once. */
   readonly facts: string;
 }
 
+/** Paths of Parquet files of roll-ups. No two are of one day: each roll-up numbers its runs from 1 on. */
+export interface RunFiles {
+  /** With rows of `RUN_ROWS`. */
+  readonly runs: readonly string[];
+  /** With rows of `deedRows`, of a segment; of the days that are counted. */
+  readonly deeds: readonly string[];
+}
+
 /** Runs of facts have numbers below, those of roll-ups lie above: their day takes the upper half. */
 const ROLLUP_RUNS = "4294967296";
-const ROLLUP_RUN = `(day - DATE '1970-01-01')::BIGINT * ${ROLLUP_RUNS} + run`;
+/** More than there are until the last year that lines are filed under; 512 times as many still fit. */
+const MOST_DAYS = 2 ** 22;
+/** SQL of the number of a run of a roll-up, where there are others of the same days. */
+const rollupRun = (files: number): string =>
+  `(${files * MOST_DAYS} + (day - DATE '1970-01-01'))::BIGINT * ${ROLLUP_RUNS} + run`;
 
 /**
  * Fills the tables that sessions are counted from; their rows are those of temporary tables:
@@ -33,23 +42,25 @@ const ROLLUP_RUN = `(day - DATE '1970-01-01')::BIGINT * ${ROLLUP_RUNS} + run`;
  * that overlap, or follow each other soon enough. A run's own events are never further apart, so that nothing between
  * them can be overlooked. Rejects with `IoError`.
  */
-export async function writeSessionTables(db: DuckDb, { runs, deeds, facts }: SessionSources): Promise<void> {
+export async function writeSessionTables(db: DuckDb, { rollups, facts }: SessionSources): Promise<void> {
   await db.run(`CREATE OR REPLACE TEMP TABLE session_fact AS ${factRuns(facts)}`);
-  const stored =
+  const stored = rollups.map(({ runs }, files) =>
     runs.length === 0
       ? ""
-      : `UNION ALL SELECT ${ROLLUP_RUN}, visitor, "user", epoch_ms(first), epoch_ms(last) FROM ${sqlParquet(runs)}`;
+      : `UNION ALL SELECT ${rollupRun(files)}, visitor, "user", epoch_ms(first), epoch_ms(last) FROM ${sqlParquet(runs)}`,
+  );
   await db.run(`
     CREATE OR REPLACE TEMP TABLE session_run AS
-    SELECT row_number() OVER () AS id, visitor, "user", first, last FROM (${RUNS_OF_FACTS}) ${stored}`);
+    SELECT row_number() OVER () AS id, visitor, "user", first, last FROM (${RUNS_OF_FACTS}) ${stored.join("\n")}`);
   await db.run(`CREATE OR REPLACE TEMP TABLE session_link AS ${LINKS}`);
-  const done =
+  const done = rollups.map(({ deeds }, files) =>
     deeds.length === 0
       ? ""
-      : `UNION ALL SELECT event, key, day - DATE '1970-01-01', ${ROLLUP_RUN}, events FROM ${sqlParquet(deeds)}`;
+      : `UNION ALL SELECT event, key, day - DATE '1970-01-01', ${rollupRun(files)}, events FROM ${sqlParquet(deeds)}`,
+  );
   await db.run(`
     CREATE OR REPLACE TEMP VIEW session_deed AS
-    SELECT event, key, day, id, events FROM (${DEEDS_OF_FACTS}) ${done}`);
+    SELECT event, key, day, id, events FROM (${DEEDS_OF_FACTS}) ${done.join("\n")}`);
 }
 
 const RUNS_OF_FACTS = `

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { sealStream } from "../../../src/archive/seal/seal.ts";
-import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
+import { listStreams, readSealedPlans } from "../../../src/archive/sealed-plan.ts";
 import type { SpanHours } from "../../../src/archive/span.ts";
 import { createWalWriter } from "../../../src/archive/wal-writer.ts";
 import { createObjectCache } from "../../../src/backends/files/local-objects.ts";
@@ -18,6 +18,7 @@ import { type ArchiveCounts, readArchiveCounts } from "../../../src/counts/archi
 import { type AskedPeriods, readBooks, readBooksFor } from "../../../src/counts/books/stream-book.ts";
 import type { CountQuery, CountRow } from "../../../src/counts/cube.ts";
 import { createFactReader, type FactReader } from "../../../src/counts/fact-reader.ts";
+import { writeApart } from "../../../src/counts/facts/apart-writer.ts";
 import type { FactsBasis } from "../../../src/counts/facts/facts-basis.ts";
 import { createFactsDatabase } from "../../../src/counts/facts/facts-database.ts";
 import { createFactsObserver } from "../../../src/counts/facts/facts-observer.ts";
@@ -123,16 +124,11 @@ export async function testArchive(): Promise<TestArchive> {
     const { basis } = derivingParts(deriving);
     const plans = await readSealedPlans(store, stream);
     const days = plans.map(({ span }) => span.day);
-    return writeRollups({
-      ...common,
-      local: newCache(),
-      basis,
-      stream,
-      plans,
-      days,
-      always: false,
-      dueThroughMs,
-    });
+    const rolling = { ...common, local: newCache(), basis, days, always: false, dueThroughMs };
+    const written = await writeRollups({ ...rolling, stream, plans });
+    // So few that many looks are needed.
+    await writeApart({ ...rolling, streams: await listStreams(store), factsAtOnce: 1 });
+    return written;
   }
 
   async function counting<Result>(
@@ -212,6 +208,27 @@ export async function testArchive(): Promise<TestArchive> {
       return rebuilt;
     },
   };
+}
+
+/** Objects of a prefix: name → bytes as hex. */
+export async function objectsOf({ store }: TestArchive, prefix: string): Promise<Map<string, string>> {
+  const objects = new Map<string, string>();
+  for await (const { name, sizeBytes } of store.list(prefix)) {
+    objects.set(name, (await store.read(name, 0, sizeBytes)).toString("hex"));
+  }
+  return objects;
+}
+
+/** Removes an object, or puts other bytes in its place. */
+export async function spoil({ store }: TestArchive, name: string, how: "remove" | "cut" | "alter"): Promise<void> {
+  const bytes = await store.read(name, 0, 1e8);
+  await store.remove(name);
+  if (how === "cut") await store.create(name, bytes.subarray(0, bytes.length - 1));
+  if (how === "alter") await store.create(name, bytes.fill((bytes[100] ?? 0) + 1, 100, 101));
+}
+
+export async function namesOf(archive: TestArchive, prefix: string, pattern: RegExp): Promise<string[]> {
+  return [...(await objectsOf(archive, prefix)).keys()].filter((name) => pattern.test(name));
 }
 
 const DECODER = createDecoder({ names: [], limits: LIMITS, identityFields: {}, topic: "" });

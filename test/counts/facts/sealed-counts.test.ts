@@ -14,7 +14,18 @@ import { putObject } from "../../archive/sample-archive.ts";
 import { simulated } from "../../generate/simulated.ts";
 import { forgedVariant, sampleLine } from "../../segment/sample-line.ts";
 import { recountOf } from "../recount/recounting.ts";
-import { apiLine, type Deriving, entryLine, figures, QUERY, type TestArchive, testArchive } from "./sealed-archive.ts";
+import {
+  apiLine,
+  type Deriving,
+  entryLine,
+  figures,
+  namesOf,
+  objectsOf,
+  QUERY,
+  spoil,
+  type TestArchive,
+  testArchive,
+} from "./sealed-archive.ts";
 
 const DAY = Date.UTC(2020, 11, 22);
 const ALL_PERIODS = {
@@ -42,26 +53,6 @@ async function everything(
 async function totals(archive: TestArchive): Promise<Record<string, unknown>> {
   const rows = await archive.count();
   return Object.fromEntries(rows.map((row) => [row.event, [row.count, row.unique_users]]));
-}
-
-async function objectsOf({ store }: TestArchive, prefix: string): Promise<Map<string, string>> {
-  const objects = new Map<string, string>();
-  for await (const { name, sizeBytes } of store.list(prefix)) {
-    objects.set(name, (await store.read(name, 0, sizeBytes)).toString("hex"));
-  }
-  return objects;
-}
-
-/** Removes an object, or puts other bytes in its place. */
-async function spoil({ store }: TestArchive, name: string, how: "remove" | "cut" | "alter"): Promise<void> {
-  const bytes = await store.read(name, 0, 1e8);
-  await store.remove(name);
-  if (how === "cut") await store.create(name, bytes.subarray(0, bytes.length - 1));
-  if (how === "alter") await store.create(name, bytes.fill((bytes[100] ?? 0) + 1, 100, 101));
-}
-
-async function namesOf(archive: TestArchive, prefix: string, pattern: RegExp): Promise<string[]> {
-  return [...(await objectsOf(archive, prefix)).keys()].filter((name) => pattern.test(name));
 }
 
 describe("generated traffic", () => {

@@ -4,6 +4,7 @@ const ROLLUP = "src/counts/facts/rollup.ts";
 const DAY_SOURCES = "src/counts/days/day-sources.ts";
 const ARCHIVE_COUNTS = "src/counts/archive-counts.ts";
 const SEALED_COUNTS_TEST = "test/counts/facts/sealed-counts.test.ts";
+const STREAMS_TEST = "test/counts/facts/streams-apart.test.ts";
 const RECOUNT_TEST = "test/counts/recount/recount.test.ts";
 const LEDGER = "src/counts/ledger/ledger.ts";
 const LEDGER_TEST = "test/counts/ledger/ledger.test.ts";
@@ -91,9 +92,36 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     harm: "Two pipelines on the same instance count each line twice.",
     breaks: "I3",
     file: DAY_SOURCES,
-    text: "return streams.length === 1 ? streams : [];",
-    replacement: "return streams;",
+    text: "if (first === undefined || streams.length === 1) return true;",
+    replacement: "return true;",
     caughtBy: { file: SEALED_COUNTS_TEST, title: "that hold the same lines count them once" },
+  },
+  {
+    name: "streams-apart-beside-a-tail",
+    harm: "A line that comes to a second stream counts twice until that one is sealed.",
+    breaks: "I3",
+    file: DAY_SOURCES,
+    text: "if (streams.some(({ hasTail }) => hasTail)) return false;",
+    replacement: "",
+    caughtBy: { file: STREAMS_TEST, title: "when a line of one comes late in the other" },
+  },
+  {
+    name: "streams-apart-whatever-their-plans",
+    harm: "Streams that were apart once are taken to be so for ever: a late copy counts twice.",
+    breaks: "I3",
+    file: "src/counts/facts/apart.ts",
+    text: "day, plans: inputs, apart",
+    replacement: "day, plans: inputs.slice(0, 0), apart",
+    caughtBy: { file: STREAMS_TEST, title: "when a line of one comes late in the other" },
+  },
+  {
+    name: "runs-of-two-streams-under-one-number",
+    harm: "Visits of different people, on one day in two streams, are counted as one.",
+    breaks: "evidence",
+    file: SESSION_TABLES,
+    text: "${files * MOST_DAYS} + ",
+    replacement: "${files * 0} + ",
+    caughtBy: { file: STREAMS_TEST, title: "are counted from roll-ups alone" },
   },
   {
     name: "damaged-facts-counted",
