@@ -320,7 +320,7 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     name: "period-without-its-beginning",
     harm: "A week counts everything that was ever before its end.",
     breaks: "evidence",
-    file: "src/counts/cube.ts",
+    file: "src/counts/user-counts.ts",
     text: "WHERE day >= ${only.fromDay} AND day < ${only.toDay}",
     replacement: "WHERE day < ${only.toDay}",
     caughtBy: { file: ARCHIVE_TEST, title: "every question is answered by what the lines say" },
