@@ -77,7 +77,6 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
   const { store, local, basis, tell, rebuildCommand = "logtally facts rebuild" } = options;
   const loaded = new Map<string, LoadedFacts>();
   const rollups = new Map<string, Promise<FoundRollup | null>>();
-  const apart = new Map<string, Promise<boolean>>();
   const seen = new Set<string>();
 
   async function load(plans: readonly SealedPlan[]): Promise<LoadedFacts> {
@@ -129,20 +128,6 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     }
   }
 
-  async function findApart(day: string, plans: readonly SealedPlan[]): Promise<boolean> {
-    if (streamsOf(plans) > MOST_STREAMS) return false;
-    const object = apartObject(basis, day, plans, true);
-    const state = await lookForApart(store, object);
-    if (state === "altered") tellUnused(`${day} is counted without roll-ups: "${object.name}" was altered`);
-    return state === "there";
-  }
-
-  function areApart(day: string, plans: readonly SealedPlan[]): Promise<boolean> {
-    const finding = apart.get(day) ?? findApart(day, plans);
-    apart.set(day, finding);
-    return finding;
-  }
-
   async function tellMissing(found: readonly FoundRollup[]): Promise<void> {
     const unseen = found.filter(({ name }) => !seen.has(name));
     for (const { name } of unseen) seen.add(name);
@@ -155,7 +140,29 @@ export function createSealedFacts(options: SealedFactsOptions): SealedFacts {
     );
   }
 
-  return { load, findRollup: findRollupOnce, loadRollup, areApart, tellMissing };
+  return { load, findRollup: findRollupOnce, loadRollup, areApart: lookingOnce(options, tellUnused), tellMissing };
+}
+
+/** Whether streams are apart, of each day once. */
+function lookingOnce(
+  { store, basis }: SealedFactsOptions,
+  tellUnused: (sentence: string) => void,
+): SealedFacts["areApart"] {
+  const known = new Map<string, Promise<boolean>>();
+
+  async function look(day: string, plans: readonly SealedPlan[]): Promise<boolean> {
+    if (streamsOf(plans) > MOST_STREAMS) return false;
+    const object = apartObject(basis, day, plans, true);
+    const state = await lookForApart(store, object);
+    if (state === "altered") tellUnused(`${day} is counted without roll-ups: "${object.name}" was altered`);
+    return state === "there";
+  }
+
+  return (day, plans) => {
+    const looking = known.get(day) ?? look(day, plans);
+    known.set(day, looking);
+    return looking;
+  };
 }
 
 /** Rejects with `IoError`, `corrupt` or `not_found` where a file is not what the roll-up says. */
