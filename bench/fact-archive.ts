@@ -121,6 +121,7 @@ function factsOfHour(hour: number, rows: number): string {
         'gprd' AS instance,
         plan,
         root_group,
+        false AS own_group,
         root_group || '/project-' || ${chance(4, 20)} AS project,
         'category ' || ${chance(5, 40)} AS category,
         "user",
