@@ -59,8 +59,12 @@ export async function sign(store: ObjectStore, key: SigningKey, round: number): 
 }
 
 /** The same objects in another store, in so far as they are taken. */
-export async function copyOf(store: ObjectStore, takes: (name: string) => boolean = () => true): Promise<Store> {
-  const copy = createMemoryStore();
+export async function copyOf(
+  store: ObjectStore,
+  takes: (name: string) => boolean = () => true,
+  nowMs?: () => number,
+): Promise<Store> {
+  const copy = createMemoryStore(nowMs);
   for await (const { name, sizeBytes } of store.list("")) {
     if (takes(name)) await copy.create(name, await store.read(name, 0, sizeBytes));
   }
