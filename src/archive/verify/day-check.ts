@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { IoError } from "../../core/fault.ts";
 import { hourOf, hourText, UNDATED_HOUR } from "../../core/hour.ts";
+import { ifThere } from "../../core/if-there.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import type { Difference } from "../audit/difference.ts";
@@ -97,8 +98,12 @@ function isPresent({ listed, add, onBytes }: DayCheck, { name, size_bytes: expec
 async function readManifest(check: DayCheck, object: SignedObject): Promise<SoundPlan | null> {
   const { store, add, onBytes } = check;
   const { name, size_bytes: sizeBytes, sha256: expected, digest } = object;
-  const bytes = await store.read(name, 0, sizeBytes);
+  const bytes = await ifThere(store.read(name, 0, sizeBytes));
   onBytes(sizeBytes);
+  if (bytes === null) {
+    add("missing", name, { what: "it is missing, and was signed" });
+    return null;
+  }
   const found = createHash("sha256").update(bytes).digest("hex");
   if (found !== expected) {
     add("altered", name, { what: alteredWords(check, found), found, expected });
@@ -196,8 +201,10 @@ async function areAsSigned(check: DayCheck, output: PlanOutput, what: string): P
 }
 
 /** Revisions that are missing, but of spans of which a manifest was told already. */
-function tellGaps({ told, add }: DayCheck, plans: readonly SealedPlan[]): void {
-  const toldFolders = new Set([...told].filter((name) => parseSealedName(name) !== null).map(folderOfName));
+function tellGaps({ told, named, add }: DayCheck, plans: readonly SealedPlan[]): void {
+  // What only a digest names that cannot be trusted is not among the plans, and its digest was told.
+  const passedOver = [...told, ...named.doubtful.keys()];
+  const toldFolders = new Set(passedOver.filter((name) => parseSealedName(name) !== null).map(folderOfName));
   for (const { object, what, hour, found, expected } of checkRevisions(plans.toSorted(byPlace))) {
     if (object !== null && !toldFolders.has(folderOfName(object))) {
       add("manifest", object, { what, hour, found, expected });

@@ -430,6 +430,17 @@ it("everything that is wrong is told, and not only the first thing", async () =>
   expect(findings.map(({ kind }) => kind).toSorted()).toEqual(["altered", "altered", "extra", "missing"]);
 });
 
+it("nothing more is told of what a digest names that cannot be trusted", async () => {
+  const store = await copyOf(ORIGINAL.store);
+  await change(store, signatureName(digest(2)), flipped(7));
+  for (const level of LEVELS) {
+    const { findings, unproven } = await verify(store, level);
+    expect(findings).toMatchObject([{ kind: "signature", object: digest(2) }]);
+    expect(unproven.length).toBeGreaterThan(3);
+    for (const { why } of unproven) expect(why).toBe(`only "${digest(2)}" names it, which has no good signature`);
+  }
+});
+
 describe("holes of other validators", () => {
   const verdictOf = async (tamper: (store: Store) => Promise<unknown>, options: Partial<VerifyOptions> = {}) => {
     const store = await copyOf(ORIGINAL.store);
