@@ -7,6 +7,7 @@ import { verifyVault } from "../../archive/verify/verify.ts";
 import { SECOND_MS } from "../../core/units.ts";
 import type { SealedCheck } from "../../counts/recount/sealed-check.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
+import type { openLineCheck } from "../open/sealed-check.ts";
 import { instantBefore } from "../options/instant.ts";
 import { collect, oneOf, withPipelineOptions } from "../options/options.ts";
 import { checkSpan, daysBetween } from "../options/time-span.ts";
@@ -97,21 +98,16 @@ async function verify(pipeline: string | undefined, options: VerifyCommandOption
   const catalogue = level === "full" ? await loadCatalogue(settings.cataloguePath) : null;
   const manner = { level, catalogue: catalogue?.digest ?? null };
   const state = options.resume === undefined ? NO_STATE : await openVerifyState(options.resume, manner);
-  let lines: SealedCheck | null = null;
+  const lines = catalogue === null ? null : await openLines(settings, store, catalogue, onBytes);
   let streams: readonly VerifiedStream[];
   try {
-    if (catalogue !== null) {
-      // Only here: DuckDB would add its own start-up to that of every other command.
-      const { openLineCheck } = await import("../open/sealed-check.ts");
-      lines = await openLineCheck(settings, store, catalogue, onBytes);
-    }
     streams = await verifyVault({
       store,
       only: pipeline === undefined ? null : settings.name,
       takes: daysBetween(options),
       trust,
       kept: options.after ?? [],
-      readLines: lines?.check ?? null,
+      readLines: lines === null ? null : (plans) => lines.check(plans),
       ledger: state,
       onSurveyed(surveys, totalBytes) {
         state.bindTo(surveys);
@@ -119,7 +115,7 @@ async function verify(pipeline: string | undefined, options: VerifyCommandOption
       },
       onBytes,
       onFinding: told.onFinding,
-      onUnproven: told.onUnproven,
+      onUnproven: (each) => told.onUnproven(each),
     });
   } finally {
     lines?.close();
@@ -137,6 +133,12 @@ async function verify(pipeline: string | undefined, options: VerifyCommandOption
   };
   await print(options.json === true ? verifyJson(report) : verifyText(report));
   if (!isVerified(report)) process.exitCode = EXIT_NOT_RIGHT;
+}
+
+/** Only at level full: DuckDB would add its own start-up to that of every other command. */
+async function openLines(...parts: Parameters<typeof openLineCheck>): Promise<SealedCheck> {
+  const { openLineCheck: open } = await import("../open/sealed-check.ts");
+  return open(...parts);
 }
 
 function plansOfOthers(streams: readonly VerifiedStream[], catalogue: string): number {

@@ -100,7 +100,7 @@ export async function verify(store: ObjectStore, level: Level, change: Partial<V
     takes: () => true,
     trust: { fingerprints: new Set(), keys: [] },
     kept: [],
-    readLines: level === "full" ? (await lineCheck()).check : null,
+    readLines: level === "full" ? async (plans) => (await lineCheck()).check(plans) : null,
     ledger: { has: () => false, note: () => Promise.resolve() },
     onSurveyed(all, total) {
       surveys = all;
@@ -135,7 +135,7 @@ function lineCheck(): Promise<SealedCheck> {
 
 /** Derives what the sealer of the tests has counted. */
 function readerOfPushes(): FactReader {
-  const { eventsOf } = countingPushes();
+  const pushes = countingPushes();
   const nobody = {
     plan: null,
     group: null,
@@ -146,7 +146,7 @@ function readerOfPushes(): FactReader {
     visitor: null,
   };
   const derived = (line: ArchivedLine) =>
-    eventsOf(line).map((event): DerivedEvent => ({ event, operation: "none", detail: "" }));
+    pushes.eventsOf(line).map((event): DerivedEvent => ({ event, operation: "none", detail: "" }));
   return {
     eventsOf: derived,
     factsOf: (line, variant) =>

@@ -395,7 +395,7 @@ describe.each(LEVELS)("at level %s", (level) => {
   });
 
   it.each(TAMPERINGS.filter(({ levels = LEVELS }) => levels.includes(level)))(
-    "it is told where $what",
+    "tells where $what",
     async ({ tamper, kind, object, words, options }) => {
       const store = await copyOf(ORIGINAL.store);
       await tamper(store);
@@ -482,6 +482,6 @@ it("of a copy that is half there each missing object is named", async () => {
     names.filter((name, index) => index % 2 === 0 || name.includes("/digest/") || name.includes("/keys/")),
   );
   const { findings } = await verify(await copyOf(ORIGINAL.store, (name) => half.has(name)), "hashes");
-  const missing = findings.filter(({ kind }) => kind === "missing").map(({ object }) => object);
+  const missing = findings.filter(({ kind }) => kind === "missing").map(({ object }) => object ?? "");
   expect(missing.toSorted()).toEqual(names.filter((name) => !half.has(name)));
 });

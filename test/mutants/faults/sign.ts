@@ -45,7 +45,7 @@ export const SIGN_FAULTS: readonly Fault[] = [
     file: CHAIN,
     text: "if (sequence <= expected) continue;",
     replacement: "if (sequence <= expected + 1) continue;",
-    caughtBy: { file: TEST, title: REFUSED },
+    caughtBy: { file: "test/archive/verify/tampering.test.ts", title: "tells where" },
   },
   {
     name: "any-key-believed",
