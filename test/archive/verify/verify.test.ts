@@ -6,10 +6,21 @@
 import { describe, expect, it } from "vitest";
 import { statementName } from "../../../src/archive/digest/digest-name.ts";
 import { changeKey } from "../../../src/archive/digest/key-change.ts";
+import { signStream } from "../../../src/archive/digest/sign.ts";
 import { parseVerifyingKey } from "../../../src/archive/digest/signing-key.ts";
 import type { KeyTrust } from "../../../src/archive/verify/key-trust.ts";
 import type { ReadLedger } from "../../../src/archive/verify/verify.ts";
-import { bytesIn, killedAt, namesIn, newKey, replace, SIGNED_AT_MS, signing } from "../sample-signing.ts";
+import {
+  bytesIn,
+  killedAt,
+  namesIn,
+  newKey,
+  replace,
+  SIGNED_AT_MS,
+  seal as sealPlainly,
+  signing,
+  writeLines,
+} from "../sample-signing.ts";
 import { STREAM, seal } from "../seal/sealing.ts";
 import { addLines, copyOf, KEY, newestEnd, type Store, sign, signedVault, verify } from "./signed-vault.ts";
 
@@ -157,6 +168,36 @@ it("the digest that was kept may be any of the chain", async () => {
   const first = await newestEnd(await copyOf(ORIGINAL.store, (name) => !name.includes("/digest/00000002")));
   expect(first.sequence).toBe(1);
   expect((await verify(ORIGINAL.store, "hashes", { kept: [first] })).findings).toEqual([]);
+});
+
+describe("of two streams", () => {
+  async function twoStreams(): Promise<Store> {
+    const store = await copyOf(ORIGINAL.store);
+    await sealPlainly(store, { stream: "other", only: await writeLines(store, ["a line"], [0], "other") });
+    await signStream("other", signing(store, KEY));
+    return store;
+  }
+
+  it("a digest that was kept needs its name, and one that is gone as a whole is missed by it", async () => {
+    const store = await twoStreams();
+    const end = await newestEnd(store);
+    await expect(verify(store, "hashes", { kept: [end] })).rejects.toThrow(
+      /the archive has the streams local, other \(hint: --after STREAM:SEQUENCE:HASH\)/,
+    );
+    const kept = [{ ...end, stream: STREAM }];
+    expect((await verify(store, "hashes", { kept, only: STREAM })).findings).toEqual([]);
+    for (const name of await namesIn(store, `vault/v1/${STREAM}/`)) await store.remove(name);
+    const { findings } = await verify(store, "hashes", { kept });
+    expect(findings).toContainEqual(expect.objectContaining({ kind: "end", stream: STREAM }));
+  });
+
+  it("one is verified alone, and nothing is said of the other", async () => {
+    const store = await twoStreams();
+    for (const name of await namesIn(store, "vault/v1/other/digest/")) await store.remove(name);
+    expect(await verify(store, "hashes", { only: STREAM })).toMatchObject({ findings: [], unproven: [] });
+    expect((await verify(store, "hashes")).findings).toMatchObject([{ kind: "no_digest", stream: "other" }]);
+    expect((await verify(store, "hashes", { only: "nobody" })).findings).toMatchObject([{ kind: "no_digest" }]);
+  });
 });
 
 describe("a run that was interrupted", () => {
