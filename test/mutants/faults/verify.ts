@@ -99,4 +99,13 @@ export const VERIFY_FAULTS: readonly Fault[] = [
     replacement: "hash.update(`${name} ${sha256} ${sizeBytes} ${createdAtMs < 0}\\n`);",
     caughtBy: { file: VERIFY, title: "does not believe what it noted" },
   },
+  {
+    name: "kms-answer-believed",
+    harm: "A signature that was damaged on its way from Cloud KMS is stored for good, and the chain is broken by it.",
+    breaks: "evidence",
+    file: "src/backends/gcs/kms-key.ts",
+    text: "if (found !== name || verifiedDataCrc32c !== true || !isSum(signatureCrc32c, signed)) throw damaged();",
+    replacement: "if (found !== name || verifiedDataCrc32c === null || signatureCrc32c === null) throw damaged();",
+    caughtBy: { file: "test/backends/kms-key.test.ts", title: "is asked again where the answer is" },
+  },
 ];
