@@ -1,7 +1,7 @@
 import { formatCount } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
 
-type Unit = "ratio" | "bytes" | "lines/s" | "µs" | "s";
+type Unit = "ratio" | "bytes" | "bytes/s" | "lines/s" | "µs" | "s";
 
 /** A figure that must keep within a bound. */
 export interface Goal {
@@ -32,6 +32,7 @@ export const GOAL_COLUMNS: readonly Column<Goal>[] = [
 function formatted(value: number, unit: Unit): string {
   if (Number.isNaN(value)) return "unknown";
   if (unit === "bytes") return formatMegabytes(value);
+  if (unit === "bytes/s") return `${formatMegabytes(value)}/s`;
   if (unit === "s") return `${value.toFixed(2)} s`;
   if (unit === "µs") return `${value.toFixed(1)} µs`;
   return unit === "ratio" ? value.toFixed(3) : `${formatCount(value)} lines/s`;

@@ -11,6 +11,7 @@ import { machineLine, thisMachine } from "./machine.ts";
 import { type Report, reportJson, reportText } from "./report.ts";
 import { measureStages } from "./stages.ts";
 import { measureSubscription } from "./subscription.ts";
+import { measureVerify } from "./verify.ts";
 
 const MOST_LINES = 100_000_000;
 const MOST_ROUNDS = 100;
@@ -27,6 +28,7 @@ const program = new Command("npm run bench --")
   .option("--index", "instead: what it costs to index a line")
   .option("--pubsub", "instead: messages of a subscription, and an archive that goes away")
   .option("--book", "instead: what it costs to seal a line, and to count it again")
+  .option("--verify", "instead: what it costs to verify an archive")
   .option("--counts", "instead: the question of every month, over facts")
   .option("--facts <n>", "how many", integerUpTo(MOST_LINES), 10_000_000)
   .option("--all", "all of these")
@@ -42,6 +44,7 @@ interface BenchOptions {
   readonly index?: true;
   readonly pubsub?: true;
   readonly book?: true;
+  readonly verify?: true;
   readonly counts?: true;
   readonly facts: number;
   readonly all?: true;
@@ -51,7 +54,15 @@ interface BenchOptions {
 const { lines, rounds, facts, ...asked } = program.opts<BenchOptions>();
 
 const machine = thisMachine();
-const isPart = [asked.stages, asked.generate, asked.index, asked.pubsub, asked.book, asked.counts].includes(true);
+const isPart = [
+  asked.stages,
+  asked.generate,
+  asked.index,
+  asked.pubsub,
+  asked.book,
+  asked.verify,
+  asked.counts,
+].includes(true);
 const withContest = asked.all === true || !isPart;
 const reports: Report[] = [];
 if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: asked.memory === true }));
@@ -60,6 +71,7 @@ if (asked.all === true || asked.generate === true) reports.push(await measureGen
 if (asked.all === true || asked.index === true) reports.push(await measureIndexing(lines, rounds));
 if (asked.all === true || asked.pubsub === true) reports.push(await measureSubscription(rounds));
 if (asked.all === true || asked.book === true) reports.push(await measureBook(lines, rounds));
+if (asked.all === true || asked.verify === true) reports.push(await measureVerify(lines, rounds));
 if (asked.all === true || asked.counts === true) reports.push(await measureCounts(facts, rounds));
 const form = asked.markdown === true ? "markdown" : "text";
 process.stdout.write(

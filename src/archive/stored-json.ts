@@ -4,13 +4,13 @@ import { MIB } from "../core/units.ts";
 import { canonicalJson, type Json } from "./canonical-json.ts";
 import type { Shape } from "./shape.ts";
 
-/** Makes the error that says why an object cannot be trusted. */
-export type Refuse = (why: string, cause?: unknown) => IoError;
+/** Makes the error that says why an object cannot be trusted; `hint` where there is something better to do than usual. */
+export type Refuse = (why: string, cause?: unknown, hint?: string) => IoError;
 
 /** What most readers throw: `corrupt`, and the name of the object. */
 export function refusing(name: string): Refuse {
-  return (why, cause) =>
-    new IoError("corrupt", `read "${name}": ${why} (hint: it was cut or altered; restore it from a copy)`, { cause });
+  return (why, cause, hint = "it was cut or altered; restore it from a copy") =>
+    new IoError("corrupt", `read "${name}": ${why} (hint: ${hint})`, { cause });
 }
 
 /** Far more than the largest plan and the manifest of it have. */
@@ -34,8 +34,11 @@ export function parseStored(bytes: Buffer, shape: Shape, refuse: Refuse, format 
   } catch (error) {
     throw refuse("no JSON", error);
   }
-  if ((value as { readonly format?: unknown } | null)?.format !== format) {
-    throw refuse(`not of format ${format}, which is all that this program knows`);
+  const found = (value as { readonly format?: unknown } | null)?.format;
+  if (found !== format) {
+    const isNewer = typeof found === "number" && found > format;
+    const hint = isNewer ? `it is of format ${found}: use a newer logtally` : undefined;
+    throw refuse(`not of format ${format}, which is all that this program knows`, undefined, hint);
   }
   const misfit = shape(value);
   if (misfit !== null) throw refuse(`"${misfit.at.replace(/^\./, "")}" is not ${misfit.expected}`);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { path } from "./value-schema.ts";
+import { endpoint, path } from "./value-schema.ts";
 
 /** Sections of the pipeline file that say where a secret lies. */
 
@@ -43,4 +43,37 @@ export const pseudonymKey = z
   .refine(isOnePlace, ONE_PLACE)
   .meta(ONE_PLACE_JSON);
 
-export const signingKey = z.strictObject(secretPlace).refine(isOnePlace, ONE_PLACE).meta(ONE_PLACE_JSON);
+const KEY_VERSION = "projects/…/locations/…/keyRings/…/cryptoKeys/…/cryptoKeyVersions/…";
+const ALONE = { path: ["kms"], error: 'no "kms" beside "env" or "file"' };
+
+export const signingKey = z
+  .strictObject({
+    ...secretPlace,
+    kms: z
+      .string({ error: KEY_VERSION })
+      .regex(
+        /^projects\/[^/\s?#]+\/locations\/[^/\s?#]+\/keyRings\/[^/\s?#]+\/cryptoKeys\/[^/\s?#]+\/cryptoKeyVersions\/\d+$/,
+        {
+          error: KEY_VERSION,
+        },
+      )
+      .optional()
+      .meta({
+        title: KEY_VERSION,
+        description: "Version of a key in Cloud KMS (EC_SIGN_ED25519), which it never leaves; not beside env or file.",
+      }),
+    endpoint: endpoint(
+      "Where Cloud KMS answers, for private endpoints and test servers; without it Google's own.",
+    ).optional(),
+  })
+  .refine(isOnePlace, ONE_PLACE)
+  .refine(({ env, file, kms }) => kms === undefined || (env === undefined && file === undefined), ALONE)
+  .meta({
+    not: {
+      anyOf: [
+        ["env", "file"],
+        ["env", "kms"],
+        ["file", "kms"],
+      ].map((required) => ({ required })),
+    },
+  });

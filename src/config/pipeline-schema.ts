@@ -282,7 +282,7 @@ export const pipelineSchema = z
       secret: true,
     }),
     signing_key: signingKey.prefault({}).meta({
-      description: "Private key (Ed25519, PEM) that signs digests; without env and file the archive's own.",
+      description: "Private key (Ed25519, PEM) that signs digests; without env, file and kms the archive's own.",
       secret: true,
     }),
     sign: signing.prefault({}).meta({ description: "When sign has something to do." }),

@@ -111,9 +111,17 @@ export interface PseudonymKeySettings {
   readonly acceptsChange: boolean;
 }
 
+/** A version of a key in Cloud KMS. */
+export interface KmsReference {
+  readonly kind: "kms";
+  readonly name: string;
+  /** Null for Google's. */
+  readonly endpoint: string | null;
+}
+
 export interface SigningSettings {
   /** Null: the archive's own key, made there. */
-  readonly key: SecretReference | null;
+  readonly key: SecretReference | KmsReference | null;
   /** After so long a digest is due although nothing new is sealed. */
   readonly intervalMs: number;
 }
@@ -185,7 +193,7 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
     cataloguePath: config.catalogue === undefined ? null : resolvePath(["catalogue"], config.catalogue),
     pseudonymKey: toPseudonymKey(config.pseudonym_key, resolvePath),
     signing: {
-      key: toSecret(config.signing_key, ["signing_key", "file"], resolvePath),
+      key: toSigningKey(config.signing_key, resolvePath),
       intervalMs: config.sign.interval_ms,
     },
   };
@@ -232,6 +240,11 @@ function toIndex(index: NonNullable<PipelineConfig["index"]>, resolvePath: Resol
 
 function toPseudonymKey(key: PipelineConfig["pseudonym_key"], resolvePath: ResolvePath): PseudonymKeySettings {
   return { reference: toSecret(key, ["pseudonym_key", "file"], resolvePath), acceptsChange: key.accept_change };
+}
+
+function toSigningKey(key: PipelineConfig["signing_key"], resolvePath: ResolvePath): SigningSettings["key"] {
+  if (key.kms !== undefined) return { kind: "kms", name: key.kms, endpoint: key.endpoint ?? null };
+  return toSecret(key, ["signing_key", "file"], resolvePath);
 }
 
 function toSecret({ env, file }: WrittenSecret, filePath: FieldPath, resolvePath: ResolvePath): SecretReference | null {

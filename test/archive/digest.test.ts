@@ -298,7 +298,7 @@ describe("a chain is refused, and nothing more is signed,", () => {
       digest(3),
       async (store) => {
         await altered(store, digest(2), (text) => text.replace('"lines":1', '"lines":2'));
-        await replace(store, signatureName(digest(2)), KEY.sign(await bytesIn(store, digest(2))));
+        await replace(store, signatureName(digest(2)), await KEY.sign(await bytesIn(store, digest(2))));
       },
     ],
     [
@@ -307,7 +307,7 @@ describe("a chain is refused, and nothing more is signed,", () => {
       async (store) => {
         const thief = newKey();
         await altered(store, digest(3), (text) => text.replace(KEY.fingerprint, thief.fingerprint));
-        await replace(store, signatureName(digest(3)), thief.sign(await bytesIn(store, digest(3))));
+        await replace(store, signatureName(digest(3)), await thief.sign(await bytesIn(store, digest(3))));
         await store.create(publicKeyName(thief.fingerprint), Buffer.from(thief.publicPem));
       },
     ],

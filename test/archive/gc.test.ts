@@ -430,7 +430,7 @@ describe("a collector", () => {
       "its signature is of another key",
       async () => digest,
       async (name) => {
-        await replace(store, signatureName(name), newKey().sign(await bytesIn(store, name)));
+        await replace(store, signatureName(name), await newKey().sign(await bytesIn(store, name)));
       },
     ],
     [

@@ -69,7 +69,7 @@ describe("another key", () => {
       public_key: NEW.publicPem,
       first_sequences: { local: 3, other: 2 },
     });
-    expect(await bytesIn(store, signatureName(STATEMENT))).toEqual(OLD.sign(bytes));
+    expect(await bytesIn(store, signatureName(STATEMENT))).toEqual(await OLD.sign(bytes));
     await signMore(store, NEW);
     await signMore(store, NEW, "other");
     await signMore(store, NEW, "third");
@@ -179,7 +179,7 @@ describe("a statement is refused", () => {
       "that the new key signs itself",
       STATEMENT,
       async (store) => {
-        await replace(store, signatureName(STATEMENT), NEW.sign(await bytesIn(store, STATEMENT)));
+        await replace(store, signatureName(STATEMENT), await NEW.sign(await bytesIn(store, STATEMENT)));
       },
     ],
     [
@@ -215,7 +215,7 @@ describe("a statement is refused", () => {
     const name = "vault/v1/local/digest/00000002.json";
     const text = (await bytesIn(store, name)).toString().replace(OLD.fingerprint, NEW.fingerprint);
     await replace(store, name, Buffer.from(text));
-    await replace(store, signatureName(name), NEW.sign(Buffer.from(text)));
+    await replace(store, signatureName(name), await NEW.sign(Buffer.from(text)));
     await expect(readDigests(store, "local")).rejects.toThrow(/no statement of key/);
   });
 

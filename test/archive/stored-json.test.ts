@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { canonicalJson, type Json } from "../../src/archive/canonical-json.ts";
-import { parseDigest } from "../../src/archive/digest/digest-chain.ts";
+import { parseDigest } from "../../src/archive/digest/digest.ts";
 import { mayFollow, parseKeyChange } from "../../src/archive/digest/key-ring.ts";
 import { parseManifest } from "../../src/archive/manifest.ts";
 import { parsePlan, readPlan } from "../../src/archive/seal/plan.ts";

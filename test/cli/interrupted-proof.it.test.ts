@@ -36,3 +36,16 @@ it("recount and facts rebuild say how far they came, and exit with 130", async (
   expect(rebuild.stdout).toMatch(/ of the files | is rebuilt/);
   expect(rebuild.stderr).toMatch(/^logtally: stopping; .*\nlogtally: interrupted; what is told above is rebuilt\n$/);
 });
+
+it("archive verify says that nothing is proved, and goes on from there", async () => {
+  const archive = join(await tempFolder(), "archive");
+  const { path } = await generated("--lines", "20000", "--seed", "3");
+  await run(archive, [path]);
+  expect(await logtally(["seal", "--archive", archive])).toMatchObject({ code: 0 });
+  expect(await logtally(["sign", "--archive", archive])).toMatchObject({ code: 0 });
+  const verify = ["archive", "verify", "--archive", archive, "--level", "full", "--resume", join(archive, "state")];
+  const verified = await interrupted(verify);
+  expect(verified).toMatchObject({ code: 130, stdout: "" });
+  expect(verified.stderr).toMatch(/^logtally: stopping; .*\nlogtally: interrupted; nothing is proved\n$/);
+  expect(await logtally(verify)).toMatchObject({ code: 0, stderr: "" });
+});

@@ -16,6 +16,7 @@ import { createFolderStore } from "../../src/backends/files/folder-store.ts";
 import { openArchiveStore } from "../../src/cli/open/archive-store.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { makeBucket } from "../servers/bucket.ts";
+import { startScriptedKms } from "../servers/scripted-kms.ts";
 import { countsOf, expectOneLine, FIXTURES, filesBelow, logtally, type Outcome, run, succeeds } from "./logtally.ts";
 
 const INPUT = join(FIXTURES, "local/ssh_push/input.ndjson");
@@ -62,6 +63,31 @@ async function opensslKey(): Promise<string> {
   expect(succeeds("openssl", ["genpkey", "-algorithm", "ed25519", "-out", path])).toBe(true);
   return path;
 }
+
+it("a key in Cloud KMS signs, also in the place of one that lay in a file", async () => {
+  const archive = await sealedArchive();
+  const file = await opensslKey();
+  rowsOf<SignedRow>(await sign(archive, "--set", `signing_key.file=${file}`, "--json"));
+  const name = "projects/p/locations/global/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1";
+  const { privateKey } = generateKeyPairSync("ed25519");
+  const kms = await startScriptedKms(name, privateKey, [null, null, null, "other key"]);
+  try {
+    const inKms = ["--set", `signing_key.kms=${name}`, "--set", `signing_key.endpoint=${kms.url}`];
+    await run(archive, [LATE]);
+    await seal("--archive", archive);
+    const [signed] = rowsOf<SignedRow>(await sign(archive, ...inKms, "--old-key", file, "--json"));
+    expect(signed).toMatchObject({ sequence: 2 });
+    const verified = await logtally(["archive", "verify", "--archive", archive, "--key", signed?.key ?? ""]);
+    expect(verified).toMatchObject({ code: 0, stderr: "" });
+    await run(archive, [join(FIXTURES, "local/http_push/input.ndjson")]);
+    await seal("--archive", archive);
+    const wrong = await sign(archive, ...inKms);
+    expect(wrong).toMatchObject({ code: 3, stdout: "" });
+    expectOneLine(wrong.stderr, `sign with "${name}": what it gives is no signature by key`);
+  } finally {
+    await kms.close();
+  }
+});
 
 /** The commands of the page, in the folder of the archive. */
 async function checkByHand(archive: string): Promise<{ readonly code: number | null; readonly stdout: string }> {

@@ -172,6 +172,18 @@ sign: { interval_ms: 60000 }
     expect(settings.pseudonymKey.reference).toEqual({ kind: "env", name: "NAME" });
   });
 
+  it("may sign with a key in Cloud KMS, and with no other one beside it", () => {
+    const name = "projects/p/locations/global/keyRings/r/cryptoKeys/k/cryptoKeyVersions/12";
+    const { signing } = parse(`${MINIMAL}signing_key: { kms: ${name} }`);
+    expect(signing.key).toEqual({ kind: "kms", name, endpoint: null });
+    expect(refusal(`${MINIMAL}signing_key:\n  kms: ${name}\n  env: A`)).toEqual([
+      'a.yaml:6: field "signing_key.kms": expected no "kms" beside "env" or "file", found text',
+    ]);
+    expect(refusal(`${MINIMAL}signing_key: { kms: projects/p/keys/k }`)).toEqual([
+      'a.yaml:5: field "signing_key.kms": expected projects/…/locations/…/keyRings/…/cryptoKeys/…/cryptoKeyVersions/…, found text',
+    ]);
+  });
+
   it("may index its lines, with defaults", () => {
     const index = "index: { kind: elasticsearch, urls: [https://es:9200]";
     expect(parse(`${MINIMAL}${index} }`).index).toEqual({

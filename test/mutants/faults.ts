@@ -14,6 +14,7 @@ import { REPORTS_FAULTS } from "./faults/reports.ts";
 import { SEAL_FAULTS } from "./faults/seal.ts";
 import { SIGN_FAULTS } from "./faults/sign.ts";
 import { SIMULATION_FAULTS } from "./faults/simulation.ts";
+import { VERIFY_FAULTS } from "./faults/verify.ts";
 
 /** All faults, by what they are in, in the order in which a line travels. */
 export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
@@ -26,6 +27,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["The index", INDEXING_FAULTS],
   ["Sealing", SEAL_FAULTS],
   ["Signing", SIGN_FAULTS],
+  ["Verifying", VERIFY_FAULTS],
   ["Removing", GC_FAULTS],
   ["Counts, and what checks them", COUNTS_FAULTS],
   ["Levels, coverage and formats", ANSWERS_FAULTS],

@@ -1,6 +1,9 @@
 import { canonicalJson, type Json } from "../canonical-json.ts";
-import type { HourFigures, StoredObject } from "../manifest.ts";
+import type { HourFigures, Manifest, StoredObject } from "../manifest.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
+import { parseStored } from "../stored-json.ts";
+import { DIGEST_SHAPE } from "./digest-shape.ts";
+import { distrust } from "./distrust.ts";
 
 /** What a digest says of the plans whose manifests it names, all together. */
 export interface DigestTotals extends HourFigures {
@@ -33,6 +36,11 @@ export function digestBytes(digest: Digest): Buffer {
   return Buffer.from(canonicalJson(digest as unknown as Json));
 }
 
+/** Throws `IoError` `corrupt`, naming it and what is wrong, for what no signer wrote. */
+export function parseDigest(name: string, bytes: Buffer): Digest {
+  return parseStored(bytes, DIGEST_SHAPE, (why, cause, hint) => distrust(name, why, cause, hint)) as Digest;
+}
+
 /** What a digest of these plans and objects, in any order, says. */
 export function digestOf(
   link: Pick<Digest, "stream" | "sequence" | "window" | "previous" | "key">,
@@ -45,28 +53,45 @@ export function digestOf(
 
 const FIGURES = ["received", "archived", "duplicates", "conflicts", "counted", "eventless", "quarantined"] as const;
 
-function totalsOf(plans: readonly SealedPlan[], objects: readonly StoredObject[]): DigestTotals {
-  const hours = plans.flatMap(({ manifest }) => Object.values(manifest.by_hour));
-  const figures = Object.fromEntries(
-    FIGURES.map((figure) => [figure, sum(hours.map((hour) => hour[figure]))]),
-  ) as unknown as HourFigures;
+/** What the manifests that a digest names come to, one after the other. */
+export type PlanTotals = Omit<DigestTotals, "objects" | "size_bytes">;
+
+export interface PlanSum {
+  add(manifest: Pick<Manifest, "lines" | "by_hour" | "counts">): void;
+  totals(): PlanTotals;
+}
+
+export function createPlanSum(): PlanSum {
+  let lines = 0;
+  const figures = Object.fromEntries(FIGURES.map((figure) => [figure, 0])) as Record<keyof HourFigures, number>;
   // Names in manifests may be any: a plain object has some already.
   const counts = new Map<string, Map<string, number>>();
-  for (const { manifest } of plans) {
-    const { catalogue, events } = manifest.counts;
-    const sums = counts.get(catalogue) ?? new Map<string, number>();
-    counts.set(catalogue, sums);
-    for (const [event, count] of Object.entries(events)) sums.set(event, (sums.get(event) ?? 0) + count);
-  }
   return {
-    objects: objects.length,
-    size_bytes: sum(objects.map(({ size_bytes: sizeBytes }) => sizeBytes)),
-    lines: sum(plans.map(({ manifest }) => manifest.lines)),
-    ...figures,
-    counts: Object.fromEntries([...counts].map(([catalogue, sums]) => [catalogue, Object.fromEntries(sums)])),
+    add({ lines: more, by_hour: byHour, counts: { catalogue, events } }) {
+      lines += more;
+      for (const hour of Object.values(byHour)) for (const figure of FIGURES) figures[figure] += hour[figure];
+      const sums = counts.get(catalogue) ?? new Map<string, number>();
+      counts.set(catalogue, sums);
+      for (const [event, count] of Object.entries(events)) sums.set(event, (sums.get(event) ?? 0) + count);
+    },
+    totals: () => ({
+      lines,
+      ...figures,
+      counts: Object.fromEntries([...counts].map(([catalogue, sums]) => [catalogue, Object.fromEntries(sums)])),
+    }),
   };
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function totalsOf(plans: readonly SealedPlan[], objects: readonly StoredObject[]): DigestTotals {
+  const sum = createPlanSum();
+  for (const { manifest } of plans) sum.add(manifest);
+  return { ...sizesOf(objects), ...sum.totals() };
+}
+
+/** How many they are, and their bytes. */
+export function sizesOf(objects: readonly StoredObject[]): Pick<DigestTotals, "objects" | "size_bytes"> {
+  return {
+    objects: objects.length,
+    size_bytes: objects.reduce((total, { size_bytes: sizeBytes }) => total + sizeBytes, 0),
+  };
 }

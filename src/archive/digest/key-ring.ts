@@ -2,10 +2,10 @@ import { ifThere } from "../../core/if-there.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
 import { readWhole } from "../stored-bytes.ts";
-import { parseStored } from "../stored-json.ts";
 import { KEY_PREFIX, parsePublicKeyName, parseStatementName, publicKeyName, signatureName } from "./digest-name.ts";
 import { KEY_CHANGE_SHAPE } from "./digest-shape.ts";
-import { distrust } from "./distrust.ts";
+import { distrust, type OnDistrust, refuseAny } from "./distrust.ts";
+import { parseOrTell } from "./parse-or-tell.ts";
 import { parseVerifyingKey, type VerifyingKey } from "./signing-key.ts";
 
 /** By which a key follows another one, signed by that; in the words of the stored JSON. */
@@ -32,18 +32,24 @@ export function keyChangeBytes(change: KeyChange): Buffer {
   return Buffer.from(canonicalJson(change as unknown as Json));
 }
 
-/** Reads and checks all keys and statements. Rejects with `IoError`, naming what cannot be trusted. */
-export async function readKeyRing(store: ObjectStore): Promise<KeyRing> {
+/**
+ * Reads and checks all keys and statements; what cannot be trusted is told and left out. Rejects with `IoError`, and
+ * unless it is told otherwise `corrupt` for the first such thing.
+ */
+export async function readKeyRing(store: ObjectStore, onDistrust: OnDistrust = refuseAny): Promise<KeyRing> {
   const keys = new Map<string, VerifyingKey>();
   const statements: string[] = [];
   for await (const { name } of store.list(KEY_PREFIX)) {
     const fingerprint = parsePublicKeyName(name);
-    if (fingerprint !== null) keys.set(fingerprint, await readPublicKey(store, name, fingerprint));
+    if (fingerprint !== null) {
+      const key = await readPublicKey(store, name, fingerprint, onDistrust);
+      if (key !== null) keys.set(fingerprint, key);
+    }
     if (parseStatementName(name) !== null) statements.push(name);
   }
   const changes = new Map<string, KeyChange>();
   for (const name of statements) {
-    const change = await readKeyChange(store, name, keys);
+    const change = await readKeyChange(store, name, keys, onDistrust);
     if (change !== null) changes.set(change.new_key, change);
   }
   return { keys, changes };
@@ -72,39 +78,65 @@ export function successorOf({ changes }: KeyRing, key: string): string | null {
   return changes.values().find((change) => change.old_key === key)?.new_key ?? null;
 }
 
-async function readPublicKey(store: ObjectStore, name: string, fingerprint: string): Promise<VerifyingKey> {
+/** Null for what is no key, which is told. */
+async function readPublicKey(
+  store: ObjectStore,
+  name: string,
+  fingerprint: string,
+  onDistrust: OnDistrust,
+): Promise<VerifyingKey | null> {
   const bytes = await readWhole(store, name);
   let key: VerifyingKey;
   try {
     key = parseVerifyingKey(bytes);
-  } catch (error) {
-    throw distrust(name, `no public key: ${(error as Error).message}`, error);
+  } catch (cause) {
+    onDistrust({ kind: "key", object: name, why: `no public key: ${(cause as Error).message}`, cause });
+    return null;
   }
-  if (key.fingerprint !== fingerprint) throw distrust(name, `it holds another key, ${key.fingerprint}`);
-  return key;
+  if (key.fingerprint !== fingerprint) {
+    onDistrust({ kind: "key", object: name, why: `it holds another key, ${key.fingerprint}` });
+    return null;
+  }
+  // PEM leaves room for other bytes that mean the same.
+  if (bytes.toString("latin1") === key.publicPem) return key;
+  onDistrust({ kind: "altered", object: name, why: "it holds the key in other bytes than a signer writes" });
+  return null;
 }
 
-/** Null for one that was begun and is not signed. */
+/** Null for one that was begun and is not signed, and for what cannot be trusted, which is told. */
 async function readKeyChange(
   store: ObjectStore,
   name: string,
   keys: ReadonlyMap<string, VerifyingKey>,
+  onDistrust: OnDistrust,
 ): Promise<KeyChange | null> {
   const bytes = await readWhole(store, name);
   const signature = await readIfThere(store, signatureName(name));
   if (signature === null) return null;
-  const change = parseKeyChange(name, bytes);
+  const change = keyChangeIn(name, bytes, onDistrust);
+  if (change === null) return null;
   const old = keys.get(change.old_key);
-  if (old === undefined) throw distrust(name, `"${publicKeyName(change.old_key)}" is missing`);
-  if (!old.isSignature(bytes, signature)) throw distrust(name, `not signed by the old key ${change.old_key}`);
-  return change;
+  if (old?.isSignature(bytes, signature) === true) return change;
+  const why =
+    old === undefined
+      ? `"${publicKeyName(change.old_key)}" is missing, which signs it`
+      : `not signed by the old key ${change.old_key}`;
+  onDistrust({ kind: "signature", object: name, why });
+  return null;
 }
 
 /** Throws `IoError` `corrupt`, naming it and what is wrong, for what is no statement of that name. */
 export function parseKeyChange(name: string, bytes: Buffer): KeyChange {
-  const change = parseStored(bytes, KEY_CHANGE_SHAPE, (why, cause) => distrust(name, why, cause)) as KeyChange;
-  if (change.new_key !== parseStatementName(name)) throw distrust(name, "it speaks of another key");
+  const change = keyChangeIn(name, bytes, refuseAny);
+  if (change === null) throw distrust(name, "no statement");
   return change;
+}
+
+function keyChangeIn(name: string, bytes: Buffer, onDistrust: OnDistrust): KeyChange | null {
+  const change = parseOrTell(name, bytes, KEY_CHANGE_SHAPE, onDistrust) as KeyChange | null;
+  if (change === null || change.new_key === parseStatementName(name)) return change;
+  onDistrust({ kind: "altered", object: name, why: "it speaks of another key" });
+  return null;
 }
 
 /** Null where there is none. Rejects with `IoError`. */

@@ -18,7 +18,7 @@ export async function putSignature(
   bytes: Uint8Array,
   key: SigningKey,
 ): Promise<Buffer> {
-  const signature = key.sign(bytes);
+  const signature = await key.sign(bytes);
   const beside = signatureName(name);
   // Whoever was faster with the same key has written the same.
   if ((await store.create(beside, signature)) === "exists" && !(await readWhole(store, beside)).equals(signature)) {

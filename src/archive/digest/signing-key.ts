@@ -1,13 +1,16 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 
-/** A private key that signs digests. */
+/** A private key that signs digests: one at hand, or in the keeping of a service that signs for us. */
 export interface SigningKey {
   /** First 16 hex digits of SHA-256 over the public key in DER (SPKI). */
   readonly fingerprint: string;
   /** PEM (SPKI), as `openssl pkey -pubout` writes it. */
   readonly publicPem: string;
-  /** The 64 raw bytes of the Ed25519 signature; the same bytes give the same ones. */
-  sign(bytes: Uint8Array): Buffer;
+  /**
+   * Resolves with the 64 raw bytes of the Ed25519 signature; the same bytes give the same ones. Rejects with `IoError`
+   * where a service does not answer.
+   */
+  sign(bytes: Uint8Array): Promise<Buffer>;
 }
 
 /** A public key, by which signatures are checked. */
@@ -24,7 +27,7 @@ export function parseSigningKey(pem: string | Buffer): SigningKey {
   const key = createPrivateKey(pem);
   refuseOtherKinds(key);
   const { fingerprint, publicPem } = describe(createPublicKey(key));
-  return { fingerprint, publicPem, sign: (bytes) => sign(null, bytes, key) };
+  return { fingerprint, publicPem, sign: (bytes) => Promise.resolve(sign(null, bytes, key)) };
 }
 
 /** Reads a public key in PEM (SPKI). Throws an `Error` that says why it is none. */

@@ -65,6 +65,15 @@ interface NamedSegment extends SegmentName {
   readonly name: string;
 }
 
+/** Those of these names of segments whose attempt is pinned. Rejects with `IoError`. */
+export async function pinnedSegments(store: ObjectStore, names: readonly string[]): Promise<string[]> {
+  const segments = names.flatMap((name): NamedSegment[] => {
+    const parsed = parseSegmentName(name);
+    return parsed === null ? [] : [{ ...parsed, name }];
+  });
+  return ofAttempts(store, segments);
+}
+
 /** The names of those whose attempt is pinned: a sealer does that before it writes anything. */
 async function ofAttempts(store: ObjectStore, segments: readonly NamedSegment[]): Promise<string[]> {
   const names: string[] = [];

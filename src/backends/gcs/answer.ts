@@ -40,8 +40,11 @@ function objectInfo(item: unknown): ObjectInfo {
   throw notAsExpected("an object without name, size and time");
 }
 
-/** What stands in between may answer a page instead of the service: tried again, as if there had been no answer. */
-function objectIn({ body }: ServiceAnswer): Readonly<Record<string, unknown>> {
+/**
+ * The object in JSON that an answer is; throws `ServiceError` for another one. What stands in between may answer a page
+ * instead of the service: tried again, as if there had been no answer.
+ */
+export function objectIn({ body }: Pick<ServiceAnswer, "body">): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(body.toString());

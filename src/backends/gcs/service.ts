@@ -34,7 +34,7 @@ export interface ServiceAnswer {
   readonly body: Buffer;
 }
 
-/** Cloud Storage's JSON API, request by request. */
+/** A JSON API of Google, request by request. */
 export interface Service {
   /**
    * Rejects with `ServiceError` for an answer that is no success, with `CredentialError` where there is nothing to sign
@@ -66,17 +66,24 @@ export class CredentialError extends Error {
 }
 
 export interface ServiceOptions {
-  /** A URL without a path; null for Google's. Nothing secret goes over plain HTTP. */
+  /** A URL without a path; null for that of Cloud Storage. Nothing secret goes over plain HTTP. */
   readonly endpoint: string | null;
+  /** What credentials are asked for; by default to read and write objects. */
+  readonly scope?: string;
   /** For one request. */
   readonly timeoutMs?: number;
   /** Once it aborts each request rejects. */
   readonly signal?: AbortSignal;
 }
 
-export function createService({ endpoint, timeoutMs = TIMEOUT_MS, signal: stop }: ServiceOptions): Service {
+export function createService({
+  endpoint,
+  scope = SCOPE,
+  timeoutMs = TIMEOUT_MS,
+  signal: stop,
+}: ServiceOptions): Service {
   const origin = endpoint ?? GOOGLE;
-  const auth = origin.startsWith("https:") ? new GoogleAuth({ scopes: SCOPE }) : null;
+  const auth = origin.startsWith("https:") ? new GoogleAuth({ scopes: scope }) : null;
   return {
     async send({ method, path, headers, body, range }) {
       const inTimeSignal = AbortSignal.timeout(timeoutMs);

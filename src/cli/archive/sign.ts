@@ -29,7 +29,10 @@ export function signCommand(): Command {
     )
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
     .option("--json", "print a JSON line for each digest")
-    .option("--old-key <file>", "the key that signed until now, once, where the signing key was changed");
+    .option(
+      "--old-key <file>",
+      "the key that signed until now, once, where the signing key was changed; or its version in Cloud KMS",
+    );
   return withPipelineOptions(command).action(async (pipeline: string | undefined, options: SignCommandOptions) => {
     const signed: SignedDigest[] = [];
     const failures = await signArchive(pipeline, options, (digest) => signed.push(digest));
@@ -50,7 +53,7 @@ async function signArchive(
   refuseUnsignableBucket(settings);
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
-  const oldKey = options.oldKey === undefined ? null : await openOldSigningKey(options.oldKey);
+  const oldKey = options.oldKey === undefined ? null : await openOldSigningKey(options.oldKey, settings);
   const key = await openSigningKey(settings, store);
   const streams = await listStreams(store);
   const progress = createProgress("reading what was sealed", null);

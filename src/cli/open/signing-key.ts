@@ -10,8 +10,10 @@ import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { keepSecret } from "../terminal/secrecy.ts";
 import { archiveName } from "./archive-store.ts";
+import { openKmsSigningKey } from "./kms-signing-key.ts";
 
 const LOCAL_KEY = "ctl/signing.key";
+const KEY_VERSION = /^projects\/.+\/cryptoKeyVersions\/\d+$/;
 const MAKE_KEY = "openssl genpkey -algorithm ed25519 -out FILE";
 
 /**
@@ -19,6 +21,7 @@ const MAKE_KEY = "openssl genpkey -algorithm ed25519 -out FILE";
  * only; a bucket keeps no key. Rejects with `UsageError` or `IoError`.
  */
 export async function openSigningKey({ archive, signing }: PipelineSettings, store: ObjectStore): Promise<SigningKey> {
+  if (signing.key?.kind === "kms") return openKmsSigningKey(signing.key);
   if (signing.key !== null) return keyFrom("signing key", signing.key);
   if (archive.kind === "gcs") throw keylessBucket(archiveName(archive));
   const path = join(archive.path, LOCAL_KEY);
@@ -26,9 +29,11 @@ export async function openSigningKey({ archive, signing }: PipelineSettings, sto
   return keyIn(`read "${path}"`, pem);
 }
 
-/** The one that is replaced. Rejects with `UsageError`. */
-export function openOldSigningKey(path: string): Promise<SigningKey> {
-  return keyFrom("old signing key", { kind: "file", path });
+/** The one that is replaced: its file, or its name in Cloud KMS. Rejects with `UsageError` or `IoError`. */
+export function openOldSigningKey(place: string, { signing }: PipelineSettings): Promise<SigningKey> {
+  const endpoint = signing.key?.kind === "kms" ? signing.key.endpoint : null;
+  if (KEY_VERSION.test(place)) return openKmsSigningKey({ kind: "kms", name: place, endpoint });
+  return keyFrom("old signing key", { kind: "file", path: place });
 }
 
 /** Before a bucket is reached: throws `UsageError` where it would need a key and none is configured. */

@@ -1,6 +1,6 @@
 import { type Difference, differenceOf } from "../../archive/audit/difference.ts";
 import { eachUnsealedLine } from "../../archive/audit/unsealed-lines.ts";
-import { eachVaultLine, unlessBroken } from "../../archive/audit/vault-lines.ts";
+import { unlessBroken } from "../../archive/audit/vault-lines.ts";
 import { createLineJudge } from "../../archive/seal/line-judge.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { dayOfHour, UNDATED_DAY } from "../../archive/span.ts";
@@ -22,6 +22,7 @@ import { type LinePlace, type LineTable, openLineTable, TAIL } from "./line-tabl
 import { ALL_STREAMS, checkLive, type LiveCounts } from "./live-check.ts";
 import { hasFigures, isTold, leaveOutSegment, leaveOutSpan, type NotCompared, nothingLeftOut } from "./not-compared.ts";
 import { originOf, planFigures } from "./plan-figures.ts";
+import { lineVisitor, readPlanLines } from "./plan-lines.ts";
 
 export interface RecountOptions extends DuckDbOptions {
   readonly store: ObjectStore;
@@ -214,31 +215,19 @@ async function clear({ facts, lines }: Recounting): Promise<void> {
 async function readPlan(recounting: Recounting, plan: SealedPlan, stream: number): Promise<void> {
   const { store, facts, lines, report, counted, onBytes, onDifference } = recounting;
   const place = { stream, span: plan.span.firstHour, plan: plan.manifest.plan };
-  const lanes = new Map<Lane, number>();
-  const visit = lineVisitor(recounting, place);
-  let isBroken = false;
-  for (const output of plan.manifest.outputs) {
-    const broken = await eachVaultLine(store, plan, output, {
-      bytes: onBytes,
-      line(line, hash) {
-        lanes.set(line.meta.lane, (lanes.get(line.meta.lane) ?? 0) + 1);
-        visit(line, hash);
-      },
-    });
-    // Where one thing of a segment is wrong, the others follow from it.
-    const [first] = broken;
-    if (first === undefined) continue;
-    isBroken = true;
+  const read = await readPlanLines(store, recounting, plan, place, onBytes);
+  report.lines += read.lines;
+  for (const { output, difference } of read.broken) {
     leaveOutSegment(report.notCompared, output);
-    onDifference(first);
+    onDifference(difference);
   }
   report.plans += 1;
-  if (isBroken) leaveOutSpan(report.notCompared, plan);
+  if (read.broken.length > 0) leaveOutSpan(report.notCompared, plan);
   if (counted === null) return;
   if (hasFigures(report.notCompared, plan)) {
     facts.flush();
     lines.flush();
-    await checkPlan(recounting, counted, plan, place, lanes);
+    await checkPlan(recounting, counted, plan, place, read.lanes);
   } else report.notCompared.plans += 1;
 }
 
@@ -267,7 +256,11 @@ async function readTailOf(recounting: Recounting, day: string, stream: number): 
   const { store, books, onBytes } = recounting;
   const broken: Difference[] = [];
   const book = books[stream];
-  const visit = lineVisitor(recounting, { stream, span: 0, plan: TAIL });
+  const put = lineVisitor(recounting, { stream, span: 0, plan: TAIL });
+  const visit = (line: ArchivedLine, hash: string): void => {
+    recounting.report.lines += 1;
+    put(line, hash);
+  };
   const judge = createLineJudge();
   const isOfDay = (hour: number): boolean => dayOfHour(hour) === day;
   const visitor = {
@@ -283,15 +276,4 @@ async function readTailOf(recounting: Recounting, day: string, stream: number): 
     );
   }
   return broken;
-}
-
-function lineVisitor({ reader, facts, lines, report }: Recounting, place: LinePlace) {
-  const source = { stream: String(place.stream), origin: originOf(place) };
-  return (line: ArchivedLine, hash: string): void => {
-    report.lines += 1;
-    const events = reader.eventsOf(line);
-    const kind = line.meta.reason !== null ? "quarantined" : events.length === 0 ? "eventless" : "counted";
-    lines.append(line.meta.id, hash, line.meta.log, kind, place);
-    if (events.length > 0) for (const fact of reader.factsOf(line, hash)) facts.append(fact, source);
-  };
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { checkManifest } from "../../../src/archive/audit/manifest-check.ts";
-import { digestBytes, digestOf } from "../../../src/archive/digest/digest.ts";
-import { parseDigest } from "../../../src/archive/digest/digest-chain.ts";
+import { digestBytes, digestOf, parseDigest } from "../../../src/archive/digest/digest.ts";
 import { digestName, statementName } from "../../../src/archive/digest/digest-name.ts";
 import { keyChangeBytes, mayFollow, parseKeyChange } from "../../../src/archive/digest/key-ring.ts";
 import { type Manifest, manifestBytes } from "../../../src/archive/manifest.ts";

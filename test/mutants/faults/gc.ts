@@ -110,9 +110,9 @@ export const GC_FAULTS: readonly Fault[] = [
     harm: "Whoever may write objects writes a digest, and has lines removed by it.",
     breaks: "evidence",
     file: "src/archive/digest/digest-chain.ts",
-    text: "return { stream, digests, unfinished: { name, bytes, digest }, ring };",
+    text: "if (signature === null) return { stream, digests, unfinished: { name, bytes, digest }, ring };",
     replacement:
-      "return { stream, digests: [...digests, signedDigest(name, bytes, bytes)], unfinished: { name, bytes, digest }, ring };",
+      "if (signature === null) return { stream, digests: [...digests, signedDigest(name, bytes, bytes)], unfinished: { name, bytes, digest }, ring };",
     caughtBy: { file: TEST, title: "removes nothing that only a digest without signature covers" },
   },
 ];

@@ -1,6 +1,6 @@
 import type { Fault } from "../fault.ts";
 
-const CHAIN = "src/archive/digest/digest-chain.ts";
+const CHAIN = "src/archive/digest/chain-walk.ts";
 const SIGN = "src/archive/digest/sign.ts";
 const UNSIGNED = "src/archive/digest/unsigned.ts";
 const TEST = "test/archive/digest.test.ts";
@@ -43,17 +43,16 @@ export const SIGN_FAULTS: readonly Fault[] = [
     harm: "A digest that was removed, with all that it named, is not missed.",
     breaks: "evidence",
     file: CHAIN,
-    text: "if (bytes === null) throw distrust(name, ",
-    replacement:
-      "if (bytes === null) return readDigest(store, stream, sequence - 1);\n  if (bytes.length === 0) throw distrust(name, ",
-    caughtBy: { file: TEST, title: REFUSED },
+    text: "if (sequence <= expected) continue;",
+    replacement: "if (sequence <= expected + 1) continue;",
+    caughtBy: { file: "test/archive/verify/tampering.test.ts", title: "tells where" },
   },
   {
     name: "any-key-believed",
     harm: "A digest that an intruder signed with a key of their own continues the chain.",
     breaks: "evidence",
     file: CHAIN,
-    text: "if (before !== null && !mayFollow(ring, stream, before.key, key, sequence))",
+    text: "if (before !== null && !mayFollow(ring, stream, before, key, sequence))",
     replacement: "if (before !== null && ring.keys.size === 0)",
     caughtBy: { file: TEST, title: REFUSED },
   },

@@ -1,0 +1,65 @@
+import { parsePublicKeyName, parseStatementName, publicKeyName, signatureName } from "../digest/digest-name.ts";
+import type { KeyRing } from "../digest/key-ring.ts";
+import type { ChainSurvey } from "./chain-survey.ts";
+import { type Finding, findingOf, type Unproven } from "./finding.ts";
+
+/** Things of all streams. */
+export const ALL_STREAMS = "keys";
+
+/** What lies where the keys are and is no key that signed anything, and no statement. `names` are all that lies there. */
+export function checkKeyNames(
+  names: readonly string[],
+  ring: KeyRing,
+  surveys: readonly ChainSurvey[],
+): { readonly findings: readonly Finding[]; readonly unproven: readonly Unproven[] } {
+  const used = new Set(surveys.flatMap(({ digests }) => digests.map(({ key }) => key)));
+  for (const { old_key: oldKey, new_key: newKey } of ring.changes.values()) used.add(oldKey).add(newKey);
+  const statements = names.filter((name) => parseStatementName(name) !== null);
+  const signatures = new Set(statements.map(signatureName));
+  const there = new Set(names);
+  const findings: Finding[] = [];
+  const unproven: Unproven[] = [];
+  const digests = surveys.flatMap((survey) => survey.digests.filter(({ isSigned }) => isSigned));
+  for (const key of new Set(digests.map((digest) => digest.key))) {
+    const name = publicKeyName(key);
+    if (!there.has(name)) {
+      findings.push(
+        findingOf("missing", ALL_STREAMS, { object: name, what: "it is missing, and digests are signed by it" }),
+      );
+    }
+  }
+  for (const name of names) {
+    const key = parsePublicKeyName(name);
+    if (key !== null) {
+      // One that is no key was told.
+      if (!used.has(key) && ring.keys.has(key))
+        unproven.push({ stream: ALL_STREAMS, object: name, why: "a key that signs nothing" });
+    } else if (parseStatementName(name) !== null) {
+      if (!there.has(signatureName(name))) {
+        unproven.push({ stream: ALL_STREAMS, object: name, why: "a statement that is not signed" });
+      }
+    } else if (!signatures.has(name)) {
+      const what = "it is extra: neither a key nor a statement, nor the signature of one";
+      findings.push(findingOf("extra", ALL_STREAMS, { object: name, what }));
+    }
+  }
+  return { findings, unproven };
+}
+
+/** Streams that a signed statement says were signed, and that have no digest. */
+export function checkNamedStreams(
+  { changes }: KeyRing,
+  surveys: readonly ChainSurvey[],
+  takes: (stream: string) => boolean,
+): Finding[] {
+  const known = new Set(surveys.filter(({ digests }) => digests.length > 0).map(({ stream }) => stream));
+  const named = [...changes.values()].flatMap(({ new_key: key, first_sequences: first }) =>
+    Object.entries(first).map(([stream, sequence]) => ({ stream, sequence, key })),
+  );
+  return named
+    .filter(({ stream }) => !known.has(stream) && takes(stream))
+    .map(({ stream, sequence, key }) => {
+      const what = `it has no digest, and had ${sequence - 1} by the word of the statement of key ${key}`;
+      return findingOf("no_digest", stream, { object: `vault/v1/${stream}/digest/`, what });
+    });
+}
