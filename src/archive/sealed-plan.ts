@@ -91,8 +91,8 @@ export async function readSealedPlan(store: ObjectStore, name: string, sizeBytes
   return sealedPlanIn(name, await store.read(name, 0, sizeBytes));
 }
 
-/** The same from the stored bytes. */
-function sealedPlanIn(name: string, bytes: Buffer): SealedPlan {
+/** The same from the stored bytes. Throws `IoError`. */
+export function sealedPlanIn(name: string, bytes: Buffer): SealedPlan {
   checkJsonSize(bytes.length, refusing(name));
   const { duplicates: _duplicates, ...manifest } = parseManifest(name, bytes);
   const span = spanOfManifest(manifest);

@@ -20,6 +20,8 @@ const COMMANDS = [
   "archive",
   "archive ls",
   "archive find",
+  "archive prove",
+  "archive check-proof",
   "sign",
   "gc",
   "explain",

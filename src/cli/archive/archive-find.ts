@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { findLines } from "../../archive/find.ts";
+import { metaJson } from "../../archive/meta-json.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { catalogueFields } from "../../derive/catalogue-fields.ts";
 import { createDeriver } from "../../derive/deriver.ts";
@@ -97,25 +98,7 @@ async function createFilter(
   };
 }
 
-/** The line's meta and its place, as one line of JSON; what does not apply is left out. */
+/** The line's meta and its place, as one line of JSON. */
 function metaLine({ object, row, meta }: ArchivedLine): Buffer {
-  const { id, lane, log, timeMs, reason, message } = meta;
-  const json = {
-    id,
-    lane,
-    log,
-    time: timeText(timeMs),
-    reason: reason ?? undefined,
-    topic: message?.topic || undefined,
-    message_id: message?.messageId,
-    published_at: timeText(message?.publishedAtMs ?? null),
-    attributes: Object.keys(message?.attributes ?? {}).length === 0 ? undefined : message?.attributes,
-    object,
-    row,
-  };
-  return Buffer.from(`${JSON.stringify(json)}\n`);
-}
-
-function timeText(timeMs: number | null): string | undefined {
-  return timeMs === null ? undefined : new Date(timeMs).toISOString();
+  return Buffer.from(`${JSON.stringify({ ...metaJson(meta), object, row })}\n`);
 }

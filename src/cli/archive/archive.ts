@@ -1,11 +1,15 @@
 import { Command } from "commander";
+import { checkProofCommand } from "./archive-check-proof.ts";
 import { findCommand } from "./archive-find.ts";
 import { lsCommand } from "./archive-ls.ts";
+import { proveCommand } from "./archive-prove.ts";
 
 export function archiveCommand(): Command {
   return new Command("archive")
     .summary("look into an archive and bring lines back")
     .description("Looks into an archive and brings lines back.")
     .addCommand(lsCommand())
-    .addCommand(findCommand());
+    .addCommand(findCommand())
+    .addCommand(proveCommand())
+    .addCommand(checkProofCommand());
 }
