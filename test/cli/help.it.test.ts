@@ -22,6 +22,7 @@ const COMMANDS = [
   "archive find",
   "archive prove",
   "archive check-proof",
+  "archive export",
   "sign",
   "gc",
   "explain",

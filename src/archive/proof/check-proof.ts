@@ -103,7 +103,7 @@ const OPENING: ReadonlySet<number> = new Set(Buffer.from("[{"));
 const CLOSING: ReadonlySet<number> = new Set(Buffer.from("]}"));
 
 /** Before anything is parsed: throws what `refuse` makes of what would take more memory than any proof. */
-export function checkStructure(bytes: Buffer, refuse: Refuse): void {
+export function checkStructure(bytes: Buffer, refuse: Refuse, mostParts = MOST_PARTS): void {
   if (bytes.length > MOST_PROOF_BYTES) throw refuse(`it has more than ${MOST_PROOF_BYTES} bytes, as no proof has`);
   let depth = 0;
   let parts = 0;
@@ -117,6 +117,6 @@ export function checkStructure(bytes: Buffer, refuse: Refuse): void {
     else if (OPENING.has(byte)) depth += 1;
     else if (CLOSING.has(byte)) depth -= 1;
     else if (byte === COMMA) parts += 1;
-    if (depth > MOST_DEPTH || parts > MOST_PARTS) throw refuse("it has more parts than any proof has");
+    if (depth > MOST_DEPTH || parts > mostParts) throw refuse("it has more parts than any proof has");
   }
 }

@@ -30,27 +30,33 @@ export async function findDigest(store: ObjectStore, stream: string, manifest: s
   return null;
 }
 
-/** The statements that lead to a key from the oldest that there is, that first. Rejects with `IoError`. */
-export async function readKeySteps(
-  store: ObjectStore,
-  key: string,
-): Promise<{ readonly ring: KeyRing; readonly oldest: string; readonly steps: readonly KeyStep[] }> {
+/** How a key is led to by statements. */
+export interface KeyPath {
+  readonly ring: KeyRing;
+  /** Fingerprint of the first key that there is. */
+  readonly oldest: string;
+  /** Those that followed, in order; the last one is the key itself. */
+  readonly newer: readonly string[];
+  readonly steps: readonly KeyStep[];
+}
+
+/** Rejects with `IoError`. */
+export async function readKeySteps(store: ObjectStore, key: string): Promise<KeyPath> {
   const ring = await readKeyRing(store);
+  const newer: string[] = [];
   const steps: KeyStep[] = [];
   let oldest = key;
   // Each statement leads to another key, so that a circle ends too.
   for (let change = ring.changes.get(key); change !== undefined && steps.length < ring.changes.size; ) {
     const name = statementName(change.new_key);
     const [statement, signature] = [await readWhole(store, name), await readWhole(store, signatureName(name))];
-    steps.unshift({
-      old_key: change.old_key,
-      statement: statement.toString("utf8"),
-      signature: signature.toString("hex"),
-    });
+    const written = { statement: statement.toString("utf8"), signature: signature.toString("hex") };
+    steps.unshift({ old_key: change.old_key, ...written });
+    newer.unshift(change.new_key);
     oldest = change.old_key;
     change = ring.changes.get(oldest);
   }
-  return { ring, oldest, steps };
+  return { ring, oldest, newer, steps };
 }
 
 /** Until when the newest digest of a stream is, RFC 3339; null where there is none. Rejects with `IoError`. */

@@ -1,15 +1,17 @@
 import { Command } from "commander";
 import { parseVerifyingKey, type VerifyingKey } from "../../archive/digest/signing-key.ts";
-import { checkProof, type ProvedLine } from "../../archive/proof/check-proof.ts";
+import { createPackChecker } from "../../archive/pack/check-pack.ts";
+import { MOST_PACK_FILE_BYTES } from "../../archive/pack/pack-files.ts";
+import { tarEntries } from "../../archive/pack/tar.ts";
+import { checkProof, disproving } from "../../archive/proof/check-proof.ts";
 import { MOST_PROOF_BYTES } from "../../archive/proof/proof.ts";
-import { spanText } from "../../archive/proof/signed-line.ts";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { readInput } from "../settings.ts";
-import { readUpTo } from "../terminal/bounded-input.ts";
+import { type FileBytes, openFileBytes } from "../terminal/file-bytes.ts";
 import { print } from "../terminal/print.ts";
-import { formatCount } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";
+import { packJson, packText, proofJson, proofText } from "./proof-text.ts";
 
 interface CheckProofOptions {
   readonly key: string;
@@ -22,16 +24,17 @@ Examples:
   logtally archive check-proof proof.json --key auditor.pub
   logtally archive prove 0006d1a99c1ac0c0ffee00000000abcd | logtally archive check-proof - --key auditor.pub
   logtally archive check-proof proof.json --key auditor.pub --line > line.json
+  logtally archive check-proof evidence.tar.gz --key auditor.pub
 `;
 
 export function checkProofCommand(): Command {
   return new Command("check-proof")
-    .summary("check a proof, with the public key and nothing else")
+    .summary("check a proof or a pack, with the public key and nothing else")
     .description(
-      "Checks a proof that archive prove has written, without the archive, a pipeline or a network, and says what it " +
-        "proves. Exits with 1 where it does not hold.",
+      "Checks a proof that archive prove has written, or a whole pack of archive export, without the archive, a pipeline " +
+        "or a network, and says what it proves. Exits with 1 where it does not hold.",
     )
-    .argument("<file>", "the proof, or - for standard input")
+    .argument("<file>", "the proof or the pack, or - for standard input")
     .requiredOption("--key <file>", "the public key that you trust, in PEM: the one that signs, or one before it")
     .option("--line", "print the line alone, byte for byte, ended by LF, once it is proved")
     .option("--json", "print JSON")
@@ -39,22 +42,48 @@ export function checkProofCommand(): Command {
     .action(check);
 }
 
-async function check(file: string, { key, json, line }: CheckProofOptions): Promise<void> {
-  if (json === true && line === true) throw new UsageError("check proof: --json and --line are two forms of output");
-  const trusted = await readKey(key);
-  const bytes = await readUpTo(file, "proof", MOST_PROOF_BYTES + 1);
-  let proved: ProvedLine;
+async function check(file: string, options: CheckProofOptions): Promise<void> {
+  if (options.json === true && options.line === true) {
+    throw new UsageError("check proof: --json and --line are two forms of output");
+  }
+  const trusted = await readKey(options.key);
+  const input = await openFileBytes(file, "proof");
   try {
-    proved = checkProof(file, bytes, trusted);
+    await print(
+      input.isGzip ? await checkPack(file, input, trusted, options) : await checkOne(file, input, trusted, options),
+    );
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
-    if (json === true) await print(`${JSON.stringify({ proved: false, why: error.message })}\n`);
+    if (options.json === true) await print(`${JSON.stringify({ proved: false, why: error.message })}\n`);
     tell(error.lines);
     process.exitCode = EXIT_NOT_RIGHT;
-    return;
   }
-  if (line === true) await print(Buffer.concat([proved.line, Buffer.from("\n")]));
-  else await print(json === true ? `${JSON.stringify(asJson(proved), null, 2)}\n` : asText(proved));
+}
+
+async function checkOne(
+  file: string,
+  input: FileBytes,
+  trusted: VerifyingKey,
+  { json, line }: CheckProofOptions,
+): Promise<string | Uint8Array> {
+  const proved = checkProof(file, await input.upTo(MOST_PROOF_BYTES + 1), trusted);
+  if (line === true) return Buffer.concat([proved.line, Buffer.from("\n")]);
+  return json === true ? `${JSON.stringify(proofJson(proved), null, 2)}\n` : proofText(proved);
+}
+
+async function checkPack(
+  file: string,
+  input: FileBytes,
+  trusted: VerifyingKey,
+  { json, line }: CheckProofOptions,
+): Promise<string> {
+  if (line === true)
+    throw new UsageError(`check proof "${file}": it is a pack, whose lines are files in it (hint: tar)`);
+  const refuse = disproving(file);
+  const checker = createPackChecker(file, trusted);
+  for await (const entry of tarEntries(input.inflated(refuse), MOST_PACK_FILE_BYTES, refuse)) checker.take(entry);
+  const proved = checker.finish();
+  return json === true ? `${JSON.stringify(packJson(proved), null, 2)}\n` : packText(proved);
 }
 
 async function readKey(path: string): Promise<VerifyingKey> {
@@ -66,49 +95,4 @@ async function readKey(path: string): Promise<VerifyingKey> {
       cause: error,
     });
   }
-}
-
-function asJson(proved: ProvedLine) {
-  const { line, hash, segment, span, digest, key, keyChanges, isIdProved, conflict, stated } = proved;
-  return {
-    proved: true,
-    line_sha256: hash,
-    line_bytes: line.length,
-    stream: digest.stream,
-    hours: { first: spanText({ ...span, hours: 1 }), count: span.hours },
-    segment,
-    digest: { sequence: digest.sequence, signed_at: digest.window.to, key, key_changes: keyChanges },
-    id: stated.meta.id,
-    id_proved: isIdProved,
-    variants: conflict?.variants ?? 1,
-    stands: conflict === null || conflict.standing === hash,
-    stated: { ...stated.meta, row: stated.place.row },
-  };
-}
-
-function asText(proved: ProvedLine): string {
-  const { line, hash, segment, span, digest, key, keyChanges, isIdProved, conflict, stated } = proved;
-  const { id, log, lane, time = "none" } = stated.meta;
-  const trust =
-    keyChanges === 0 ? "the key given" : `which follows on the key given by ${keyChanges} signed statements`;
-  const rows = [
-    ["line", `${formatCount(line.length)} bytes, leaf hash ${hash}`],
-    ["hour", `${spanText(span)} of stream "${digest.stream}"`],
-    ["segment", segment],
-    ["signed", `by digest ${digest.sequence} at ${digest.window.to}, with key ${key}, ${trust}`],
-    [
-      "id",
-      isIdProved ? `${id}: its hash is that of the line's bytes` : `${id}: only stated, its hash is not of the bytes`,
-    ],
-    ...(conflict === null ? [] : [["conflict", conflictText(conflict.variants, conflict.standing === hash)]]),
-    [
-      "stated",
-      `row ${stated.place.row}, log ${log}, lane ${lane}, time ${time}: by the archive's meta, which is not signed here`,
-    ],
-  ];
-  return `proved: the line was archived, sealed and signed\n${rows.map(([head = "", text]) => `  ${head.padEnd(9)} ${text}\n`).join("")}`;
-}
-
-function conflictText(variants: number, stands: boolean): string {
-  return `one of ${variants} lines with this id; by that manifest it is ${stands ? "the one" : "not the one"} that stands`;
 }

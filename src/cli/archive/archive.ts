@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { checkProofCommand } from "./archive-check-proof.ts";
+import { exportCommand } from "./archive-export.ts";
 import { findCommand } from "./archive-find.ts";
 import { lsCommand } from "./archive-ls.ts";
 import { proveCommand } from "./archive-prove.ts";
@@ -11,5 +12,6 @@ export function archiveCommand(): Command {
     .addCommand(lsCommand())
     .addCommand(findCommand())
     .addCommand(proveCommand())
-    .addCommand(checkProofCommand());
+    .addCommand(checkProofCommand())
+    .addCommand(exportCommand());
 }
