@@ -10,6 +10,7 @@ import { changeKey } from "../../src/archive/digest/key-change.ts";
 import { signStream } from "../../src/archive/digest/sign.ts";
 import { parseVerifyingKey, type VerifyingKey } from "../../src/archive/digest/signing-key.ts";
 import { type FoundLines, foundLinesBytes } from "../../src/archive/pack/found-lines.ts";
+import { createFilesSum } from "../../src/archive/pack/pack-files.ts";
 import { type PackReport, reportBytes, reportText } from "../../src/archive/pack/pack-report.ts";
 import { TAR_END, type TarEntry, tarEntries, tarEntry } from "../../src/archive/pack/tar.ts";
 import { disproving } from "../../src/archive/proof/check-proof.ts";
@@ -51,7 +52,19 @@ function refusal(entries: readonly TarEntry[], key: VerifyingKey = archive.trust
 const with_ = (name: string, bytes: Buffer): TarEntry[] =>
   whole.entries.map((entry) => (entry.name === name ? { name, bytes } : entry));
 
-const nameOf = (ending: string): string => whole.entries.find(({ name }) => name.endsWith(ending))?.name ?? "";
+/** The pack with a report that says what its files are, as whoever forges one would write it. */
+const withReport = (entries: readonly TarEntry[], change: (report: PackReport) => Partial<PackReport>): TarEntry[] => {
+  const files = entries.filter(({ name }) => !name.startsWith("report."));
+  const sum = createFilesSum();
+  for (const file of files) sum.add(file);
+  const report = { ...whole.report, files_sha256: sum.take() };
+  const said = { ...report, ...change(report) };
+  return [
+    ...files,
+    { name: "report.json", bytes: reportBytes(said) },
+    { name: "report.txt", bytes: Buffer.from(reportText(said)) },
+  ];
+};
 
 describe("a pack", () => {
   it("holds every line of the archive, each proved, and what proves them once", () => {
@@ -186,12 +199,8 @@ describe("a pack does not hold", () => {
   it("where somebody has made a report anew that says less, more or other lines", () => {
     const json = whole.entries.find(({ name }) => name === "report.json")?.bytes.toString("utf8") ?? "";
     const report = JSON.parse(json) as PackReport;
-    const withReport = (said: PackReport): TarEntry[] =>
-      whole.entries.map(({ name, bytes }) => {
-        if (name === "report.json") return { name, bytes: reportBytes(said) };
-        return { name, bytes: name === "report.txt" ? Buffer.from(reportText(said)) : bytes };
-      });
-    expect(checked(withReport(report), archive.trusted).report).toEqual(report);
+    const saying = (said: PackReport): TarEntry[] => withReport(whole.entries, () => said);
+    expect(checked(saying(report), archive.trusted).report).toEqual(report);
     const [first] = report.segments;
     for (const said of [
       { ...report, lines: report.lines + 1 },
@@ -200,21 +209,53 @@ describe("a pack does not hold", () => {
       { ...report, segments: report.segments.map((each) => (each === first ? { ...each, found: 0 } : each)) },
       { ...report, digests: [] },
     ]) {
-      expect(refusal(withReport(said))).toMatch(/says something else than the pack holds/);
+      expect(refusal(saying(said))).toMatch(/says something else than the pack holds/);
     }
-    expect(refusal(withReport({ ...report, format: 2 as 1 }))).toMatch(/not of format 1/);
+    expect(refusal(saying({ ...report, format: 2 as 1 }))).toMatch(/not of format 1/);
   });
 
-  it("where lines were exchanged with another block, or one of them left out", () => {
-    const paths = nameOf(".paths.json");
-    const found = JSON.parse(
-      whole.entries.find(({ name }) => name === paths)?.bytes.toString("utf8") ?? "",
-    ) as FoundLines;
-    const altered = (change: Partial<FoundLines>): TarEntry[] => with_(paths, foundLinesBytes({ ...found, ...change }));
-    expect(refusal(altered({ lines: found.lines.slice(1) }))).toMatch(/Merkle root|other lines|is not one/);
-    expect(refusal(altered({ lines: found.lines.toReversed() }))).toMatch(/Merkle root|order of rows|is not one/);
+  it("where lines were exchanged, one of them left out, or there twice", () => {
+    const paths = whole.entries.find(({ name }) => /undated.*paths\.json$/.test(name));
+    const found = JSON.parse(paths?.bytes.toString("utf8") ?? "") as FoundLines;
+    const altered = (change: Partial<FoundLines>, lines: (text: string) => string = (text) => text): TarEntry[] => {
+      const name = paths?.name.replace(".paths.json", ".ndjson");
+      const entries = whole.entries.map((entry) => {
+        if (entry === paths) return { ...entry, bytes: foundLinesBytes({ ...found, ...change }) };
+        return entry.name === name ? { ...entry, bytes: Buffer.from(lines(entry.bytes.toString("utf8"))) } : entry;
+      });
+      return withReport(entries, () => ({}));
+    };
+    expect(checked(altered({}), archive.trusted).report.lines).toBe(LINES.length);
+    const [first, ...others] = found.lines;
+    if (first === undefined || others.length === 0) throw new Error("too few lines");
+    expect(refusal(altered({ lines: others }))).toMatch(/is not one of/);
+    expect(refusal(altered({ lines: found.lines.slice(0, -1) }))).toMatch(/has other lines/);
+    expect(refusal(altered({ lines: [...found.lines, ...found.lines.slice(-1)] }))).toMatch(/has fewer lines/);
+    const twice = altered({ lines: [first, ...found.lines] }, (text) => `${text.split("\n")[0]}\n${text}`);
+    expect(refusal(twice)).toMatch(/there twice/);
+    const swapped = altered({ lines: found.lines.toReversed() }, (text) =>
+      text
+        .split("\n")
+        .slice(0, -1)
+        .toReversed()
+        .map((line) => `${line}\n`)
+        .join(""),
+    );
+    expect(refusal(swapped)).toMatch(/order of rows/);
     expect(refusal(altered({ block: found.block + 1 }))).toMatch(/belongs elsewhere/);
-    expect(refusal(altered({ lines: [...found.lines, ...found.lines.slice(-1)] }))).toMatch(/fewer lines/);
+    expect(refusal(altered({ first_row: 1000 }))).toMatch(/place of the line is none/);
+  });
+
+  it("without the lines that a manifest of it proves", () => {
+    const left = whole.entries.filter(({ name }) => !/^lines\/local\/undated/.test(name));
+    const lines = whole.entries.find(({ name }) => /undated.*ndjson$/.test(name))?.bytes.toString("latin1") ?? "";
+    const rows = lines.split("\n").length - 1;
+    const forged = withReport(left, (report) => ({
+      lines: report.lines - rows,
+      line_bytes: report.line_bytes - lines.length + rows,
+      segments: report.segments.map((each) => (each.segment.includes("undated") ? { ...each, found: 0 } : each)),
+    }));
+    expect(refusal(forged)).toMatch(/undated.*manifest\.json" is in it, and proves no line of it/);
   });
 });
 

@@ -11,7 +11,7 @@ import { changeKey } from "../../src/archive/digest/key-change.ts";
 import { signStream } from "../../src/archive/digest/sign.ts";
 import { parseVerifyingKey, type VerifyingKey } from "../../src/archive/digest/signing-key.ts";
 import { checkProof } from "../../src/archive/proof/check-proof.ts";
-import { type Proof, packed, proofBytes } from "../../src/archive/proof/proof.ts";
+import { MOST_PACKED_BYTES, type Proof, packed, proofBytes } from "../../src/archive/proof/proof.ts";
 import { proveLine } from "../../src/archive/proof/prove-line.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { IoError } from "../../src/core/fault.ts";
@@ -146,7 +146,7 @@ describe("a proof", () => {
   it("is refused before it fills memory", () => {
     expect(refusal(Buffer.from(`{"format":1,"line":${"[".repeat(1_000_000)}`))).toMatch(/more parts/);
     expect(refusal(Buffer.from(`{"format":1,"keys":[${"0,".repeat(1_000_000)}`))).toMatch(/more parts/);
-    const bomb = packed(Buffer.alloc(300 * 1024 * 1024));
+    const bomb = packed(Buffer.alloc(MOST_PACKED_BYTES + 1));
     expect(refusal(forged(({ digest }) => ({ digest: { ...digest, gzip: bomb } })))).toMatch(/the digest was altered/);
   });
 });

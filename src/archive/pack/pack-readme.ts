@@ -44,8 +44,8 @@ Each line leads to a root that a manifest names:
 
 \`\`\`sh
 python3 - <<'EOF'
-import glob, hashlib, json
-def sha256(*parts): return hashlib.sha256(b"".join(parts)).digest()
+from glob import glob; from hashlib import sha256 as hash256; from json import load
+def sha256(*parts): return hash256(b"".join(parts)).digest()
 def climb(node, at, size, path):
     path = [bytes.fromhex(each) for each in path]
     while size > 1:
@@ -55,11 +55,11 @@ def climb(node, at, size, path):
     assert not path, "a path is too long"
     return node
 roots = {}
-for name in glob.glob("vault/v1/*/*/*/*.manifest.json"):
-    for output in json.load(open(name))["outputs"]: roots[output["lines"]["name"]] = output["root"]
+for name in glob("vault/v1/*/*/*/*.manifest.json"):
+    for output in load(open(name))["outputs"]: roots[output["lines"]["name"]] = output["root"]
 checked = 0
-for name in glob.glob("lines/**/*.paths.json", recursive=True):
-    found = json.load(open(name, encoding="utf-8"))
+for name in glob("lines/**/*.paths.json", recursive=True):
+    found = load(open(name, encoding="utf-8"))
     lines = open(name.replace(".paths.json", ".ndjson"), "rb").read().split(b"\\n")[:-1]
     assert len(lines) == len(found["lines"]), name
     for line, each in zip(lines, found["lines"]):
@@ -67,7 +67,7 @@ for name in glob.glob("lines/**/*.paths.json", recursive=True):
         root = climb(block, found["block"], found["blocks"], found["block_path"])
         assert root.hex() == roots[found["segment"]], (name, each["block_row"])
         checked += 1
-assert checked == json.load(open("report.json"))["lines"], "the report says another number"
+assert checked == load(open("report.json"))["lines"], "the report says another number"
 print(checked, "lines lead to signed roots")
 EOF
 \`\`\`

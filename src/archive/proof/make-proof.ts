@@ -3,7 +3,7 @@ import { IoError } from "../../core/fault.ts";
 import { merkleLevels } from "../../segment/merkle-path.ts";
 import { type MetaJson, metaJson } from "../meta-json.ts";
 import type { PlacedLine } from "./placed-line.ts";
-import { type KeyStep, MOST_PROOF_BYTES, type Proof, packed, proofBytes } from "./proof.ts";
+import { type KeyStep, MOST_PACKED_BYTES, MOST_PROOF_BYTES, type Proof, packed, proofBytes } from "./proof.ts";
 import type { StoredDigest } from "./signed-objects.ts";
 
 /** The bytes of a proof. Throws `IoError` where it would be too long to be read again. */
@@ -14,6 +14,10 @@ export function makeProof(
   keys: readonly KeyStep[],
 ): Buffer {
   const { place, meta, bytes, leaves } = line;
+  const tooLong = [manifest, digest].find((object) => object.bytes.length > MOST_PACKED_BYTES);
+  if (tooLong !== undefined) {
+    throw new IoError("full", `prove line ${meta.id}: "${tooLong.name}" is longer than a proof may hold`);
+  }
   const { output, segment, block, blockRow } = place;
   const firstRow = segment.blocks[block]?.lines.firstRow ?? 0;
   const roots = segment.blocks.map(({ lines }) => lines.root.toString("hex"));

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { MIB } from "../../core/units.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
 import type { MetaJson } from "../meta-json.ts";
-import { MOST_JSON_BYTES, type Refuse } from "../stored-json.ts";
+import type { Refuse } from "../stored-json.ts";
 
 /** A statement by which one key follows another, as it is stored. */
 export interface KeyStep {
@@ -53,6 +53,8 @@ export interface Proof {
 
 /** What is longer is no proof, and none is written that would be. */
 export const MOST_PROOF_BYTES = 256 * MIB;
+/** Of a manifest or a digest in a proof: those of 300,000 objects are shorter. */
+export const MOST_PACKED_BYTES = 64 * MIB;
 const GZIP_LEVEL = 9;
 
 export function proofBytes(proof: Omit<Proof, "sha256">): Buffer {
@@ -76,7 +78,7 @@ export function unpacked(text: string, what: string, refuse: Refuse): Buffer {
   const bytes = Buffer.from(text, "base64");
   if (bytes.toString("base64") !== text) throw refuse(`${what} was altered: it is no Base64`);
   try {
-    return gunzipSync(bytes, { maxOutputLength: MOST_JSON_BYTES });
+    return gunzipSync(bytes, { maxOutputLength: MOST_PACKED_BYTES });
   } catch (error) {
     throw refuse(`${what} was altered: it does not decompress: ${(error as Error).message}`, error);
   }

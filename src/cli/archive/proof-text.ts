@@ -1,6 +1,7 @@
 import type { ProvedPack } from "../../archive/pack/check-pack.ts";
 import type { ProvedLine } from "../../archive/proof/check-proof.ts";
 import { spanText } from "../../archive/proof/signed-line.ts";
+import { hourText } from "../../core/hour.ts";
 import { formatCount, formatThings } from "../terminal/quantity.ts";
 
 /** What a proof has shown, as JSON. */
@@ -8,10 +9,11 @@ export function proofJson(proved: ProvedLine) {
   const { line, hash, segment, span, digest, key, keyChanges, isIdProved, conflict, stated } = proved;
   return {
     proved: true,
-    line_sha256: hash,
+    leaf_hash: hash,
     line_bytes: line.length,
     stream: digest.stream,
-    hours: { first: spanText({ ...span, hours: 1 }), count: span.hours },
+    first_hour: hourText(span.firstHour),
+    hours: span.hours,
     segment,
     digest: { sequence: digest.sequence, signed_at: digest.window.to, key, key_changes: keyChanges },
     id: stated.meta.id,

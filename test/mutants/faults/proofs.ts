@@ -1,0 +1,158 @@
+import type { Fault } from "../fault.ts";
+
+const SIGNED = "src/archive/proof/signed-objects.ts";
+const LINE = "src/archive/proof/signed-line.ts";
+const CHECK = "src/archive/proof/check-proof.ts";
+const PACK = "src/archive/pack/check-pack.ts";
+const PROOF_TEST = "test/archive/proof.test.ts";
+const PACK_TEST = "test/archive/pack.test.ts";
+const EXCHANGED = "does not hold where somebody has exchanged";
+
+/** Proofs of lines, and packs of them. */
+export const PROOFS_FAULTS: readonly Fault[] = [
+  {
+    name: "proof-of-an-unsigned-digest",
+    harm: "Whoever can write JSON proves any line, with a digest of their own making.",
+    breaks: "evidence",
+    file: SIGNED,
+    text: "if (!signer.isSignature(bytes, signature)) {",
+    replacement: "if (signature.length !== 64) {",
+    caughtBy: { file: PROOF_TEST, title: EXCHANGED },
+  },
+  {
+    name: "proof-by-an-unsigned-statement",
+    harm: "An intruder names a key of their own as the one that follows, and all they sign is believed.",
+    breaks: "evidence",
+    file: SIGNED,
+    text: 'if (!signer.isSignature(bytes, Buffer.from(signature, "hex"))) {',
+    replacement: "if (signature.length !== 128) {",
+    caughtBy: { file: PROOF_TEST, title: "holds with the new key, and with an old one by its statement" },
+  },
+  {
+    name: "proof-by-a-key-before-its-time",
+    harm: "A key that was to sign from now on signs what was before, anew.",
+    breaks: "evidence",
+    file: SIGNED,
+    text: "if (!mayFollow({ keys, changes }, stream, trusted.fingerprint, key, sequence))",
+    replacement: "if (!mayFollow({ keys, changes }, stream, trusted.fingerprint, key, sequence + 1))",
+    caughtBy: { file: PROOF_TEST, title: "earlier than the statement lets the key sign" },
+  },
+  {
+    name: "proof-with-any-manifest",
+    harm: "A proof holds with a manifest that nobody has signed, and so with any line.",
+    breaks: "evidence",
+    file: SIGNED,
+    text: "if (sha256 !== signed.sha256 || bytes.length !== signed.size_bytes) {",
+    replacement: "if (bytes.length !== signed.size_bytes) {",
+    caughtBy: { file: PROOF_TEST, title: EXCHANGED },
+  },
+  {
+    name: "proof-of-another-line",
+    harm: "A proof holds whatever its line says.",
+    breaks: "evidence",
+    file: LINE,
+    text: "if (root !== output.root) {",
+    replacement: "if (root.length !== output.root.length) {",
+    caughtBy: { file: PROOF_TEST, title: EXCHANGED },
+  },
+  {
+    name: "proof-of-another-hour",
+    harm: "A proof says of a line that it was of an hour in which it was not.",
+    breaks: "evidence",
+    file: LINE,
+    text: "if (!isInSpan(span, hourOfId(id))) {",
+    replacement: "if (hourOfId(id) < 0) {",
+    caughtBy: { file: PROOF_TEST, title: EXCHANGED },
+  },
+  {
+    name: "path-that-ends-early",
+    harm: "An inner node of the tree passes for a line, or a path for one of another place.",
+    breaks: "evidence",
+    file: "src/segment/merkle-path.ts",
+    text: "return used === path.length ? node : null;",
+    replacement: "return used <= path.length ? node : null;",
+    caughtBy: { file: "test/segment/merkle-path.test.ts", title: "where leaf, place or path are others" },
+  },
+  {
+    name: "node-without-a-sibling-doubled",
+    harm: "No path of a line near the end of its block leads to the root, and the line cannot be proved.",
+    breaks: "evidence",
+    file: "src/segment/merkle-path.ts",
+    text: "above.push(right === undefined ? left : parentOf(left, right));",
+    replacement: "above.push(parentOf(left, right ?? left));",
+    caughtBy: { file: "test/segment/merkle-path.test.ts", title: "has paths to the root over" },
+  },
+  {
+    name: "damage-beside-the-signed-parts",
+    harm: "The meta in a proof was damaged on its way, and the proof says it as if the archive had.",
+    breaks: "evidence",
+    file: CHECK,
+    text: "if (checksumOf(rest) !== sha256)",
+    replacement: "if (checksumOf(rest).length !== sha256.length)",
+    caughtBy: { file: PROOF_TEST, title: "what no signature covers was altered on the way" },
+  },
+  {
+    name: "proof-that-fills-memory",
+    harm: "Whoever checks a proof of millions of empty parts has no memory left.",
+    breaks: "safety",
+    file: CHECK,
+    text: 'if (depth > MOST_DEPTH || parts > mostParts) throw refuse("it has more parts than any proof has");',
+    replacement:
+      'if (depth > bytes.length + mostParts + MOST_DEPTH) throw refuse("it has more parts than any proof has");',
+    caughtBy: { file: PROOF_TEST, title: "is refused before it fills memory" },
+  },
+  {
+    name: "later-variant-proved",
+    harm: "Of an id in conflict the line that a forger has made is proved, and not the one that stands.",
+    breaks: "evidence",
+    file: "src/archive/proof/line-to-prove.ts",
+    text: "(chosen === null || standsBefore(id, variantOf(line), variantOf(chosen)))",
+    replacement: "(chosen === null || !standsBefore(id, variantOf(line), variantOf(chosen)))",
+    caughtBy: { file: PROOF_TEST, title: "is that of the line that stands, where nothing else is asked" },
+  },
+  {
+    name: "pack-with-a-file-too-many",
+    harm: "A manifest or digest that proves nothing lies in a pack that is said to hold nothing else.",
+    breaks: "evidence",
+    file: PACK,
+    text: "(each) => !seen.used.has(each),",
+    replacement: "(each) => !seen.used.has(each) && each.length === 0,",
+    caughtBy: { file: PACK_TEST, title: "without the lines that a manifest of it proves" },
+  },
+  {
+    name: "pack-whose-report-says-more",
+    harm: "The report of a pack says more lines than are in it, and the check agrees.",
+    breaks: "evidence",
+    file: PACK,
+    text: "names.size < said.segments.length || !reportBytes(report).equals(json)",
+    replacement: "names.size < said.segments.length",
+    caughtBy: { file: PACK_TEST, title: "where somebody has made a report anew" },
+  },
+  {
+    name: "pack-with-a-line-twice",
+    harm: "A line that is in a pack twice counts twice for whoever counts what was proved.",
+    breaks: "evidence",
+    file: "src/archive/pack/check-found-lines.ts",
+    text: "if (blockRow <= last)",
+    replacement: "if (blockRow < last)",
+    caughtBy: { file: PACK_TEST, title: "one of them left out, or there twice" },
+  },
+  {
+    name: "pack-takes-what-is-not-signed",
+    harm: "Export fails as soon as one hour is sealed and not signed yet.",
+    breaks: "service",
+    file: "src/archive/pack/export-pack.ts",
+    text: "if (!isSigned) continue;",
+    replacement: "",
+    caughtBy: { file: PACK_TEST, title: "leaves out what is not signed or not sealed" },
+  },
+  {
+    name: "something-behind-a-pack",
+    harm: "What somebody has put behind the end of a pack is not noticed.",
+    breaks: "evidence",
+    file: "src/archive/pack/tar.ts",
+    text: "if (!rest.equals(Buffer.alloc(BLOCK_BYTES)))",
+    replacement: "if (rest.length < BLOCK_BYTES)",
+    caughtBy: { file: PACK_TEST, title: "refuses what is cut, longer, or of another make" },
+  },
+];
