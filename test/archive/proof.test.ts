@@ -19,7 +19,7 @@ import { HOUR_MS } from "../../src/core/units.ts";
 import { bytesOf, SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { linesOfAllKinds, provedLine, signedArchive } from "./proof-archive.ts";
 import { putObject, walObjects } from "./sample-archive.ts";
-import { newKey, seal, signing, writeLines } from "./sample-signing.ts";
+import { bytesIn, newKey, seal, signing, writeLines } from "./sample-signing.ts";
 import { sealAll } from "./sample-vault.ts";
 
 const LINES = linesOfAllKinds();
@@ -224,12 +224,36 @@ describe("a line that cannot be proved", () => {
     );
   });
 
-  it("is told where the archive is not as it was signed", async () => {
+  it.each<readonly [what: string, ending: string, said: RegExp, change: (bytes: Buffer) => Buffer | null]>([
+    ["a key is missing", ".pub", /vault\/v1\/keys\/.*\.pub" is missing/, () => null],
+    ["a segment is missing", "01.ndjson.zst", /10001\.ndjson\.zst": not there/, () => null],
+    ["its meta is missing", ".meta.ndjson.zst", /10001\.meta\.ndjson\.zst": not there/, () => null],
+    ["a segment is cut", "01.ndjson.zst", /10001\.ndjson\.zst": trailer/, (bytes) => bytes.subarray(0, 40)],
+    ["a digest is of another version", "1.json", /00000001\.json": not of format 1/, newer],
+    ["a manifest is of another version", ".manifest.json", /manifest\.json": not of format 1/, newer],
+    [
+      "a manifest was altered",
+      ".manifest.json",
+      /was altered: its SHA-256/,
+      (bytes) => edited(bytes, '"0.0.0"', '"0.0.1"'),
+    ],
+    ["a digest was altered", "1.json", /is not signed by key/, (bytes) => edited(bytes, '"lines":1', '"lines":2')],
+  ])("is told where %s", async (_what, ending, said, change) => {
     const { store } = await signedArchive([ONE]);
     const names: string[] = [];
-    for await (const { name } of store.list("vault/v1/keys/")) names.push(name);
-    for (const name of names) await store.remove(name);
-    await expect(provedLine(store, ONE)).rejects.toThrow(/key .* is missing/);
+    for await (const { name } of store.list("vault/")) if (name.endsWith(ending)) names.push(name);
+    const [name = ""] = names;
+    const bytes = change(Buffer.from(await bytesIn(store, name)));
+    await store.remove(name);
+    if (bytes !== null) await store.create(name, bytes);
+    await expect(provedLine(store, ONE)).rejects.toThrow(said);
+    await expect(provedLine(store, ONE)).rejects.toThrow(IoError);
+  });
+
+  it("is not signed as long as the signature of its digest is not there", async () => {
+    const { store } = await signedArchive([ONE]);
+    await store.remove("vault/v1/local/digest/00000001.sig");
+    expect(await proveLine(store, { ...wanted, id: ONE.id })).toMatchObject({ kind: "not_signed" });
   });
 });
 
@@ -237,4 +261,14 @@ describe("a line that cannot be proved", () => {
 function altered(gzip: string): string {
   const text = gunzipSync(Buffer.from(gzip, "base64")).toString("utf8");
   return packed(Buffer.from(text.replace('"format":1', '"format":2')));
+}
+
+function edited(bytes: Buffer, from: string, to: string): Buffer {
+  const text = bytes.toString("utf8");
+  expect(text).toContain(from);
+  return Buffer.from(text.replace(from, to));
+}
+
+function newer(bytes: Buffer): Buffer {
+  return edited(bytes, '"format":1', '"format":2');
 }
