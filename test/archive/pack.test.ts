@@ -19,9 +19,9 @@ import type { Line } from "../../src/core/line.ts";
 import { HOUR_MS } from "../../src/core/units.ts";
 import { bytesOf, SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { checked, packed } from "./packed.ts";
-import { linesOfAllKinds, signedArchive } from "./proof-archive.ts";
+import { linesOfAllKinds, provedLine, signedArchive } from "./proof-archive.ts";
 import { putObject, walObjects } from "./sample-archive.ts";
-import { newKey, replace, signing } from "./sample-signing.ts";
+import { bytesIn, newKey, replace, signing } from "./sample-signing.ts";
 import { sealAll } from "./sample-vault.ts";
 
 const LINES = linesOfAllKinds();
@@ -146,6 +146,15 @@ describe("a pack", () => {
     expect(refusal(forged, parseVerifyingKey(first.publicPem))).toMatch(/is not signed by that/);
   });
 
+  it("is not made of a segment that holds together and is not the one that was signed", async () => {
+    const { store } = await signedArchive([sampleLine("honest")]);
+    const forged = await signedArchive([sampleLine("forger")]);
+    const name = (await packed(store)).report.segments[0]?.segment ?? "";
+    await replace(store, name, await bytesIn(forged.store, name));
+    await expect(packed(store)).rejects.toThrow(/do not lead to the Merkle root/);
+    await expect(provedLine(store, { ...sampleLine("honest"), hash: null })).rejects.toThrow(/Merkle root/);
+  });
+
   it("is not made of an archive whose manifest is not the one that was signed", async () => {
     const { store } = await signedArchive([sampleLine("a")]);
     const { entries } = await packed(store);
@@ -247,7 +256,7 @@ describe("a pack does not hold", () => {
   });
 
   it("without the lines that a manifest of it proves", () => {
-    const left = whole.entries.filter(({ name }) => !/^lines\/local\/undated/.test(name));
+    const left = whole.entries.filter(({ name }) => !name.startsWith("lines/local/undated"));
     const lines = whole.entries.find(({ name }) => /undated.*ndjson$/.test(name))?.bytes.toString("latin1") ?? "";
     const rows = lines.split("\n").length - 1;
     const forged = withReport(left, (report) => ({

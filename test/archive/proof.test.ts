@@ -15,6 +15,7 @@ import { MOST_PACKED_BYTES, type Proof, packed, proofBytes } from "../../src/arc
 import { proveLine } from "../../src/archive/proof/prove-line.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { IoError } from "../../src/core/fault.ts";
+import type { ObjectStore } from "../../src/core/object-store.ts";
 import { HOUR_MS } from "../../src/core/units.ts";
 import { bytesOf, SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { linesOfAllKinds, provedLine, signedArchive } from "./proof-archive.ts";
@@ -201,6 +202,38 @@ describe("a proof after a change of the key", () => {
       };
     }, bytes);
     expect(refusal(early, parseVerifyingKey(first.publicPem))).toMatch(/signs later digests only/);
+  });
+});
+
+describe("the digest of a manifest", () => {
+  it.each([
+    ["the first one that was written after it", { manifestMs: 15, digestMs: 10 }, ["2"]],
+    ["found where a copy has lost all times", { manifestMs: 0, digestMs: 0 }, ["1", "2"]],
+    ["found where a copy has the times of copying", { manifestMs: 99, digestMs: 1 }, ["3", "2"]],
+  ])("is %s", async (_which, { manifestMs, digestMs }, expected) => {
+    const { store, key } = await signedArchive([sampleLine("0")]);
+    for (const hour of [1, 2]) {
+      await putObject(store, [sampleLine(`${hour}`, { timeMs: SAMPLE_MS + hour * HOUR_MS })], { sequence: 1 + hour });
+      await sealAll(store, await walObjects(store));
+      await signStream("local", signing(store, key));
+    }
+    const read: string[] = [];
+    const timed: ObjectStore = {
+      ...store,
+      async *list(prefix) {
+        for await (const object of store.list(prefix)) {
+          const sequence = Number(/digest\/0*(\d)\./.exec(object.name)?.[1] ?? 0);
+          yield { ...object, createdAtMs: sequence > 0 ? sequence * digestMs : manifestMs };
+        }
+      },
+      read(name, start, end) {
+        if (name.includes("/digest/") && name.endsWith(".json")) read.push(name.slice(-6, -5));
+        return store.read(name, start, end);
+      },
+    };
+    const line = sampleLine("1", { timeMs: SAMPLE_MS + HOUR_MS });
+    expect((await provedLine(timed, line)).proved.digest.sequence).toBe(2);
+    expect(read).toEqual(expected);
   });
 });
 

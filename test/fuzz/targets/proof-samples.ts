@@ -119,8 +119,16 @@ for (const file of files) sum.add(file);
 export const REPORT: PackReport = {
   format: 1,
   query: {
-    ...{ since: null, until: null, log: null, event: "git_push", correlation_id: null, text: "é" },
-    ...{ archive: "a", catalogue: "c", program: "0.1.0", asked_at: "2020-12-22T12:00:00Z" },
+    since: null,
+    until: null,
+    log: null,
+    event: "git_push",
+    correlation_id: null,
+    text: "é",
+    archive: "a",
+    catalogue: "c",
+    program: "0.1.0",
+    asked_at: "2020-12-22T12:00:00Z",
   },
   lines: 2,
   line_bytes: Buffer.byteLength(`${LINES[0]}${LINES[1]}`),

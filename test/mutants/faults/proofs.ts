@@ -147,6 +147,15 @@ export const PROOFS_FAULTS: readonly Fault[] = [
     caughtBy: { file: PACK_TEST, title: "leaves out what is not signed or not sealed" },
   },
   {
+    name: "pack-of-an-altered-segment",
+    harm: "A pack is made of lines that were never signed, and fails at the auditor's desk, years later.",
+    breaks: "evidence",
+    file: "src/archive/pack/found-blocks.ts",
+    text: "if (ofLines.root !== roots[index] || ofBlocks.root !== root)",
+    replacement: "if (ofLines.root !== roots[index])",
+    caughtBy: { file: PACK_TEST, title: "is not made of a segment that holds together" },
+  },
+  {
     name: "something-behind-a-pack",
     harm: "What somebody has put behind the end of a pack is not noticed.",
     breaks: "evidence",
