@@ -14,8 +14,8 @@ import {
   WORDS,
 } from "./stored-shape.ts";
 
-const LINE_ID: Shape = textLike(/^[0-9a-f]{32}$/, "the id of a line: 32 hex digits");
-const TIME: Shape = textLike(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, "a time: 2020-12-22T09:00:00.123Z");
+export const LINE_ID: Shape = textLike(/^[0-9a-f]{32}$/, "the id of a line: 32 hex digits");
+export const TIME: Shape = textLike(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, "a time: 2020-12-22T09:00:00.123Z");
 
 const MAKES: Shape = objectOf({
   program: WORDS,

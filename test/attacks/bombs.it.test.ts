@@ -1,16 +1,18 @@
 /**
  * Goal: input that is small and becomes huge, or is huge in a way nobody thought of, fills no memory, ends, and its outcome
  * is told: bombs of gzip and zstd in files and messages, bombs in bombs, members without end, deep nesting, long texts, and
- * records, messages and counts of a hundred thousand keys, attributes, lines and values.
+ * records, messages and counts of a hundred thousand keys, attributes, lines and values; and proofs and packs of strangers.
  * Method: each through the program as a process that says how much memory it took at the most.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { tarEntry } from "../../src/archive/pack/tar.ts";
 import { MIB } from "../../src/core/units.ts";
+import { newKey } from "../archive/sample-signing.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
-import { logtally, type Outcome, type Summary } from "../cli/logtally.ts";
+import { expectOneLine, logtally, type Outcome, type Summary } from "../cli/logtally.ts";
 
 /** What a process may take: Node and its libraries take 150 MB of it, a batch and its blocks the rest. */
 const MOST_BYTES = 900 * MIB;
@@ -88,6 +90,39 @@ describe("a bomb", () => {
     const outcome = await measured(what === "pipeline" ? ["check", named] : ["explain", "--catalogue", named]);
     expect(outcome).toMatchObject({ code: 2, stderr: expect.stringContaining("aliases stand for over") as unknown });
   });
+});
+
+describe("a proof or a pack", () => {
+  const key = async (folder: string): Promise<string> => {
+    const path = join(folder, "auditor.pub");
+    await writeFile(path, newKey().publicPem);
+    return path;
+  };
+
+  it.each<readonly [what: string, content: () => string | Buffer, said: string]>([
+    ["of millions of empty parts", () => `{"format":1,"keys":[${"{},".repeat(30_000_000)}`, "more parts"],
+    ["that is longer than any", () => Buffer.alloc(300 * MIB, " "), "more than"],
+    ["that is deep", () => `{"line":${"[".repeat(10_000_000)}`, "more parts"],
+    ["of zeros, compressed", () => gzipSync(Buffer.alloc(512 * MIB)), "put behind it"],
+    ["with a file that is said to be huge", () => gzipSync(hugeEntry()), "more than any has"],
+  ])("%s is refused before it fills memory", async (_what, content, said) => {
+    const folder = await tempFolder();
+    const file = join(folder, "p");
+    await writeFile(file, content());
+    const outcome = await measured(["archive", "check-proof", file, "--key", await key(folder)]);
+    expect(outcome).toMatchObject({ code: 1, stdout: "" });
+    expectOneLine(outcome.stderr, `check proof "${file}"`, said);
+  });
+
+  /** Beginning of a tar whose first file has 7 GiB. */
+  function hugeEntry(): Buffer {
+    const header = tarEntry({ name: "lines/a.ndjson", bytes: Buffer.alloc(0) });
+    header.write("70000000000", 124, "latin1");
+    header.fill(" ", 148, 156, "latin1");
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+    return Buffer.concat([header, Buffer.alloc(MIB)]);
+  }
 });
 
 describe("nesting without end", () => {

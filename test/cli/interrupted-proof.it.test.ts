@@ -1,7 +1,9 @@
 /**
- * Goal: whoever interrupts a proof is told that nothing is proved, and whoever interrupts a rebuild what was rebuilt.
+ * Goal: whoever interrupts a proof is told that nothing is proved, and whoever interrupts a rebuild what was rebuilt;
+ * of a pack that was begun nothing is left.
  * Method: real processes over some thousand sealed lines, signalled later and later until one is at work by then.
  */
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
@@ -23,11 +25,16 @@ async function interrupted(args: readonly string[]): Promise<Outcome> {
   throw new Error("it never listened");
 }
 
-it("recount and facts rebuild say how far they came, and exit with 130", async () => {
+async function sealedArchive(): Promise<string> {
   const archive = join(await tempFolder(), "archive");
   const { path } = await generated("--lines", "20000", "--seed", "3");
   await run(archive, [path]);
   expect(await logtally(["seal", "--archive", archive])).toMatchObject({ code: 0 });
+  return archive;
+}
+
+it("recount and facts rebuild say how far they came, and exit with 130", async () => {
+  const archive = await sealedArchive();
   const recount = await interrupted(["recount", "--archive", archive]);
   expect(recount).toMatchObject({ code: 130, stdout: "" });
   expect(recount.stderr).toMatch(/^logtally: stopping; .*\nlogtally: interrupted; nothing is proved\n$/);
@@ -48,4 +55,14 @@ it("archive verify says that nothing is proved, and goes on from there", async (
   expect(verified).toMatchObject({ code: 130, stdout: "" });
   expect(verified.stderr).toMatch(/^logtally: stopping; .*\nlogtally: interrupted; nothing is proved\n$/);
   expect(await logtally(verify)).toMatchObject({ code: 0, stderr: "" });
+});
+
+it("archive export leaves nothing, and exits with 130", async () => {
+  const archive = await sealedArchive();
+  expect(await logtally(["sign", "--archive", archive])).toMatchObject({ code: 0 });
+  const folder = await tempFolder();
+  const exported = await interrupted(["archive", "export", "--archive", archive, "--output", join(folder, "e.tar.gz")]);
+  expect(exported).toMatchObject({ code: 130, stdout: "" });
+  expect(exported.stderr).toMatch(/^logtally: stopping; .*\nlogtally: interrupted; nothing is proved\n$/);
+  expect(await readdir(folder)).toEqual([]);
 });

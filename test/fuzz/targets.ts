@@ -6,6 +6,7 @@ import { fieldReader } from "./targets/field-reader.ts";
 import { graphql } from "./targets/graphql.ts";
 import { lines } from "./targets/lines.ts";
 import { message } from "./targets/message.ts";
+import { pack, proof } from "./targets/proof.ts";
 import { forgedSegment, segment, vaultSegment } from "./targets/segment.ts";
 import { checkpoints, logNames, merkle, names, values } from "./targets/small-texts.ts";
 import { digest, keyStatement, manifest, plan, receipt, rollup } from "./targets/stored-json.ts";
@@ -19,6 +20,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   [yaml, writtenYaml, pipeline, override, report, catalogue],
   [message, lines, fieldReader, digits, time, graphql],
   [manifest, plan, digest, keyStatement, receipt, rollup],
+  [proof, pack],
 ].flat();
 
 /** Throws for a name that none has. */

@@ -9,6 +9,7 @@ import { FILES_FAULTS } from "./faults/files.ts";
 import { GC_FAULTS } from "./faults/gc.ts";
 import { GCS_FAULTS } from "./faults/gcs.ts";
 import { INDEXING_FAULTS } from "./faults/indexing.ts";
+import { PROOFS_FAULTS } from "./faults/proofs.ts";
 import { PUBSUB_FAULTS } from "./faults/pubsub.ts";
 import { REPORTS_FAULTS } from "./faults/reports.ts";
 import { SEAL_FAULTS } from "./faults/seal.ts";
@@ -29,6 +30,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Signing", SIGN_FAULTS],
   ["Verifying", VERIFY_FAULTS],
   ["Removing", GC_FAULTS],
+  ["Proofs and packs", PROOFS_FAULTS],
   ["Counts, and what checks them", COUNTS_FAULTS],
   ["Levels, coverage and formats", ANSWERS_FAULTS],
   ["Reports, and published counts", REPORTS_FAULTS],

@@ -2,7 +2,7 @@ import { listOf, mapOf, number, objectOf, oneOf, orNull, repeatedText, type Shap
 import { EVENT, FINGERPRINT, NUMBER, SHA256, STREAM, storedObjectLike } from "../stored-shape.ts";
 import { parseSealedName, parseSegmentName } from "../vault-name.ts";
 
-const SIGNATURE: Shape = textLike(/^[0-9a-f]{128}$/, "128 hex digits");
+export const SIGNATURE: Shape = textLike(/^[0-9a-f]{128}$/, "128 hex digits");
 const SECOND: Shape = repeatedText(
   (at) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(at) && isReal(at),
   "a time in whole seconds: 2020-12-22T09:00:00Z",

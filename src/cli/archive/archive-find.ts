@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { findLines } from "../../archive/find.ts";
+import { metaJson } from "../../archive/meta-json.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { catalogueFields } from "../../derive/catalogue-fields.ts";
 import { createDeriver } from "../../derive/deriver.ts";
+import type { Catalogue } from "../../derive/event-rules.ts";
 import { createArchiveDecoder } from "../open/archive-decoder.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { checkEventName } from "../options/event-name.ts";
@@ -15,13 +17,17 @@ import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.t
 import { print } from "../terminal/print.ts";
 import { formatBytes, formatThings } from "../terminal/quantity.ts";
 
-interface FindOptions extends PipelineOptions {
+/** What lines are asked for. */
+export interface LineQueryOptions extends PipelineOptions {
   readonly since?: number;
   readonly until?: number;
   readonly log?: string;
   readonly event?: string;
   readonly correlationId?: string;
   readonly text?: string;
+}
+
+interface FindOptions extends LineQueryOptions {
   readonly meta?: true;
 }
 
@@ -33,11 +39,18 @@ Examples:
 `;
 
 export function findCommand(): Command {
-  const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("find")
     .summary("the raw lines that match, byte for byte")
     .description("Prints the raw lines that match all that is asked, exactly as received, each ended by LF.")
-    .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
+    .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)");
+  withLineQuery(command).option("--meta", "print JSON lines instead: identity, place, and what the transport said");
+  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(find);
+}
+
+/** Adds the options that say which lines are asked for. */
+export function withLineQuery(command: Command): Command {
+  const instant = instantBefore(SYSTEM_CLOCK.nowMs());
+  return command
     .option(
       "--since <time>",
       "lines of this time and later: RFC 3339 (without offset UTC), a day, or so long ago (90s, 30m, 2h, 7d)",
@@ -47,16 +60,14 @@ export function findCommand(): Command {
     .option("--log <name>", "lines of this log, by its name or another of its names, or unknown")
     .option("--event <name>", "lines that count this event")
     .option("--correlation-id <id>", "lines whose correlation_id is this")
-    .option("--text <text>", "lines whose archived bytes hold this text; case counts")
-    .option("--meta", "print JSON lines instead: identity, place, and what the transport said");
-  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(find);
+    .option("--text <text>", "lines whose archived bytes hold this text; case counts");
 }
 
 async function find(pipeline: string | undefined, options: FindOptions): Promise<void> {
   checkSpan(options, "find lines");
   const { archive, cataloguePath } = await loadSettings(pipeline, options);
   const store = await openArchiveStore(archive);
-  const matches = await createFilter(cataloguePath, options);
+  const matches = createFilter(await loadCatalogue(cataloguePath), options);
   await store.check("read");
   const output: Buffer[] = [];
   let found = 0;
@@ -74,11 +85,10 @@ async function find(pipeline: string | undefined, options: FindOptions): Promise
 }
 
 /** What the options ask beside the span; cheap questions first. */
-async function createFilter(
-  cataloguePath: string | null,
-  { log, event, correlationId, text }: FindOptions,
-): Promise<(line: ArchivedLine) => boolean> {
-  const catalogue = await loadCatalogue(cataloguePath);
+export function createFilter(
+  catalogue: Catalogue,
+  { log, event, correlationId, text }: LineQueryOptions,
+): (line: ArchivedLine) => boolean {
   if (event !== undefined) checkEventName(event, catalogue);
   const decoder = createArchiveDecoder(["correlation_id", ...catalogueFields(catalogue)]);
   const derive = createDeriver(catalogue, decoder.slotOf);
@@ -97,25 +107,7 @@ async function createFilter(
   };
 }
 
-/** The line's meta and its place, as one line of JSON; what does not apply is left out. */
+/** The line's meta and its place, as one line of JSON. */
 function metaLine({ object, row, meta }: ArchivedLine): Buffer {
-  const { id, lane, log, timeMs, reason, message } = meta;
-  const json = {
-    id,
-    lane,
-    log,
-    time: timeText(timeMs),
-    reason: reason ?? undefined,
-    topic: message?.topic || undefined,
-    message_id: message?.messageId,
-    published_at: timeText(message?.publishedAtMs ?? null),
-    attributes: Object.keys(message?.attributes ?? {}).length === 0 ? undefined : message?.attributes,
-    object,
-    row,
-  };
-  return Buffer.from(`${JSON.stringify(json)}\n`);
-}
-
-function timeText(timeMs: number | null): string | undefined {
-  return timeMs === null ? undefined : new Date(timeMs).toISOString();
+  return Buffer.from(`${JSON.stringify({ ...metaJson(meta), object, row })}\n`);
 }

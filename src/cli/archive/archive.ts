@@ -1,6 +1,9 @@
 import { Command } from "commander";
+import { checkProofCommand } from "./archive-check-proof.ts";
+import { exportCommand } from "./archive-export.ts";
 import { findCommand } from "./archive-find.ts";
 import { lsCommand } from "./archive-ls.ts";
+import { proveCommand } from "./archive-prove.ts";
 import { verifyCommand } from "./archive-verify.ts";
 
 export function archiveCommand(): Command {
@@ -9,5 +12,8 @@ export function archiveCommand(): Command {
     .description("Looks into an archive and brings lines back.")
     .addCommand(lsCommand())
     .addCommand(findCommand())
+    .addCommand(proveCommand())
+    .addCommand(checkProofCommand())
+    .addCommand(exportCommand())
     .addCommand(verifyCommand());
 }

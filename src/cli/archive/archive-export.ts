@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { Command } from "commander";
+import { exportPack } from "../../archive/pack/export-pack.ts";
+import type { PackQuery, PackReport } from "../../archive/pack/pack-report.ts";
+import { TAR_END, tarEntry } from "../../archive/pack/tar.ts";
+import { openWholeGzip } from "../../backends/files/whole-file.ts";
+import type { Catalogue } from "../../derive/event-rules.ts";
+import { archiveName, openArchiveStore } from "../open/archive-store.ts";
+import { programVersion } from "../open/program-version.ts";
+import { checkLogName } from "../options/log-name.ts";
+import { withPipelineOptions } from "../options/options.ts";
+import { checkSpan } from "../options/time-span.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { givingUp, proveUnlessStopped } from "../process/interruptible.ts";
+import { loadCatalogue, loadSettings } from "../settings.ts";
+import { checkNewFile } from "../terminal/new-file.ts";
+import { print } from "../terminal/print.ts";
+import { createProgress } from "../terminal/progress.ts";
+import { formatThings } from "../terminal/quantity.ts";
+import { tell } from "../terminal/tell.ts";
+import { createFilter, type LineQueryOptions, withLineQuery } from "./archive-find.ts";
+
+interface ExportOptions extends LineQueryOptions {
+  readonly output: string;
+  readonly force?: true;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  logtally archive export --correlation-id 01HWX0Q0000000000000000009 --since 2024-05-02 --until 2024-05-03 --output evidence.tar.gz
+  logtally archive check-proof evidence.tar.gz --key auditor.pub
+`;
+
+export function exportCommand(): Command {
+  const command = new Command("export")
+    .summary("an evidence pack: lines that match, and what proves each of them, in one file")
+    .description(
+      "Writes the sealed and signed lines that match all that is asked into one file (tar, compressed by gzip), with " +
+        "their Merkle paths, and once each the manifests, digests, signatures, keys and statements that prove them, and " +
+        "a report. archive check-proof checks it with the public key alone. Lines that match and are not signed yet are " +
+        "counted in the report, and told.",
+    )
+    .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)");
+  withLineQuery(command)
+    .requiredOption("--output <file>", "the pack, as a rule NAME.tar.gz")
+    .option("--force", "replace the file where it is there")
+    .option("--json", "print JSON: the report, and the SHA-256 of the pack");
+  return withPipelineOptions(command)
+    .addHelpText("after", EXAMPLES)
+    .action(async (pipeline: string | undefined, options: ExportOptions) => {
+      checkSpan(options, "export lines");
+      await checkNewFile(options.output, options.force === true);
+      await proveUnlessStopped((signal) => exportLines(pipeline, options, signal));
+    });
+}
+
+async function exportLines(pipeline: string | undefined, options: ExportOptions, signal: AbortSignal): Promise<void> {
+  const { archive, cataloguePath } = await loadSettings(pipeline, options);
+  const store = await openArchiveStore(archive);
+  const catalogue = await loadCatalogue(cataloguePath);
+  const matches = createFilter(catalogue, options);
+  await store.check("read");
+  const progress = createProgress("searching", null);
+  const file = await openWholeGzip(options.output);
+  try {
+    const report = await exportPack({
+      store,
+      query: { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches },
+      asked: askedQuery(options, catalogue, archiveName(archive)),
+      emit: (entry) => file.write(tarEntry(entry)),
+      onBytes: givingUp(signal, progress.add),
+    });
+    await file.write(TAR_END);
+    await file.close();
+    progress.stop();
+    await say(report, options);
+  } finally {
+    progress.stop();
+    await file.discard();
+  }
+}
+
+function askedQuery(
+  { since, until, log, event, correlationId, text }: ExportOptions,
+  catalogue: Catalogue,
+  archive: string,
+): PackQuery {
+  return {
+    since: since === undefined ? null : new Date(since).toISOString(),
+    until: until === undefined ? null : new Date(until).toISOString(),
+    log: log === undefined ? null : checkLogName(log),
+    event: event ?? null,
+    correlation_id: correlationId ?? null,
+    text: text ?? null,
+    archive,
+    catalogue: catalogue.digest,
+    program: programVersion(),
+    asked_at: `${new Date(SYSTEM_CLOCK.nowMs()).toISOString().slice(0, 19)}Z`,
+  };
+}
+
+async function say(report: PackReport, { output, json }: ExportOptions): Promise<void> {
+  const sha256 = await sha256Of(output);
+  const { lines, segments, digests, not_signed: unsigned, not_sealed: unsealed } = report;
+  if (unsigned + unsealed > 0) {
+    tell(
+      `${formatThings(unsigned, "line")} that match are sealed and not signed yet, and ${unsealed} not sealed, repeats ` +
+        "among them: none of these is in the pack (hint: logtally seal, logtally sign, then again)",
+    );
+  }
+  if (json === true) return print(`${JSON.stringify({ ...report, pack_sha256: sha256 }, null, 2)}\n`);
+  const signed = `signed by ${formatThings(digests.length, "digest")}`;
+  await print(
+    `${formatThings(lines, "line")}, ${signed}, of ${formatThings(segments.length, "segment")} searched\n` +
+      `SHA-256 of the pack  ${sha256}\n`,
+  );
+}
+
+/** To be told to whoever gets the pack, on another way. */
+async function sha256Of(path: string): Promise<string> {
+  const sha256 = createHash("sha256");
+  for await (const piece of createReadStream(path)) sha256.update(piece as Buffer);
+  return sha256.digest("hex");
+}
