@@ -14,6 +14,7 @@ import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { formatBytes, formatThings } from "../terminal/quantity.ts";
+import { lineOutput } from "./line-output.ts";
 
 interface FindOptions extends PipelineOptions {
   readonly since?: number;
@@ -65,7 +66,7 @@ async function find(pipeline: string | undefined, options: FindOptions): Promise
     { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches },
     (line) => {
       found += 1;
-      output.push(options.meta === true ? metaLine(line) : Buffer.from(line.buffer.subarray(line.start, line.end + 1)));
+      output.push(lineOutput(line, options.meta === true));
     },
     () => print(Buffer.concat(output.splice(0))),
   );
@@ -95,27 +96,4 @@ async function createFilter(
     if (correlationId !== undefined && fields.string(correlationSlot) !== correlationId) return false;
     return event === undefined || derive(record.log, fields).some((derived) => derived.event === event);
   };
-}
-
-/** The line's meta and its place, as one line of JSON; what does not apply is left out. */
-function metaLine({ object, row, meta }: ArchivedLine): Buffer {
-  const { id, lane, log, timeMs, reason, message } = meta;
-  const json = {
-    id,
-    lane,
-    log,
-    time: timeText(timeMs),
-    reason: reason ?? undefined,
-    topic: message?.topic || undefined,
-    message_id: message?.messageId,
-    published_at: timeText(message?.publishedAtMs ?? null),
-    attributes: Object.keys(message?.attributes ?? {}).length === 0 ? undefined : message?.attributes,
-    object,
-    row,
-  };
-  return Buffer.from(`${JSON.stringify(json)}\n`);
-}
-
-function timeText(timeMs: number | null): string | undefined {
-  return timeMs === null ? undefined : new Date(timeMs).toISOString();
 }

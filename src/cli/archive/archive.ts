@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { findCommand } from "./archive-find.ts";
+import { getCommand } from "./archive-get.ts";
+import { indexCommand } from "./archive-index.ts";
 import { lsCommand } from "./archive-ls.ts";
 
 export function archiveCommand(): Command {
@@ -7,5 +9,7 @@ export function archiveCommand(): Command {
     .summary("look into an archive and bring lines back")
     .description("Looks into an archive and brings lines back.")
     .addCommand(lsCommand())
-    .addCommand(findCommand());
+    .addCommand(findCommand())
+    .addCommand(getCommand())
+    .addCommand(indexCommand());
 }

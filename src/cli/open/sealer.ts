@@ -1,4 +1,6 @@
 import { tmpdir } from "node:os";
+import { withLookups } from "../../archive/lookup/lookup-observer.ts";
+import { plansWithoutLookups, writeLookups } from "../../archive/lookup/write-lookups.ts";
 import type { Makes } from "../../archive/manifest.ts";
 import { type SealOptions, sealStream } from "../../archive/seal/seal.ts";
 import { hourThatIsOver } from "../../archive/seal/span-length.ts";
@@ -18,7 +20,7 @@ import { FORMAT_VERSION } from "../../segment/block-table.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue } from "../settings.ts";
 import { tell } from "../terminal/tell.ts";
-import { openArchiveStore, openFactsRemover } from "./archive-store.ts";
+import { openArchiveStore, openViewsRemover } from "./archive-store.ts";
 import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
@@ -48,7 +50,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   const streams = (await listStreams(store)).filter((stream) => only === null || stream === only);
   const local = openLocalObjects(settings.archive, store);
   const facts = {
-    views: { store, remover: await openFactsRemover(settings.archive) },
+    views: { store, remover: await openViewsRemover(settings.archive) },
     scratch: createScratchFolder(tmpdir(), SYSTEM_CLOCK.nowMs),
     basis: factsBasis(settings, catalogue, key),
     program: makes.program,
@@ -75,8 +77,11 @@ export async function openSealer(settings: PipelineSettings, only: string | null
           },
           store,
           makes,
-          observe: ({ span, number }) =>
-            createFactsObserver({ ...facts, reader: openFactReader(settings, catalogue, key), span, plan: number }),
+          async observe({ span, number }) {
+            const reader = openFactReader(settings, catalogue, key);
+            const observer = await createFactsObserver({ ...facts, reader, span, plan: number });
+            return withLookups(observer, { views: facts.views, requestOf: reader.requestOf, tell });
+          },
           overHour: hourThatIsOver(nowMs, latenessMs),
           spanHours: settings.seal.hours,
         });
@@ -86,20 +91,27 @@ export async function openSealer(settings: PipelineSettings, only: string | null
     },
   };
 
-  /** Facts that a killed sealer has left out, and the roll-ups of days that are over. */
+  /** Facts and look-ups that a killed sealer has left out, and the roll-ups of days that are over. */
   async function keepViews(stream: string, { before, touched }: Looked, dueThroughMs: number): Promise<void> {
     try {
       for (const { span } of await plansWithoutFacts(before, facts)) touched.add(span.day);
+      for (const { span } of await plansWithoutLookups(store, before)) touched.add(span.day);
       if (touched.size === 0) return;
       const days = await daysToLookAt(store, stream, touched);
       const plans = (await Promise.all(days.map((day) => readSealedPlans(store, stream, day)))).flat();
       const reader = openFactReader(settings, catalogue, key);
-      await writeMissingFacts(plans, { ...facts, reader, onBytes: () => undefined });
+      const onBytes = (): void => undefined;
+      await writeMissingFacts(plans, { ...facts, reader, onBytes });
+      for (const plan of await plansWithoutLookups(store, plans)) {
+        await writeLookups(plan, { views: facts.views, requestOf: reader.requestOf, onBytes });
+      }
       await writeRollups({ ...facts, ...DUCK_DB, local, stream, plans, days, always: false, dueThroughMs });
     } catch (error) {
       // A view must not hold up the book of record.
       if (!(error instanceof IoError)) throw error;
-      tell(`facts or roll-ups of ${stream} are not kept, and counts take longer: ${error.message}`);
+      tell(
+        `facts, roll-ups or look-ups of ${stream} are not kept, and counts and searches take longer: ${error.message}`,
+      );
     }
   }
 }
