@@ -38,7 +38,7 @@ export async function writeLookups(
  * Those plans of which a look-up is missing: their sealer was killed, could not write it, or was of a version without.
  * Rejects with `IoError`.
  */
-export async function plansWithoutLookups(store: ObjectStore, plans: readonly SealedPlan[]): Promise<SealedPlan[]> {
+export async function plansWithoutLookups(plans: readonly SealedPlan[], store: ObjectStore): Promise<SealedPlan[]> {
   const missing: SealedPlan[] = [];
   for (const [folder, ofFolder] of Map.groupBy(plans, folderOf)) {
     if (folder === null) continue;
@@ -49,6 +49,11 @@ export async function plansWithoutLookups(store: ObjectStore, plans: readonly Se
     );
   }
   return missing;
+}
+
+/** Makes the look-ups of those plans that lack some. Rejects with `IoError`. */
+export async function writeMissingLookups(plans: readonly SealedPlan[], options: WriteLookupsOptions): Promise<void> {
+  for (const plan of await plansWithoutLookups(plans, options.views.store)) await writeLookups(plan, options);
 }
 
 /** Of the look-ups of its span; null for a plan without segments. */

@@ -1,7 +1,8 @@
 import { tmpdir } from "node:os";
 import { withLookups } from "../../archive/lookup/lookup-observer.ts";
-import { plansWithoutLookups, writeLookups } from "../../archive/lookup/write-lookups.ts";
+import { plansWithoutLookups, writeMissingLookups } from "../../archive/lookup/write-lookups.ts";
 import type { Makes } from "../../archive/manifest.ts";
+import type { PlanObserver } from "../../archive/seal/plan-observer.ts";
 import { type SealOptions, sealStream } from "../../archive/seal/seal.ts";
 import { hourThatIsOver } from "../../archive/seal/span-length.ts";
 import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
@@ -10,8 +11,9 @@ import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import type { FactReader } from "../../counts/fact-reader.ts";
 import { createFactsDatabase } from "../../counts/facts/facts-database.ts";
-import { createFactsObserver } from "../../counts/facts/facts-observer.ts";
+import { createFactsObserver, type FactsObserverOptions } from "../../counts/facts/facts-observer.ts";
 import { plansWithoutFacts, writeMissingFacts } from "../../counts/facts/missing-facts.ts";
 import { writeRollups } from "../../counts/facts/rollup-writer.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
@@ -58,6 +60,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
     tell,
   };
   const { latenessMs } = settings.seal;
+  const newReader = (): FactReader => openFactReader(settings, catalogue, key);
   return {
     streams,
     close: () => facts.database.close(),
@@ -77,11 +80,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
           },
           store,
           makes,
-          async observe({ span, number }) {
-            const reader = openFactReader(settings, catalogue, key);
-            const observer = await createFactsObserver({ ...facts, reader, span, plan: number });
-            return withLookups(observer, { views: facts.views, requestOf: reader.requestOf, tell });
-          },
+          observe: ({ span, number }) => observePlan({ ...facts, reader: newReader(), span, plan: number }),
           overHour: hourThatIsOver(nowMs, latenessMs),
           spanHours: settings.seal.hours,
         });
@@ -94,17 +93,14 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   /** Facts and look-ups that a killed sealer has left out, and the roll-ups of days that are over. */
   async function keepViews(stream: string, { before, touched }: Looked, dueThroughMs: number): Promise<void> {
     try {
-      for (const { span } of await plansWithoutFacts(before, facts)) touched.add(span.day);
-      for (const { span } of await plansWithoutLookups(store, before)) touched.add(span.day);
+      const bare = [...(await plansWithoutFacts(before, facts)), ...(await plansWithoutLookups(before, store))];
+      for (const { span } of bare) touched.add(span.day);
       if (touched.size === 0) return;
       const days = await daysToLookAt(store, stream, touched);
       const plans = (await Promise.all(days.map((day) => readSealedPlans(store, stream, day)))).flat();
-      const reader = openFactReader(settings, catalogue, key);
-      const onBytes = (): void => undefined;
-      await writeMissingFacts(plans, { ...facts, reader, onBytes });
-      for (const plan of await plansWithoutLookups(store, plans)) {
-        await writeLookups(plan, { views: facts.views, requestOf: reader.requestOf, onBytes });
-      }
+      const options = { ...facts, reader: newReader(), onBytes: () => undefined };
+      await writeMissingFacts(plans, options);
+      await writeMissingLookups(plans, { ...options, requestOf: options.reader.requestOf });
       await writeRollups({ ...facts, ...DUCK_DB, local, stream, plans, days, always: false, dueThroughMs });
     } catch (error) {
       // A view must not hold up the book of record.
@@ -114,6 +110,12 @@ export async function openSealer(settings: PipelineSettings, only: string | null
       );
     }
   }
+}
+
+/** Keeps facts and look-ups while a plan is run. */
+async function observePlan(options: FactsObserverOptions): Promise<PlanObserver> {
+  const { views, reader, tell: say } = options;
+  return withLookups(await createFactsObserver(options), { views, requestOf: reader.requestOf, tell: say });
 }
 
 interface Looked {
