@@ -1,13 +1,12 @@
 import { Command } from "commander";
 import { writeLookups } from "../../archive/lookup/write-lookups.ts";
 import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
-import type { Span } from "../../archive/span.ts";
 import type { ViewStore } from "../../archive/view-store.ts";
 import { openArchiveStore, openViewsRemover } from "../open/archive-store.ts";
 import { createRequestOf } from "../open/request-of.ts";
 import { instantBefore } from "../options/instant.ts";
 import { withPipelineOptions } from "../options/options.ts";
-import { checkSpan, hoursBetween, type TimeSpan } from "../options/time-span.ts";
+import { checkSpan, hoursOverlap, type TimeSpan } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
 import { stopOnSignals } from "../process/stop-signal.ts";
@@ -61,9 +60,9 @@ async function index(pipeline: string | undefined, options: IndexOptions): Promi
   const done: Indexed = { plans: 0, lookups: { created: 0, same: 0, replaced: 0 } };
   try {
     for (const stream of streams) {
-      const isWanted = hoursBetween(options);
+      const isWanted = hoursOverlap(options);
       const plans = (await readSealedPlans(store, stream)).filter(
-        ({ span, isRecord }) => !isRecord && hoursOfSpan(span).some(isWanted),
+        ({ span, isRecord }) => !isRecord && isWanted(span.firstHour, span.firstHour + span.hours - 1),
       );
       await indexPlans(stream, plans, views, stop.signal, done);
     }
@@ -74,10 +73,6 @@ async function index(pipeline: string | undefined, options: IndexOptions): Promi
   if (!stop.signal.aborted) return;
   tell("interrupted; what is told above is done");
   process.exitCode = EXIT_INTERRUPTED;
-}
-
-function hoursOfSpan({ firstHour, hours }: Span): number[] {
-  return Array.from({ length: hours }, (_, index) => firstHour + index);
 }
 
 async function indexPlans(

@@ -3,6 +3,7 @@ import { findCommand } from "./archive-find.ts";
 import { getCommand } from "./archive-get.ts";
 import { indexCommand } from "./archive-index.ts";
 import { lsCommand } from "./archive-ls.ts";
+import { statsCommand } from "./archive-stats.ts";
 
 export function archiveCommand(): Command {
   return new Command("archive")
@@ -11,5 +12,6 @@ export function archiveCommand(): Command {
     .addCommand(lsCommand())
     .addCommand(findCommand())
     .addCommand(getCommand())
+    .addCommand(statsCommand())
     .addCommand(indexCommand());
 }
