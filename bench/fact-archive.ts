@@ -152,7 +152,11 @@ async function putPlan(
 }
 
 /** As a sealer writes it, of a segment that is not there. */
-function manifestOf(span: Span, rows: number, { catalogue, pseudonymKey }: FactsBasis): Manifest {
+export function manifestOf(
+  span: Span,
+  rows: number,
+  { catalogue, pseudonymKey }: Omit<FactsBasis, "instance">,
+): Manifest {
   const segment = segmentNames(span, 1, FIRST_SEGMENT);
   const [lines, meta] = [nothingNamed(segment.lines), nothingNamed(segment.meta)];
   const figures = { received: rows, archived: rows, duplicates: 0, conflicts: 0, eventless: 0, quarantined: 0 };

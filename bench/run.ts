@@ -4,6 +4,7 @@ import { integerUpTo } from "../src/cli/options/options.ts";
 import { measureBook } from "./book.ts";
 import { measureContest } from "./contest.ts";
 import { measureCounts } from "./counts.ts";
+import { measureFind } from "./find.ts";
 import { measureGenerator } from "./generator-pace.ts";
 import { isMet } from "./goal.ts";
 import { measureIndexing } from "./indexing.ts";
@@ -28,6 +29,7 @@ const program = new Command("npm run bench --")
   .option("--pubsub", "instead: messages of a subscription, and an archive that goes away")
   .option("--book", "instead: what it costs to seal a line, and to count it again")
   .option("--counts", "instead: the question of every month, over facts")
+  .option("--find", "instead: one line, request or user out of a year of a hundred million lines")
   .option("--facts <n>", "how many", integerUpTo(MOST_LINES), 10_000_000)
   .option("--all", "all of these")
   .option("--markdown", "print the tables of docs/performance.md")
@@ -43,6 +45,7 @@ interface BenchOptions {
   readonly pubsub?: true;
   readonly book?: true;
   readonly counts?: true;
+  readonly find?: true;
   readonly facts: number;
   readonly all?: true;
   readonly markdown?: true;
@@ -51,7 +54,9 @@ interface BenchOptions {
 const { lines, rounds, facts, ...asked } = program.opts<BenchOptions>();
 
 const machine = thisMachine();
-const isPart = [asked.stages, asked.generate, asked.index, asked.pubsub, asked.book, asked.counts].includes(true);
+const isPart = [asked.stages, asked.generate, asked.index, asked.pubsub, asked.book, asked.counts, asked.find].includes(
+  true,
+);
 const withContest = asked.all === true || !isPart;
 const reports: Report[] = [];
 if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: asked.memory === true }));
@@ -61,6 +66,7 @@ if (asked.all === true || asked.index === true) reports.push(await measureIndexi
 if (asked.all === true || asked.pubsub === true) reports.push(await measureSubscription(rounds));
 if (asked.all === true || asked.book === true) reports.push(await measureBook(lines, rounds));
 if (asked.all === true || asked.counts === true) reports.push(await measureCounts(facts, rounds));
+if (asked.all === true || asked.find === true) reports.push(await measureFind(rounds));
 const form = asked.markdown === true ? "markdown" : "text";
 process.stdout.write(
   asked.json === true ? reportJson(machine, reports) : reportText(machineLine(machine), reports, form),

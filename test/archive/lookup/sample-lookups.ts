@@ -1,18 +1,19 @@
 import { lookupName } from "../../../src/archive/lookup/lookup-name.ts";
-import type { RequestOf } from "../../../src/archive/lookup/lookup-observer.ts";
+import { type RequestOf, withLookups } from "../../../src/archive/lookup/lookup-observer.ts";
 import { writeLookups } from "../../../src/archive/lookup/write-lookups.ts";
+import type { PlanObserver } from "../../../src/archive/seal/plan-observer.ts";
 import { listStreams, readSealedPlans } from "../../../src/archive/sealed-plan.ts";
 import type { ViewStore } from "../../../src/archive/view-store.ts";
-import type { ArchivedLine } from "../../../src/core/archived-line.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
+import { countingPushes } from "../seal/sealing.ts";
 
-/** Stands for the `correlation_id`: the last digit of the text, for texts of other length than ten. */
+/** Stands for the `correlation_id`: by the last character of a text, and none for some. */
 export const requestOf: RequestOf = ({ buffer, start, end }) =>
-  end - start === 10 ? null : `request ${String.fromCharCode(buffer[end - 1] ?? 0)}`;
+  (end - start) % 5 === 0 ? null : `request ${String.fromCharCode(buffer[end - 1] ?? 0)}`;
 
-/** Lines of that request. */
-export function isOfRequest(request: string): (line: ArchivedLine) => boolean {
-  return (line) => requestOf(line) === request;
+/** Watches a seal as `countingPushes` does, and keeps look-ups. */
+export function keepingLookups(store: ObjectStore, said: string[] = []): PlanObserver {
+  return withLookups(countingPushes(), { views: viewsOf(store), requestOf, tell: (sentence) => said.push(sentence) });
 }
 
 /** Makes look-ups of everything that is sealed; resolves with their names. */
@@ -27,12 +28,17 @@ export async function lookUpAll(store: ObjectStore): Promise<string[]> {
   return names;
 }
 
-/** Views that nothing is replaced in. */
+/** Views in which nothing is replaced. */
 export function viewsOf(store: ObjectStore): ViewStore {
   return { store, remover: { remove: (name) => Promise.reject(new Error(`remove "${name}"`)) } };
 }
 
-/** The store as it is where this object has other bytes; null: it is missing. */
+/** The whole object. */
+export async function bytesOfObject(store: ObjectStore, name: string): Promise<Buffer> {
+  return store.read(name, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** The store as it is where this object has other bytes. */
 export function storeWith(store: ObjectStore, changed: string, bytes: Buffer): ObjectStore {
   return {
     ...store,
