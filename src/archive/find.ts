@@ -1,5 +1,5 @@
 import type { ArchivedLine } from "../core/archived-line.ts";
-import { UNDATED_HOUR } from "../core/hour.ts";
+import { hourOf, UNDATED_HOUR } from "../core/hour.ts";
 import { leafHash } from "../core/identity.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
@@ -16,6 +16,8 @@ export interface FindQuery {
   readonly matches: (line: ArchivedLine) => boolean;
   /** Numbers of the blocks of an object that can hold such lines, from 0; null where any can. Rejects with `IoError`. */
   readonly blocksOf?: ((object: LineObject) => Promise<ReadonlySet<number> | null>) | undefined;
+  /** False to believe no look-up of days that are over before the span. */
+  readonly lookups?: boolean | undefined;
   /** Lines after which the search ends. */
   readonly limit?: number | undefined;
   /** Ends it between two blocks. */
@@ -67,8 +69,11 @@ export async function findLines(
 export async function findPlaces(store: ObjectStore, query: FindQuery): Promise<SearchPlace[]> {
   const objects: LineObject[] = [];
   const isWanted = (firstHour: number, lastHour: number): boolean => mayHold(firstHour, lastHour, query);
-  for await (const object of listLineObjects(store, isWanted)) if (!isOver(object, query)) objects.push(object);
-  const { blocksOf } = query;
+  const { blocksOf, sinceMs, lookups = true } = query;
+  const sinceHour = sinceMs === null || !lookups ? null : hourOf(sinceMs);
+  for await (const object of listLineObjects(store, isWanted, undefined, sinceHour)) {
+    if (!isOver(object, query)) objects.push(object);
+  }
   if (blocksOf === undefined) return objects.map((object) => ({ object, blocks: null }));
   const places = await inParallel(objects, MOST_READS, async (object) => ({ object, blocks: await blocksOf(object) }));
   return places.filter(({ blocks }) => blocks?.size !== 0);

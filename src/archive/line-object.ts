@@ -3,7 +3,7 @@ import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import type { SegmentReader } from "../segment/segment-reader.ts";
 import { type Coverage, createCoverage } from "./coverage.ts";
-import type { PlanOutput } from "./manifest.ts";
+import { type PlanOutput, runsAhead } from "./manifest.ts";
 import { eachSealedPlan, type IsWanted } from "./plan-list.ts";
 import type { SealedPlan } from "./sealed-plan.ts";
 import { openOutput } from "./vault-reader.ts";
@@ -67,13 +67,12 @@ export function walLines(
 
 /** The segments that a plan has written. */
 export function vaultLines(store: ObjectStore, { name, sha256, span, manifest }: SealedPlan): LineObject[] {
-  const { future = 0, wrapped = 0 } = manifest.lanes;
   return manifest.outputs.map((output) => ({
     name: output.lines.name,
     firstHour: span.firstHour,
     lastHour: span.firstHour + span.hours - 1,
     rows: output.rows,
-    mayRunAhead: future + wrapped > 0,
+    mayRunAhead: runsAhead(manifest),
     onlyHours: null,
     sizeBytes: output.lines.size_bytes + output.meta.size_bytes,
     sealed: { plan: { name, sha256, span, manifest: { plan: manifest.plan } }, output },
@@ -83,12 +82,14 @@ export function vaultLines(store: ObjectStore, { name, sha256, span, manifest }:
 
 /**
  * Everything that holds lines of the hours that matter: the vault in order of streams, spans and plans, then the
- * write-ahead objects that are not wholly sealed, in order of names. `onPlan` is told of each plan. Rejects with `IoError`.
+ * write-ahead objects that are not wholly sealed, in order of names. `onPlan` is told of each plan. `sinceHour`: only lines
+ * of this hour and later matter, by their times. Rejects with `IoError`.
  */
 export async function* listLineObjects(
   store: ObjectStore,
   isWanted: IsWanted,
   onPlan: (plan: SealedPlan) => void = () => undefined,
+  sinceHour: number | null = null,
 ): AsyncIterable<LineObject> {
   const wal: WalObject[] = [];
   // Before the plans: of an object that is sealed and removed in between, the lines are in the vault by then.
@@ -96,7 +97,9 @@ export async function* listLineObjects(
     if (isWanted(object.firstHour, object.lastHour)) wal.push(object);
   }
   const coverage = createCoverage(wal);
-  for await (const plan of eachSealedPlan(store, isWanted)) {
+  // Of older objects only the plans tell that they are sealed.
+  const isWalNew = wal.every(({ firstHour }) => sinceHour !== null && firstHour >= sinceHour);
+  for await (const plan of eachSealedPlan(store, isWanted, isWalNew ? sinceHour : null)) {
     coverage.add(plan);
     onPlan(plan);
     yield* vaultLines(store, plan);

@@ -96,6 +96,7 @@ async function find(pipeline: string | undefined, options: FindOptions): Promise
       untilMs: options.until ?? null,
       matches,
       blocksOf: narrowing.blocksOf,
+      lookups: options.lookups,
       limit: options.limit,
       signal: stop.signal,
     };

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { writeDayLookups } from "../../archive/lookup/day-lookup.ts";
 import { writeLookups } from "../../archive/lookup/write-lookups.ts";
 import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
 import type { ViewStore } from "../../archive/view-store.ts";
@@ -61,10 +62,16 @@ async function index(pipeline: string | undefined, options: IndexOptions): Promi
   try {
     for (const stream of streams) {
       const isWanted = hoursOverlap(options);
-      const plans = (await readSealedPlans(store, stream)).filter(
+      const all = await readSealedPlans(store, stream);
+      const plans = all.filter(
         ({ span, isRecord }) => !isRecord && isWanted(span.firstHour, span.firstHour + span.hours - 1),
       );
       await indexPlans(stream, plans, views, stop.signal, done);
+      const days = new Set(plans.map(({ span }) => span.day));
+      await writeDayLookups(
+        views,
+        all.filter(({ span }) => days.has(span.day)),
+      );
     }
     await print(options.json === true ? `${JSON.stringify(done)}\n` : sentence(done));
   } finally {

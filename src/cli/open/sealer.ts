@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { writeDayLookups } from "../../archive/lookup/day-lookup.ts";
 import { withLookups } from "../../archive/lookup/lookup-observer.ts";
 import { plansWithoutLookups, writeMissingLookups } from "../../archive/lookup/write-lookups.ts";
 import type { Makes } from "../../archive/manifest.ts";
@@ -101,6 +102,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
       const options = { ...facts, reader: newReader(), onBytes: () => undefined };
       await writeMissingFacts(plans, options);
       await writeMissingLookups(plans, { ...options, requestOf: options.reader.requestOf });
+      await writeDayLookups(facts.views, plans);
       await writeRollups({ ...facts, ...DUCK_DB, local, stream, plans, days, always: false, dueThroughMs });
     } catch (error) {
       // A view must not hold up the book of record.

@@ -8,19 +8,20 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FindCost, findLines } from "../../../src/archive/find.ts";
 import { blocksOfIds, blocksOfRequest } from "../../../src/archive/lookup/blocks-of-lines.ts";
+import { dayLookupName, writeDayLookups } from "../../../src/archive/lookup/day-lookup.ts";
 import { LOOKUP_PREFIX, lookupName } from "../../../src/archive/lookup/lookup-name.ts";
 import { noTrouble } from "../../../src/archive/lookup/segment-lookup.ts";
 import { plansWithoutLookups, writeLookups, writeMissingLookups } from "../../../src/archive/lookup/write-lookups.ts";
-import { readSealedPlans } from "../../../src/archive/sealed-plan.ts";
+import { listStreams, readSealedPlans } from "../../../src/archive/sealed-plan.ts";
 import { openOutput } from "../../../src/archive/vault-reader.ts";
 import { createMemoryStore } from "../../../src/backends/memory/memory-store.ts";
 import { IoError } from "../../../src/core/fault.ts";
 import { leafHash } from "../../../src/core/identity.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
-import { HOUR_MS, KIB } from "../../../src/core/units.ts";
+import { DAY_MS, HOUR_MS, KIB } from "../../../src/core/units.ts";
 import { SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
 import { putObject } from "../sample-archive.ts";
-import { arbitraryHistory, archiveAfter } from "../sample-history.ts";
+import { arbitraryHistory, archiveAfter, POOL as HISTORY_POOL } from "../sample-history.ts";
 import { storeWithout } from "../sample-vault.ts";
 import { POOL, seal } from "../seal/sealing.ts";
 import { bytesOfObject, keepingLookups, lookUpAll, requestOf, storeWith, viewsOf } from "./sample-lookups.ts";
@@ -155,6 +156,79 @@ describe("a search by look-ups", () => {
       }
     }
     expect(trouble.segments).toBe(0);
+  });
+});
+
+describe("a look-up of a day", () => {
+  async function findSince(store: ObjectStore, sinceMs: number, lookups: boolean): Promise<string[]> {
+    const found: string[] = [];
+    await findLines(
+      store,
+      { sinceMs, untilMs: null, matches: () => true, lookups },
+      ({ buffer, start, end, meta }) => found.push(meta.id + leafHash(buffer, start, end)),
+      () => Promise.resolve(),
+    );
+    return found;
+  }
+
+  async function lookUpDays(store: ObjectStore): Promise<void> {
+    for (const stream of await listStreams(store)) {
+      await writeDayLookups(viewsOf(store), await readSealedPlans(store, stream));
+    }
+  }
+
+  it("hides no line that runs ahead of its hour, and none that was sealed since", async () => {
+    const time = fc.constantFrom(...HISTORY_POOL.flatMap(({ timeMs }) => timeMs ?? []));
+    await fc.assert(
+      fc.asyncProperty(arbitraryHistory(["aa"], ["a", "b"]), time, fc.nat(), async (history, sinceMs, where) => {
+        const { deeds } = history;
+        const store = createMemoryStore();
+        for (const part of [deeds.slice(0, where % (deeds.length + 1)), deeds]) {
+          await copyInto(store, await archiveAfter({ ...history, deeds: part }));
+          if (part !== deeds) await lookUpDays(store);
+        }
+        const gone = storeWithout(store, new Set(await namesBelow(store, "wal/")));
+        for (const each of [store, gone]) {
+          expect(await findSince(each, sinceMs, true)).toEqual(await findSince(each, sinceMs, false));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  async function namesBelow(store: ObjectStore, prefix: string): Promise<string[]> {
+    return (await Array.fromAsync(store.list(prefix))).map(({ name }) => name);
+  }
+
+  async function copyInto(target: ObjectStore, source: ObjectStore): Promise<void> {
+    for await (const { name } of source.list("")) await target.create(name, await bytesOfObject(source, name));
+  }
+
+  it("saves reading the manifests of days that are over, and is not believed where it is damaged", async () => {
+    const full = createMemoryStore();
+    for (const day of [0, 1, 2]) {
+      await putObject(full, [sampleLine(`day ${day}`, { timeMs: SAMPLE_MS + day * DAY_MS })], { sequence: day + 1 });
+    }
+    await seal(full, { spanHours: 24 });
+    await lookUpDays(full);
+    const sealed = storeWithout(full, new Set(await namesBelow(full, "wal/")));
+    const readBy = async (store: ObjectStore): Promise<string[]> => {
+      const read: string[] = [];
+      const watched: ObjectStore = {
+        ...store,
+        read: (name, start, end) => (read.push(name), store.read(name, start, end)),
+      };
+      expect(await findSince(watched, SAMPLE_MS + 2 * DAY_MS, true)).toHaveLength(1);
+      return read.filter((name) => name.endsWith(".manifest.json")).map((name) => name.slice(15, 25));
+    };
+    expect(await readBy(sealed)).toEqual(["2020-12-24"]);
+    const name = dayLookupName("local", "2020-12-22");
+    const bytes = await bytesOfObject(sealed, name);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      expect(await readBy(storeWith(sealed, name, damaged))).toEqual(["2020-12-22", "2020-12-24"]);
+    }
   });
 });
 
