@@ -10,7 +10,7 @@ export interface ReadCost {
 /** A store that counts what is read; the names of all objects that were read are kept. */
 export interface CountingStore {
   readonly store: ObjectStore;
-  cost(): ReadCost;
+  readonly cost: () => ReadCost;
 }
 
 export function createCountingStore(store: ObjectStore): CountingStore {

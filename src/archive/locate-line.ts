@@ -37,9 +37,9 @@ export async function locateLine(store: ObjectStore, id: string): Promise<Locate
   const trouble = noTrouble();
   const quick = await readHour(store, id, trouble);
   const remarks = trouble.segments === 0 ? [] : [troubleSentence(trouble)];
-  if (quick.found.length > 0 && holdsVariants(quick.found, quick.conflicts))
-    return { variants: inOrder(id, quick.found), remarks };
-  if (quick.lookups === 0) return { variants: inOrder(id, quick.found), remarks };
+  const isSure = quick.found.length > 0 && holdsVariants(quick.found, quick.conflicts);
+  // Without look-ups all ids were read.
+  if (isSure || quick.lookups === 0) return { variants: inOrder(id, quick.found), remarks };
   const whole = await readHour(store, id, null);
   if (whole.found.length > quick.found.length) {
     const hour = hourText(hourOfId(id));

@@ -23,7 +23,7 @@ export interface FactReader {
   /** `variant` is the hash of the line's bytes, in hex. A line that was just asked for its events is not read again. */
   factsOf(line: ArchivedLine, variant: string): readonly Fact[];
   /** Its `correlation_id`; null without one. It is not read again likewise. */
-  requestOf(line: ArchivedLine): string | null;
+  readonly requestOf: (line: ArchivedLine) => string | null;
 }
 
 const NO_FACTS: readonly Fact[] = Object.freeze([]);

@@ -66,7 +66,9 @@ function expected(isMeant: (line: Line) => boolean): string[] {
 
 /** A value of a field that some lines have. */
 function someValue(name: string): string {
-  const values = lines.flatMap((line) => (line[name] === undefined ? [] : [String(line[name])]));
+  const values = lines.flatMap(({ [name]: value }) =>
+    typeof value === "string" || typeof value === "number" ? [`${value}`] : [],
+  );
   return values[Math.floor(values.length / 2)] ?? "";
 }
 

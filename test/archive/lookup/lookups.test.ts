@@ -47,7 +47,7 @@ async function find(
   return { found, cost };
 }
 
-const REQUESTS = [..."0123456789x"].map((digit) => `request ${digit}`);
+const REQUESTS = "0123456789x".split("").map((digit) => `request ${digit}`);
 
 /** Two segments of several blocks each; a request has lines in one block, or in none. */
 async function sealedArchive(): Promise<ObjectStore> {
