@@ -5,6 +5,7 @@ import { digits } from "./targets/digits.ts";
 import { fieldReader } from "./targets/field-reader.ts";
 import { graphql } from "./targets/graphql.ts";
 import { lines } from "./targets/lines.ts";
+import { lookup } from "./targets/lookup.ts";
 import { message } from "./targets/message.ts";
 import { forgedSegment, segment, vaultSegment } from "./targets/segment.ts";
 import { checkpoints, logNames, merkle, names, values } from "./targets/small-texts.ts";
@@ -18,6 +19,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   [segment, vaultSegment, forgedSegment],
   [yaml, writtenYaml, pipeline, override, report, catalogue],
   [message, lines, fieldReader, digits, time, graphql],
+  [lookup],
   [manifest, plan, digest, keyStatement, receipt, rollup],
 ].flat();
 

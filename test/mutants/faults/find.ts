@@ -66,7 +66,7 @@ export const FIND_FAULTS: readonly Fault[] = [
     breaks: "I8",
     file: "src/archive/lookup/lookup-observer.ts",
     text: "if (!(error instanceof IoError)) throw error;",
-    replacement: "if (error instanceof IoError) throw error;",
+    replacement: 'if (!(error instanceof IoError) || error.code === "full") throw error;',
     caughtBy: { file: LOOKUPS, title: "goes on where a look-up cannot be kept, and says so" },
   },
   {
