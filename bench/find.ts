@@ -14,8 +14,9 @@ import { noTrouble } from "../src/archive/lookup/segment-lookup.ts";
 import { openArchiveStore } from "../src/cli/open/archive-store.ts";
 import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
-import { DAY_MS, MIB, SECOND_MS } from "../src/core/units.ts";
+import { DAY_MS, MIB } from "../src/core/units.ts";
 import type { Goal } from "./goal.ts";
+import { logtally, measure, type Usage } from "./measure.ts";
 import { median } from "./median.ts";
 import { type Report, reportOf } from "./report.ts";
 import { openYearArchive, REAL_DAY } from "./year-archive.ts";
@@ -25,10 +26,14 @@ const DAY_BEGIN_MS = Date.parse(REAL_DAY);
 const SPAN = ["--since", REAL_DAY, "--until", new Date(DAY_BEGIN_MS + DAY_MS).toISOString().slice(0, 10)];
 const MOST: ReadCost = { objects: 3, reads: 8, bytes: 2 * MIB };
 
-interface Answered {
-  readonly question: string;
+interface Timed {
   readonly lines: number;
   readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+interface Answered extends Timed {
+  readonly question: string;
   readonly mostSeconds: number;
   /** Beside the look-ups of the day; null where that was not counted. */
   readonly cost: ReadCost | null;
@@ -38,6 +43,7 @@ const COLUMNS: readonly Column<Answered>[] = [
   { head: "", align: "left", cell: ({ question }) => question },
   { head: "lines found", align: "right", cell: ({ lines }) => formatCount(lines) },
   { head: "seconds", align: "right", cell: ({ seconds }) => seconds.toFixed(2) },
+  { head: "CPU seconds", align: "right", cell: ({ cpuSeconds }) => cpuSeconds.toFixed(2) },
   { head: "objects", align: "right", cell: ({ cost }) => (cost === null ? "" : formatCount(cost.objects)) },
   { head: "range reads", align: "right", cell: ({ cost }) => (cost === null ? "" : formatCount(cost.reads)) },
   { head: "bytes read", align: "right", cell: ({ cost }) => (cost === null ? "" : formatBytes(cost.bytes)) },
@@ -46,16 +52,21 @@ const COLUMNS: readonly Column<Answered>[] = [
 export async function measureFind(rounds: number): Promise<Report> {
   const { path, lines } = await openYearArchive();
   const { id, request, user } = sampleOf(path);
-  const ask = (question: string, mostSeconds: number, cost: ReadCost | null, ...args: string[]): Answered => ({
+  const ask = async (
+    question: string,
+    mostSeconds: number,
+    cost: ReadCost | null,
+    ...args: string[]
+  ): Promise<Answered> => ({
     question,
     mostSeconds,
     cost,
-    ...timed([...args, "--archive", path], rounds, question),
+    ...(await timed([...args, "--archive", path], rounds, question)),
   });
   const answered = [
-    ask("one line by its id", 1, await costOfId(path, id), "get", id),
-    ask("a request of a given day", 1, await costOfRequest(path, request), "find", "--trace", request, ...SPAN),
-    ask("a day's events of one user", 3, null, "find", "--user", user, "--event", "any", ...SPAN),
+    await ask("one line by its id", 1, await costOfId(path, id), "get", id),
+    await ask("a request of a given day", 1, await costOfRequest(path, request), "find", "--trace", request, ...SPAN),
+    await ask("a day's events of one user", 3, null, "find", "--user", user, "--event", "any", ...SPAN),
   ];
   const title = `out of ${formatCount(lines)} lines of a year, one day of them real; medians of ${formatThings(rounds, "round")}`;
   return reportOf(title, COLUMNS, answered, answered.flatMap(goalsOf));
@@ -72,16 +83,18 @@ function sampleOf(archive: string): { id: string; request: string; user: string 
   return { id: member(meta, "id"), request: member(line, "correlation_id"), user: member(line, "user_id") };
 }
 
-function timed(args: readonly string[], rounds: number, what: string): { lines: number; seconds: number } {
-  const seconds: number[] = [];
-  let lines = 0;
+async function timed(args: readonly string[], rounds: number, what: string): Promise<Timed> {
+  const usages: Usage[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     process.stderr.write(`${what}: ${round === 0 ? "warm-up" : `round ${round} of ${rounds}`}\n`);
-    const startedMs = performance.now();
-    lines = printed(args).split("\n").length - 1;
-    if (round > 0) seconds.push((performance.now() - startedMs) / SECOND_MS);
+    const usage = await measure(logtally("archive", ...args));
+    if (round > 0) usages.push(usage);
   }
-  return { lines, seconds: median(seconds) };
+  return {
+    lines: printed(args).split("\n").length - 1,
+    seconds: median(usages.map(({ wallSeconds }) => wallSeconds)),
+    cpuSeconds: median(usages.map(({ cpuSeconds }) => cpuSeconds)),
+  };
 }
 
 function printed(args: readonly string[]): string {

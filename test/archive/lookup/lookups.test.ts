@@ -16,13 +16,14 @@ import { listStreams, readSealedPlans } from "../../../src/archive/sealed-plan.t
 import { openOutput } from "../../../src/archive/vault-reader.ts";
 import { createMemoryStore } from "../../../src/backends/memory/memory-store.ts";
 import { IoError } from "../../../src/core/fault.ts";
+import { hourOf } from "../../../src/core/hour.ts";
 import { leafHash } from "../../../src/core/identity.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
 import { DAY_MS, HOUR_MS, KIB } from "../../../src/core/units.ts";
 import { SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
-import { putObject } from "../sample-archive.ts";
+import { putObject, walObjects } from "../sample-archive.ts";
 import { arbitraryHistory, archiveAfter, POOL as HISTORY_POOL } from "../sample-history.ts";
-import { storeWithout } from "../sample-vault.ts";
+import { sealAll, storeWithout } from "../sample-vault.ts";
 import { POOL, seal } from "../seal/sealing.ts";
 import { bytesOfObject, keepingLookups, lookUpAll, requestOf, storeWith, viewsOf } from "./sample-lookups.ts";
 
@@ -108,6 +109,21 @@ describe("a search by look-ups", () => {
     expect(trouble.segments).toBe(0);
   });
 
+  it("hides no line where any byte of a look-up is damaged", async () => {
+    const store = createMemoryStore();
+    await putObject(store, [sampleLine("of 1"), sampleLine("is 2"), sampleLine("me 3")], {});
+    await seal(store, { observer: keepingLookups(store) });
+    const [name = ""] = await namesOfLookups(store);
+    const bytes = await bytesOfObject(store, name);
+    for (let at = 0; at < bytes.length; at += 1) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      for (const request of ["request 1", "request 2", "request 3"]) {
+        expect((await find(storeWith(store, name, damaged), request, noTrouble())).found).toHaveLength(1);
+      }
+    }
+  });
+
   it("reads whole segments without look-up, and notes how many and why", async () => {
     const store = await sealedArchive();
     const [first = "", second = ""] = await namesOfLookups(store);
@@ -147,7 +163,9 @@ describe("a search by look-ups", () => {
     if (output === undefined) throw new Error("nothing is sealed");
     const segment = await openOutput(store, output);
     const trouble = noTrouble();
-    for (const ids of [lines.slice(5, 6), lines.slice(0, 3), lines].map((some) => some.map(({ id }) => id))) {
+    // The first line of each block, whose neighbours lie in another one.
+    const firsts = segment.blocks.map((block) => lines.slice(block.lines.firstRow, block.lines.firstRow + 1));
+    for (const ids of [...firsts, lines.slice(0, 3), lines].map((some) => some.map(({ id }) => id))) {
       const blocks = await blocksOfIds(store, output, ids, trouble);
       const wanted = new Set(ids);
       for (const [index, block] of segment.blocks.entries()) {
@@ -203,6 +221,16 @@ describe("a look-up of a day", () => {
   async function copyInto(target: ObjectStore, source: ObjectStore): Promise<void> {
     for await (const { name } of source.list("")) await target.create(name, await bytesOfObject(source, name));
   }
+
+  it("is no reason to pass over a line that is filed days before its time", async () => {
+    const full = createMemoryStore();
+    const ahead = sampleLine("ahead", { timeMs: SAMPLE_MS + 2 * DAY_MS, hour: hourOf(SAMPLE_MS), lane: "future" });
+    await putObject(full, [ahead], {});
+    await sealAll(full, await walObjects(full));
+    await lookUpDays(full);
+    const sealed = storeWithout(full, new Set(await namesBelow(full, "wal/")));
+    expect(await findSince(sealed, SAMPLE_MS + DAY_MS, true)).toHaveLength(1);
+  });
 
   it("saves reading the manifests of days that are over, and is not believed where it is damaged", async () => {
     const full = createMemoryStore();

@@ -49,7 +49,7 @@ export const FIND_FAULTS: readonly Fault[] = [
     file: "src/archive/lookup/lookup-file.ts",
     text: "if (!check.equals(stored.subarray(bucket.length)) || bucket.length % (remainderBytes + blockBytes) !== 0) {",
     replacement: "if (check.length === 0 || bucket.length % (remainderBytes + blockBytes) !== 0) {",
-    caughtBy: { file: LOOKUPS, title: "gives what a plain search gives, with some of them missing or damaged" },
+    caughtBy: { file: LOOKUPS, title: "hides no line where any byte of a look-up is damaged" },
   },
   {
     name: "blocks-of-a-look-up-off-by-one",
@@ -76,7 +76,7 @@ export const FIND_FAULTS: readonly Fault[] = [
     file: "src/archive/lookup/day-lookup.ts",
     text: ".filter(({ manifest }) => !runsAhead(manifest))",
     replacement: ".filter(({ manifest }) => !runsAhead(manifest) || manifest.plan > 0)",
-    caughtBy: { file: LOOKUPS, title: "hides no line that runs ahead of its hour" },
+    caughtBy: { file: LOOKUPS, title: "is no reason to pass over a line that is filed days before its time" },
   },
   {
     name: "manifests-of-all-years",
