@@ -13,7 +13,7 @@ import { storedObject } from "../src/archive/stored-bytes.ts";
 import { manifestName, segmentNames } from "../src/archive/vault-name.ts";
 import { walObjectName } from "../src/archive/wal-name.ts";
 import { createScratchFolder } from "../src/backends/files/scratch-folder.ts";
-import { openArchiveStore, openFactsRemover } from "../src/cli/open/archive-store.ts";
+import { openArchiveStore, openViewsRemover } from "../src/cli/open/archive-store.ts";
 import { factsBasis } from "../src/cli/open/fact-reader.ts";
 import { openLocalObjects } from "../src/cli/open/local-objects.ts";
 import { openPseudonymKey } from "../src/cli/open/pseudonym-key.ts";
@@ -78,7 +78,7 @@ async function makeArchive(path: string, rows: number): Promise<void> {
   process.stderr.write("roll-ups\n");
   await writeRollups({
     ...MEMORY,
-    views: { store, remover: await openFactsRemover(settings.archive) },
+    views: { store, remover: await openViewsRemover(settings.archive) },
     local: openLocalObjects(settings.archive, store),
     scratch,
     basis,
@@ -153,7 +153,11 @@ async function putPlan(
 }
 
 /** As a sealer writes it, of a segment that is not there. */
-function manifestOf(span: Span, rows: number, { catalogue, pseudonymKey }: FactsBasis): Manifest {
+export function manifestOf(
+  span: Span,
+  rows: number,
+  { catalogue, pseudonymKey }: Omit<FactsBasis, "instance">,
+): Manifest {
   const segment = segmentNames(span, 1, FIRST_SEGMENT);
   const [lines, meta] = [nothingNamed(segment.lines), nothingNamed(segment.meta)];
   const figures = { received: rows, archived: rows, duplicates: 0, conflicts: 0, eventless: 0, quarantined: 0 };

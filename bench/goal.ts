@@ -1,19 +1,20 @@
 import { formatCount } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
 
-type Unit = "ratio" | "bytes" | "bytes/s" | "lines/s" | "µs" | "s";
+type Unit = "ratio" | "bytes" | "bytes/s" | "lines/s" | "µs" | "s" | "count";
 
 /** A figure that must keep within a bound. */
 export interface Goal {
   readonly name: string;
   readonly value: number;
   readonly unit: Unit;
-  readonly bound: "at least" | "below";
+  readonly bound: "at least" | "at most" | "below";
   readonly limit: number;
 }
 
 /** False also where the figure is not known. */
 export function isMet({ value, bound, limit }: Goal): boolean {
+  if (bound === "at most") return value <= limit;
   return bound === "at least" ? value >= limit : value < limit;
 }
 
@@ -33,6 +34,7 @@ function formatted(value: number, unit: Unit): string {
   if (Number.isNaN(value)) return "unknown";
   if (unit === "bytes") return formatMegabytes(value);
   if (unit === "bytes/s") return `${formatMegabytes(value)}/s`;
+  if (unit === "count") return formatCount(value);
   if (unit === "s") return `${value.toFixed(2)} s`;
   if (unit === "µs") return `${value.toFixed(1)} µs`;
   return unit === "ratio" ? value.toFixed(3) : `${formatCount(value)} lines/s`;

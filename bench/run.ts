@@ -4,6 +4,7 @@ import { integerUpTo } from "../src/cli/options/options.ts";
 import { measureBook } from "./book.ts";
 import { measureContest } from "./contest.ts";
 import { measureCounts } from "./counts.ts";
+import { measureFind } from "./find.ts";
 import { measureGenerator } from "./generator-pace.ts";
 import { isMet } from "./goal.ts";
 import { measureIndexing } from "./indexing.ts";
@@ -30,6 +31,7 @@ const program = new Command("npm run bench --")
   .option("--book", "instead: what it costs to seal a line, and to count it again")
   .option("--verify", "instead: what it costs to verify an archive")
   .option("--counts", "instead: the question of every month, over facts")
+  .option("--find", "instead: one line, request or user out of a year of a hundred million lines")
   .option("--facts <n>", "how many", integerUpTo(MOST_LINES), 10_000_000)
   .option("--all", "all of these")
   .option("--markdown", "print the tables of docs/performance.md")
@@ -46,6 +48,7 @@ interface BenchOptions {
   readonly book?: true;
   readonly verify?: true;
   readonly counts?: true;
+  readonly find?: true;
   readonly facts: number;
   readonly all?: true;
   readonly markdown?: true;
@@ -62,6 +65,7 @@ const isPart = [
   asked.book,
   asked.verify,
   asked.counts,
+  asked.find,
 ].includes(true);
 const withContest = asked.all === true || !isPart;
 const reports: Report[] = [];
@@ -73,6 +77,7 @@ if (asked.all === true || asked.pubsub === true) reports.push(await measureSubsc
 if (asked.all === true || asked.book === true) reports.push(await measureBook(lines, rounds));
 if (asked.all === true || asked.verify === true) reports.push(await measureVerify(lines, rounds));
 if (asked.all === true || asked.counts === true) reports.push(await measureCounts(facts, rounds));
+if (asked.all === true || asked.find === true) reports.push(await measureFind(rounds));
 const form = asked.markdown === true ? "markdown" : "text";
 process.stdout.write(
   asked.json === true ? reportJson(machine, reports) : reportText(machineLine(machine), reports, form),

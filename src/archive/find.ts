@@ -1,8 +1,9 @@
 import type { ArchivedLine } from "../core/archived-line.ts";
-import { UNDATED_HOUR } from "../core/hour.ts";
+import { hourOf, UNDATED_HOUR } from "../core/hour.ts";
 import { leafHash } from "../core/identity.ts";
+import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { HOUR_MS } from "../core/units.ts";
+import { HOUR_MS, KIB } from "../core/units.ts";
 import type { Block } from "../segment/segment-reader.ts";
 import { isTakenFrom, type LineObject, listLineObjects } from "./line-object.ts";
 import { eachLine } from "./wal-reader.ts";
@@ -13,6 +14,20 @@ export interface FindQuery {
   readonly untilMs: number | null;
   /** What else must hold, asked only of lines in the span. */
   readonly matches: (line: ArchivedLine) => boolean;
+  /** Numbers of the blocks of an object that can hold such lines, from 0; null where any can. Rejects with `IoError`. */
+  readonly blocksOf?: ((object: LineObject) => Promise<ReadonlySet<number> | null>) | undefined;
+  /** False to believe no look-up of days that are over before the span. */
+  readonly lookups?: boolean | undefined;
+  /** Lines after which the search ends. */
+  readonly limit?: number | undefined;
+  /** Ends it between two blocks. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where a search has to look: an object, or some of its blocks. */
+export interface SearchPlace {
+  readonly object: LineObject;
+  readonly blocks: ReadonlySet<number> | null;
 }
 
 /** What a search has read, to be told to the person who asked. */
@@ -21,12 +36,24 @@ export interface FindCost {
   storedBytes: number;
 }
 
+export interface FindVisitor {
+  readonly visit: (line: ArchivedLine) => void;
+  /** May wait, for a slow reader. */
+  readonly endOfBlock: () => Promise<void>;
+  /** So many stored bytes less are to be searched. */
+  readonly onBytes: (bytes: number) => void;
+}
+
 /** Matches that are remembered, so that a repeat is not found twice: about 100 MiB. */
 const MOST_REMEMBERED = 1_000_000;
+/** Look-ups that are read at a time: stores far away answer late. */
+const MOST_READS = 16;
+/** A block with its meta is hardly larger; only for the estimate. */
+const USUAL_BLOCK_BYTES = 384 * KIB;
 
 /**
  * Calls `visit` for each matching line, in order of objects and rows, the vault first; the lines of an id only once, but
- * for a conflict all its variants. `visit` may wait, for a slow reader. Only blocks that can match are read. Beyond a
+ * for a conflict all its variants. `endOfBlock` may wait, for a slow reader. Only blocks that can match are read. Beyond a
  * million matches repeats that are not sealed are no longer noticed. Rejects with `IoError`.
  */
 export async function findLines(
@@ -35,27 +62,75 @@ export async function findLines(
   visit: (line: ArchivedLine) => void,
   endOfBlock: () => Promise<void>,
 ): Promise<FindCost> {
-  const cost = { objects: 0, storedBytes: 0 };
-  const found = new Set<string>();
+  return searchPlaces(await findPlaces(store, query), query, { visit, endOfBlock, onBytes: () => undefined });
+}
+
+/** Where lines can lie that match, in the order in which they are searched. Rejects with `IoError`. */
+export async function findPlaces(store: ObjectStore, query: FindQuery): Promise<SearchPlace[]> {
+  const objects: LineObject[] = [];
   const isWanted = (firstHour: number, lastHour: number): boolean => mayHold(firstHour, lastHour, query);
-  for await (const object of listLineObjects(store, isWanted)) {
-    if (isOver(object, query)) continue;
+  const { blocksOf, sinceMs, lookups = true } = query;
+  const sinceHour = sinceMs === null || !lookups ? null : hourOf(sinceMs);
+  for await (const object of listLineObjects(store, isWanted, undefined, sinceHour)) {
+    if (!isOver(object, query)) objects.push(object);
+  }
+  if (blocksOf === undefined) return objects.map((object) => ({ object, blocks: null }));
+  const places = await inParallel(objects, MOST_READS, async (object) => ({ object, blocks: await blocksOf(object) }));
+  return places.filter(({ blocks }) => blocks?.size !== 0);
+}
+
+/** About how many stored bytes it takes to search there. */
+export function estimateBytes(places: readonly SearchPlace[]): number {
+  return places.reduce((sum, place) => sum + bytesOfPlace(place), 0);
+}
+
+function bytesOfPlace({ object, blocks }: SearchPlace): number {
+  return blocks === null ? object.sizeBytes : Math.min(object.sizeBytes, blocks.size * USUAL_BLOCK_BYTES);
+}
+
+/** As `findLines`, in places that were found before. */
+export async function searchPlaces(
+  places: readonly SearchPlace[],
+  query: FindQuery,
+  { visit, endOfBlock, onBytes }: FindVisitor,
+): Promise<FindCost> {
+  const { limit = Number.POSITIVE_INFINITY, signal } = query;
+  const cost = { objects: 0, storedBytes: 0 };
+  const isNew = createMemory();
+  let found = 0;
+  const take = (object: LineObject, line: ArchivedLine): void => {
+    if (found >= limit || !inSpan(line, query) || !isTakenFrom(object, line) || !query.matches(line)) return;
+    if (!isNew(line)) return;
+    found += 1;
+    visit(line);
+  };
+  const isDone = (): boolean => found >= limit || signal?.aborted === true;
+  for (const place of places) {
+    if (isDone()) break;
+    const { object, blocks } = place;
     const segment = await object.open();
     cost.objects += 1;
-    for (const block of segment.blocks) {
-      if (!overlaps(block, query)) continue;
+    for (const [index, block] of segment.blocks.entries()) {
+      if (isDone()) break;
+      if (blocks?.has(index) === false || !overlaps(block, query)) continue;
       cost.storedBytes += block.lines.storedBytes + block.meta.storedBytes;
-      await eachLine(object, segment, block, (line) => {
-        if (!inSpan(line, query) || !isTakenFrom(object, line) || !query.matches(line)) return;
-        const variant = line.meta.id + leafHash(line.buffer, line.start, line.end);
-        if (found.has(variant)) return;
-        if (found.size < MOST_REMEMBERED) found.add(variant);
-        visit(line);
-      });
+      await eachLine(object, segment, block, (line) => take(object, line));
       await endOfBlock();
     }
+    onBytes(bytesOfPlace(place));
   }
   return cost;
+}
+
+/** Says of each line whether it was not found before. */
+function createMemory(): (line: ArchivedLine) => boolean {
+  const found = new Set<string>();
+  return ({ meta, buffer, start, end }) => {
+    const variant = meta.id + leafHash(buffer, start, end);
+    if (found.has(variant)) return false;
+    if (found.size < MOST_REMEMBERED) found.add(variant);
+    return true;
+  };
 }
 
 /** A line is filed under the hour of its time, or an earlier one where it runs ahead. */

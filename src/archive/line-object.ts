@@ -2,6 +2,7 @@ import type { ArchivedLine } from "../core/archived-line.ts";
 import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import type { SegmentReader } from "../segment/segment-reader.ts";
+import { type PlanOutput, runsAhead } from "./manifest.ts";
 import { eachSealedPlan, type IsWanted } from "./plan-list.ts";
 import { createSealedInputs, type SealedInputs } from "./sealed-inputs.ts";
 import type { SealedPlan } from "./sealed-plan.ts";
@@ -21,8 +22,23 @@ export interface LineObject {
   readonly mayRunAhead: boolean;
   /** The hours whose lines are to be taken from here, since they are nowhere else; null: all. */
   readonly onlyHours: ReadonlySet<number> | null;
+  /** As stored, its meta included. */
+  readonly sizeBytes: number;
+  /** Null in the write-ahead log. */
+  readonly sealed: SealedSegment | null;
   /** Rejects with `IoError`, naming what cannot be trusted. */
   open(): Promise<SegmentReader>;
+}
+
+/** A segment of the vault, by its manifest. */
+export interface SealedSegment {
+  readonly plan: PlanReference;
+  readonly output: PlanOutput;
+}
+
+/** What tells a plan from others: all of its manifest would be much to keep of every segment. */
+export interface PlanReference extends Pick<SealedPlan, "name" | "sha256" | "span"> {
+  readonly manifest: Pick<SealedPlan["manifest"], "plan">;
 }
 
 /** False for a line of an hour that is not to be taken from here. */
@@ -43,37 +59,49 @@ export function walLines(
     rows: null,
     mayRunAhead: true,
     onlyHours: onlyHours === null ? null : new Set(onlyHours),
+    sizeBytes: object.sizeBytes,
+    sealed: null,
     open: () => openWalObject(store, object),
   };
 }
 
 /** The segments that a plan has written. */
-export function vaultLines(store: ObjectStore, { span, manifest }: SealedPlan): LineObject[] {
-  const { future = 0, wrapped = 0 } = manifest.lanes;
+export function vaultLines(store: ObjectStore, { name, sha256, span, manifest }: SealedPlan): LineObject[] {
   return manifest.outputs.map((output) => ({
     name: output.lines.name,
     firstHour: span.firstHour,
     lastHour: span.firstHour + span.hours - 1,
     rows: output.rows,
-    mayRunAhead: future + wrapped > 0,
+    mayRunAhead: runsAhead(manifest),
     onlyHours: null,
+    sizeBytes: output.lines.size_bytes + output.meta.size_bytes,
+    sealed: { plan: { name, sha256, span, manifest: { plan: manifest.plan } }, output },
     open: () => openOutput(store, output),
   }));
 }
 
 /**
  * Everything that holds lines of the hours that matter: the vault in order of streams, spans and plans, then the
- * write-ahead objects that are not wholly sealed, in order of names. Rejects with `IoError`.
+ * write-ahead objects that are not wholly sealed, in order of names. `onPlan` is told of each plan. `sinceHour`: only lines
+ * of this hour and later matter, by their times. Rejects with `IoError`.
  */
-export async function* listLineObjects(store: ObjectStore, isWanted: IsWanted): AsyncIterable<LineObject> {
+export async function* listLineObjects(
+  store: ObjectStore,
+  isWanted: IsWanted,
+  onPlan: (plan: SealedPlan) => void = () => undefined,
+  sinceHour: number | null = null,
+): AsyncIterable<LineObject> {
   const wal: WalObject[] = [];
   // Before the plans: of an object that is sealed and removed in between, the lines are in the vault by then.
   for await (const object of listWal(store, null)) {
     if (isWanted(object.firstHour, object.lastHour)) wal.push(object);
   }
   const sealedInputs = createSealedInputs(wal);
-  for await (const plan of eachSealedPlan(store, isWanted)) {
+  // Of older objects only the plans tell that they are sealed.
+  const isWalNew = wal.every(({ firstHour }) => sinceHour !== null && firstHour >= sinceHour);
+  for await (const plan of eachSealedPlan(store, isWanted, isWalNew ? sinceHour : null)) {
     sealedInputs.add(plan);
+    onPlan(plan);
     yield* vaultLines(store, plan);
   }
   yield* unsealedLines(store, wal, sealedInputs, isWanted);

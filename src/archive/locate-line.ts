@@ -1,76 +1,86 @@
+import { UsageError } from "../core/fault.ts";
+import { END_HOUR, hourText } from "../core/hour.ts";
 import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { ID_WORDS } from "../segment/meta.ts";
-import type { Block, SegmentReader } from "../segment/segment-reader.ts";
-import type { PlanOutput } from "./manifest.ts";
-import { eachSealedPlan } from "./plan-list.ts";
-import type { SealedPlan } from "./sealed-plan.ts";
-import { openOutput } from "./vault-reader.ts";
-import { listWal, openWalObject } from "./wal-reader.ts";
+import { listLineObjects } from "./line-object.ts";
+import { holdsVariants, type LocatedLine, linesWithId } from "./lines-with-id.ts";
+import { locateByNames } from "./locate-by-names.ts";
+import { keyOfId } from "./lookup/lookup-key.ts";
+import { type LookupTrouble, lookUpBlocks, noTrouble, troubleSentence } from "./lookup/segment-lookup.ts";
+import { type Conflict, standsBefore } from "./manifest.ts";
 
-/** Where in the vault a line lies. */
-export interface LinePlace {
-  readonly plan: SealedPlan;
-  readonly output: PlanOutput;
-  readonly segment: SegmentReader;
-  /** Which block of the segment, from 0. */
-  readonly block: number;
-  /** Which line of the block, from 0. */
-  readonly blockRow: number;
+/** What an archive has of an id. */
+export interface LocatedId {
+  /** All variants, each once; the one that stands first. None where no line has the id. */
+  readonly variants: readonly LocatedLine[];
+  /** What is to be told of the look-ups, in whole sentences. */
+  readonly remarks: readonly string[];
+}
+
+/** Throws `UsageError` for what is no id of a line. */
+export function checkLineId(id: string): void {
+  if (/^[0-9a-f]{32}$/.test(id) && hourOfId(id) < END_HOUR) return;
+  throw new UsageError(
+    `find line "${id}": not the id of a line (hint: 32 hex digits, as "archive find --meta" prints them)`,
+  );
 }
 
 /**
- * Every place in the vault of a line with that id: of a conflict there are several, and each stream has its own. In order
- * of streams, plans and rows. Of the vault only what is sealed of the hour of the id is read. Rejects with `IoError`.
+ * Finds the lines with an id: by the look-ups of its hour where they can be believed, else by reading all ids of that
+ * hour. Look-ups only say where to look: none can make up a line, and none is believed that says there is none. Rejects
+ * with `IoError`.
  */
-export async function locateLine(store: ObjectStore, id: string): Promise<LinePlace[]> {
+export async function locateLine(store: ObjectStore, id: string): Promise<LocatedId> {
+  checkLineId(id);
+  const named = await locateByNames(store, id);
+  if (named !== null) return { variants: inOrder(id, named), remarks: [] };
+  const trouble = noTrouble();
+  const quick = await readHour(store, id, trouble);
+  const remarks = trouble.segments === 0 ? [] : [troubleSentence(trouble)];
+  const isSure = quick.found.length > 0 && holdsVariants(quick.found, quick.conflicts);
+  // Without look-ups all ids were read.
+  if (isSure || quick.lookups === 0) return { variants: inOrder(id, quick.found), remarks };
+  const whole = await readHour(store, id, null);
+  if (whole.found.length > quick.found.length) {
+    const hour = hourText(hourOfId(id));
+    remarks.push(`a look-up of ${hour} does not name a line that is there (hint: "logtally archive index" mends it)`);
+  }
+  return { variants: inOrder(id, whole.found), remarks };
+}
+
+/** What was found in the hour of an id, and what the manifests of that hour say of it. */
+interface FoundInHour {
+  readonly found: readonly LocatedLine[];
+  /** By stream, the last ones. */
+  readonly conflicts: readonly Conflict[];
+  /** Look-ups that were believed. */
+  readonly lookups: number;
+}
+
+/** Without `trouble` no look-up is used. */
+async function readHour(store: ObjectStore, id: string, trouble: LookupTrouble | null): Promise<FoundInHour> {
   const hour = hourOfId(id);
-  const words = wordsOf(id);
-  const places: LinePlace[] = [];
-  for await (const plan of eachSealedPlan(store, (first, last) => first <= hour && hour <= last)) {
-    for (const output of plan.manifest.outputs) {
-      const segment = await openOutput(store, output);
-      for (const [block, each] of segment.blocks.entries()) {
-        for (const blockRow of await rowsOf(segment, each, words)) {
-          places.push({ plan, output, segment, block, blockRow });
-        }
-      }
-    }
+  const found: LocatedLine[] = [];
+  const conflicts = new Map<string, Conflict>();
+  let lookups = 0;
+  const isWanted = (firstHour: number, lastHour: number): boolean => firstHour <= hour && hour <= lastHour;
+  const objects = listLineObjects(store, isWanted, ({ span, manifest }) => {
+    const conflict = manifest.conflicts.find((each) => each.id === id);
+    if (conflict !== undefined) conflicts.set(span.stream, conflict);
+  });
+  for await (const object of objects) {
+    const blocks =
+      object.sealed === null || trouble === null
+        ? null
+        : await lookUpBlocks(store, object.sealed.output, "ids", [keyOfId(id)], trouble);
+    if (blocks !== null) lookups += 1;
+    if (blocks?.size !== 0) found.push(...(await linesWithId(object, await object.open(), id, blocks)));
   }
-  return places;
+  return { found, conflicts: [...conflicts.values()], lookups };
 }
 
-/** The name of a write-ahead object that has a line with that id; null where none has. Rejects with `IoError`. */
-export async function locateUnsealed(store: ObjectStore, id: string): Promise<string | null> {
-  const hour = hourOfId(id);
-  const words = wordsOf(id);
-  for await (const object of listWal(store, null)) {
-    if (hour < object.firstHour || hour > object.lastHour) continue;
-    const segment = await openWalObject(store, object);
-    for (const block of segment.blocks) {
-      if ((await rowsOf(segment, block, words)).length > 0) return object.name;
-    }
-  }
-  return null;
-}
-
-/** Which lines of the block have the id. */
-async function rowsOf(segment: SegmentReader, block: Block, words: readonly number[]): Promise<number[]> {
-  const ids = await segment.readIds(block);
-  const rows: number[] = [];
-  for (let at = 0; at < ids.length; at += ID_WORDS) {
-    if (words.every((word, index) => ids[at + index] === word)) rows.push(at / ID_WORDS);
-  }
-  return rows;
-}
-
-/** As `readIds` gives them. */
-function wordsOf(id: string): number[] {
-  const digits = id.length / ID_WORDS;
-  return Array.from(
-    { length: ID_WORDS },
-    (_, word) =>
-      // Signed.
-      Number.parseInt(id.slice(word * digits, (word + 1) * digits), 16) | 0,
-  );
+function inOrder(id: string, found: readonly LocatedLine[]): LocatedLine[] {
+  const once = new Map(found.map((each) => [`${each.hash} ${each.line.meta.log}`, each] as const).toReversed());
+  const keyOf = ({ hash, line }: LocatedLine): { hash: string; log: string } => ({ hash, log: line.meta.log });
+  return [...once.values()].toSorted((a, b) => (standsBefore(id, keyOf(a), keyOf(b)) ? -1 : 1));
 }

@@ -178,6 +178,11 @@ export function checkedSpan(stored: Pick<Manifest, "stream" | "first_hour" | "ho
   return span;
 }
 
+/** True where a line may have a time after the hour that it is filed under. */
+export function runsAhead({ lanes: { future = 0, wrapped = 0 } }: Pick<Manifest, "lanes">): boolean {
+  return future + wrapped > 0;
+}
+
 /** The span that a manifest seals. */
 export function spanOfManifest({
   stream,

@@ -1,6 +1,7 @@
 import { hourOf, UNDATED_HOUR } from "../core/hour.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
+import { readSettled, settledKey } from "./lookup/day-lookup.ts";
 import { readSealedPlan, type SealedPlan } from "./sealed-plan.ts";
 import { UNDATED_DAY } from "./span.ts";
 import { parseSealedName, recordPrefix, type SealedName, vaultPrefix } from "./vault-name.ts";
@@ -22,9 +23,14 @@ const LAST_HOUR_OF_DAY = 23;
 
 /**
  * The complete plans of all streams whose span has an hour that matters, in order of streams, spans and plans. All names
- * are listed, but little else is read. Rejects with `IoError`.
+ * are listed, but little else is read: of days before `settledBefore`, where it is given, only plans that look-ups do not
+ * say to have no line of that hour or later. Rejects with `IoError`.
  */
-export async function* eachSealedPlan(store: ObjectStore, isWanted: IsWanted): AsyncIterable<SealedPlan> {
+export async function* eachSealedPlan(
+  store: ObjectStore,
+  isWanted: IsWanted,
+  settledBefore: number | null = null,
+): AsyncIterable<SealedPlan> {
   const listed: ListedPlan[] = [];
   // In this order, so that no plan that found only repeats is seen without the one that has these lines.
   for (const prefix of [recordPrefix(), vaultPrefix()]) {
@@ -39,15 +45,26 @@ export async function* eachSealedPlan(store: ObjectStore, isWanted: IsWanted): A
         listed.push({ ...parsed, name, sizeBytes, firstHour });
     }
   }
-  listed.sort(byPlace);
-  for (let at = 0; at < listed.length; at += HAND) {
-    const hand = listed.slice(at, at + HAND);
+  const left = settledBefore === null ? listed : await unsettled(store, listed, settledBefore);
+  left.sort(byPlace);
+  for (let at = 0; at < left.length; at += HAND) {
+    const hand = left.slice(at, at + HAND);
     const plans = await inParallel(hand, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
     for (const plan of plans) {
       const { firstHour, hours } = plan.span;
       if (isWanted(firstHour, firstHour + hours - 1)) yield plan;
     }
   }
+}
+
+async function unsettled(store: ObjectStore, listed: readonly ListedPlan[], before: number): Promise<ListedPlan[]> {
+  const isBefore = ({ firstHour, hourOfDay }: ListedPlan): boolean =>
+    firstHour - hourOfDay + LAST_HOUR_OF_DAY < before && firstHour !== UNDATED_HOUR;
+  const days = new Map(
+    listed.filter(isBefore).map(({ stream, day }) => [`${stream} ${day}`, { stream, day }] as const),
+  );
+  const settled = await readSettled(store, [...days.values()]);
+  return listed.filter((plan) => !isBefore(plan) || !settled.has(settledKey(plan.name, plan.sizeBytes)));
 }
 
 function firstHourOf({ day, hourOfDay }: SealedName): number {

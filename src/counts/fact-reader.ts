@@ -22,6 +22,8 @@ export interface FactReader {
   eventsOf(line: ArchivedLine): readonly DerivedEvent[];
   /** `variant` is the hash of the line's bytes, in hex. A line that was just asked for its events is not read again. */
   factsOf(line: ArchivedLine, variant: string): readonly Fact[];
+  /** Its `correlation_id`; null without one. It is not read again likewise. */
+  readonly requestOf: (line: ArchivedLine) => string | null;
 }
 
 const NO_FACTS: readonly Fact[] = Object.freeze([]);
@@ -30,6 +32,7 @@ export function createFactReader({ decoder, derive, dimensionsOf, pseudonyms }: 
   let read: ArchivedLine | null = null;
   let record: ReturnType<Decoder["reopen"]> = null;
   let events = NO_EVENTS;
+  const requestSlot = decoder.slotOf("correlation_id");
 
   function eventsOf(line: ArchivedLine): readonly DerivedEvent[] {
     if (line === read) return events;
@@ -42,6 +45,10 @@ export function createFactReader({ decoder, derive, dimensionsOf, pseudonyms }: 
 
   return {
     eventsOf,
+    requestOf(line) {
+      eventsOf(line);
+      return record?.fields?.string(requestSlot) ?? null;
+    },
     factsOf(line, variant) {
       const found = eventsOf(line);
       if (found.length === 0 || !record?.fields) return NO_FACTS;

@@ -35,6 +35,8 @@ export interface VaultSegment extends SegmentSize {
   readonly meta: Buffer;
   /** Merkle root over the lines. */
   readonly root: Buffer;
+  /** Rows of each block, in order. */
+  readonly blockRows: readonly number[];
 }
 
 /** Builds one segment after another in memory; blocks are compressed as they fill. */
@@ -61,8 +63,9 @@ export function createSegmentWriter(): SegmentWriter<Segment> {
 export function createVaultSegmentWriter(): SegmentWriter<VaultSegment> {
   const lines = createFrameFile();
   const meta = createFrameFile();
-  return new Writer(lines, meta, ({ size, metaBytes, root }) => ({
+  return new Writer(lines, meta, ({ size, metaBytes, root, blockRows }) => ({
     ...size,
+    blockRows,
     lines: lines.take(size, root),
     meta: meta.take({ rows: size.rows, rawBytes: metaBytes }, NO_ROOT),
     root,
@@ -74,6 +77,7 @@ interface Blocks {
   readonly size: SegmentSize;
   readonly metaBytes: number;
   readonly root: Buffer;
+  readonly blockRows: readonly number[];
   readonly firstHour: number;
   readonly lastHour: number;
 }
@@ -90,6 +94,7 @@ class Writer<Finished> implements SegmentWriter<Finished> {
   #block = Buffer.allocUnsafe(FIRST_BLOCK_BYTES);
   #blockBytes = 0;
   #blockRows = 0;
+  #rowsOfBlocks: number[] = [];
   readonly #tree = createMerkleTree();
   #roots: string[] = [];
   #firstTimeMs = Number.POSITIVE_INFINITY;
@@ -137,6 +142,7 @@ class Writer<Finished> implements SegmentWriter<Finished> {
       size: { rows, rawBytes, contentBytes },
       metaBytes: contentBytes - rawBytes,
       root: merkleRoot(this.#roots),
+      blockRows: this.#rowsOfBlocks,
       firstHour: this.#firstHour,
       lastHour: this.#lastHour,
     });
@@ -144,6 +150,7 @@ class Writer<Finished> implements SegmentWriter<Finished> {
     this.rawBytes = 0;
     this.contentBytes = 0;
     this.#roots = [];
+    this.#rowsOfBlocks = [];
     this.#firstHour = Number.POSITIVE_INFINITY;
     this.#lastHour = 0;
     return finished;
@@ -172,6 +179,7 @@ class Writer<Finished> implements SegmentWriter<Finished> {
     };
     const root = this.#tree.take();
     this.#roots.push(root.toString("hex"));
+    this.#rowsOfBlocks.push(this.#blockRows);
     const lines = this.#block.subarray(0, this.#blockBytes);
     this.#linesFile.add("lines", lines, compressFrame(lines), rows, root);
     const meta = this.#meta.take();

@@ -263,6 +263,8 @@ describe("passes", () => {
       rows,
       mayRunAhead: false,
       onlyHours: null,
+      sizeBytes: 0,
+      sealed: null,
       open: () => Promise.reject(new Error("read")),
     },
     rows,

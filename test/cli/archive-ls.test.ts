@@ -5,7 +5,7 @@
 import { expect, it } from "vitest";
 import { spanOfHour } from "../../src/archive/span.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
-import { listSegments, totalsOf } from "../../src/cli/archive/archive-ls.ts";
+import { byDay, listSegments, totalsOf } from "../../src/cli/archive/archive-ls.ts";
 import { hourOf } from "../../src/core/hour.ts";
 import { HOUR_MS } from "../../src/core/units.ts";
 import { putObject, walObjects } from "../archive/sample-archive.ts";
@@ -70,5 +70,30 @@ it("adds up each place by itself, since a line may be in both", async () => {
   expect(totals).toEqual([
     ["1 segment of the vault", 1],
     ["1 segment of the write-ahead log", 2],
+  ]);
+});
+
+it("lists only what may hold lines of a span, and days as one", async () => {
+  const store = createMemoryStore();
+  await putObject(store, [lineOf(0), lineOf(1), lineOf(24), sampleLine("undated", { timeMs: null })], {});
+  await sealAll(store, await walObjects(store));
+  const hour = hourOf(SAMPLE_MS);
+  const some = await listSegments(store, (first, last) => first <= hour + 1 && last >= hour + 1);
+  expect(some.map(({ name }) => name.slice(0, 30))).toEqual([
+    "vault/v1/local/2020-12-22/10/0",
+    expect.stringMatching(/^wal/),
+  ]);
+  expect(
+    byDay(await listSegments(store)).map(({ name, segments, lines, first_hour }) => [
+      name,
+      segments,
+      lines,
+      first_hour,
+    ]),
+  ).toEqual([
+    ["vault/v1/local/undated/", 1, 1, "undated"],
+    ["vault/v1/local/2020-12-22/", 2, 2, "2020-12-22T09:00:00Z"],
+    ["vault/v1/local/2020-12-23/", 1, 1, "2020-12-23T09:00:00Z"],
+    ["wal/local/2021-01-01/", 1, 4, "undated"],
   ]);
 });

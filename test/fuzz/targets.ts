@@ -5,6 +5,7 @@ import { digits } from "./targets/digits.ts";
 import { fieldReader } from "./targets/field-reader.ts";
 import { graphql } from "./targets/graphql.ts";
 import { lines } from "./targets/lines.ts";
+import { lookup } from "./targets/lookup.ts";
 import { message } from "./targets/message.ts";
 import { pack, proof } from "./targets/proof.ts";
 import { forgedSegment, segment, vaultSegment } from "./targets/segment.ts";
@@ -19,6 +20,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   [segment, vaultSegment, forgedSegment],
   [yaml, writtenYaml, pipeline, override, report, catalogue],
   [message, lines, fieldReader, digits, time, graphql],
+  [lookup],
   [manifest, plan, digest, keyStatement, receipt, rollup],
   [proof, pack],
 ].flat();

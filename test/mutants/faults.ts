@@ -6,6 +6,7 @@ import { DECODE_FAULTS } from "./faults/decode.ts";
 import { DERIVE_FAULTS } from "./faults/derive.ts";
 import { ENGINE_FAULTS } from "./faults/engine.ts";
 import { FILES_FAULTS } from "./faults/files.ts";
+import { FIND_FAULTS } from "./faults/find.ts";
 import { GC_FAULTS } from "./faults/gc.ts";
 import { GCS_FAULTS } from "./faults/gcs.ts";
 import { INDEXING_FAULTS } from "./faults/indexing.ts";
@@ -31,6 +32,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Verifying", VERIFY_FAULTS],
   ["Removing", GC_FAULTS],
   ["Proofs and packs", PROOFS_FAULTS],
+  ["Finding lines", FIND_FAULTS],
   ["Counts, and what checks them", COUNTS_FAULTS],
   ["Levels, coverage and formats", ANSWERS_FAULTS],
   ["Reports, and published counts", REPORTS_FAULTS],

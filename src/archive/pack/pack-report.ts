@@ -9,7 +9,13 @@ export interface PackQuery {
   readonly until: string | null;
   readonly log: string | null;
   readonly event: string | null;
+  readonly user: string | null;
+  readonly group: string | null;
+  readonly project: string | null;
   readonly correlation_id: string | null;
+  readonly status: string | null;
+  /** `NAME=VALUE` each. */
+  readonly fields: readonly string[];
   readonly text: string | null;
   readonly archive: string;
   readonly catalogue: string;
@@ -61,7 +67,12 @@ export const PACK_REPORT_SHAPE: Shape = objectOf({
     until: TEXT_OR_NULL,
     log: TEXT_OR_NULL,
     event: TEXT_OR_NULL,
+    user: TEXT_OR_NULL,
+    group: TEXT_OR_NULL,
+    project: TEXT_OR_NULL,
     correlation_id: TEXT_OR_NULL,
+    status: TEXT_OR_NULL,
+    fields: listOf(text),
     text: TEXT_OR_NULL,
     archive: text,
     catalogue: text,
@@ -125,11 +136,17 @@ function asked(query: PackQuery): (readonly [string, string])[] {
     ["until", query.until],
     ["log", query.log],
     ["event", query.event],
+    ["user", query.user],
+    ["group", query.group],
+    ["project", query.project],
     ["correlation id", query.correlation_id],
+    ["status", query.status],
     ["text", query.text],
   ] as const;
+  const fields = query.fields.map((field) => ["field", JSON.stringify(field)] as const);
   return [
     ...filters.map(([what, value]) => [what, value === null ? "any" : JSON.stringify(value)] as const),
+    ...fields,
     ["of the archive", JSON.stringify(query.archive)],
     ["at", `${query.asked_at}, by logtally ${query.program}, catalogue ${query.catalogue}`],
   ];

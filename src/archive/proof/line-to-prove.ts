@@ -1,8 +1,8 @@
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { type LinePlace, locateLine } from "../locate-line.ts";
 import { standsBefore, type VariantKey } from "../manifest.ts";
 import { type PlacedLine, readPlacedLine } from "./placed-line.ts";
+import { type LinePlace, locateInVault } from "./vault-place.ts";
 
 /** Which line is meant by an id. */
 export interface WantedLine {
@@ -28,7 +28,7 @@ export interface LineToProve {
  * such stream or variant of it, and with `IoError`.
  */
 export async function findLineToProve(store: ObjectStore, wanted: WantedLine): Promise<LineToProve | null> {
-  const places = await locateLine(store, wanted.id);
+  const places = await locateInVault(store, wanted.id);
   if (places.length === 0) return null;
   const byStream = Map.groupBy(places, ({ plan }) => plan.span.stream);
   const stream = streamOf([...byStream.keys()], wanted);

@@ -1,7 +1,7 @@
 import type { Meta } from "../../core/archived-line.ts";
 import { leafHash } from "../../core/identity.ts";
-import type { LinePlace } from "../locate-line.ts";
 import { eachLine } from "../wal-reader.ts";
+import type { LinePlace } from "./vault-place.ts";
 
 /** A line with the place where it was found. */
 export interface PlacedLine {

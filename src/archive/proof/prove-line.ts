@@ -1,12 +1,12 @@
 import type { ObjectStore } from "../../core/object-store.ts";
 import { publicKeyName } from "../digest/digest-name.ts";
 import { distrust } from "../digest/distrust.ts";
-import { locateUnsealed } from "../locate-line.ts";
 import { readWhole } from "../stored-bytes.ts";
 import { checkProof, type ProvedLine } from "./check-proof.ts";
 import { findDigest, readKeySteps } from "./evidence.ts";
 import { findLineToProve, type LineToProve, type WantedLine } from "./line-to-prove.ts";
 import { makeProof } from "./make-proof.ts";
+import { locateUnsealed } from "./vault-place.ts";
 
 /** What came of the wish to prove a line. */
 export type ProofOutcome =

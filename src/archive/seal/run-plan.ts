@@ -88,8 +88,8 @@ async function writeSegments(plan: Plan, options: RunPlanOptions): Promise<Manif
   let duplicatesTotal = 0;
 
   const endSegment = async (): Promise<void> => {
-    const number = await output.endSegment();
-    if (number !== null) await observer.endSegment(number);
+    const segment = await output.endSegment();
+    if (segment !== null) await observer.endSegment(segment.output.number, segment);
   };
 
   const isWhole = await judgeLines(

@@ -25,10 +25,17 @@ export interface VaultOutput {
   readonly lanes: Readonly<Partial<Record<Lane, number>>>;
   append(line: ArchivedLine, hash: string): void;
   /**
-   * Stores the lines since the last call, if any; resolves with the number of the segment, or null. Rejects with
-   * `TakenError`, or `IoError`.
+   * Stores the lines since the last call, if any; resolves with the segment, or null. Rejects with `TakenError`, or
+   * `IoError`.
    */
-  endSegment(): Promise<number | null>;
+  endSegment(): Promise<WrittenSegment | null>;
+}
+
+/** A segment that is stored. */
+export interface WrittenSegment {
+  readonly output: PlanOutput;
+  /** Rows of each of its blocks, in order. */
+  readonly blockRows: readonly number[];
 }
 
 export function createVaultOutput(store: ObjectStore, { span, number: plan, attempt }: Plan): VaultOutput {
@@ -49,16 +56,17 @@ export function createVaultOutput(store: ObjectStore, { span, number: plan, atte
       if (writer.rows === 0) return null;
       const number = attempt * NUMBERS_PER_ATTEMPT + outputs.length + 1;
       const names = segmentNames(span, plan, number);
-      const { lines, meta, rows, rawBytes, root } = writer.finish();
-      outputs.push({
+      const { lines, meta, rows, rawBytes, root, blockRows } = writer.finish();
+      const output: PlanOutput = {
         number,
         lines: await createSame(store, names.lines, lines),
         meta: await createSame(store, names.meta, meta),
         rows,
         raw_bytes: rawBytes,
         root: root.toString("hex"),
-      });
-      return number;
+      };
+      outputs.push(output);
+      return { output, blockRows };
     },
   };
 }

@@ -19,7 +19,8 @@ import { print } from "../terminal/print.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { formatThings } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";
-import { createFilter, type LineQueryOptions, withLineQuery } from "./archive-find.ts";
+import { createLineFilter } from "./line-filter.ts";
+import { type LineQueryOptions, withLineQuery } from "./line-query.ts";
 
 interface ExportOptions extends LineQueryOptions {
   readonly output: string;
@@ -57,10 +58,10 @@ export function exportCommand(): Command {
 }
 
 async function exportLines(pipeline: string | undefined, options: ExportOptions, signal: AbortSignal): Promise<void> {
-  const { archive, cataloguePath } = await loadSettings(pipeline, options);
+  const { archive, cataloguePath, instance } = await loadSettings(pipeline, options);
   const store = await openArchiveStore(archive);
   const catalogue = await loadCatalogue(cataloguePath);
-  const matches = createFilter(catalogue, options);
+  const matches = createLineFilter(options, catalogue, { instance });
   await store.check("read");
   const progress = createProgress("searching", null);
   const file = await openWholeGzip(options.output);
@@ -83,7 +84,7 @@ async function exportLines(pipeline: string | undefined, options: ExportOptions,
 }
 
 function askedQuery(
-  { since, until, log, event, correlationId, text }: ExportOptions,
+  { since, until, log, event, user, group, project, correlationId, status, field = [], text }: ExportOptions,
   catalogue: Catalogue,
   archive: string,
 ): PackQuery {
@@ -92,7 +93,12 @@ function askedQuery(
     until: until === undefined ? null : new Date(until).toISOString(),
     log: log === undefined ? null : checkLogName(log),
     event: event ?? null,
+    user: user ?? null,
+    group: group ?? null,
+    project: project ?? null,
     correlation_id: correlationId ?? null,
+    status: status ?? null,
+    fields: field.map(({ name, value }) => `${name}=${value}`),
     text: text ?? null,
     archive,
     catalogue: catalogue.digest,

@@ -1,40 +1,45 @@
 import { Command } from "commander";
-import { findLines } from "../../archive/find.ts";
-import { metaJson } from "../../archive/meta-json.ts";
+import { createCountingStore } from "../../archive/counting-store.ts";
+import { estimateBytes, type FindQuery, type FindVisitor, findPlaces, searchPlaces } from "../../archive/find.ts";
+import { createTrace } from "../../archive/trace.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
-import { catalogueFields } from "../../derive/catalogue-fields.ts";
-import { createDeriver } from "../../derive/deriver.ts";
-import type { Catalogue } from "../../derive/event-rules.ts";
-import { createArchiveDecoder } from "../open/archive-decoder.ts";
+import { UsageError } from "../../core/fault.ts";
+import { GIB } from "../../core/units.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
-import { checkEventName } from "../options/event-name.ts";
-import { instantBefore } from "../options/instant.ts";
-import { checkLogName } from "../options/log-name.ts";
-import { withPipelineOptions } from "../options/options.ts";
+import { integerUpTo, withPipelineOptions } from "../options/options.ts";
+import { size } from "../options/size.ts";
 import { checkSpan } from "../options/time-span.ts";
-import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
+import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
+import { stopOnSignals } from "../process/stop-signal.ts";
+import { loadCatalogue, loadSettings } from "../settings.ts";
 import { print } from "../terminal/print.ts";
-import { formatBytes, formatThings } from "../terminal/quantity.ts";
+import { createProgress } from "../terminal/progress.ts";
+import { formatThings } from "../terminal/quantity.ts";
+import { tell } from "../terminal/tell.ts";
+import { costText } from "./archive-get.ts";
+import { createLineFilter } from "./line-filter.ts";
+import { lineOutput } from "./line-output.ts";
+import { type LineQueryOptions, withLineQuery } from "./line-query.ts";
+import { openNarrowing } from "./narrowing.ts";
+import { refuseLargeSearch } from "./search-guard.ts";
 
-/** What lines are asked for. */
-export interface LineQueryOptions extends PipelineOptions {
-  readonly since?: number;
-  readonly until?: number;
-  readonly log?: string;
-  readonly event?: string;
-  readonly correlationId?: string;
-  readonly text?: string;
-}
-
-interface FindOptions extends LineQueryOptions {
+export interface FindOptions extends LineQueryOptions {
+  readonly trace?: string;
   readonly meta?: true;
+  readonly limit?: number;
+  readonly lookups: boolean;
+  readonly mostBytes: number;
+  readonly yes?: true;
 }
+
+const MOST_LIMIT = 999_999_999;
 
 const EXAMPLES = `
 Examples:
   logtally archive find --event git_push --since 2020-12-22 --until 2020-12-23
-  logtally archive find --correlation-id 01HWX0Q0000000000000000009 --meta
+  logtally archive find --trace 01HWX0Q0000000000000000009 --meta
+  logtally archive find --user 101 --event any --since 2020-12-22 --until 2020-12-23
+  logtally archive find --log workhorse --status 5xx --field method=POST --since 7d --limit 100
   logtally archive find --log sidekiq --text PostReceive --since 7d | wc -l
 `;
 
@@ -43,71 +48,85 @@ export function findCommand(): Command {
     .summary("the raw lines that match, byte for byte")
     .description("Prints the raw lines that match all that is asked, exactly as received, each ended by LF.")
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)");
-  withLineQuery(command).option("--meta", "print JSON lines instead: identity, place, and what the transport said");
+  withLineQuery(command)
+    .option("--trace <id>", "lines of this correlation_id, put into the order of time over all components")
+    .option("--meta", "print JSON lines instead: identity, place, and what the transport said")
+    .option("--limit <n>", "end after so many lines", integerUpTo(MOST_LIMIT))
+    .option("--no-lookups", "believe neither look-ups nor facts: read every block of the span")
+    .option("--most-bytes <size>", "ask for --yes where more stored bytes would be read", size, GIB)
+    .option("--yes", "read them all the same");
   return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(find);
-}
-
-/** Adds the options that say which lines are asked for. */
-export function withLineQuery(command: Command): Command {
-  const instant = instantBefore(SYSTEM_CLOCK.nowMs());
-  return command
-    .option(
-      "--since <time>",
-      "lines of this time and later: RFC 3339 (without offset UTC), a day, or so long ago (90s, 30m, 2h, 7d)",
-      instant,
-    )
-    .option("--until <time>", "lines before this time, written likewise; a line without time is in no span", instant)
-    .option("--log <name>", "lines of this log, by its name or another of its names, or unknown")
-    .option("--event <name>", "lines that count this event")
-    .option("--correlation-id <id>", "lines whose correlation_id is this")
-    .option("--text <text>", "lines whose archived bytes hold this text; case counts");
 }
 
 async function find(pipeline: string | undefined, options: FindOptions): Promise<void> {
   checkSpan(options, "find lines");
-  const { archive, cataloguePath } = await loadSettings(pipeline, options);
-  const store = await openArchiveStore(archive);
-  const matches = createFilter(await loadCatalogue(cataloguePath), options);
-  await store.check("read");
+  checkTrace(options);
+  const settings = await loadSettings(pipeline, options);
+  const catalogue = await loadCatalogue(settings.cataloguePath);
+  const asked = { ...options, ...(options.trace === undefined ? {} : { correlationId: options.trace }) };
+  const matches = createLineFilter(asked, catalogue, settings);
+  const archived = await openArchiveStore(settings.archive);
+  await archived.check("read");
+  const { store, cost } = createCountingStore(archived);
+  const stop = new AbortController();
+  const releaseSignals = stopOnSignals(stop, "what was found so far is printed");
+  const narrowing = await openNarrowing(settings, catalogue, store, asked);
+  try {
+    const query: FindQuery = {
+      sinceMs: options.since ?? null,
+      untilMs: options.until ?? null,
+      matches,
+      blocksOf: narrowing.blocksOf,
+      lookups: options.lookups,
+      limit: options.limit,
+      signal: stop.signal,
+    };
+    const places = await findPlaces(store, query);
+    const bytes = estimateBytes(places);
+    refuseLargeSearch(bytes, options.mostBytes, options.yes === true, settings.archive);
+    const progress = process.stdout.isTTY ? null : createProgress("searching", bytes);
+    const found = await (options.trace === undefined ? printFound : printTrace)(options, (visitor) =>
+      searchPlaces(places, query, { ...visitor, onBytes: progress?.add ?? (() => undefined) }),
+    ).finally(() => progress?.stop());
+    tell(`${formatThings(found, "line")} found; ${costText(cost())}`);
+  } finally {
+    releaseSignals();
+    narrowing.close();
+  }
+  if (!stop.signal.aborted) return;
+  tell("interrupted; there may be more lines");
+  process.exitCode = EXIT_INTERRUPTED;
+}
+
+/** Throws `UsageError` for what does not go together. */
+function checkTrace({ trace, correlationId, limit }: FindOptions): void {
+  if (trace === undefined) return;
+  const other = correlationId !== undefined ? "--correlation-id" : limit !== undefined ? "--limit" : null;
+  if (other === null) return;
+  throw new UsageError(`find lines: --trace with ${other} (hint: a trace is all lines of one correlation id)`);
+}
+
+type Search = (visitor: Pick<FindVisitor, "visit" | "endOfBlock">) => Promise<unknown>;
+
+/** Prints lines while they are found; resolves with how many. */
+async function printFound({ meta }: FindOptions, search: Search): Promise<number> {
   const output: Buffer[] = [];
   let found = 0;
-  const cost = await findLines(
-    store,
-    { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches },
-    (line) => {
+  await search({
+    visit(line) {
       found += 1;
-      output.push(options.meta === true ? metaLine(line) : Buffer.from(line.buffer.subarray(line.start, line.end + 1)));
+      output.push(lineOutput(line, meta === true));
     },
-    () => print(Buffer.concat(output.splice(0))),
-  );
-  const searched = `${formatBytes(cost.storedBytes)} in ${formatThings(cost.objects, "object")}`;
-  process.stderr.write(`${formatThings(found, "line")} found, ${searched} searched\n`);
+    endOfBlock: () => print(Buffer.concat(output.splice(0))),
+  });
+  return found;
 }
 
-/** What the options ask beside the span; cheap questions first. */
-export function createFilter(
-  catalogue: Catalogue,
-  { log, event, correlationId, text }: LineQueryOptions,
-): (line: ArchivedLine) => boolean {
-  if (event !== undefined) checkEventName(event, catalogue);
-  const decoder = createArchiveDecoder(["correlation_id", ...catalogueFields(catalogue)]);
-  const derive = createDeriver(catalogue, decoder.slotOf);
-  const correlationSlot = decoder.slotOf("correlation_id");
-  const wantedLog = log === undefined ? null : checkLogName(log);
-  const wantedText = text === undefined ? null : Buffer.from(text, "utf8");
-  return ({ buffer, start, end, meta }) => {
-    if (wantedLog !== null && meta.log !== wantedLog) return false;
-    if (wantedText !== null && !buffer.subarray(start, end).includes(wantedText)) return false;
-    if (correlationId === undefined && event === undefined) return true;
-    const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
-    const fields = record?.fields ?? null;
-    if (record === null || fields === null) return false;
-    if (correlationId !== undefined && fields.string(correlationSlot) !== correlationId) return false;
-    return event === undefined || derive(record.log, fields).some((derived) => derived.event === event);
-  };
-}
-
-/** The line's meta and its place, as one line of JSON. */
-function metaLine({ object, row, meta }: ArchivedLine): Buffer {
-  return Buffer.from(`${JSON.stringify({ ...metaJson(meta), object, row })}\n`);
+/** Prints the lines of a request once all are known; resolves with how many. */
+async function printTrace({ meta, trace: request = "" }: FindOptions, search: Search): Promise<number> {
+  const trace = createTrace(request);
+  await search({ visit: (line: ArchivedLine) => trace.add(line), endOfBlock: () => Promise.resolve() });
+  const lines = trace.inOrder();
+  for (const line of lines) await print(lineOutput(line, meta === true));
+  return lines.length;
 }

@@ -1,12 +1,16 @@
 import { Command } from "commander";
-import { eachSealedPlan } from "../../archive/plan-list.ts";
+import { parseHourText } from "../../archive/hour-text.ts";
+import { eachSealedPlan, type IsWanted } from "../../archive/plan-list.ts";
 import { createSealedInputs } from "../../archive/sealed-inputs.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { listWal, openWalObject } from "../../archive/wal-reader.ts";
 import { hourText } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
+import { instantBefore } from "../options/instant.ts";
 import { withPipelineOptions } from "../options/options.ts";
+import { checkSpan, hoursOverlap, type TimeSpan } from "../options/time-span.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "../terminal/quantity.ts";
@@ -27,37 +31,58 @@ export interface ListedSegment {
   readonly sealed?: "none" | "part" | "all";
   /** Of the span, in the vault. */
   readonly revision?: number;
+  /** How many segments it stands for, where it is not one. */
+  readonly segments?: number;
 }
 
+interface LsOptions extends PipelineOptions, TimeSpan {
+  readonly days?: true;
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  logtally archive ls --archive my-archive
+  logtally archive ls --since 2020-12-01 --until 2020-12-08 --days
+`;
+
 export function lsCommand(): Command {
+  const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("ls")
     .summary("segments: their hours, lines and sizes")
     .description(
       "Lists the segments of an archive, those of the vault and those of the write-ahead log: their hours, lines and sizes.",
     )
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
-    .option("--json", "print a JSON line for each segment");
-  return withPipelineOptions(command).action(
-    async (pipeline: string | undefined, options: PipelineOptions & { readonly json?: true }) => {
-      const { archive } = await loadSettings(pipeline, options);
-      const store = await openArchiveStore(archive);
-      await store.check("read");
-      const segments = await listSegments(store);
-      const text = options.json ? segments.map((each) => `${JSON.stringify(each)}\n`).join("") : asTable(segments);
-      await print(text);
-    },
-  );
+    .option("--since <time>", "only what may hold lines filed at this time or later: RFC 3339, a day, or 7d", instant)
+    .option("--until <time>", "only what may hold lines filed before this time, written likewise", instant)
+    .option("--days", "one line for all segments of a day: in the vault that of the lines, else that of writing")
+    .option("--json", "print a JSON line for each segment, or each day");
+  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(ls);
+}
+
+async function ls(pipeline: string | undefined, options: LsOptions): Promise<void> {
+  checkSpan(options, "list segments");
+  const { archive } = await loadSettings(pipeline, options);
+  const store = await openArchiveStore(archive);
+  await store.check("read");
+  const segments = await listSegments(store, hoursOverlap(options));
+  const listed = options.days === true ? byDay(segments) : segments;
+  const text = options.json ? listed.map((each) => `${JSON.stringify(each)}\n`).join("") : asTable(listed, segments);
+  await print(text);
 }
 
 /**
  * The vault in order of streams, spans and plans, by what its manifests say; then the write-ahead objects in order of
  * names, each opened by its block table. Rejects with `IoError`, naming what cannot be trusted.
  */
-export async function listSegments(store: ObjectStore): Promise<ListedSegment[]> {
+export async function listSegments(store: ObjectStore, isWanted: IsWanted = () => true): Promise<ListedSegment[]> {
   const segments: ListedSegment[] = [];
-  const wal = await Array.fromAsync(listWal(store, null));
+  const wal = (await Array.fromAsync(listWal(store, null))).filter(({ firstHour, lastHour }) =>
+    isWanted(firstHour, lastHour),
+  );
   const sealedInputs = createSealedInputs(wal);
-  for await (const plan of eachSealedPlan(store, () => true)) {
+  for await (const plan of eachSealedPlan(store, isWanted)) {
     sealedInputs.add(plan);
     segments.push(...sealedSegments(plan));
   }
@@ -97,7 +122,7 @@ const KINDS = [
 ] as const;
 const SEALED = { none: "no", part: "in part", all: "yes" };
 
-function asTable(segments: readonly ListedSegment[]): string {
+function asTable(listed: readonly ListedSegment[], segments: readonly ListedSegment[]): string {
   if (segments.length === 0) return "no segments\n";
   return formatTable(
     [
@@ -108,15 +133,42 @@ function asTable(segments: readonly ListedSegment[]): string {
       { head: "stored", align: "right", cell: (row) => formatBytes(row.stored_bytes) },
       { head: "ratio", align: "right", cell: (row) => formatRatio(row.raw_bytes, row.stored_bytes) },
       { head: "sealed", align: "left", cell: sealedText },
-      { head: "segment", align: "left", cell: (row) => row.name },
+      { head: "segment", align: "left", cell: nameText },
     ],
-    [...segments, ...totalsOf(segments)],
+    [...listed, ...totalsOf(segments)],
   );
+}
+
+function nameText({ name, segments }: ListedSegment): string {
+  return segments === undefined ? name : `${name} ${formatThings(segments, "segment")}`;
 }
 
 function sealedText({ sealed, revision }: ListedSegment): string {
   if (revision !== undefined) return `revision ${revision}`;
   return sealed === undefined ? "" : SEALED[sealed];
+}
+
+/** Their folder in the vault, or in the write-ahead log, that has a day in its name. */
+const DAY_FOLDER = /^(?:vault\/v1\/[^/]+|wal\/[^/]+)\/[^/]+\//;
+
+/** All segments of each day as one. */
+export function byDay(segments: readonly ListedSegment[]): ListedSegment[] {
+  const days = Map.groupBy(segments, ({ name }) => DAY_FOLDER.exec(name)?.[0] ?? name);
+  return [...days].map(([folder, ofDay]) => {
+    const hours = ofDay.flatMap(({ first_hour, last_hour }) => [first_hour, last_hour]).toSorted(byHour);
+    return {
+      ...totalOf(ofDay[0]?.kind ?? "vault", folder, ofDay),
+      name: folder,
+      first_hour: hours[0] ?? "",
+      last_hour: hours.at(-1) ?? "",
+      segments: ofDay.length,
+    };
+  });
+}
+
+/** `undated` is earlier than all. */
+function byHour(a: string, b: string): number {
+  return parseHourText(a) - parseHourText(b);
 }
 
 /** All segments of each kind that there is as one, without hours. Lines that are sealed may be in both. */

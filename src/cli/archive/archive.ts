@@ -2,8 +2,11 @@ import { Command } from "commander";
 import { checkProofCommand } from "./archive-check-proof.ts";
 import { exportCommand } from "./archive-export.ts";
 import { findCommand } from "./archive-find.ts";
+import { getCommand } from "./archive-get.ts";
+import { indexCommand } from "./archive-index.ts";
 import { lsCommand } from "./archive-ls.ts";
 import { proveCommand } from "./archive-prove.ts";
+import { statsCommand } from "./archive-stats.ts";
 import { verifyCommand } from "./archive-verify.ts";
 
 export function archiveCommand(): Command {
@@ -12,6 +15,9 @@ export function archiveCommand(): Command {
     .description("Looks into an archive and brings lines back.")
     .addCommand(lsCommand())
     .addCommand(findCommand())
+    .addCommand(getCommand())
+    .addCommand(statsCommand())
+    .addCommand(indexCommand())
     .addCommand(proveCommand())
     .addCommand(checkProofCommand())
     .addCommand(exportCommand())

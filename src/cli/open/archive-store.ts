@@ -1,3 +1,4 @@
+import { LOOKUP_PREFIX } from "../../archive/lookup/lookup-name.ts";
 import { createFolderRemover } from "../../backends/files/folder-remover.ts";
 import { createFolderStore } from "../../backends/files/folder-store.ts";
 import { bucketUrl } from "../../backends/gcs/bucket-place.ts";
@@ -19,16 +20,20 @@ export async function openArchiveRemover(archive: ArchiveSettings): Promise<Obje
   return archive.kind === "folder" ? createFolderRemover(archive.path, SYSTEM_CLOCK.nowMs) : openBucketRemover(archive);
 }
 
-/** Removes nothing but facts and roll-ups, which can be made again. */
-export async function openFactsRemover(archive: ArchiveSettings): Promise<ObjectRemover> {
+/** Removes nothing but facts, roll-ups and look-ups, which can be made again. */
+export async function openViewsRemover(archive: ArchiveSettings): Promise<ObjectRemover> {
   const remover = await openArchiveRemover(archive);
   return {
     async remove(name) {
-      if (!name.startsWith("facts/")) throw new IoError("denied", `remove "${name}": only facts may be replaced`);
+      if (!VIEW_PREFIXES.some((prefix) => name.startsWith(prefix))) {
+        throw new IoError("denied", `remove "${name}": only facts and look-ups may be replaced`);
+      }
       await remover.remove(name);
     },
   };
 }
+
+const VIEW_PREFIXES = ["facts/", LOOKUP_PREFIX];
 
 /** As a user writes it: a path or a URL. */
 export function archiveName(archive: ArchiveSettings): string {

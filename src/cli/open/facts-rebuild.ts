@@ -13,7 +13,7 @@ import type { Catalogue } from "../../derive/event-rules.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { tell } from "../terminal/tell.ts";
-import { openArchiveStore, openFactsRemover } from "./archive-store.ts";
+import { openArchiveStore, openViewsRemover } from "./archive-store.ts";
 import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
@@ -50,7 +50,7 @@ export async function rebuildAll(
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
   const common = {
-    views: { store, remover: await openFactsRemover(settings.archive) },
+    views: { store, remover: await openViewsRemover(settings.archive) },
     scratch: createScratchFolder(tmpdir(), SYSTEM_CLOCK.nowMs),
     local: openLocalObjects(settings.archive, store),
     reader: openFactReader(settings, catalogue, key),

@@ -48,8 +48,8 @@ export async function checkPseudonymKey(settings: PipelineSettings, store: Objec
   return `fingerprint ${fingerprint}`;
 }
 
-/** The configured key, else the one that the archive has; null without both. */
-async function knownKey({ archive, pseudonymKey }: PipelineSettings): Promise<Buffer | null> {
+/** The configured key, else the one that the archive has; null without both. Makes nothing. */
+export async function knownKey({ archive, pseudonymKey }: PipelineSettings): Promise<Buffer | null> {
   if (pseudonymKey.reference !== null) {
     return kept(await resolveKey("pseudonym key", pseudonymKey.reference, { env: process.env, readFile }));
   }

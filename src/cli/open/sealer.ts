@@ -1,5 +1,9 @@
 import { tmpdir } from "node:os";
+import { writeDayLookups } from "../../archive/lookup/day-lookup.ts";
+import { withLookups } from "../../archive/lookup/lookup-observer.ts";
+import { plansWithoutLookups, writeMissingLookups } from "../../archive/lookup/write-lookups.ts";
 import type { Makes } from "../../archive/manifest.ts";
+import type { PlanObserver } from "../../archive/seal/plan-observer.ts";
 import { type SealOptions, sealStream } from "../../archive/seal/seal.ts";
 import { hourThatIsOver } from "../../archive/seal/span-length.ts";
 import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
@@ -8,9 +12,10 @@ import { createScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import type { FactReader } from "../../counts/fact-reader.ts";
 import { writeApart } from "../../counts/facts/apart-writer.ts";
 import { createFactsDatabase } from "../../counts/facts/facts-database.ts";
-import { createFactsObserver } from "../../counts/facts/facts-observer.ts";
+import { createFactsObserver, type FactsObserverOptions } from "../../counts/facts/facts-observer.ts";
 import { plansWithoutFacts, writeMissingFacts } from "../../counts/facts/missing-facts.ts";
 import { writeRollups } from "../../counts/facts/rollup-writer.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
@@ -19,7 +24,7 @@ import { FORMAT_VERSION } from "../../segment/block-table.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue } from "../settings.ts";
 import { tell } from "../terminal/tell.ts";
-import { openArchiveStore, openFactsRemover } from "./archive-store.ts";
+import { openArchiveStore, openViewsRemover } from "./archive-store.ts";
 import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
@@ -49,7 +54,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   const streams = await listStreams(store);
   const local = openLocalObjects(settings.archive, store);
   const facts = {
-    views: { store, remover: await openFactsRemover(settings.archive) },
+    views: { store, remover: await openViewsRemover(settings.archive) },
     scratch: createScratchFolder(tmpdir(), SYSTEM_CLOCK.nowMs),
     basis: factsBasis(settings, catalogue, key),
     program: makes.program,
@@ -57,6 +62,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
     tell,
   };
   const { latenessMs } = settings.seal;
+  const newReader = (): FactReader => openFactReader(settings, catalogue, key);
   return {
     streams: streams.filter((stream) => only === null || stream === only),
     close: () => facts.database.close(),
@@ -76,8 +82,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
           },
           store,
           makes,
-          observe: ({ span, number }) =>
-            createFactsObserver({ ...facts, reader: openFactReader(settings, catalogue, key), span, plan: number }),
+          observe: ({ span, number }) => observePlan({ ...facts, reader: newReader(), span, plan: number }),
           overHour: hourThatIsOver(nowMs, latenessMs),
           spanHours: settings.seal.hours,
         });
@@ -87,24 +92,35 @@ export async function openSealer(settings: PipelineSettings, only: string | null
     },
   };
 
-  /** Facts that a killed sealer has left out, and the roll-ups of days that are over. */
+  /** Facts and look-ups that a killed sealer has left out, and the roll-ups of days that are over. */
   async function keepViews(stream: string, { before, touched }: Looked, dueThroughMs: number): Promise<void> {
     try {
-      for (const { span } of await plansWithoutFacts(before, facts)) touched.add(span.day);
+      const bare = [...(await plansWithoutFacts(before, facts)), ...(await plansWithoutLookups(before, store))];
+      for (const { span } of bare) touched.add(span.day);
       if (touched.size === 0) return;
       const days = await daysToLookAt(store, stream, touched);
       const plans = (await Promise.all(days.map((day) => readSealedPlans(store, stream, day)))).flat();
-      const reader = openFactReader(settings, catalogue, key);
-      await writeMissingFacts(plans, { ...facts, reader, onBytes: () => undefined });
+      const options = { ...facts, reader: newReader(), onBytes: () => undefined };
+      await writeMissingFacts(plans, options);
+      await writeMissingLookups(plans, { ...options, requestOf: options.reader.requestOf });
+      await writeDayLookups(facts.views, plans);
       const rolling = { ...facts, ...DUCK_DB, local, days, always: false, dueThroughMs };
       await writeRollups({ ...rolling, stream, plans });
       await writeApart({ ...rolling, streams });
     } catch (error) {
       // A view must not hold up the book of record.
       if (!(error instanceof IoError)) throw error;
-      tell(`facts or roll-ups of ${stream} are not kept, and counts take longer: ${error.message}`);
+      tell(
+        `facts, roll-ups or look-ups of ${stream} are not kept, and counts and searches take longer: ${error.message}`,
+      );
     }
   }
+}
+
+/** Keeps facts and look-ups while a plan is run. */
+async function observePlan(options: FactsObserverOptions): Promise<PlanObserver> {
+  const { views, reader, tell: say } = options;
+  return withLookups(await createFactsObserver(options), { views, requestOf: reader.requestOf, tell: say });
 }
 
 interface Looked {

@@ -29,6 +29,15 @@ export function hoursBetween({ since, until }: TimeSpan): (hour: number) => bool
     (until === undefined || hour * HOUR_MS < until);
 }
 
+/** Whether any hour from the first to the last overlaps the span. */
+export function hoursOverlap({ since, until }: TimeSpan): (firstHour: number, lastHour: number) => boolean {
+  if (since === undefined && until === undefined) return () => true;
+  return (firstHour, lastHour) =>
+    lastHour > 0 &&
+    (since === undefined || (lastHour + 1) * HOUR_MS > since) &&
+    (until === undefined || firstHour * HOUR_MS < until);
+}
+
 /** Days that overlap the span; what has no time is in none that has a border. */
 export function daysBetween({ since, until }: TimeSpan): (day: string) => boolean {
   if (since === undefined && until === undefined) return () => true;

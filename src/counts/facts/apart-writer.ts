@@ -1,10 +1,10 @@
 import { readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
+import { putView } from "../../archive/view-store.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import { type DuckDb, openDuckDb, sqlParquet } from "../tables/duck-db.ts";
 import { apartObject, lookForApart, MOST_STREAMS, streamsOf } from "./apart.ts";
 import { findPlanFacts, type PlanFiles } from "./plan-facts.ts";
 import { isOver, type RollupOptions } from "./rollup-writer.ts";
-import { putView } from "./view-store.ts";
 
 export interface ApartOptions extends Omit<RollupOptions, "stream" | "plans" | "scratch"> {
   /** All streams of the archive. */

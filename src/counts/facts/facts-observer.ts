@@ -1,11 +1,11 @@
 import type { PlanObserver } from "../../archive/seal/plan-observer.ts";
+import { putView } from "../../archive/view-store.ts";
 import { IoError } from "../../core/fault.ts";
 import type { FactReader } from "../fact-reader.ts";
 import type { FactsBasis } from "./facts-basis.ts";
 import { receiptName } from "./facts-name.ts";
 import { type FactsWriterOptions, openFactsWriter } from "./facts-writer.ts";
 import { receiptBytes, receiptOf } from "./receipt.ts";
-import { putView } from "./view-store.ts";
 
 export interface FactsObserverOptions extends Omit<FactsWriterOptions, "catalogue"> {
   readonly reader: FactReader;

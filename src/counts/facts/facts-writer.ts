@@ -1,5 +1,6 @@
 import type { Span } from "../../archive/span.ts";
 import { storedObject } from "../../archive/stored-bytes.ts";
+import { type PutOutcome, putView, type ViewStore } from "../../archive/view-store.ts";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
 import type { Fact } from "../fact.ts";
 import { sqlText } from "../tables/duck-db.ts";
@@ -7,7 +8,6 @@ import { type FactColumn, factWords } from "../tables/fact-table.ts";
 import type { FactsDatabase } from "./facts-database.ts";
 import { factsName } from "./facts-name.ts";
 import type { FactsFile } from "./receipt.ts";
-import { type PutOutcome, putView, type ViewStore } from "./view-store.ts";
 
 export interface FactsWriterOptions {
   /** Used by one writer at a time. */

@@ -1,8 +1,8 @@
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import type { ViewStore } from "../../archive/view-store.ts";
 import type { FactsBasis } from "./facts-basis.ts";
 import { factsPrefix, receiptName } from "./facts-name.ts";
 import { type RebuildOptions, rebuildFacts } from "./rebuild.ts";
-import type { ViewStore } from "./view-store.ts";
 
 /**
  * Those plans that have no receipt: their sealer was killed between manifest and receipt, or sealed by another

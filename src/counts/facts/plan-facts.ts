@@ -1,4 +1,4 @@
-import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import type { PlanReference } from "../../archive/line-object.ts";
 import { IoError } from "../../core/fault.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
@@ -25,7 +25,7 @@ export async function findPlanFacts(
   store: ObjectStore,
   local: LocalObjects,
   basis: FactsBasis,
-  sealed: SealedPlan,
+  sealed: PlanReference,
 ): Promise<PlanFacts> {
   const name = receiptName(basis.catalogue, sealed.span, sealed.manifest.plan);
   try {
@@ -53,7 +53,7 @@ interface Stale extends Pick<NoPlanFacts, "isOfOthers"> {
   readonly why: string;
 }
 
-function whyStale({ manifest, ...stored }: Receipt, basis: FactsBasis, sealed: SealedPlan): Stale | null {
+function whyStale({ manifest, ...stored }: Receipt, basis: FactsBasis, sealed: PlanReference): Stale | null {
   if (manifest.name !== sealed.name || manifest.sha256 !== sealed.sha256) {
     return { why: "of another manifest", isOfOthers: false };
   }

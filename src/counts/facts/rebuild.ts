@@ -1,11 +1,11 @@
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
+import { type PutOutcome, putView } from "../../archive/view-store.ts";
 import type { FactReader } from "../fact-reader.ts";
 import type { FactsBasis } from "./facts-basis.ts";
 import { receiptName } from "./facts-name.ts";
 import { type FactsWriterOptions, openFactsWriter } from "./facts-writer.ts";
 import { receiptBytes, receiptOf } from "./receipt.ts";
 import { eachSealedLine } from "./sealed-lines.ts";
-import { type PutOutcome, putView } from "./view-store.ts";
 
 export interface RebuildOptions extends Omit<FactsWriterOptions, "catalogue" | "span" | "plan"> {
   readonly reader: FactReader;

@@ -2,6 +2,7 @@ import type { StoredObject } from "../../archive/manifest.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { UNDATED_DAY } from "../../archive/span.ts";
 import { storedObject } from "../../archive/stored-bytes.ts";
+import { putView, type ViewStore } from "../../archive/view-store.ts";
 import { isOfObject } from "../../core/fault.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
@@ -17,7 +18,6 @@ import { findPlanFacts, type PlanFiles } from "./plan-facts.ts";
 import { receiptBytes } from "./receipt.ts";
 import { findRollup, ROLLUP_FORMAT, type Rollup, type RollupFile, rollupName } from "./rollup.ts";
 import { DAY_RUNS, dayFacts, deedRows, eventRows, OWNER_ROWS, RUN_ROWS } from "./rollup-rows.ts";
-import { putView, type ViewStore } from "./view-store.ts";
 
 export interface RollupOptions extends DuckDbOptions {
   readonly views: ViewStore;

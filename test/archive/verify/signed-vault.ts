@@ -149,6 +149,7 @@ function readerOfPushes(): FactReader {
     pushes.eventsOf(line).map((event): DerivedEvent => ({ event, operation: "none", detail: "" }));
   return {
     eventsOf: derived,
+    requestOf: () => null,
     factsOf: (line, variant) =>
       derived(line).map((event) => ({
         ...event,

@@ -1,6 +1,6 @@
-import { IoError } from "../../core/fault.ts";
-import type { ObjectRemover } from "../../core/object-remover.ts";
-import type { ObjectStore } from "../../core/object-store.ts";
+import { IoError } from "../core/fault.ts";
+import type { ObjectRemover } from "../core/object-remover.ts";
+import type { ObjectStore } from "../core/object-store.ts";
 
 /** Where views of the archive are kept: unlike the book of record they may be replaced. */
 export interface ViewStore {

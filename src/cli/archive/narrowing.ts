@@ -1,0 +1,52 @@
+import type { FindQuery } from "../../archive/find.ts";
+import { blocksOfRequest } from "../../archive/lookup/blocks-of-lines.ts";
+import { noTrouble, troubleSentence } from "../../archive/lookup/segment-lookup.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import type { Catalogue } from "../../derive/event-rules.ts";
+import { openFactSearch } from "../open/fact-search.ts";
+import { tell } from "../terminal/tell.ts";
+import { ANY_EVENT, type LineConditions, userDimension } from "./line-filter.ts";
+
+/** What keeps a search from blocks that cannot match. */
+interface Narrowing {
+  readonly blocksOf: FindQuery["blocksOf"];
+  /** Tells what could not be used, and frees everything. */
+  readonly close: () => void;
+}
+
+/**
+ * By look-ups where lines of one request are asked for, by facts where an event is; else by times alone. Rejects with
+ * `UsageError` or `IoError`.
+ */
+export async function openNarrowing(
+  settings: PipelineSettings,
+  catalogue: Catalogue,
+  store: ObjectStore,
+  asked: LineConditions & { readonly lookups: boolean },
+): Promise<Narrowing> {
+  const trouble = noTrouble();
+  const tellTrouble = (): void => {
+    if (trouble.segments > 0) tell(troubleSentence(trouble));
+  };
+  const { correlationId, event, user, group = null, project = null } = asked;
+  if (!asked.lookups) return { blocksOf: undefined, close: tellTrouble };
+  if (correlationId !== undefined) {
+    return { blocksOf: blocksOfRequest(store, correlationId, trouble), close: tellTrouble };
+  }
+  if (event === undefined) return { blocksOf: undefined, close: tellTrouble };
+  const conditions = {
+    event: event === ANY_EVENT ? null : event,
+    user: user === undefined ? null : userDimension(user),
+    group,
+    project,
+  };
+  const facts = await openFactSearch(settings, catalogue, store, conditions, trouble);
+  return {
+    blocksOf: facts?.blocksOf,
+    close() {
+      facts?.close();
+      tellTrouble();
+    },
+  };
+}

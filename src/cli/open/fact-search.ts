@@ -1,0 +1,63 @@
+import type { FindQuery } from "../../archive/find.ts";
+import { blocksOfIds } from "../../archive/lookup/blocks-of-lines.ts";
+import type { LookupTrouble } from "../../archive/lookup/segment-lookup.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
+import { type FactConditions, openFactLines } from "../../counts/facts/fact-lines.ts";
+import type { Catalogue } from "../../derive/event-rules.ts";
+import { createPseudonyms } from "../../derive/pseudonym.ts";
+import { tell } from "../terminal/tell.ts";
+import { DUCK_DB } from "./duck-db-options.ts";
+import { factsBasis } from "./fact-reader.ts";
+import { openLocalObjects } from "./local-objects.ts";
+import { knownKey } from "./pseudonym-key.ts";
+
+/** Lines of a segment that are looked up one by one; more are in all of its blocks. */
+const MOST_IDS = 10_000;
+
+/** A search that goes by the facts of sealed hours. */
+export interface FactSearch {
+  readonly blocksOf: NonNullable<FindQuery["blocksOf"]>;
+  /** Tells what could not be used, and frees everything. */
+  readonly close: () => void;
+}
+
+/**
+ * Finds by facts where lines of an event lie, perhaps of one user, group or project. `user` is the dimension. Null where
+ * the archive has no key of pseudonyms: then it has no facts either. Rejects with `UsageError` or `IoError`.
+ */
+export async function openFactSearch(
+  settings: PipelineSettings,
+  catalogue: Catalogue,
+  store: ObjectStore,
+  conditions: FactConditions,
+  trouble: LookupTrouble,
+): Promise<FactSearch | null> {
+  const key = await knownKey(settings);
+  if (key === null) return null;
+  const { user } = conditions;
+  const lines = await openFactLines(
+    {
+      store,
+      local: openLocalObjects(settings.archive, store),
+      basis: factsBasis(settings, catalogue, key),
+      mostIds: MOST_IDS,
+      ...DUCK_DB,
+    },
+    { ...conditions, user: user === null ? null : createPseudonyms(key).user(user) },
+  );
+  return {
+    async blocksOf({ sealed }) {
+      if (sealed === null) return null;
+      const ids = await lines.idsOf(sealed.plan, sealed.output.number);
+      return ids === null ? null : blocksOfIds(store, sealed.output, ids, trouble);
+    },
+    close() {
+      lines.close();
+      const { plans, first } = lines.missing();
+      if (plans === 0) return;
+      const what = plans === 1 ? "a sealed plan was" : `${plans} sealed plans were`;
+      tell(`${what} read without facts: ${first} (hint: "logtally facts rebuild" writes them)`);
+    },
+  };
+}
