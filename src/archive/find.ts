@@ -59,23 +59,23 @@ export async function findLines(
 }
 
 /** A line is filed under the hour of its time, or an earlier one where it runs ahead. */
-function mayHold(firstHour: number, lastHour: number, { sinceMs, untilMs }: FindQuery): boolean {
+export function mayHold(firstHour: number, lastHour: number, { sinceMs, untilMs }: FindQuery): boolean {
   if (sinceMs === null && untilMs === null) return true;
   return lastHour !== UNDATED_HOUR && (untilMs === null || firstHour * HOUR_MS < untilMs);
 }
 
 /** True where all lines are of hours before the span, and none runs ahead. */
-function isOver({ mayRunAhead, lastHour }: LineObject, { sinceMs }: FindQuery): boolean {
+export function isOver({ mayRunAhead, lastHour }: LineObject, { sinceMs }: FindQuery): boolean {
   return sinceMs !== null && !mayRunAhead && (lastHour + 1) * HOUR_MS <= sinceMs;
 }
 
-function overlaps({ lines }: Block, { sinceMs, untilMs }: FindQuery): boolean {
+export function overlaps({ lines }: Block, { sinceMs, untilMs }: FindQuery): boolean {
   if (sinceMs === null && untilMs === null) return true;
   if (lines.lastTimeMs === 0) return false;
   return (sinceMs === null || lines.lastTimeMs >= sinceMs) && (untilMs === null || lines.firstTimeMs < untilMs);
 }
 
-function inSpan({ meta: { timeMs } }: ArchivedLine, { sinceMs, untilMs }: FindQuery): boolean {
+export function inSpan({ meta: { timeMs } }: ArchivedLine, { sinceMs, untilMs }: FindQuery): boolean {
   if (sinceMs === null && untilMs === null) return true;
   if (timeMs === null) return false;
   return (sinceMs === null || timeMs >= sinceMs) && (untilMs === null || timeMs < untilMs);

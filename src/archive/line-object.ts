@@ -12,11 +12,15 @@ import { listWal, openWalObject, type WalObject } from "./wal-reader.ts";
 export interface LineObject {
   /** Of the raw lines. */
   readonly name: string;
+  readonly stream: string;
+  /** Lines and meta, as they are stored. */
+  readonly storedBytes: number;
   /** No line is filed before or after these. */
   readonly firstHour: number;
   readonly lastHour: number;
-  /** How many lines; null where only the object itself tells. */
+  /** How many lines, and their bytes; null where only the object itself tells. */
   readonly rows: number | null;
+  readonly rawBytes: number | null;
   /** False where no line has a time after the hour that it is filed under. */
   readonly mayRunAhead: boolean;
   /** The hours whose lines are to be taken from here, since they are nowhere else; null: all. */
@@ -38,9 +42,12 @@ export function walLines(
 ): LineObject {
   return {
     name: object.name,
+    stream: object.stream,
+    storedBytes: object.sizeBytes,
     firstHour: object.firstHour,
     lastHour: object.lastHour,
     rows: null,
+    rawBytes: null,
     mayRunAhead: true,
     onlyHours: onlyHours === null ? null : new Set(onlyHours),
     open: () => openWalObject(store, object),
@@ -52,9 +59,12 @@ export function vaultLines(store: ObjectStore, { span, manifest }: SealedPlan): 
   const { future = 0, wrapped = 0 } = manifest.lanes;
   return manifest.outputs.map((output) => ({
     name: output.lines.name,
+    stream: span.stream,
+    storedBytes: output.lines.size_bytes + output.meta.size_bytes,
     firstHour: span.firstHour,
     lastHour: span.firstHour + span.hours - 1,
     rows: output.rows,
+    rawBytes: output.raw_bytes,
     mayRunAhead: future + wrapped > 0,
     onlyHours: null,
     open: () => openOutput(store, output),

@@ -39,6 +39,29 @@ export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNam
   };
 }
 
+/**
+ * The indices of a replay: one for each day of all logs, since years of lines are brought back at once. A name without
+ * hyphen keeps the indices of two replays apart.
+ */
+export function createReplayNames({ prefix, retentionMs }: IndexNaming, replay: string): IndexNames {
+  const { logs } = createIndexNames({ prefix, retentionMs });
+  const start = (meta: Meta): number => `${prefix}.logs-${meta.log}-`.length;
+  return {
+    logs: (meta) => `${prefix}.replay-${replay}-${logs(meta).slice(start(meta))}`,
+    quarantine: () => replayQuarantine(prefix, replay),
+  };
+}
+
+/** For what all indices of a replay reject. */
+export function replayQuarantine(prefix: string, replay: string): string {
+  return `${prefix}.replay-${replay}-quarantine`;
+}
+
+/** Stands for all indices of a replay; null: of all replays. */
+export function replayPattern(prefix: string, replay: string | null): string {
+  return `${prefix}.replay-${replay === null ? "" : `${replay}-`}*`;
+}
+
 const CATALOGUE_DIGITS = 12;
 
 /** `logtally.counts-0123456789ab`: by the digest (`sha256:…`) of the catalogue, whose counts are no others' to add to. */

@@ -258,9 +258,12 @@ describe("passes", () => {
   const object = (firstHour: number, lastHour: number, rows: number): SizedObject => ({
     object: {
       name: "",
+      stream: "",
+      storedBytes: 0,
       firstHour,
       lastHour,
       rows,
+      rawBytes: null,
       mayRunAhead: false,
       onlyHours: null,
       open: () => Promise.reject(new Error("read")),

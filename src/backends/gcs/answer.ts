@@ -31,11 +31,11 @@ export function uploadOf(answer: ServiceAnswer): Upload {
 }
 
 function objectInfo(item: unknown): ObjectInfo {
-  const { name, size, timeCreated } = Object(item) as Readonly<Record<string, unknown>>;
+  const { name, size, timeCreated, storageClass } = Object(item) as Readonly<Record<string, unknown>>;
   const sizeBytes = typeof size === "string" && /^\d+$/.test(size) ? Number(size) : Number.NaN;
   const createdAtMs = typeof timeCreated === "string" ? Date.parse(timeCreated) : Number.NaN;
   if (typeof name === "string" && Number.isSafeInteger(sizeBytes) && !Number.isNaN(createdAtMs)) {
-    return { name, sizeBytes, createdAtMs };
+    return { name, sizeBytes, createdAtMs, ...(typeof storageClass === "string" ? { storageClass } : {}) };
   }
   throw notAsExpected("an object without name, size and time");
 }

@@ -159,7 +159,7 @@ async function listPage(service: Service, objects: string, prefix: string, pageT
   const query = new URLSearchParams({
     prefix,
     maxResults: String(PAGE),
-    fields: "items(name,size,timeCreated),nextPageToken",
+    fields: "items(name,size,timeCreated,storageClass),nextPageToken",
   });
   if (pageToken !== "") query.set("pageToken", pageToken);
   return pageOf(await service.send({ path: `${objects}?${query.toString()}` }));

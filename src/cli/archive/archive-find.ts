@@ -9,19 +9,21 @@ import { checkEventName } from "../options/event-name.ts";
 import { instantBefore } from "../options/instant.ts";
 import { checkLogName } from "../options/log-name.ts";
 import { withPipelineOptions } from "../options/options.ts";
-import { checkSpan } from "../options/time-span.ts";
+import { checkSpan, type TimeSpan } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { formatBytes, formatThings } from "../terminal/quantity.ts";
 
-interface FindOptions extends PipelineOptions {
-  readonly since?: number;
-  readonly until?: number;
+/** Which lines are meant. */
+export interface FilterOptions extends TimeSpan {
   readonly log?: string;
   readonly event?: string;
   readonly correlationId?: string;
   readonly text?: string;
+}
+
+interface FindOptions extends PipelineOptions, FilterOptions {
   readonly meta?: true;
 }
 
@@ -33,11 +35,18 @@ Examples:
 `;
 
 export function findCommand(): Command {
-  const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("find")
     .summary("the raw lines that match, byte for byte")
     .description("Prints the raw lines that match all that is asked, exactly as received, each ended by LF.")
-    .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
+    .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)");
+  withFilterOptions(command).option("--meta", "print JSON lines instead: identity, place, and what the transport said");
+  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(find);
+}
+
+/** Adds the options by which lines are chosen. */
+export function withFilterOptions(command: Command): Command {
+  const instant = instantBefore(SYSTEM_CLOCK.nowMs());
+  return command
     .option(
       "--since <time>",
       "lines of this time and later: RFC 3339 (without offset UTC), a day, or so long ago (90s, 30m, 2h, 7d)",
@@ -47,9 +56,7 @@ export function findCommand(): Command {
     .option("--log <name>", "lines of this log, by its name or another of its names, or unknown")
     .option("--event <name>", "lines that count this event")
     .option("--correlation-id <id>", "lines whose correlation_id is this")
-    .option("--text <text>", "lines whose archived bytes hold this text; case counts")
-    .option("--meta", "print JSON lines instead: identity, place, and what the transport said");
-  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(find);
+    .option("--text <text>", "lines whose archived bytes hold this text; case counts");
 }
 
 async function find(pipeline: string | undefined, options: FindOptions): Promise<void> {
@@ -73,10 +80,10 @@ async function find(pipeline: string | undefined, options: FindOptions): Promise
   process.stderr.write(`${formatThings(found, "line")} found, ${searched} searched\n`);
 }
 
-/** What the options ask beside the span; cheap questions first. */
-async function createFilter(
+/** What the options ask beside the span; cheap questions first. Rejects with `UsageError`. */
+export async function createFilter(
   cataloguePath: string | null,
-  { log, event, correlationId, text }: FindOptions,
+  { log, event, correlationId, text }: FilterOptions,
 ): Promise<(line: ArchivedLine) => boolean> {
   const catalogue = await loadCatalogue(cataloguePath);
   if (event !== undefined) checkEventName(event, catalogue);

@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import { findCommand } from "./archive-find.ts";
 import { lsCommand } from "./archive-ls.ts";
+import { replayCommand } from "./replay/archive-replay.ts";
 
 export function archiveCommand(): Command {
   return new Command("archive")
     .summary("look into an archive and bring lines back")
     .description("Looks into an archive and brings lines back.")
     .addCommand(lsCommand())
-    .addCommand(findCommand());
+    .addCommand(findCommand())
+    .addCommand(replayCommand());
 }
