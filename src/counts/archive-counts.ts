@@ -25,6 +25,7 @@ import { createSealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
 import { lookAgain } from "./second-look.ts";
 import { USER_KEY, writeSessionDays } from "./sessions/session-days.ts";
 import { writeSessionTables } from "./sessions/session-tables.ts";
+import { type FactsSelection, writeFactsFile } from "./sql/facts-file.ts";
 import { standingVariants, writeConflicts } from "./tables/conflict-table.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "./tables/duck-db.ts";
 import { type FactTable, openFactTable } from "./tables/fact-table.ts";
@@ -57,6 +58,8 @@ export interface ArchiveCounts {
   onlyInstance(query: CountQuery): Promise<string | null>;
   /** How many events of the days that `daily` goes back carried what; a row for each event that was there. */
   carried(span: Pick<CountQuery, "days" | "asOf">): Promise<CarriedRow[]>;
+  /** Writes facts, each event of a line once, as a Parquet file of that path. Rejects with `IoError`. */
+  writeFacts(selection: FactsSelection, path: string): Promise<void>;
   /** The first day that lines are filed under, `YYYY-MM-DD`; null where none has a time. */
   firstDay(): string | null;
   /** The day after the newest filed hour, lines ahead of their hour and undated ones aside; null without any line. */
@@ -164,6 +167,16 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       table.flush();
       return carriedRows(db, sources);
     },
+    async writeFacts(selection, path) {
+      const { sinceMs, untilMs, foldsPersonal } = selection;
+      const all = [...days.keys()];
+      const wanted = all.filter((day) => overlapsDay(day, sinceMs, untilMs));
+      const sources = await factSources(sealedDays, wanted);
+      const owners = foldsPersonal ? await ownerSources(sealedDays, all) : null;
+      table.flush();
+      if (owners !== null) await writePersonalGroups(db, owners);
+      await writeFactsFile(db, sources, selection, path);
+    },
     firstDay() {
       const dated = [...days.keys()].filter((day) => day !== UNDATED_DAY);
       return dated.length === 0 ? null : dayName(Math.min(...dated) * DAY_MS);
@@ -179,6 +192,11 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       db.close();
     },
   };
+}
+
+/** True where facts of that day, in days since 1970, may be in the half-open span. */
+function overlapsDay(day: number, sinceMs: number | null, untilMs: number | null): boolean {
+  return (sinceMs === null || (day + 1) * DAY_MS > sinceMs) && (untilMs === null || day * DAY_MS < untilMs);
 }
 
 /** Of all streams, sealed or not, in hours since 1970; null without any line. */

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { findCommand } from "./archive-find.ts";
 import { lsCommand } from "./archive-ls.ts";
+import { sqlCommand } from "./archive-sql.ts";
 import { replayCommand } from "./replay/archive-replay.ts";
 
 export function archiveCommand(): Command {
@@ -9,5 +10,6 @@ export function archiveCommand(): Command {
     .description("Looks into an archive and brings lines back.")
     .addCommand(lsCommand())
     .addCommand(findCommand())
-    .addCommand(replayCommand());
+    .addCommand(replayCommand())
+    .addCommand(sqlCommand());
 }
