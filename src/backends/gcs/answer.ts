@@ -4,8 +4,8 @@ import { type ServiceAnswer, ServiceError } from "./service.ts";
 const BAD_GATEWAY = 502;
 
 /** What a list says of some of the objects. */
-export interface Page {
-  readonly objects: readonly ObjectInfo[];
+export interface Page<Item = ObjectInfo> {
+  readonly objects: readonly Item[];
   /** Empty on the last one. */
   readonly nextPageToken: string;
 }
@@ -18,9 +18,28 @@ export interface Upload {
 
 /** Throws `ServiceError` for what is no list of objects. */
 export function pageOf(answer: ServiceAnswer): Page {
+  return pageBy(answer, objectInfo);
+}
+
+/** Whether an object is held, by any kind of hold. */
+export interface HeldObject {
+  readonly name: string;
+  readonly isHeld: boolean;
+}
+
+/** The same of a list that asked for holds. */
+export function holdPageOf(answer: ServiceAnswer): Page<HeldObject> {
+  return pageBy(answer, (item) => {
+    const { name, temporaryHold, eventBasedHold } = Object(item) as Readonly<Record<string, unknown>>;
+    if (typeof name !== "string") throw notAsExpected("an object without name");
+    return { name, isHeld: temporaryHold === true || eventBasedHold === true };
+  });
+}
+
+function pageBy<Item>(answer: ServiceAnswer, itemOf: (item: unknown) => Item): Page<Item> {
   const { items = [], nextPageToken = "" } = objectIn(answer);
   if (!Array.isArray(items) || typeof nextPageToken !== "string") throw notAsExpected("no list of objects");
-  return { objects: (items as readonly unknown[]).map(objectInfo), nextPageToken };
+  return { objects: (items as readonly unknown[]).map(itemOf), nextPageToken };
 }
 
 /** Throws `ServiceError` for what says nothing of an object. */
@@ -41,7 +60,7 @@ function objectInfo(item: unknown): ObjectInfo {
 }
 
 /** What stands in between may answer a page instead of the service: tried again, as if there had been no answer. */
-function objectIn({ body }: ServiceAnswer): Readonly<Record<string, unknown>> {
+export function objectIn({ body }: ServiceAnswer): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(body.toString());

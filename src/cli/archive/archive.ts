@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { findCommand } from "./archive-find.ts";
 import { lsCommand } from "./archive-ls.ts";
 import { sqlCommand } from "./archive-sql.ts";
+import { holdCommand } from "./hold/archive-hold.ts";
 import { replayCommand } from "./replay/archive-replay.ts";
 
 export function archiveCommand(): Command {
@@ -11,5 +12,6 @@ export function archiveCommand(): Command {
     .addCommand(lsCommand())
     .addCommand(findCommand())
     .addCommand(replayCommand())
+    .addCommand(holdCommand())
     .addCommand(sqlCommand());
 }
