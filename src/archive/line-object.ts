@@ -13,8 +13,8 @@ export interface LineObject {
   /** Of the raw lines. */
   readonly name: string;
   readonly stream: string;
-  /** Lines and meta, as they are stored. */
-  readonly storedBytes: number;
+  /** As stored, its meta included. */
+  readonly sizeBytes: number;
   /** No line is filed before or after these. */
   readonly firstHour: number;
   readonly lastHour: number;
@@ -43,7 +43,7 @@ export function walLines(
   return {
     name: object.name,
     stream: object.stream,
-    storedBytes: object.sizeBytes,
+    sizeBytes: object.sizeBytes,
     firstHour: object.firstHour,
     lastHour: object.lastHour,
     rows: null,
@@ -60,7 +60,7 @@ export function vaultLines(store: ObjectStore, { span, manifest }: SealedPlan): 
   return manifest.outputs.map((output) => ({
     name: output.lines.name,
     stream: span.stream,
-    storedBytes: output.lines.size_bytes + output.meta.size_bytes,
+    sizeBytes: output.lines.size_bytes + output.meta.size_bytes,
     firstHour: span.firstHour,
     lastHour: span.firstHour + span.hours - 1,
     rows: output.rows,

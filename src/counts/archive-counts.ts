@@ -169,10 +169,10 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
     },
     async writeFacts(selection, path) {
       const { sinceMs, untilMs, foldsPersonal } = selection;
-      const all = [...days.keys()];
-      const wanted = all.filter((day) => overlapsDay(day, sinceMs, untilMs));
+      const everyDay = [...days.keys()];
+      const wanted = everyDay.filter((day) => overlapsDay(day, sinceMs, untilMs));
       const sources = await factSources(sealedDays, wanted);
-      const owners = foldsPersonal ? await ownerSources(sealedDays, all) : null;
+      const owners = foldsPersonal ? await ownerSources(sealedDays, everyDay) : null;
       table.flush();
       if (owners !== null) await writePersonalGroups(db, owners);
       await writeFactsFile(db, sources, selection, path);

@@ -259,7 +259,7 @@ describe("passes", () => {
     object: {
       name: "",
       stream: "",
-      storedBytes: 0,
+      sizeBytes: 0,
       firstHour,
       lastHour,
       rows,

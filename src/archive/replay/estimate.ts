@@ -63,7 +63,7 @@ export async function estimateReplay(
     lines: sum(once.map(({ rows }) => rows)),
     raw_bytes: sum(once.map(({ rawBytes }) => rawBytes)),
     objects: once.length,
-    stored_bytes: sum(all.map(({ object }) => object.storedBytes)),
+    stored_bytes: sum(all.map(({ object }) => object.sizeBytes)),
     requests: sum(all.map(requestsFor)),
     classes,
     charge_usd: charges.length === 0 || charges.includes(null) ? null : sum(charges.map((charge) => charge ?? 0)),
@@ -91,7 +91,7 @@ async function readingsByClass(store: ObjectStore, all: readonly ReplayObject[])
       if (name === undefined) continue;
       const { storedBytes, requests } = classes.get(name) ?? { storedBytes: 0, requests: 0 };
       classes.set(name, {
-        storedBytes: storedBytes + each.object.storedBytes,
+        storedBytes: storedBytes + each.object.sizeBytes,
         requests: requests + requestsFor(each),
       });
     }

@@ -41,7 +41,7 @@ const SECOND_HALF = 4;
 export async function replayStretch(stretch: Stretch, options: ReplayOptions): Promise<void> {
   const { sink, isDone, onBytes } = options;
   if (isWhollyDone(stretch, isDone)) {
-    for (const { objects } of stretch.passes) for (const { object } of objects) onBytes(object.storedBytes);
+    for (const { objects } of stretch.passes) for (const { object } of objects) onBytes(object.sizeBytes);
     return;
   }
   for (const pass of stretch.passes) {
@@ -55,7 +55,7 @@ export async function replayStretch(stretch: Stretch, options: ReplayOptions): P
 
 /** Stored bytes that will be gone through, for a progress bar: an object as often as it is read. */
 export function bytesToRead(stretches: readonly Stretch[]): number {
-  return objectsToRead(stretches).reduce((sum, { object }) => sum + object.storedBytes, 0);
+  return objectsToRead(stretches).reduce((sum, { object }) => sum + object.sizeBytes, 0);
 }
 
 /** Objects as often as they are read. */
@@ -105,7 +105,7 @@ async function replayObject(
     for (let word = 0; word < ID_WORDS; word += 1) words[word] = hexWord(line.meta.id, word);
     return isInPass(pass, words, 0) && query.matches(line) && (seen === null || isNew(line, words, seen));
   };
-  let left = object.storedBytes;
+  let left = object.sizeBytes;
   for (const block of segment.blocks) {
     signal.throwIfAborted();
     if (overlaps(block, query)) await hand.add(await linesOf(object, segment, block, isWanted), block.lines.rawBytes);
