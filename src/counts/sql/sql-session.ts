@@ -1,4 +1,10 @@
-import { type DuckDBResult, type DuckDBValue, StatementType } from "@duckdb/node-api";
+import {
+  type DuckDBConnection,
+  type DuckDBExtractedStatements,
+  type DuckDBResult,
+  type DuckDBValue,
+  StatementType,
+} from "@duckdb/node-api";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb, sqlParquet, sqlTexts } from "../tables/duck-db.ts";
 import { plainValue, type SqlValue } from "./sql-value.ts";
@@ -61,9 +67,10 @@ async function* handsOf(
 
 /** More than one statement, or any that is no question. */
 async function refuseOthers({ connection }: DuckDb, sql: string): Promise<void> {
-  if (sql.trim() === "")
+  const statements = await statementsIn(connection, sql);
+  if (statements === null) {
     throw new UsageError('ask SQL: it is empty (hint: "SELECT event, count(*) FROM facts GROUP BY event")');
-  const statements = await connection.extractStatements(sql);
+  }
   if (statements.count !== 1) {
     throw new UsageError(`ask SQL: ${statements.count} statements (hint: one SELECT, without a semicolon in it)`);
   }
@@ -74,6 +81,16 @@ async function refuseOthers({ connection }: DuckDb, sql: string): Promise<void> 
     throw new UsageError("ask SQL: it is no SELECT, and nothing can be changed here (hint: SELECT … FROM facts)");
   }
   if (parameterCount > 0) throw new UsageError("ask SQL: it has parameters (hint: write the values themselves)");
+}
+
+/** Null for none, of which the binding says no more than that something went wrong. */
+async function statementsIn(connection: DuckDBConnection, sql: string): Promise<DuckDBExtractedStatements | null> {
+  try {
+    return await connection.extractStatements(sql);
+  } catch (error) {
+    if ((error as Error).message === "Error in native callback") return null;
+    throw error;
+  }
 }
 
 /** What DuckDB says goes to its user in one line, unless it was the signal that ended the work. */
