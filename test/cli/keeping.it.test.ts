@@ -168,38 +168,51 @@ describe("a vault in a bucket of its own", () => {
     await fine(["run", path, "--from", INPUT]);
     const missing = await on(["check", path]);
     expect(missing.code).toBe(3);
-    // The scripted service has one bucket for all names, so that the policy is one of both.
     expect(missing.stderr).toContain(
       "retention of gs://cold-bucket: none, asked for are 30 days (hint: logtally setup",
     );
 
     const plan = await fine(["setup", path, "--dry-run"]);
     expect(plan).toContain("create   retention of 30 days in gs://cold-bucket (not done: dry run)\n");
-    expect(server.bucket["retentionPolicy"]).toBeUndefined();
+    expect(server.bucket("cold-bucket")["retentionPolicy"]).toBeUndefined();
     expect(await fine(["setup", path])).toContain("create   retention of 30 days in gs://cold-bucket\n");
-    expect(server.bucket["retentionPolicy"]).toEqual({ retentionPeriod: String(30 * DAY_SECONDS) });
+    expect(server.bucket("cold-bucket")["retentionPolicy"]).toEqual({ retentionPeriod: String(30 * DAY_SECONDS) });
     expect(await fine(["setup", path])).toContain("there    retention of 30 days in gs://cold-bucket\n");
+    expect(await fine(["check", path])).toContain(
+      "sealed in gs://cold-bucket as ARCHIVE, kept for 30 days, not locked",
+    );
+    const wanting = await on(["check", path, "--set", "archive.retention_locked=true"]);
+    expect(wanting.code).toBe(3);
+    expect(wanting.stderr).toContain("retention of gs://cold-bucket: not locked (hint: ");
+    const longer = await on(["check", path, "--set", "archive.retention_days=31"]);
+    expect(longer.stderr).toContain("retention of gs://cold-bucket: 30 days, asked for are 31 days (hint: ");
 
     const unasked = await on(["setup", path, "--lock-retention"]);
     expect(unasked.code).toBe(2);
     expectOneLine(unasked.stderr, "lock the retention of gs://cold-bucket: nobody can be asked (hint: --yes");
-    expect(server.bucket["retentionPolicy"]).not.toHaveProperty("isLocked");
+    expect(server.bucket("cold-bucket")["retentionPolicy"]).not.toHaveProperty("isLocked");
     await fine(["setup", path, "--lock-retention", "--dry-run"]);
-    expect(server.bucket["retentionPolicy"]).not.toHaveProperty("isLocked");
+    expect(server.bucket("cold-bucket")["retentionPolicy"]).not.toHaveProperty("isLocked");
     expect(await fine(["setup", path, "--lock-retention", "--yes"])).toContain(
       "create   lock of that retention in gs://cold-bucket\n",
     );
-    expect(server.bucket["retentionPolicy"]).toMatchObject({ isLocked: true });
+    expect(server.bucket("cold-bucket")["retentionPolicy"]).toMatchObject({ isLocked: true });
     expect(await fine(["setup", path, "--lock-retention", "--yes"])).toContain("there    lock of that retention");
+    expect(await fine(["check", path, "--set", "archive.retention_locked=true"])).toContain("kept for 30 days, locked");
+
+    server.bucket("hot-bucket")["retentionPolicy"] = { retentionPeriod: "86400" };
+    const keepsWal = await on(["check", path]);
+    expect(keepsWal.code).toBe(3);
+    expect(keepsWal.stderr).toContain("retention of gs://hot-bucket: it keeps gc from removing write-ahead objects");
   });
 
   it("is never locked for longer than was asked for", async () => {
     const path = await pipeline(KEPT);
-    server.bucket["retentionPolicy"] = { retentionPeriod: String(3650 * DAY_SECONDS) };
+    server.bucket("cold-bucket")["retentionPolicy"] = { retentionPeriod: String(3650 * DAY_SECONDS) };
     const refused = await on(["setup", path, "--lock-retention", "--yes"]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("it is 3650 days, and archive.retention_days asks for 30 days");
-    expect(server.bucket["retentionPolicy"]).not.toHaveProperty("isLocked");
+    expect(server.bucket("cold-bucket")["retentionPolicy"]).not.toHaveProperty("isLocked");
   });
 
   it("has its segments in the class that is asked for", async () => {
@@ -236,7 +249,7 @@ describe("a vault in a bucket of its own", () => {
   ])("is bad where a rule of the bucket works against it: %j", async (rule, message) => {
     const path = await pipeline("bucket: hot-bucket, vault_bucket: cold-bucket");
     await fine(["run", path, "--from", INPUT]);
-    server.bucket["lifecycle"] = { rule: [rule] };
+    for (const name of ["hot-bucket", "cold-bucket"]) server.bucket(name)["lifecycle"] = { rule: [rule] };
     const { code, stderr } = await on(["check", path]);
     expect(code).toBe(3);
     expect(stderr).toMatch(message);
@@ -249,7 +262,7 @@ describe("a vault in a bucket of its own", () => {
   ])("is fine where a rule does no harm: %j", async (rule) => {
     const path = await pipeline("bucket: hot-bucket");
     await fine(["run", path, "--from", INPUT]);
-    server.bucket["lifecycle"] = { rule: [rule] };
+    server.bucket("hot-bucket")["lifecycle"] = { rule: [rule] };
     expect(await fine(["check", path])).toContain("sealed as COLDLINE, no retention");
   });
 

@@ -33,8 +33,8 @@ export interface ScriptedGcs {
   readonly objects: ReadonlyMap<string, Buffer>;
   /** What objects say of themselves: as they were uploaded, and changed since. */
   readonly metadata: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-  /** What the bucket says of itself; a test may change it. All buckets of a server are one. */
-  readonly bucket: Record<string, unknown>;
+  /** What a bucket says of itself; a test may change it. Objects of all buckets lie together. */
+  bucket(name: string): Record<string, unknown>;
   close(): Promise<void>;
 }
 
@@ -51,7 +51,12 @@ export async function startScriptedGcs(
   const objects = new Map<string, Buffer>();
   const createdAtMs = new Map<string, number>();
   const metadataOf = new Map<string, Readonly<Record<string, unknown>>>();
-  const bucket: Record<string, unknown> = { metageneration: "1" };
+  const buckets = new Map<string, Record<string, unknown>>();
+  const bucketOf = (name: string): Record<string, unknown> => {
+    const bucket = buckets.get(name) ?? { metageneration: "1" };
+    buckets.set(name, bucket);
+    return bucket;
+  };
   const script = typeof mishaps === "function" ? [] : [...mishaps];
   const nextMishap = typeof mishaps === "function" ? mishaps : () => script.shift() ?? null;
 
@@ -75,7 +80,12 @@ export async function startScriptedGcs(
       } else if (name !== undefined && request.method === "PATCH") {
         patch(decodeURIComponent(name), body, mishap, response);
       } else if (!url.pathname.includes("/o")) {
-        const { status, answer: said } = bucketAnswer(bucket, request.method ?? "", url, body);
+        const { status, answer: said } = bucketAnswer(
+          bucketOf(url.pathname.split("/")[4] ?? ""),
+          request.method ?? "",
+          url,
+          body,
+        );
         if (status === 200) answer(response, said);
         else refuse(response, status, "conditionNotMet");
       } else if (name !== undefined) deliver(decodeURIComponent(name), request, mishap, response);
@@ -154,7 +164,7 @@ export async function startScriptedGcs(
     return items.length < names.length ? { items, nextPageToken: items.at(-1)?.name } : { items };
   }
 
-  return { requests, objects, metadata: metadataOf, bucket, ...(await listenOnLoopback(server)) };
+  return { requests, objects, metadata: metadataOf, bucket: bucketOf, ...(await listenOnLoopback(server)) };
 }
 
 /** Its settings, changed where that is asked for. */
