@@ -5,6 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { countOf, documentsOf, type Hit } from "../servers/search.ts";
@@ -84,13 +85,18 @@ describe.skipIf(url === "")("a replayed index", () => {
   });
 
   it("is whole after kills, and what was done is not done again", async () => {
-    const on = await stage("--seconds", "90000");
-    for (const afterMs of [300, 700]) {
-      const to = ["archive", "replay", "--to", "index", "--name", "audit", "--state", on.state, "--rate", "2500"];
+    const on = await stage();
+    const pattern = `${on.prefix}.replay-audit-*`;
+    for (let there = 0, kills = 0; kills < 2; kills += 1) {
+      const to = ["archive", "replay", "--to", "index", "--name", "audit", "--state", on.state, "--rate", "500"];
       const { child, ended } = startLogtally([...to, ...on.args]);
-      setTimeout(() => child.kill("SIGKILL"), afterMs + 400);
+      // The first is killed with its first documents, the second when it has written more than that one.
+      while ((await countOf(url, pattern)) <= there) await sleep(50);
+      child.kill("SIGKILL");
       await ended;
+      there = await countOf(url, pattern);
     }
+    expect(await countOf(url, pattern)).toBeLessThan(on.indexed.length);
     expect(await replayed(on)).toMatchObject({ code: 0 });
     expect(contentOf(await documentsOf(url, `${on.prefix}.replay-audit-*`))).toEqual(contentOf(on.indexed));
   });

@@ -107,6 +107,16 @@ describe("replay", () => {
     );
   });
 
+  it("takes all variants of an id, and of each variant one", async () => {
+    const store = createMemoryStore();
+    const line = sampleLine("twice");
+    const variant = sampleLine("other bytes", { id: line.id });
+    await putObject(store, [line, variant, line], {});
+    await putObject(store, [variant, line], { sequence: 2, stream: "other" });
+    const { lines } = await replayed(store, OPEN);
+    expect(lines).toEqual([`${line.id} other bytes`, `${line.id} twice`]);
+  });
+
   it("goes on after its lines were sealed, without one lost or twice", async () => {
     const store = createMemoryStore();
     const lines = Array.from({ length: 40 }, (_, n) => sampleLine(`line ${n}`, { timeMs: SAMPLE_MS + n * HOUR_MS }));

@@ -114,6 +114,7 @@ async function replayInto(sink: CountingSink, note: ReplayNote | null, bringing:
       await note?.addHours([stretch.fromHour, stretch.toHour], lines, rejected);
     },
   };
+  await note?.begin();
   const progress = createProgress("replaying", bytesToRead(stretches));
   try {
     for (const stretch of stretches) {

@@ -13,6 +13,8 @@ import { UsageError } from "../../../core/fault.ts";
 /** A note of how far a replay is, in a file. */
 export interface ReplayNote {
   readonly state: ReplayState;
+  /** Before the first line: whoever finds what a kill has left knows whose it is. Rejects with `IoError`. */
+  begin(): Promise<void>;
   /** Notes that the lines of these hours are there. Rejects with `IoError`. */
   addHours(hours: HourSpan, lines: number, rejected: number): Promise<void>;
   complete(): Promise<void>;
@@ -46,6 +48,7 @@ export function createNote(folder: string, name: string, first: ReplayState): Re
     get state() {
       return state;
     },
+    begin: () => write(state),
     addHours(hours, lines, rejected) {
       return write({
         ...state,
