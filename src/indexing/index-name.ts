@@ -22,8 +22,17 @@ export interface IndexNames {
 }
 
 export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNames {
+  const dayText = createDayTexts(retentionMs);
+  return {
+    logs: (meta) => `${prefix}.logs-${meta.log}-${dayText(meta)}`,
+    quarantine: (meta) => `${prefix}.quarantine-${dayText(meta)}`,
+  };
+}
+
+/** Ends of names: `2020.12.22`, or `outside`. */
+function createDayTexts(retentionMs: number): (meta: Meta) => string {
   const days = new Map<number, string>();
-  const dayText = (meta: Meta): string => {
+  return (meta) => {
     const day = dayOf(meta, retentionMs);
     if (day === null) return OUTSIDE;
     const known = days.get(day);
@@ -33,10 +42,6 @@ export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNam
     days.set(day, text);
     return text;
   };
-  return {
-    logs: (meta) => `${prefix}.logs-${meta.log}-${dayText(meta)}`,
-    quarantine: (meta) => `${prefix}.quarantine-${dayText(meta)}`,
-  };
 }
 
 /**
@@ -44,10 +49,9 @@ export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNam
  * hyphen keeps the indices of two replays apart.
  */
 export function createReplayNames({ prefix, retentionMs }: IndexNaming, replay: string): IndexNames {
-  const { logs } = createIndexNames({ prefix, retentionMs });
-  const start = (meta: Meta): number => `${prefix}.logs-${meta.log}-`.length;
+  const dayText = createDayTexts(retentionMs);
   return {
-    logs: (meta) => `${prefix}.replay-${replay}-${logs(meta).slice(start(meta))}`,
+    logs: (meta) => `${prefix}.replay-${replay}-${dayText(meta)}`,
     quarantine: () => replayQuarantine(prefix, replay),
   };
 }

@@ -78,13 +78,14 @@ export function jsonOf(value: unknown): Uint8Array<ArrayBuffer> {
 }
 
 function rulesIn(bucket: Readonly<Record<string, unknown>>): BucketRules {
+  const { metageneration } = bucket as { readonly metageneration?: unknown };
   const { retentionPeriod, isLocked } = Object(bucket["retentionPolicy"]) as Readonly<Record<string, unknown>>;
   const { rule } = Object(bucket["lifecycle"]) as { readonly rule?: unknown };
   const seconds = Number(retentionPeriod ?? 0);
   return {
     retention: seconds > 0 ? { ms: seconds * SECOND_MS, isLocked: isLocked === true } : null,
     lifecycle: Array.isArray(rule) ? (rule as readonly unknown[]).map(lifecycleRule) : [],
-    metageneration: String(bucket["metageneration"] ?? ""),
+    metageneration: typeof metageneration === "string" ? metageneration : "",
   };
 }
 
