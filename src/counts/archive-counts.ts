@@ -17,7 +17,7 @@ import {
 } from "./cube.ts";
 import { dayBooks } from "./days/day-book.ts";
 import { type DaySources, eventsByDay, instancesOf, sessionFacts } from "./days/day-rows.ts";
-import { daySources, factSources, factsOfDays, ownerSources, splitDays } from "./days/day-sources.ts";
+import { daySources, factSources, factsOfDays, ownerSources, type SealedDays, splitDays } from "./days/day-sources.ts";
 import { type DayState, dayStateOf } from "./days/day-state.ts";
 import { foldedKey, foldsKeys, writePersonalGroups } from "./days/personal-groups.ts";
 import { daysOf, periodSpans } from "./period.ts";
@@ -167,16 +167,7 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       table.flush();
       return carriedRows(db, sources);
     },
-    async writeFacts(selection, path) {
-      const { sinceMs, untilMs, foldsPersonal } = selection;
-      const everyDay = [...days.keys()];
-      const wanted = everyDay.filter((day) => overlapsDay(day, sinceMs, untilMs));
-      const sources = await factSources(sealedDays, wanted);
-      const owners = foldsPersonal ? await ownerSources(sealedDays, everyDay) : null;
-      table.flush();
-      if (owners !== null) await writePersonalGroups(db, owners);
-      await writeFactsFile(db, sources, selection, path);
-    },
+    writeFacts: (selection, path) => writeFacts(open, sealedDays, selection, path),
     firstDay() {
       const dated = [...days.keys()].filter((day) => day !== UNDATED_DAY);
       return dated.length === 0 ? null : dayName(Math.min(...dated) * DAY_MS);
@@ -192,6 +183,22 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       db.close();
     },
   };
+}
+
+async function writeFacts(
+  { db, table }: OpenCounts,
+  sealedDays: SealedDays,
+  selection: FactsSelection,
+  path: string,
+): Promise<void> {
+  const { sinceMs, untilMs, foldsPersonal } = selection;
+  const everyDay = [...sealedDays.books.keys()];
+  const wanted = everyDay.filter((day) => overlapsDay(day, sinceMs, untilMs));
+  const sources = await factSources(sealedDays, wanted);
+  const owners = foldsPersonal ? await ownerSources(sealedDays, everyDay) : null;
+  table.flush();
+  if (owners !== null) await writePersonalGroups(db, owners);
+  await writeFactsFile(db, sources, selection, path);
 }
 
 /** True where facts of that day, in days since 1970, may be in the half-open span. */

@@ -46,6 +46,7 @@ function contentOf(hits: readonly Hit[]): readonly (readonly [string, Hit["sourc
   return hits.map(({ id, source }) => [id, source] as const);
 }
 
+// Without Maven and Java there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(url === "")("a replayed index", () => {
   it("has the documents of run by the same ids, also when it is sealed and replayed again", async () => {
     const on = await stage();

@@ -85,6 +85,7 @@ describe("a good pipeline", () => {
       bucket: "logs",
       prefix: "a/.b/c-1",
       endpoint: "https://storage-x.p.googleapis.com",
+      keeping: { vaultBucket: null, storageClass: "COLDLINE", retentionMs: null, isLocked: false },
     });
   });
 

@@ -90,7 +90,8 @@ async function answer(
 /** Where a column is asked for that the deployment does not open, that is the reason. */
 function explained(error: unknown, hidden: readonly SqlColumn[]): unknown {
   if (!(error instanceof UsageError)) return error;
-  const asked = hidden.find(({ name }) => new RegExp(`\\b${name}\\b`, "i").test(error.message));
+  const words = new Set(error.message.toLowerCase().split(/\W+/));
+  const asked = hidden.find(({ name }) => words.has(name));
   if (asked === undefined) return error;
   return new UsageError(
     `ask SQL: the column ${asked.name} is not there, since the deployment does not let rows by ${asked.segment} be ` +
