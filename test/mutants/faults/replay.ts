@@ -113,7 +113,7 @@ export const REPLAY_FAULTS: readonly Fault[] = [
     breaks: "safety",
     file: "src/cli/open/retention-setup.ts",
     text: "if (seen.retention?.ms !== retentionMs) {",
-    replacement: "if (seen.retention === null) {",
+    replacement: "if (seen.retention?.ms === 0) {",
     caughtBy: { file: KEEPING_TEST, title: "is never locked for longer than was asked for" },
   },
   {
