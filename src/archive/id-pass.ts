@@ -10,22 +10,25 @@ export interface SizedObject {
  * One of the passes in which ids are looked at: those of some filing hours, and of these a part by hash. An id begins
  * with its hour, so each id falls into exactly one pass, and only objects of those hours hold it.
  */
-export interface IdPass {
+export interface IdPass<Sized extends SizedObject = SizedObject> {
   /** Half-open span of filing hours. */
   readonly fromHour: number;
   readonly toHour: number;
   readonly part: number;
   readonly parts: number;
-  readonly objects: readonly SizedObject[];
+  readonly objects: readonly Sized[];
   /** Lines of those objects. */
   readonly rows: number;
 }
 
 /** Cuts the hours of all objects into passes of at most about `idsPerPass` ids each. */
-export function planIdPasses(objects: readonly SizedObject[], idsPerPass: number): IdPass[] {
+export function planIdPasses<Sized extends SizedObject>(
+  objects: readonly Sized[],
+  idsPerPass: number,
+): IdPass<Sized>[] {
   const hours = new Set(objects.flatMap(({ object }) => [object.firstHour, object.lastHour + 1]));
   const [first = 0, ...borders] = [...hours].toSorted((a, b) => a - b);
-  const spans: IdPass[] = [];
+  const spans: IdPass<Sized>[] = [];
   let fromHour = first;
   for (const toHour of borders) {
     const last = spans.at(-1);
@@ -49,7 +52,7 @@ export function isInPass({ fromHour, toHour, part, parts }: IdPass, words: Int32
   return parts === 1 || ((words[at + 1] ?? 0) >>> 0) % parts === part;
 }
 
-function spanOf(objects: readonly SizedObject[], fromHour: number, toHour: number): IdPass {
+function spanOf<Sized extends SizedObject>(objects: readonly Sized[], fromHour: number, toHour: number): IdPass<Sized> {
   const inside = objects.filter(({ object }) => object.firstHour < toHour && object.lastHour >= fromHour);
   const rows = inside.reduce((sum, each) => sum + each.rows, 0);
   return { fromHour, toHour, part: 0, parts: 1, objects: inside, rows };

@@ -13,17 +13,19 @@ import { listWal, openWalObject, type WalObject } from "./wal-reader.ts";
 export interface LineObject {
   /** Of the raw lines. */
   readonly name: string;
+  readonly stream: string;
+  /** As stored, its meta included. */
+  readonly sizeBytes: number;
   /** No line is filed before or after these. */
   readonly firstHour: number;
   readonly lastHour: number;
-  /** How many lines; null where only the object itself tells. */
+  /** How many lines, and their bytes; null where only the object itself tells. */
   readonly rows: number | null;
+  readonly rawBytes: number | null;
   /** False where no line has a time after the hour that it is filed under. */
   readonly mayRunAhead: boolean;
   /** The hours whose lines are to be taken from here, since they are nowhere else; null: all. */
   readonly onlyHours: ReadonlySet<number> | null;
-  /** As stored, its meta included. */
-  readonly sizeBytes: number;
   /** Null in the write-ahead log. */
   readonly sealed: SealedSegment | null;
   /** Rejects with `IoError`, naming what cannot be trusted. */
@@ -54,12 +56,14 @@ export function walLines(
 ): LineObject {
   return {
     name: object.name,
+    stream: object.stream,
+    sizeBytes: object.sizeBytes,
     firstHour: object.firstHour,
     lastHour: object.lastHour,
     rows: null,
+    rawBytes: null,
     mayRunAhead: true,
     onlyHours: onlyHours === null ? null : new Set(onlyHours),
-    sizeBytes: object.sizeBytes,
     sealed: null,
     open: () => openWalObject(store, object),
   };
@@ -69,10 +73,12 @@ export function walLines(
 export function vaultLines(store: ObjectStore, { name, sha256, span, manifest }: SealedPlan): LineObject[] {
   return manifest.outputs.map((output) => ({
     name: output.lines.name,
+    stream: span.stream,
     firstHour: span.firstHour,
     lastHour: span.firstHour + span.hours - 1,
     rows: output.rows,
     mayRunAhead: runsAhead(manifest),
+    rawBytes: output.raw_bytes,
     onlyHours: null,
     sizeBytes: output.lines.size_bytes + output.meta.size_bytes,
     sealed: { plan: { name, sha256, span, manifest: { plan: manifest.plan } }, output },

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DAY_MS, GIB, HOUR_MS, MIB } from "../core/units.ts";
+import { folderArchive, gcsArchive } from "./archive-schema.ts";
 import {
   clusterUrls,
   DEFAULT_INDEX_PREFIX,
@@ -20,8 +21,6 @@ import { endpoint, input, path, sizeBytes, text, wholeNumber } from "./value-sch
  */
 
 const NAME = "1 to 63 of a-z, 0-9 and hyphen";
-const BUCKET = "the name of a bucket, without gs://";
-const PREFIX = "parts of a name, joined by a slash: a/b";
 const SUBSCRIPTION = "projects/PROJECT/subscriptions/NAME";
 const TOPIC = "the name of a topic, or projects/PROJECT/topics/NAME";
 const PATHS = "a list of at least one path";
@@ -92,28 +91,6 @@ const pubsubSource = z.strictObject({
         "The subscription's topic, by its full name where that is of another project. Its last part may tell the log; " +
         "without it the service is asked. setup needs it to make the subscription.",
     }),
-});
-
-const folderArchive = z.strictObject({
-  kind: z.literal("folder").meta({ description: "A folder of this machine." }),
-  path: path("a path").meta({ description: "Folder of the archive; it is made where it is missing." }),
-});
-
-const gcsArchive = z.strictObject({
-  kind: z.literal("gcs").meta({ description: "A bucket of Google Cloud Storage." }),
-  bucket: z
-    .string({ error: BUCKET })
-    .regex(/^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, { error: BUCKET })
-    .meta({ title: BUCKET, description: "Name of the bucket; it must be there." }),
-  prefix: z
-    .string({ error: PREFIX })
-    .regex(/^(?:(?!\.{0,2}(?:\/|$))[^/\s]+(?:\/(?!$)|$))+$/, { error: PREFIX })
-    .optional()
-    .meta({ title: PREFIX, description: "Beginning of the names of all objects; without it the whole bucket." }),
-  endpoint: endpoint(
-    "Where the service answers, for private endpoints and test servers; without it Google's own. Credentials are " +
-      "sent by https only.",
-  ),
 });
 
 const elasticsearchFields = z.strictObject({

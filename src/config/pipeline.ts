@@ -76,6 +76,19 @@ export interface BucketSettings {
   readonly prefix: string;
   /** URL of the service; null for Google's. */
   readonly endpoint: string | null;
+  readonly keeping: KeepingSettings;
+}
+
+/** How what is sealed is kept. */
+export interface KeepingSettings {
+  /** Another bucket for `vault/`; null: the same one. */
+  readonly vaultBucket: string | null;
+  /** Of segments, as the service writes it: `COLDLINE`. */
+  readonly storageClass: string;
+  /** For how long nothing in that bucket can be removed; null: as the bucket is. */
+  readonly retentionMs: number | null;
+  /** True where nobody may be able to shorten that. */
+  readonly isLocked: boolean;
 }
 
 export interface ClusterSettings {
@@ -224,6 +237,12 @@ function toArchive(archive: PipelineConfig["archive"], resolvePath: ResolvePath)
     bucket: archive.bucket,
     prefix: archive.prefix ?? "",
     endpoint: archive.endpoint ?? null,
+    keeping: {
+      vaultBucket: archive.vault_bucket ?? null,
+      storageClass: archive.storage_class.toUpperCase(),
+      retentionMs: archive.retention_days === undefined ? null : archive.retention_days * DAY_MS,
+      isLocked: archive.retention_locked,
+    },
   };
 }
 

@@ -3,6 +3,8 @@ export interface ObjectInfo {
   readonly sizeBytes: number;
   /** By the clock of the store, in milliseconds since 1970: for telling how old it is, never for filing. */
   readonly createdAtMs: number;
+  /** What reading it costs, in the store's own words, like `COLDLINE`; missing where there are no classes. */
+  readonly storageClass?: string;
 }
 
 /** Immutable objects by name. One contract suite runs on every back end. Every method rejects with `IoError`. */

@@ -17,7 +17,7 @@ import {
 } from "./cube.ts";
 import { dayBooks } from "./days/day-book.ts";
 import { type DaySources, instancesOf, sessionFacts } from "./days/day-rows.ts";
-import { daySources, factSources, factsOfDays, ownerSources, splitDays } from "./days/day-sources.ts";
+import { daySources, factSources, factsOfDays, ownerSources, type SealedDays, splitDays } from "./days/day-sources.ts";
 import { type DayState, dayStateOf, linesBefore } from "./days/day-state.ts";
 import { foldedKey, foldsKeys, writePersonalGroups } from "./days/personal-groups.ts";
 import { daysOf, periodSpans } from "./period.ts";
@@ -25,6 +25,7 @@ import { createSealedFacts, type SealedFactsOptions } from "./sealed-facts.ts";
 import { lookAgain } from "./second-look.ts";
 import { USER_KEY, writeSessionDays } from "./sessions/session-days.ts";
 import { writeSessionTables } from "./sessions/session-tables.ts";
+import { type FactsSelection, writeFactsFile } from "./sql/facts-file.ts";
 import { standingVariants, writeConflicts } from "./tables/conflict-table.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "./tables/duck-db.ts";
 import { type FactTable, openFactTable } from "./tables/fact-table.ts";
@@ -59,6 +60,8 @@ export interface ArchiveCounts {
   carried(span: Pick<CountQuery, "days" | "asOf">): Promise<CarriedRow[]>;
   /** Days that dated lines are filed under, in days since 1970, in order. */
   datedDays(): number[];
+  /** Writes facts, each event of a line once, as a Parquet file of that path. Rejects with `IoError`. */
+  writeFacts(selection: FactsSelection, path: string): Promise<void>;
   /** The day after the newest filed hour, lines ahead of their hour and undated ones aside; null without any line. */
   defaultAsOf(): Promise<string | null>;
   /** Up to where everything is sealed, RFC 3339; null where nothing is. */
@@ -173,6 +176,7 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       return carriedRows(db, sources);
     },
     datedDays: () => [...days.keys()].filter((day) => day !== UNDATED_DAY).toSorted((a, b) => a - b),
+    writeFacts: (selection, path) => writeFacts(open, sealedDays, selection, path),
     async defaultAsOf() {
       const hour = await newestHour();
       return hour === null ? null : dayName(hour * HOUR_MS + DAY_MS);
@@ -185,6 +189,27 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       db.close();
     },
   };
+}
+
+async function writeFacts(
+  { db, table }: OpenCounts,
+  sealedDays: SealedDays,
+  selection: FactsSelection,
+  path: string,
+): Promise<void> {
+  const { sinceMs, untilMs, foldsPersonal } = selection;
+  const everyDay = [...sealedDays.books.keys()];
+  const wanted = everyDay.filter((day) => overlapsDay(day, sinceMs, untilMs));
+  const sources = await factSources(sealedDays, wanted);
+  const owners = foldsPersonal ? await ownerSources(sealedDays, everyDay) : null;
+  table.flush();
+  if (owners !== null) await writePersonalGroups(db, owners);
+  await writeFactsFile(db, sources, selection, path);
+}
+
+/** True where facts of that day, in days since 1970, may be in the half-open span. */
+function overlapsDay(day: number, sinceMs: number | null, untilMs: number | null): boolean {
+  return (sinceMs === null || (day + 1) * DAY_MS > sinceMs) && (untilMs === null || day * DAY_MS < untilMs);
 }
 
 /** Of all streams, sealed or not, in hours since 1970; null without any line. */

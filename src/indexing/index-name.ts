@@ -22,8 +22,17 @@ export interface IndexNames {
 }
 
 export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNames {
+  const dayText = createDayTexts(retentionMs);
+  return {
+    logs: (meta) => `${prefix}.logs-${meta.log}-${dayText(meta)}`,
+    quarantine: (meta) => `${prefix}.quarantine-${dayText(meta)}`,
+  };
+}
+
+/** Ends of names: `2020.12.22`, or `outside`. */
+function createDayTexts(retentionMs: number): (meta: Meta) => string {
   const days = new Map<number, string>();
-  const dayText = (meta: Meta): string => {
+  return (meta) => {
     const day = dayOf(meta, retentionMs);
     if (day === null) return OUTSIDE;
     const known = days.get(day);
@@ -33,10 +42,28 @@ export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNam
     days.set(day, text);
     return text;
   };
+}
+
+/**
+ * The indices of a replay: one for each day of all logs, since years of lines are brought back at once. A name without
+ * hyphen keeps the indices of two replays apart.
+ */
+export function createReplayNames({ prefix, retentionMs }: IndexNaming, replay: string): IndexNames {
+  const dayText = createDayTexts(retentionMs);
   return {
-    logs: (meta) => `${prefix}.logs-${meta.log}-${dayText(meta)}`,
-    quarantine: (meta) => `${prefix}.quarantine-${dayText(meta)}`,
+    logs: (meta) => `${prefix}.replay-${replay}-${dayText(meta)}`,
+    quarantine: () => replayQuarantine(prefix, replay),
   };
+}
+
+/** For what all indices of a replay reject. */
+export function replayQuarantine(prefix: string, replay: string): string {
+  return `${prefix}.replay-${replay}-quarantine`;
+}
+
+/** Stands for all indices of a replay; null: of all replays. */
+export function replayPattern(prefix: string, replay: string | null): string {
+  return `${prefix}.replay-${replay === null ? "" : `${replay}-`}*`;
 }
 
 const CATALOGUE_DIGITS = 12;

@@ -258,12 +258,14 @@ describe("passes", () => {
   const object = (firstHour: number, lastHour: number, rows: number): SizedObject => ({
     object: {
       name: "",
+      stream: "",
+      sizeBytes: 0,
       firstHour,
       lastHour,
       rows,
+      rawBytes: null,
       mayRunAhead: false,
       onlyHours: null,
-      sizeBytes: 0,
       sealed: null,
       open: () => Promise.reject(new Error("read")),
     },

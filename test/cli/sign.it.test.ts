@@ -372,6 +372,7 @@ it.skipIf(gcsUrl === "")("a bucket is signed and collected like a folder", async
   expect(rowsOf<SignedRow>(await logtally(["sign", ...place, ...signed]))).toHaveLength(1);
   const [row] = rowsOf<GcRow>(await logtally(["gc", ...place, "--json"]));
   expect(row?.removed.objects).toBe(1);
-  const store = await openArchiveStore({ kind: "gcs", bucket, prefix: "a", endpoint: gcsUrl });
+  const keeping = { vaultBucket: null, storageClass: "COLDLINE", retentionMs: null, isLocked: false };
+  const store = await openArchiveStore({ kind: "gcs", bucket, prefix: "a", endpoint: gcsUrl, keeping });
   for await (const { name } of store.list("wal/")) throw new Error(`"${name}" is there`);
 });

@@ -73,12 +73,19 @@ describe("a good pipeline", () => {
   it("may keep its archive in a bucket", () => {
     const inBucket = (fields: string): unknown =>
       parse(MINIMAL.replace("kind: folder, path: out", `kind: gcs, bucket: ${fields}`)).archive;
-    expect(inBucket("my.logs-1")).toEqual({ kind: "gcs", bucket: "my.logs-1", prefix: "", endpoint: null });
+    expect(inBucket("my.logs-1")).toEqual({
+      kind: "gcs",
+      bucket: "my.logs-1",
+      prefix: "",
+      endpoint: null,
+      keeping: { vaultBucket: null, storageClass: "COLDLINE", retentionMs: null, isLocked: false },
+    });
     expect(inBucket("logs, prefix: a/.b/c-1, endpoint: https://storage-x.p.googleapis.com")).toEqual({
       kind: "gcs",
       bucket: "logs",
       prefix: "a/.b/c-1",
       endpoint: "https://storage-x.p.googleapis.com",
+      keeping: { vaultBucket: null, storageClass: "COLDLINE", retentionMs: null, isLocked: false },
     });
   });
 

@@ -12,6 +12,7 @@ import { GCS_FAULTS } from "./faults/gcs.ts";
 import { INDEXING_FAULTS } from "./faults/indexing.ts";
 import { PROOFS_FAULTS } from "./faults/proofs.ts";
 import { PUBSUB_FAULTS } from "./faults/pubsub.ts";
+import { REPLAY_FAULTS } from "./faults/replay.ts";
 import { REPORTS_FAULTS } from "./faults/reports.ts";
 import { SEAL_FAULTS } from "./faults/seal.ts";
 import { SIGN_FAULTS } from "./faults/sign.ts";
@@ -36,6 +37,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Counts, and what checks them", COUNTS_FAULTS],
   ["Levels, coverage and formats", ANSWERS_FAULTS],
   ["Reports, and published counts", REPORTS_FAULTS],
+  ["Bringing lines back, keeping them, and SQL", REPLAY_FAULTS],
   ["Settings and secrets", CONFIG_FAULTS],
   ["What the simulation notices by itself", SIMULATION_FAULTS],
 ]);

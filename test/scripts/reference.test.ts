@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ZodType } from "zod";
-import { leafCommands } from "../../scripts/reference/commands.ts";
+import { commandName, leafCommands } from "../../scripts/reference/commands.ts";
 import { referenceFiles } from "../../scripts/reference/files.ts";
 import { fillSections } from "../../scripts/reference/section.ts";
 import { EXIT_WORDS } from "../../src/cli/process/exit-code.ts";
@@ -46,7 +46,7 @@ describe("the reference", () => {
     const commands = leafCommands(PROGRAM);
     expect(firstCells(sectionOf("cli.md", "commands"))).toHaveLength(commands.length);
     for (const command of commands) {
-      const name = `${command.parent === PROGRAM ? "" : `${command.parent?.name()} `}${command.name()}`;
+      const name = commandName(command);
       const section = sectionOf("cli.md", `command ${name}`);
       expect(section).toContain(`\`logtally ${name} [options]`);
       const names = firstCells(section);

@@ -31,6 +31,10 @@ export interface ScriptedGcs {
   readonly url: string;
   readonly requests: readonly SeenRequest[];
   readonly objects: ReadonlyMap<string, Buffer>;
+  /** What objects say of themselves: as they were uploaded, and changed since. */
+  readonly metadata: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+  /** What a bucket says of itself; a test may change it. Objects of all buckets lie together. */
+  bucket(name: string): Record<string, unknown>;
   close(): Promise<void>;
 }
 
@@ -46,6 +50,13 @@ export async function startScriptedGcs(
   const requests: SeenRequest[] = [];
   const objects = new Map<string, Buffer>();
   const createdAtMs = new Map<string, number>();
+  const metadataOf = new Map<string, Readonly<Record<string, unknown>>>();
+  const buckets = new Map<string, Record<string, unknown>>();
+  const bucketOf = (name: string): Record<string, unknown> => {
+    const bucket = buckets.get(name) ?? { metageneration: "1" };
+    buckets.set(name, bucket);
+    return bucket;
+  };
   const script = typeof mishaps === "function" ? [] : [...mishaps];
   const nextMishap = typeof mishaps === "function" ? mishaps : () => script.shift() ?? null;
 
@@ -66,6 +77,17 @@ export async function startScriptedGcs(
       } else if (upload !== null) store(upload, query["ifGenerationMatch"] ?? "", mishap, response);
       else if (name !== undefined && request.method === "DELETE") {
         remove(decodeURIComponent(name), mishap, response);
+      } else if (name !== undefined && request.method === "PATCH") {
+        patch(decodeURIComponent(name), body, mishap, response);
+      } else if (!url.pathname.includes("/o")) {
+        const { status, answer: said } = bucketAnswer(
+          bucketOf(url.pathname.split("/")[4] ?? ""),
+          request.method ?? "",
+          url,
+          body,
+        );
+        if (status === 200) answer(response, said);
+        else refuse(response, status, "conditionNotMet");
       } else if (name !== undefined) deliver(decodeURIComponent(name), request, mishap, response);
       else answer(response, page(query));
     });
@@ -91,6 +113,7 @@ export async function startScriptedGcs(
     const kept = Buffer.from(content);
     if (mishap === "bit flipped") kept[0] = (kept[0] ?? 0) ^ 1;
     objects.set(name, kept);
+    metadataOf.set(name, metadata);
     createdAtMs.set(name, Date.now());
     if (mishap === "reply lost") response.destroy();
     else if (mishap === "no JSON") response.end("<html>welcome</html>");
@@ -110,8 +133,21 @@ export async function startScriptedGcs(
     else response.end(part);
   }
 
+  function patch(name: string, body: Buffer, mishap: Mishap | null, response: ServerResponse): void {
+    if (!objects.has(name)) {
+      refuse(response, 404, "No such object");
+      return;
+    }
+    const changed = { ...metadataOf.get(name), ...(JSON.parse(body.toString()) as Record<string, unknown>) };
+    metadataOf.set(name, changed);
+    if (mishap === "reply lost") response.destroy();
+    else answer(response, { name, ...changed });
+  }
+
   function remove(name: string, mishap: Mishap | null, response: ServerResponse): void {
-    if (!objects.delete(name)) refuse(response, 404, "No such object");
+    if (metadataOf.get(name)?.["temporaryHold"] === true)
+      refuse(response, 403, "Object is under active temporary hold");
+    else if (!objects.delete(name)) refuse(response, 404, "No such object");
     else if (mishap === "reply lost") response.destroy();
     else response.writeHead(204).end();
   }
@@ -122,11 +158,35 @@ export async function startScriptedGcs(
       name,
       size: String(objects.get(name)?.length),
       timeCreated: new Date(createdAtMs.get(name) ?? 0).toISOString(),
+      storageClass: metadataOf.get(name)?.["storageClass"],
+      temporaryHold: metadataOf.get(name)?.["temporaryHold"],
     }));
     return items.length < names.length ? { items, nextPageToken: items.at(-1)?.name } : { items };
   }
 
-  return { requests, objects, ...(await listenOnLoopback(server)) };
+  return { requests, objects, metadata: metadataOf, bucket: bucketOf, ...(await listenOnLoopback(server)) };
+}
+
+/** Its settings, changed where that is asked for. */
+function bucketAnswer(
+  bucket: Record<string, unknown>,
+  method: string,
+  url: URL,
+  body: Buffer,
+): { readonly status: number; readonly answer: unknown } {
+  const policy = Object(bucket["retentionPolicy"]) as Record<string, unknown>;
+  const metageneration = Number(bucket["metageneration"]);
+  if (url.pathname.endsWith("/lockRetentionPolicy")) {
+    if (url.searchParams.get("ifMetagenerationMatch") !== String(metageneration)) return { status: 412, answer: null };
+    bucket["retentionPolicy"] = { ...policy, isLocked: true };
+  } else if (method === "PATCH") {
+    const change = JSON.parse(body.toString()) as { readonly retentionPolicy: { readonly retentionPeriod: string } };
+    const isShorter = Number(change.retentionPolicy.retentionPeriod) < Number(policy["retentionPeriod"] ?? 0);
+    if (policy["isLocked"] === true && isShorter) return { status: 403, answer: null };
+    bucket["retentionPolicy"] = { ...policy, ...change.retentionPolicy };
+  } else return { status: 200, answer: bucket };
+  bucket["metageneration"] = String(metageneration + 1);
+  return { status: 200, answer: bucket };
 }
 
 /** The two parts of a multipart upload: JSON and bytes. */

@@ -27,7 +27,7 @@ export interface ClusterPlace {
 }
 
 export interface ClusterRequest {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "DELETE" | "GET" | "POST" | "PUT";
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** A JSON body, or lines of JSON. */

@@ -4,8 +4,8 @@ import { type ServiceAnswer, ServiceError } from "./service.ts";
 const BAD_GATEWAY = 502;
 
 /** What a list says of some of the objects. */
-export interface Page {
-  readonly objects: readonly ObjectInfo[];
+export interface Page<Item = ObjectInfo> {
+  readonly objects: readonly Item[];
   /** Empty on the last one. */
   readonly nextPageToken: string;
 }
@@ -18,9 +18,28 @@ export interface Upload {
 
 /** Throws `ServiceError` for what is no list of objects. */
 export function pageOf(answer: ServiceAnswer): Page {
+  return pageBy(answer, objectInfo);
+}
+
+/** Whether an object is held, by any kind of hold. */
+export interface HeldObject {
+  readonly name: string;
+  readonly isHeld: boolean;
+}
+
+/** The same of a list that asked for holds. */
+export function holdPageOf(answer: ServiceAnswer): Page<HeldObject> {
+  return pageBy(answer, (item) => {
+    const { name, temporaryHold, eventBasedHold } = Object(item) as Readonly<Record<string, unknown>>;
+    if (typeof name !== "string") throw notAsExpected("an object without name");
+    return { name, isHeld: temporaryHold === true || eventBasedHold === true };
+  });
+}
+
+function pageBy<Item>(answer: ServiceAnswer, itemOf: (item: unknown) => Item): Page<Item> {
   const { items = [], nextPageToken = "" } = objectIn(answer);
   if (!Array.isArray(items) || typeof nextPageToken !== "string") throw notAsExpected("no list of objects");
-  return { objects: (items as readonly unknown[]).map(objectInfo), nextPageToken };
+  return { objects: (items as readonly unknown[]).map(itemOf), nextPageToken };
 }
 
 /** Throws `ServiceError` for what says nothing of an object. */
@@ -31,11 +50,11 @@ export function uploadOf(answer: ServiceAnswer): Upload {
 }
 
 function objectInfo(item: unknown): ObjectInfo {
-  const { name, size, timeCreated } = Object(item) as Readonly<Record<string, unknown>>;
+  const { name, size, timeCreated, storageClass } = Object(item) as Readonly<Record<string, unknown>>;
   const sizeBytes = typeof size === "string" && /^\d+$/.test(size) ? Number(size) : Number.NaN;
   const createdAtMs = typeof timeCreated === "string" ? Date.parse(timeCreated) : Number.NaN;
   if (typeof name === "string" && Number.isSafeInteger(sizeBytes) && !Number.isNaN(createdAtMs)) {
-    return { name, sizeBytes, createdAtMs };
+    return { name, sizeBytes, createdAtMs, ...(typeof storageClass === "string" ? { storageClass } : {}) };
   }
   throw notAsExpected("an object without name, size and time");
 }

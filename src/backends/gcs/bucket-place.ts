@@ -4,6 +4,8 @@ export interface BucketPlace {
   readonly prefix: string;
   /** URL of the service; null for Google's. Credentials go over HTTPS only. */
   readonly endpoint: string | null;
+  /** Storage class of sealed segments; missing: that which they have by default. */
+  readonly segmentClass?: string;
 }
 
 /** As users and messages write it. */

@@ -6,7 +6,11 @@ const PASSING_STATUSES = [408, 429];
 const FIRST_SERVER_ERROR = 500;
 
 /** The role that an operation needs, as the hint names it. */
-export type Role = "roles/storage.objectCreator" | "roles/storage.objectViewer" | "roles/storage.objectAdmin";
+export type Role =
+  | "roles/storage.objectCreator"
+  | "roles/storage.objectViewer"
+  | "roles/storage.objectAdmin"
+  | "roles/storage.admin";
 
 /** In the place of a role that may do much more than is needed. */
 const OWN_ROLES: Readonly<Partial<Record<Role, string>>> = {

@@ -51,7 +51,7 @@ export function createGcsStore(service: Service, place: BucketPlace, options: Bu
       checkObjectName(name);
       const operation = `create "${name}" in ${url}`;
       const md5Hash = createHash("md5").update(content).digest("base64");
-      const metadata = { name: `${base}${name}`, storageClass: storageClassOf(name), md5Hash };
+      const metadata = { name: `${base}${name}`, storageClass: storageClassOf(name, place.segmentClass), md5Hash };
       const stored = await request(operation, CREATOR, () =>
         unlessTaken(upload(service, objects, metadata, content, 0)),
       );
@@ -89,8 +89,8 @@ export function createGcsStore(service: Service, place: BucketPlace, options: Bu
   };
 }
 
-function storageClassOf(name: string): string {
-  return COLD_NAME.test(name) ? COLD_CLASS : HOT_CLASS;
+function storageClassOf(name: string, segmentClass: string = COLD_CLASS): string {
+  return COLD_NAME.test(name) ? segmentClass : HOT_CLASS;
 }
 
 /** What the service says of an object. */
@@ -159,7 +159,7 @@ async function listPage(service: Service, objects: string, prefix: string, pageT
   const query = new URLSearchParams({
     prefix,
     maxResults: String(PAGE),
-    fields: "items(name,size,timeCreated),nextPageToken",
+    fields: "items(name,size,timeCreated,storageClass),nextPageToken",
   });
   if (pageToken !== "") query.set("pageToken", pageToken);
   return pageOf(await service.send({ path: `${objects}?${query.toString()}` }));

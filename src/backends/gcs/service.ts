@@ -3,6 +3,8 @@ import { MIB } from "../../core/units.ts";
 
 const GOOGLE = "https://storage.googleapis.com";
 const SCOPE = "https://www.googleapis.com/auth/devstorage.read_write";
+/** For what objects and buckets say of themselves. */
+const ADMIN_SCOPE = "https://www.googleapis.com/auth/devstorage.full_control";
 const MAX_MESSAGE_LENGTH = 300;
 const TIMEOUT_MS = 45_000;
 /** A page of a list has a thousand names. */
@@ -19,7 +21,7 @@ export interface ByteRange {
 
 export interface ServiceRequest {
   /** Without one it is a POST where there is a body, else a GET. */
-  readonly method?: "DELETE";
+  readonly method?: "DELETE" | "PATCH" | "POST";
   /** Below the service's own URL, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -74,16 +76,15 @@ export interface ServiceOptions {
   readonly timeoutMs?: number;
   /** Once it aborts each request rejects. */
   readonly signal?: AbortSignal;
+  /** True for requests that change what objects or buckets say of themselves. */
+  readonly isAdmin?: boolean;
 }
 
-export function createService({
-  endpoint,
-  scope = SCOPE,
-  timeoutMs = TIMEOUT_MS,
-  signal: stop,
-}: ServiceOptions): Service {
+export function createService(options: ServiceOptions): Service {
+  const { endpoint, scope, timeoutMs = TIMEOUT_MS, signal: stop, isAdmin = false } = options;
   const origin = endpoint ?? GOOGLE;
-  const auth = origin.startsWith("https:") ? new GoogleAuth({ scopes: scope }) : null;
+  const scopes = scope ?? (isAdmin ? ADMIN_SCOPE : SCOPE);
+  const auth = origin.startsWith("https:") ? new GoogleAuth({ scopes }) : null;
   return {
     async send({ method, path, headers, body, range }) {
       const inTimeSignal = AbortSignal.timeout(timeoutMs);

@@ -6,8 +6,11 @@ import { getCommand } from "./archive-get.ts";
 import { indexCommand } from "./archive-index.ts";
 import { lsCommand } from "./archive-ls.ts";
 import { proveCommand } from "./archive-prove.ts";
+import { sqlCommand } from "./archive-sql.ts";
 import { statsCommand } from "./archive-stats.ts";
 import { verifyCommand } from "./archive-verify.ts";
+import { holdCommand } from "./hold/archive-hold.ts";
+import { replayCommand } from "./replay/archive-replay.ts";
 
 export function archiveCommand(): Command {
   return new Command("archive")
@@ -21,5 +24,8 @@ export function archiveCommand(): Command {
     .addCommand(proveCommand())
     .addCommand(checkProofCommand())
     .addCommand(exportCommand())
-    .addCommand(verifyCommand());
+    .addCommand(verifyCommand())
+    .addCommand(replayCommand())
+    .addCommand(holdCommand())
+    .addCommand(sqlCommand());
 }

@@ -1,21 +1,27 @@
 import { stat } from "node:fs/promises";
 import { makeFolderDurably } from "../../backends/files/durable-folder.ts";
 import { ioError } from "../../backends/files/io-error.ts";
-import type { ArchiveSettings } from "../../config/pipeline.ts";
+import type { ArchiveSettings, BucketSettings } from "../../config/pipeline.ts";
 import { archiveName, openArchiveStore } from "./archive-store.ts";
+import { retentionSteps } from "./retention-setup.ts";
 import type { ServiceSetup, SetupStep } from "./setup-step.ts";
 
 /**
- * A folder is made. A bucket has to be there, since its location and its rules are decisions that stay; names in it need
- * no folders. Rejects with `IoError` where the archive could not be written.
+ * A folder is made. A bucket has to be there, since its location is a decision that stays; names in it need no folders,
+ * and it gets the retention that was asked for, locked only where `locksRetention` says so. Rejects with `IoError` where
+ * the archive could not be written.
  */
-export async function openArchiveSetup(archive: ArchiveSettings): Promise<ServiceSetup> {
+export async function openArchiveSetup(archive: ArchiveSettings, locksRetention: boolean): Promise<ServiceSetup> {
   await (await openArchiveStore(archive)).check("write");
-  const step: SetupStep =
-    archive.kind === "folder"
-      ? await folderStep(archive.path)
-      : { what: `bucket "${archiveName(archive)}", to be written`, state: "there", make: () => Promise.resolve() };
-  return { steps: [step], byHand: [], close: () => Promise.resolve() };
+  const steps =
+    archive.kind === "folder" ? [await folderStep(archive.path)] : await bucketSteps(archive, locksRetention);
+  return { steps, byHand: [], close: () => Promise.resolve() };
+}
+
+async function bucketSteps(archive: BucketSettings, locksRetention: boolean): Promise<SetupStep[]> {
+  const what = `bucket "${archiveName(archive)}", to be written`;
+  const there: SetupStep = { what, state: "there", make: () => Promise.resolve() };
+  return [there, ...(await retentionSteps(archive, locksRetention))];
 }
 
 async function folderStep(path: string): Promise<SetupStep> {

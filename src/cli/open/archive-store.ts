@@ -1,8 +1,8 @@
 import { LOOKUP_PREFIX } from "../../archive/lookup/lookup-name.ts";
 import { createFolderRemover } from "../../backends/files/folder-remover.ts";
 import { createFolderStore } from "../../backends/files/folder-store.ts";
-import { bucketUrl } from "../../backends/gcs/bucket-place.ts";
-import type { ArchiveSettings } from "../../config/pipeline.ts";
+import { type BucketPlace, bucketUrl } from "../../backends/gcs/bucket-place.ts";
+import type { ArchiveSettings, BucketSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
@@ -12,7 +12,16 @@ import { openBucket, openBucketRemover, type Patience } from "./bucket.ts";
 /** The objects of an archive, wherever it lies; nothing is reached yet. Without patience two minutes have to do. */
 export async function openArchiveStore(archive: ArchiveSettings, patience?: Patience): Promise<ObjectStore> {
   if (archive.kind === "folder") return createFolderStore(archive.path, SYSTEM_CLOCK.nowMs);
-  return openBucket(archive, patience);
+  const { keeping, ...place } = archive;
+  const hot = await openBucket({ ...place, segmentClass: keeping.storageClass }, patience);
+  if (keeping.vaultBucket === null) return hot;
+  const { createSplitStore } = await import("../../backends/gcs/split-store.ts");
+  return createSplitStore(hot, await openBucket(vaultPlace(archive), patience));
+}
+
+/** Where what is sealed and signed lies. */
+export function vaultPlace({ keeping, ...place }: BucketSettings): BucketPlace {
+  return { ...place, bucket: keeping.vaultBucket ?? place.bucket, segmentClass: keeping.storageClass };
 }
 
 /** Removes objects of the archive; nothing is reached yet. */

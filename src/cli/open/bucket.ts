@@ -1,7 +1,9 @@
 import { setGlobalProxyFromEnv } from "node:http";
 import type { BucketPlace } from "../../backends/gcs/bucket-place.ts";
 import type { BucketOptions } from "../../backends/gcs/bucket-requests.ts";
+import type { BucketAdmin } from "../../backends/gcs/bucket-rules.ts";
 import type { Service } from "../../backends/gcs/service.ts";
+import type { ObjectHolds } from "../../core/object-holds.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { MINUTE_MS } from "../../core/units.ts";
@@ -29,9 +31,23 @@ export async function openBucketRemover(place: BucketPlace): Promise<ObjectRemov
   return createGcsRemover(await openService(place), place, bucketOptions());
 }
 
-async function openService({ endpoint }: BucketPlace, patience?: Patience): Promise<Service> {
+/** The rules of a bucket, with as much patience. */
+export async function openBucketAdmin(place: BucketPlace): Promise<BucketAdmin> {
+  setProxy();
+  const { createBucketAdmin } = await import("../../backends/gcs/bucket-rules.ts");
+  return createBucketAdmin(await openService(place, undefined, true), place, bucketOptions());
+}
+
+/** Holds on the objects of a bucket, with as much patience. */
+export async function openBucketHolds(place: BucketPlace): Promise<ObjectHolds> {
+  setProxy();
+  const { createGcsHolds } = await import("../../backends/gcs/gcs-holds.ts");
+  return createGcsHolds(await openService(place, undefined, true), place, bucketOptions());
+}
+
+async function openService({ endpoint }: BucketPlace, patience?: Patience, isAdmin = false): Promise<Service> {
   const { createService } = await import("../../backends/gcs/service.ts");
-  return createService({ endpoint, ...(patience === undefined ? {} : { signal: patience.signal }) });
+  return createService({ endpoint, isAdmin, ...(patience === undefined ? {} : { signal: patience.signal }) });
 }
 
 /** HTTPS_PROXY and NO_PROXY hold for requests to the service as they do for other programs. */

@@ -4,6 +4,7 @@ import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { archiveName, openArchiveStore } from "../open/archive-store.ts";
 import { checkIndex } from "../open/index-check.ts";
+import { describeKeeping } from "../open/keeping-check.ts";
 import { checkPseudonymKey } from "../open/pseudonym-key.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { EXIT_OK, exitCodeOf, isToldError } from "../process/exit-code.ts";
@@ -89,5 +90,6 @@ async function describeCatalogue(path: string | null): Promise<string> {
 
 async function describeArchive(archive: ArchiveSettings, store: ObjectStore): Promise<string> {
   await store.check("write");
-  return `${archive.kind === "folder" ? "folder" : "bucket"} "${archiveName(archive)}" can be written`;
+  if (archive.kind === "folder") return `folder "${archiveName(archive)}" can be written`;
+  return `bucket "${archiveName(archive)}" can be written, ${await describeKeeping(archive)}`;
 }

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { openArchiveSetup } from "../open/archive-setup.ts";
 import { openIndexSetup } from "../open/index-setup.ts";
+import { confirmLock } from "../open/retention-setup.ts";
 import type { ServiceSetup, SetupStep } from "../open/setup-step.ts";
 import { openSubscriptionSetup } from "../open/subscription-setup.ts";
 import { withPipelineOptions } from "../options/options.ts";
@@ -10,12 +11,15 @@ import { print } from "../terminal/print.ts";
 
 interface SetupOptions extends PipelineOptions {
   readonly dryRun?: true;
+  readonly lockRetention?: true;
+  readonly yes?: true;
 }
 
 const EXAMPLES = `
 Examples:
   logtally setup pipelines/gitlab-com.yaml --dry-run
   logtally setup pipelines/gitlab-com.yaml && logtally check pipelines/gitlab-com.yaml
+  logtally setup pipelines/gitlab-com.yaml --lock-retention
 `;
 
 /** What is done about a thing that is not as it should be. */
@@ -29,20 +33,28 @@ export function setupCommand(): Command {
         "version. What is there as it should be stays as it is, so it can be run again. It needs more rights than run.",
     )
     .argument("<pipeline...>", "pipeline files")
-    .option("--dry-run", "print what would be done, and do nothing");
+    .option("--dry-run", "print what would be done, and do nothing")
+    .option("--lock-retention", "also lock the retention of the vault's bucket: for ever, nobody can undo it")
+    .option("--yes", "lock it without asking for the bucket's name");
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
     .action(async (pipelines: readonly string[], options: SetupOptions) => {
       const isDry = options.dryRun === true;
       for (const pipeline of pipelines) {
-        for (const open of servicesOf(await loadSettings(pipeline, options))) await setUp(await open(), isDry);
+        const settings = await loadSettings(pipeline, options);
+        const locks = options.lockRetention === true;
+        if (locks && !isDry) await confirmLock(settings.archive, options.yes === true);
+        for (const open of servicesOf(settings, locks)) await setUp(await open(), isDry);
       }
     });
 }
 
-function servicesOf({ archive, source, index }: PipelineSettings): readonly (() => Promise<ServiceSetup>)[] {
+function servicesOf(
+  { archive, source, index }: PipelineSettings,
+  locks: boolean,
+): readonly (() => Promise<ServiceSetup>)[] {
   return [
-    () => openArchiveSetup(archive),
+    () => openArchiveSetup(archive, locks),
     ...(source.kind === "pubsub" ? [() => openSubscriptionSetup(source)] : []),
     ...(index === null ? [] : [() => openIndexSetup(index)]),
   ];

@@ -22,7 +22,8 @@ export function countsCsv(rows: readonly CountRow[]): string {
   return [COLUMNS.join(","), ...lines, ""].join("\n");
 }
 
-function csvField(value: string | number | boolean | null): string {
+/** A field of it. */
+export function csvField(value: string | number | boolean | null): string {
   const text = value === null ? "" : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -29,8 +29,8 @@ export const GCS_FAULTS: readonly Fault[] = [
     harm: "The service stores bytes that were damaged on the way.",
     breaks: "I3",
     file: STORE,
-    text: "storageClass: storageClassOf(name), md5Hash };",
-    replacement: "storageClass: storageClassOf(name) };",
+    text: "storageClass: storageClassOf(name, place.segmentClass), md5Hash };",
+    replacement: "storageClass: storageClassOf(name, place.segmentClass) };",
     caughtBy: { file: TEST, title: "asks that the name is free" },
   },
   {
@@ -110,8 +110,8 @@ export const GCS_FAULTS: readonly Fault[] = [
     harm: "Objects that are read again and again and removed soon are charged for months.",
     breaks: "service",
     file: STORE,
-    text: "return COLD_NAME.test(name) ? COLD_CLASS : HOT_CLASS;",
-    replacement: "return COLD_CLASS;",
+    text: "return COLD_NAME.test(name) ? segmentClass : HOT_CLASS;",
+    replacement: "return segmentClass;",
     caughtBy: { file: TEST, title: "for a class that costs nothing to read" },
   },
 ];

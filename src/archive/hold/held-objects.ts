@@ -1,0 +1,68 @@
+import type { ObjectStore } from "../../core/object-store.ts";
+import { digestPrefix, KEY_PREFIX } from "../digest/digest-name.ts";
+import { isOver, mayHold } from "../find.ts";
+import { listLineObjects, vaultLines } from "../line-object.ts";
+import { filesOf } from "../manifest.ts";
+import { eachSealedPlan } from "../plan-list.ts";
+import type { SealedPlan } from "../sealed-plan.ts";
+import type { HoldRecord } from "./hold-record.ts";
+
+/** Half-open span of lines' times in milliseconds since 1970; null is open. */
+export interface HeldSpan {
+  readonly sinceMs: number | null;
+  readonly untilMs: number | null;
+}
+
+export function spanOfHold({ since, until }: Pick<HoldRecord, "since" | "until">): HeldSpan {
+  return {
+    sinceMs: since === null ? null : Date.parse(since),
+    untilMs: until === null ? null : Date.parse(until),
+  };
+}
+
+/**
+ * What is sealed of a span, by plans: the names of their objects in the vault. Plans with lines of another span among
+ * `others` are left out. Rejects with `IoError`.
+ */
+export async function* objectsOfSpan(
+  store: ObjectStore,
+  span: HeldSpan,
+  others: readonly HeldSpan[] = [],
+): AsyncIterable<{ readonly stream: string; readonly names: readonly string[] }> {
+  for await (const plan of eachSealedPlan(store, (first, last) => mayHold(first, last, asQuery(span)))) {
+    if (plan.isRecord || !hasLinesOf(store, plan, span)) continue;
+    if (others.some((other) => hasLinesOf(store, plan, other))) continue;
+    const files = filesOf(plan.manifest.outputs).map(({ name }) => name);
+    yield { stream: plan.span.stream, names: [plan.name, ...files] };
+  }
+}
+
+/** What proves all that is sealed of these streams: digests with their signatures, and the public keys. */
+export async function proofsOf(store: ObjectStore, streams: Iterable<string>): Promise<string[]> {
+  const names: string[] = [];
+  for (const prefix of [KEY_PREFIX, ...[...streams].toSorted().map(digestPrefix)]) {
+    for await (const { name } of store.list(prefix)) names.push(name);
+  }
+  return names;
+}
+
+/** How many write-ahead objects have lines of the span that are not sealed: there is nothing to hold them by yet. */
+export async function countUnsealed(store: ObjectStore, span: HeldSpan): Promise<number> {
+  let count = 0;
+  const query = asQuery(span);
+  for await (const object of listLineObjects(store, (first, last) => mayHold(first, last, query))) {
+    if (object.name.startsWith("wal/") && !isOver(object, query)) count += 1;
+  }
+  return count;
+}
+
+function hasLinesOf(store: ObjectStore, plan: SealedPlan, span: HeldSpan): boolean {
+  const query = asQuery(span);
+  return vaultLines(store, plan).some(
+    (object) => mayHold(object.firstHour, object.lastHour, query) && !isOver(object, query),
+  );
+}
+
+function asQuery(span: HeldSpan): HeldSpan & { readonly matches: () => boolean } {
+  return { ...span, matches: () => true };
+}

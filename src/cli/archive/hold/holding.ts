@@ -1,0 +1,212 @@
+import { randomBytes } from "node:crypto";
+import {
+  countUnsealed,
+  type HeldSpan,
+  objectsOfSpan,
+  proofsOf,
+  spanOfHold,
+} from "../../../archive/hold/held-objects.ts";
+import { addHoldRecord, type Hold, holdId, listHolds } from "../../../archive/hold/hold-record.ts";
+import { UsageError } from "../../../core/fault.ts";
+import { inParallel } from "../../../core/in-parallel.ts";
+import type { ObjectHolds } from "../../../core/object-holds.ts";
+import type { ObjectStore } from "../../../core/object-store.ts";
+import { openArchiveStore, vaultPlace } from "../../open/archive-store.ts";
+import { openBucketHolds } from "../../open/bucket.ts";
+import type { TimeSpan } from "../../options/time-span.ts";
+import { SYSTEM_CLOCK } from "../../process/clock.ts";
+import { EXIT_NOT_RIGHT } from "../../process/exit-code.ts";
+import { loadSettings, type PipelineOptions } from "../../settings.ts";
+import { print } from "../../terminal/print.ts";
+import { createProgress } from "../../terminal/progress.ts";
+import { formatCount, formatThings } from "../../terminal/quantity.ts";
+import { tell } from "../../terminal/tell.ts";
+import { holdsText, type ListedHold } from "./holds-text.ts";
+
+/** Requests that are under way at a time. */
+const MOST_REQUESTS = 16;
+const ID_BYTES = 4;
+
+interface HoldOptions extends PipelineOptions {
+  readonly json?: true;
+}
+
+interface OpenedHolds {
+  readonly store: ObjectStore;
+  readonly holds: ObjectHolds;
+}
+
+/** Holds a span. Rejects with `UsageError`, with `IoError`. */
+export async function setHold(
+  pipeline: string | undefined,
+  options: HoldOptions & TimeSpan & { readonly reason: string },
+): Promise<void> {
+  const opened = await openHolds(pipeline, options);
+  const nowMs = SYSTEM_CLOCK.nowMs();
+  const record = {
+    hold: holdId(nowMs, randomBytes(ID_BYTES).toString("hex")),
+    action: "set" as const,
+    at: new Date(nowMs).toISOString(),
+    reason: options.reason,
+    since: timeText(options.since),
+    until: timeText(options.until),
+  };
+  // First: whoever finds an object held can learn why, and a command that was killed can be gone on with.
+  await addHoldRecord(opened.store, record);
+  await holdAll(opened, record.hold, spanOfHold(record), options);
+}
+
+/** Holds again what a hold covers. Rejects with `UsageError`, with `IoError`. */
+export async function renewHold(hold: string, pipeline: string | undefined, options: HoldOptions): Promise<void> {
+  const opened = await openHolds(pipeline, options);
+  const { set } = await activeHold(opened.store, hold);
+  await holdAll(opened, hold, spanOfHold(set), options);
+}
+
+/** Ends a hold. Rejects with `UsageError`, with `IoError`. */
+export async function releaseHold(
+  hold: string,
+  pipeline: string | undefined,
+  options: HoldOptions & { readonly reason: string },
+): Promise<void> {
+  const { store, holds } = await openHolds(pipeline, options);
+  const { set } = await activeHold(store, hold);
+  const others = (await listHolds(store)).filter((each) => each.release === null && each.set.hold !== hold);
+  const released = await changeHolds(
+    store,
+    holds,
+    false,
+    spanOfHold(set),
+    others.map((each) => spanOfHold(each.set)),
+  );
+  const at = new Date(SYSTEM_CLOCK.nowMs()).toISOString();
+  // Last: until then the same command goes on.
+  await addHoldRecord(store, { ...set, action: "release", at, reason: options.reason });
+  await print(
+    options.json === true
+      ? `${JSON.stringify({ hold, released })}\n`
+      : `${hold}: ${formatThings(released, "object")} released\n`,
+  );
+}
+
+/** Prints all holds. Rejects with `IoError`. */
+export async function listHeld(
+  pipeline: string | undefined,
+  options: HoldOptions & { readonly check?: true },
+): Promise<void> {
+  const { store, holds } = await openHolds(pipeline, options);
+  const listed: ListedHold[] = [];
+  for (const { set, release } of await listHolds(store)) {
+    const isChecked = options.check === true && release === null;
+    const counts = isChecked ? await countHeld(store, holds, spanOfHold(set)) : null;
+    listed.push({ ...set, released_at: release?.at ?? null, release_reason: release?.reason ?? null, ...counts });
+  }
+  const text = options.json === true ? listed.map((each) => `${JSON.stringify(each)}\n`).join("") : holdsText(listed);
+  await print(text);
+  if (listed.some(({ objects = 0, held = 0 }) => held < objects)) {
+    tell("not everything is held (hint: logtally archive hold renew HOLD)");
+    process.exitCode = EXIT_NOT_RIGHT;
+  }
+}
+
+async function holdAll(
+  { store, holds }: OpenedHolds,
+  hold: string,
+  span: HeldSpan,
+  options: HoldOptions,
+): Promise<void> {
+  const held = await changeHolds(store, holds, true, span, []);
+  const unsealed = await countUnsealed(store, span);
+  await print(
+    options.json === true
+      ? `${JSON.stringify({ hold, held, unsealed })}\n`
+      : `${hold}: ${formatThings(held, "object")} held\n`,
+  );
+  if (unsealed === 0) return;
+  const objects = formatThings(unsealed, "write-ahead object");
+  tell(
+    `${objects} of the span not sealed yet, and not held (hint: when they are, logtally archive hold renew ${hold})`,
+  );
+}
+
+/** Sets or takes away the holds of a span, but for what others cover too; gives how many objects. */
+async function changeHolds(
+  store: ObjectStore,
+  holds: ObjectHolds,
+  isHeld: boolean,
+  span: HeldSpan,
+  others: readonly HeldSpan[],
+): Promise<number> {
+  const progress = createProgress(isHeld ? "holding" : "releasing", null, formatCount);
+  const streams = new Set<string>();
+  let changed = 0;
+  const change = async (names: readonly string[]): Promise<void> => {
+    await inParallel(names, MOST_REQUESTS, async (name) => {
+      await holds.set(name, isHeld);
+      progress.add(1);
+    });
+    changed += names.length;
+  };
+  try {
+    for await (const { stream, names } of objectsOfSpan(store, span, others)) {
+      streams.add(stream);
+      await change(names);
+    }
+    // Every hold needs them.
+    if (others.length === 0 && streams.size > 0) await change(await proofsOf(store, streams));
+  } finally {
+    progress.stop();
+  }
+  return changed;
+}
+
+async function countHeld(
+  store: ObjectStore,
+  holds: ObjectHolds,
+  span: HeldSpan,
+): Promise<{ readonly objects: number; readonly held: number }> {
+  const streams = new Set<string>();
+  const counts = { objects: 0, held: 0 };
+  const count = async (names: readonly string[], folder: string): Promise<void> => {
+    const wanted = new Set(names);
+    counts.objects += wanted.size;
+    for await (const { name, isHeld } of holds.list(folder)) if (isHeld && wanted.has(name)) counts.held += 1;
+  };
+  for await (const { stream, names } of objectsOfSpan(store, span)) {
+    streams.add(stream);
+    await count(names, folderOf(names[0] ?? ""));
+  }
+  const proofs = streams.size === 0 ? [] : await proofsOf(store, streams);
+  for (const [folder, names] of Map.groupBy(proofs, folderOf)) await count(names, folder);
+  return counts;
+}
+
+function folderOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("/") + 1);
+}
+
+async function activeHold(store: ObjectStore, hold: string): Promise<Hold> {
+  const found = (await listHolds(store)).find((each) => each.set.hold === hold);
+  if (found === undefined) throw new UsageError(`hold "${hold}": there is none (hint: logtally archive hold list)`);
+  if (found.release === null) return found;
+  throw new UsageError(
+    `hold "${hold}": released at ${found.release.at} (hint: logtally archive hold set makes another)`,
+  );
+}
+
+async function openHolds(pipeline: string | undefined, options: HoldOptions): Promise<OpenedHolds> {
+  const { archive } = await loadSettings(pipeline, options);
+  if (archive.kind === "folder") {
+    throw new UsageError(
+      `hold lines in "${archive.path}": a folder has no holds, whoever may write there can remove everything (hint: copy ` +
+        "it to where nobody can, or keep the archive in a bucket)",
+    );
+  }
+  const store = await openArchiveStore(archive);
+  await store.check("read");
+  return { store, holds: await openBucketHolds(vaultPlace(archive)) };
+}
+
+function timeText(timeMs: number | undefined): string | null {
+  return timeMs === undefined ? null : new Date(timeMs).toISOString();
+}

@@ -1,0 +1,122 @@
+import { Command } from "commander";
+import { estimateReplay } from "../../../archive/replay/estimate.ts";
+import { planReplay } from "../../../archive/replay/replay-plan.ts";
+import type { PipelineSettings } from "../../../config/pipeline.ts";
+import { UsageError } from "../../../core/fault.ts";
+import { openArchiveStore } from "../../open/archive-store.ts";
+import { integerUpTo, withPipelineOptions } from "../../options/options.ts";
+import { checkSpan } from "../../options/time-span.ts";
+import { SYSTEM_CLOCK } from "../../process/clock.ts";
+import { EXIT_INTERRUPTED } from "../../process/exit-code.ts";
+import { stopOnSignals } from "../../process/stop-signal.ts";
+import { loadCatalogue, loadSettings } from "../../settings.ts";
+import { print } from "../../terminal/print.ts";
+import { formatCount } from "../../terminal/quantity.ts";
+import { tell } from "../../terminal/tell.ts";
+import { createLineFilter } from "../line-filter.ts";
+import { withLineQuery } from "../line-query.ts";
+import { bringBack, outcomeText } from "./bring-back.ts";
+import { estimateText, refuseUnlessSure } from "./estimate-text.ts";
+import { removeExpired } from "./remove-expired.ts";
+import { classPrice, pricesOf, type ReplayCommandOptions, replayName, targetOf } from "./replay-options.ts";
+
+const DEFAULT_DAYS = 7;
+const MOST_DAYS = 3650;
+const MOST_RATE = 100_000_000;
+
+const EXAMPLES = `
+Examples:
+  logtally archive replay --to lines/ --since 2020-12-22 --until 2020-12-23 --dry-run
+  logtally archive replay --to lines/ --since 2020-12-22 --until 2020-12-23
+  logtally archive replay --to - --event git_push --since 2020-12-22 | jq -r .meta.user
+  logtally archive replay search.yaml --to index --name audit --since 2020-12-22 --rate 5000
+  logtally archive replay search.yaml --to index --remove-expired
+`;
+
+export function replayCommand(): Command {
+  const command = new Command("replay")
+    .summary("bring lines back: to an index, files or standard output")
+    .description(
+      "Brings the lines back that match all that is asked, each once: into indices of their own, with the documents and " +
+        "ids that run makes; into a compressed file for each filing hour; or to standard output. Says first what it " +
+        "reads and what that costs. Whatever ends it, the same command goes on where it was.",
+    )
+    .argument("[pipeline]", "the pipeline whose archive and index it is (default: pipelines/local.yaml)")
+    .requiredOption("--to <target>", "index, - for standard output, or a folder for files (./index for one called so)");
+  withLineQuery(command)
+    .option("--name <name>", "with --to index: for the indices PREFIX.replay-NAME-DAY", replayName)
+    .option("--expires <days>", "after how many days the indices may be removed", integerUpTo(MOST_DAYS), DEFAULT_DAYS)
+    .option("--remove-expired", "instead remove the indices of all replays whose days are over")
+    .option("--state <file>", "with --to index: where is noted how far it is (default: in the user's state folder)")
+    .option("--rate <n>", "at most so many lines a second", integerUpTo(MOST_RATE))
+    .option(
+      "--price <class=gib,reads>",
+      "US dollars of a storage class for a GiB and for 10,000 reads, as COLDLINE=0.02,0.1; repeatable",
+      classPrice,
+    )
+    .option("--dry-run", "print what it would read, and do nothing")
+    .option("--yes", "go on where it reads more than 10 GiB or costs more than $1.00")
+    .option("--json", "print JSON");
+  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(replay);
+}
+
+async function replay(pipeline: string | undefined, options: ReplayCommandOptions): Promise<void> {
+  checkSpan(options, "replay lines");
+  const settings = await loadSettings(pipeline, options);
+  if (options.removeExpired === true) {
+    await printRemoved(settings, options);
+    return;
+  }
+  const stop = new AbortController();
+  const releaseSignals = stopOnSignals(stop, "what is under way is finished, and noted");
+  try {
+    await replayUnlessStopped(settings, options, stop.signal);
+  } catch (error) {
+    // What a stop has cut short fails in many ways.
+    if (!stop.signal.aborted) throw error;
+    tell("interrupted; the same command goes on where it was");
+    process.exitCode = EXIT_INTERRUPTED;
+  } finally {
+    releaseSignals();
+  }
+}
+
+async function replayUnlessStopped(
+  settings: PipelineSettings,
+  options: ReplayCommandOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const target = targetOf(options, settings.archive);
+  if (target.kind === "index" && settings.index === null) throw withoutIndex();
+  const store = await openArchiveStore(settings.archive);
+  const matches = createLineFilter(options, await loadCatalogue(settings.cataloguePath), settings);
+  await store.check("read");
+  const query = { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches };
+  const stretches = await planReplay(store, query, signal);
+  const estimate = await estimateReplay(store, stretches, pricesOf(options));
+  if (options.dryRun === true) {
+    await print(options.json === true ? `${JSON.stringify(estimate, null, 2)}\n` : estimateText(estimate));
+    return;
+  }
+  process.stderr.write(estimateText(estimate));
+  if (options.yes !== true) refuseUnlessSure(estimate);
+  const outcome = await bringBack({ settings, options, target, stretches, query, signal });
+  if (outcome === null) return;
+  await print(options.json === true ? `${JSON.stringify(outcome)}\n` : outcomeText(outcome));
+}
+
+async function printRemoved({ index }: PipelineSettings, options: ReplayCommandOptions): Promise<void> {
+  if (options.to !== "index") throw new UsageError("remove what is expired: only indices expire (hint: --to index)");
+  if (index === null) throw withoutIndex();
+  const isDry = options.dryRun === true;
+  const removed = await removeExpired(index, SYSTEM_CLOCK.nowMs(), isDry);
+  const text = removed.map((name) => `${isDry ? "expired" : "removed"}  ${name}\n`).join("");
+  await print(
+    options.json === true ? `${JSON.stringify({ removed: isDry ? [] : removed, expired: removed })}\n` : text,
+  );
+  if (options.json !== true) process.stderr.write(`${formatCount(removed.length)} expired\n`);
+}
+
+function withoutIndex(): UsageError {
+  return new UsageError("replay to the index: the pipeline has none (hint: add the section index to its file)");
+}

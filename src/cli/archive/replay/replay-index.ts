@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../../../archive/canonical-json.ts";
+import type { ReplayState } from "../../../archive/replay/replay-state.ts";
+import type { Cluster } from "../../../backends/elasticsearch/cluster.ts";
+import type { IndexSettings } from "../../../config/pipeline.ts";
+import type { DocumentIndex } from "../../../core/document-index.ts";
+import { createReplayNames, replayPattern, replayQuarantine } from "../../../indexing/index-name.ts";
+import { replayIndexBody } from "../../../indexing/template.ts";
+import { openClusterOf } from "../../open/cluster.ts";
+import { serviceBackoff } from "../../open/service-backoff.ts";
+import { tell } from "../../terminal/tell.ts";
+import { type CountingSink, createIndexSink } from "./line-sinks.ts";
+
+/** The index of a replay. */
+export interface ReplayIndex {
+  /** Stands for all of its indices. */
+  readonly pattern: string;
+  /** RFC 3339, as the indices that are there say; null where there are none. */
+  readonly expiresAt: string | null;
+  readonly isThere: boolean;
+  sink(expiresAt: string | null, signal: AbortSignal): CountingSink;
+  close(): Promise<void>;
+}
+
+const ID_DIGITS = 16;
+/** Names that are known to be there; a replay of more days asks again. */
+const MOST_KNOWN = 10_000;
+
+/** Of the question itself, so that who asks the same again, wherever, goes on in the same indices. */
+export function replayId(asked: ReplayState["asked"]): string {
+  return createHash("sha256").update(canonicalJson(asked)).digest("hex").slice(0, ID_DIGITS);
+}
+
+/** Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that cannot be used. */
+export async function openReplayIndex(settings: IndexSettings, name: string, replay: string): Promise<ReplayIndex> {
+  const { describeCluster } = await import("../../../backends/elasticsearch/cluster-setup.ts");
+  const { createElasticsearchIndex } = await import("../../../backends/elasticsearch/elasticsearch-index.ts");
+  const { listMarkedIndices } = await import("../../../backends/elasticsearch/marked-indices.ts");
+  const cluster = await openClusterOf(settings);
+  try {
+    await describeCluster(cluster);
+    const pattern = replayPattern(settings.prefix, name);
+    const there = await listMarkedIndices(cluster, pattern);
+    const own = there.filter((index) => index.replay === replay);
+    return {
+      pattern,
+      expiresAt: own[0]?.expiresAt ?? null,
+      isThere: own.length > 0,
+      sink(expiresAt, signal) {
+        const index = createElasticsearchIndex(cluster, {
+          backoff: serviceBackoff(settings.spillAfterMs),
+          onTrouble: tell,
+        });
+        const quarantine = replayQuarantine(settings.prefix, name);
+        const made = withIndices(cluster, index, quarantine, { replay, expires_at: expiresAt });
+        return createIndexSink(made, createReplayNames(settings, name), signal);
+      },
+      close: () => cluster.close(),
+    };
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+}
+
+/** The same index, where each is made before its first document. */
+function withIndices(
+  cluster: Cluster,
+  index: DocumentIndex,
+  quarantine: string,
+  mark: { readonly replay: string; readonly expires_at: string | null },
+): DocumentIndex {
+  const known = new Map<string, Promise<void>>();
+  const make = async (name: string): Promise<void> => {
+    const { makeMarkedIndex } = await import("../../../backends/elasticsearch/marked-indices.ts");
+    const body = replayIndexBody(name === quarantine ? "quarantine" : "logs", mark);
+    await makeMarkedIndex(cluster, name, mark.replay, { ...body });
+  };
+  const makeOnce = (name: string): Promise<void> => {
+    const making = known.get(name) ?? make(name);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(name, making);
+    return making;
+  };
+  return {
+    async create(documents, signal) {
+      for (const name of new Set(documents.map((document) => document.index))) await makeOnce(name);
+      return index.create(documents, signal);
+    },
+  };
+}

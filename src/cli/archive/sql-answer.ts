@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ioError } from "../../backends/files/io-error.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import { UsageError } from "../../core/fault.ts";
+import { SECOND_MS } from "../../core/units.ts";
+import { columnsFor, type SqlColumn } from "../../counts/sql/fact-columns.ts";
+import { openSqlSession } from "../../counts/sql/sql-session.ts";
+import { openCounts } from "../open/archive-counts.ts";
+import { DUCK_DB } from "../open/duck-db-options.ts";
+import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
+import { stopOnSignals } from "../process/stop-signal.ts";
+import { loadCatalogue, loadSettings } from "../settings.ts";
+import { tell } from "../terminal/tell.ts";
+import type { SqlOptions } from "./archive-sql.ts";
+import { printSqlAnswer } from "./sql-text.ts";
+
+const OWNER_ONLY = 0o700;
+
+/** Prints the answer. Rejects with `UsageError`, with `IoError`. */
+export async function askSql(select: string, pipeline: string | undefined, options: SqlOptions): Promise<void> {
+  const settings = await loadSettings(pipeline, options);
+  const stop = new AbortController();
+  const releaseSignals = stopOnSignals(stop, "the question is given up");
+  try {
+    await inScratchFolder(async (folder) => {
+      const path = join(folder, "facts.parquet");
+      const hidden = await writeFacts(settings, options, path);
+      if (!stop.signal.aborted) await answer(select, path, hidden, options, stop.signal);
+    });
+  } finally {
+    releaseSignals();
+  }
+  if (!stop.signal.aborted) return;
+  tell("interrupted; what is printed is not all");
+  process.exitCode = EXIT_INTERRUPTED;
+}
+
+/** Gives the columns that are left out. */
+async function writeFacts(settings: PipelineSettings, options: SqlOptions, path: string): Promise<SqlColumn[]> {
+  const { deployment, reporting } = settings;
+  const { shown, hidden } = columnsFor({ deployment, opened: reporting.identifiable });
+  const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
+  const { counts } = await openCounts(settings, catalogue, {
+    asOfDigest: null,
+    asked: null,
+    catalogueFile: options.catalogue,
+  });
+  try {
+    const selection = {
+      columns: shown,
+      sinceMs: options.since ?? null,
+      untilMs: options.until ?? null,
+      foldsPersonal: reporting.foldPersonal,
+    };
+    await counts.writeFacts(selection, path);
+    return hidden;
+  } finally {
+    counts.close();
+  }
+}
+
+async function answer(
+  select: string,
+  path: string,
+  hidden: readonly SqlColumn[],
+  { format, timeout }: SqlOptions,
+  stop: AbortSignal,
+): Promise<void> {
+  const session = await openSqlSession(DUCK_DB, path);
+  const over = AbortSignal.timeout(timeout * SECOND_MS);
+  try {
+    await printSqlAnswer(await session.ask(select, AbortSignal.any([stop, over])), format);
+  } catch (error) {
+    // The one who stopped it is told that.
+    if (stop.aborted) return;
+    if (over.aborted) {
+      throw new UsageError(
+        `ask SQL: no whole answer after ${timeout} s (hint: ask for less, or for longer: --timeout)`,
+      );
+    }
+    throw explained(error, hidden);
+  } finally {
+    session.close();
+  }
+}
+
+/** Where a column is asked for that the deployment does not open, that is the reason. */
+function explained(error: unknown, hidden: readonly SqlColumn[]): unknown {
+  if (!(error instanceof UsageError)) return error;
+  const words = new Set(error.message.toLowerCase().split(/\W+/));
+  const asked = hidden.find(({ name }) => words.has(name));
+  if (asked === undefined) return error;
+  return new UsageError(
+    `ask SQL: the column ${asked.name} is not there, since the deployment does not let rows by ${asked.segment} be ` +
+      `reported (hint: its owner can, by --set 'reporting.identifiable=[${asked.segment}]' or in the pipeline's file)`,
+  );
+}
+
+/** In a folder that nobody else may read, and that is gone at the end. What a kill leaves is named as other scratch is. */
+async function inScratchFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = join(tmpdir(), `logtally-${randomUUID()}`);
+  try {
+    await mkdir(folder, { mode: OWNER_ONLY });
+  } catch (error) {
+    throw ioError(`make "${folder}"`, error);
+  }
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
