@@ -1,9 +1,8 @@
 import { readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
 import { putView } from "../../archive/view-store.ts";
-import { inParallel } from "../../core/in-parallel.ts";
 import { type DuckDb, openDuckDb, sqlParquet } from "../tables/duck-db.ts";
 import { apartObject, lookForApart, MOST_STREAMS, streamsOf } from "./apart.ts";
-import { findPlanFacts, type PlanFiles } from "./plan-facts.ts";
+import { findAllFacts, type PlanFiles } from "./plan-facts.ts";
 import { isOver, type RollupOptions } from "./rollup-writer.ts";
 
 export interface ApartOptions extends Omit<RollupOptions, "stream" | "plans" | "scratch"> {
@@ -15,7 +14,6 @@ export interface ApartOptions extends Omit<RollupOptions, "stream" | "plans" | "
   readonly factsAtOnce?: number;
 }
 
-const MOST_READS = 16;
 const THREADS = 2;
 /** Ids take about 64 bytes each in DuckDB while they are compared. */
 const FACTS_AT_ONCE = 4_000_000;
@@ -67,17 +65,15 @@ interface FactsOfPlan extends PlanFiles {
 /** Null where facts are missing. */
 async function areApart(options: ApartOptions, day: string, plans: readonly SealedPlan[]): Promise<boolean | null> {
   const { views, local, basis, tell } = options;
-  const found = await inParallel(plans, MOST_READS, (plan) => findPlanFacts(views.store, local, basis, plan));
-  const facts: FactsOfPlan[] = [];
-  for (const [index, plan] of plans.entries()) {
-    const ofPlan = found[index];
-    if (ofPlan === undefined || "missing" in ofPlan) {
-      const why = ofPlan?.missing ?? plan.name;
-      tell(`${day} is counted without roll-ups: ${why} (hint: "logtally facts rebuild" writes them)`);
-      return null;
-    }
-    facts.push({ ...ofPlan, plan });
+  const files = await findAllFacts(views.store, local, basis, plans);
+  if ("missing" in files) {
+    tell(`${day} is counted without roll-ups: ${files.missing} (hint: "logtally facts rebuild" writes them)`);
+    return null;
   }
+  const facts = files.flatMap((ofPlan, index) => {
+    const plan = plans[index];
+    return plan === undefined ? [] : [{ ...ofPlan, plan }];
+  });
   const db = await openDuckDb(options, THREADS);
   try {
     for (const together of byHours(facts)) if (await shareIds(db, together, options.factsAtOnce)) return false;

@@ -1,5 +1,6 @@
 import type { PlanReference } from "../../archive/line-object.ts";
 import { IoError } from "../../core/fault.ts";
+import { inParallel } from "../../core/in-parallel.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { type FactsBasis, otherBasis } from "./facts-basis.ts";
@@ -19,6 +20,9 @@ export interface PlanFiles {
   readonly paths: readonly string[];
   readonly files: readonly FactsFile[];
 }
+
+/** Plans that are looked for at a time. */
+const MOST_READS = 16;
 
 /** Looks for the facts of a plan, and checks every byte of them. Rejects with `IoError` where the store fails. */
 export async function findPlanFacts(
@@ -40,6 +44,22 @@ export async function findPlanFacts(
   } catch (error) {
     return { missing: whyMissing(error, name), isOfOthers: false };
   }
+}
+
+/** The same of several plans, in their order; where one has none, what that lacks. */
+export async function findAllFacts(
+  store: ObjectStore,
+  local: LocalObjects,
+  basis: FactsBasis,
+  plans: readonly PlanReference[],
+): Promise<readonly PlanFiles[] | NoPlanFacts> {
+  const found = await inParallel(plans, MOST_READS, (plan) => findPlanFacts(store, local, basis, plan));
+  const files: PlanFiles[] = [];
+  for (const facts of found) {
+    if ("missing" in facts) return facts;
+    files.push(facts);
+  }
+  return files;
 }
 
 /** Says what an object of a view lacks; throws what says nothing about it. */

@@ -4,7 +4,6 @@ import { UNDATED_DAY } from "../../archive/span.ts";
 import { storedObject } from "../../archive/stored-bytes.ts";
 import { putView, type ViewStore } from "../../archive/view-store.ts";
 import { isOfObject } from "../../core/fault.ts";
-import { inParallel } from "../../core/in-parallel.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
 import { DAY_MS } from "../../core/units.ts";
@@ -14,7 +13,7 @@ import { standingVariants, writeConflicts } from "../tables/conflict-table.ts";
 import { type DuckDb, type DuckDbOptions, openDuckDb } from "../tables/duck-db.ts";
 import { type FactsBasis, storedBasis } from "./facts-basis.ts";
 import { copyOf } from "./facts-writer.ts";
-import { findPlanFacts, type PlanFiles } from "./plan-facts.ts";
+import { findAllFacts, type PlanFiles } from "./plan-facts.ts";
 import { receiptBytes } from "./receipt.ts";
 import { findRollup, ROLLUP_FORMAT, type Rollup, type RollupFile, rollupName } from "./rollup.ts";
 import { DAY_RUNS, dayFacts, deedRows, eventRows, OWNER_ROWS, RUN_ROWS } from "./rollup-rows.ts";
@@ -40,7 +39,6 @@ export interface RollupOptions extends DuckDbOptions {
 /** A roll-up is made anew when so large a part of the day's lines is not in the one that is there. */
 const WORTH_IT = 0.1;
 const THREADS = 1;
-const MOST_READS = 16;
 
 /**
  * Writes the roll-ups of those days that are over, where there is a reason to; resolves with their days. To be called
@@ -88,14 +86,10 @@ function linesOf(plans: readonly SealedPlan[]): number {
 /** False where the facts of the day are not all there: it is counted without a roll-up then. */
 async function writeRollup(options: RollupOptions, day: string, plans: readonly SealedPlan[]): Promise<boolean> {
   const { views, local, basis, stream, tell } = options;
-  const found = await inParallel(plans, MOST_READS, (plan) => findPlanFacts(views.store, local, basis, plan));
-  const files: PlanFiles[] = [];
-  for (const facts of found) {
-    if ("missing" in facts) {
-      tell(`${stream} has no roll-up of ${day}: ${facts.missing} (hint: "logtally facts rebuild" writes both)`);
-      return false;
-    }
-    files.push(facts);
+  const files = await findAllFacts(views.store, local, basis, plans);
+  if ("missing" in files) {
+    tell(`${stream} has no roll-up of ${day}: ${files.missing} (hint: "logtally facts rebuild" writes both)`);
+    return false;
   }
   const inputs = plans.map(({ name, sha256 }, index) => ({ name, sha256, facts: storedObjects(files[index]) }));
   const name = rollupName(basis, stream, day, inputs);

@@ -20,9 +20,10 @@ export interface SessionDaysOptions {
  * sessions of any span are a sum: over its days those whose day before lies outside of it. Rejects with `IoError`.
  */
 export async function writeSessionDays(db: DuckDb, { events, key }: SessionDaysOptions): Promise<void> {
-  // Several keys of a run may have become one.
-  const isWhole = key === "key";
-  const run = key === USER_KEY ? "JOIN session_run USING (id)" : "";
+  const isByUser = key === USER_KEY;
+  // A run has one user; but of its own keys several may have become one.
+  const isWhole = isByUser || key === "key";
+  const run = isByUser ? "JOIN session_run USING (id)" : "";
   await db.run(`
     CREATE OR REPLACE TEMP TABLE session_day AS
     WITH deed AS (
