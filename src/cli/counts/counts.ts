@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { PERIODS } from "../../counts/period.ts";
 import { LEVELS } from "../../counts/reporting-policy.ts";
 import { SEGMENTS } from "../../counts/segment.ts";
@@ -47,7 +47,7 @@ export function countsCommand(): Command {
     )
     .option("--no-sessions", "leave out the sessions, which take longest of all that is counted")
     .option("--format <format>", `one of ${FORMATS.join(", ")}`, oneOf(FORMATS), "table")
-    .option("--json", "the same as --format json")
+    .addOption(new Option("--json", "the same as --format json").conflicts("format"))
     .option("--catalogue <file>", "count the events of this catalogue (default: the pipeline's)")
     .option("--evidence", "also list what the counts rest on: manifests with their hashes, and what is not sealed");
   withPipelineOptions(command).addHelpText("after", EXAMPLES);
