@@ -150,6 +150,6 @@ describe("what a format cannot say", () => {
   it("is refused: one format by --format and another by --json", async () => {
     const outcome = await logtally(["counts", "--archive", archive, "--json", "--format", "csv"]);
     expect(outcome).toMatchObject({ code: 2, stdout: "" });
-    expectOneLine(outcome.stderr, "option '--json' cannot be used with option '--format <format>'");
+    expectOneLine(outcome.stderr, "--json with --format csv (hint: leave one of them out)");
   });
 });
