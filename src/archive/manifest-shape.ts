@@ -11,6 +11,7 @@ import {
   STREAM,
   storedObjectLike,
   WAL,
+  WAL_OF_LINE,
   WORDS,
 } from "./stored-shape.ts";
 
@@ -54,7 +55,7 @@ const OUTPUT: Shape = objectOf({
 });
 
 const DUPLICATE: Shape = objectOf(
-  { id: LINE_ID, place: objectOf({ object: WAL, row: COUNT }) },
+  { id: LINE_ID, place: objectOf({ object: WAL_OF_LINE, row: COUNT }) },
   { message_id: text, published_at: TIME },
 );
 

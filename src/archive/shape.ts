@@ -27,6 +27,10 @@ export function textLike(pattern: RegExp, expected: string): Shape {
   return test((value) => typeof value === "string" && pattern.test(value), expected);
 }
 
+export function textThat(fits: (text: string) => boolean, expected: string): Shape {
+  return test((value) => typeof value === "string" && fits(value), expected);
+}
+
 /** A text of a kind that comes again and again, and takes long to look at. */
 export function repeatedText(fits: (text: string) => boolean, expected: string): Shape {
   const known = new Set<string>();

@@ -1,7 +1,7 @@
 import { hourText, isFilingHour } from "../core/hour.ts";
 import { LOG_NAME } from "../core/line.ts";
 import { parseHourText } from "./hour-text.ts";
-import { integerFrom, objectOf, repeatedText, type Shape, textLike, textUpTo } from "./shape.ts";
+import { integerFrom, objectOf, repeatedText, type Shape, textLike, textThat, textUpTo } from "./shape.ts";
 import { parseSegmentName } from "./vault-name.ts";
 import { parseWalName } from "./wal-name.ts";
 
@@ -15,7 +15,10 @@ export const HOUR: Shape = repeatedText(isHour, "an hour: 2020-12-22T09:00:00Z, 
 export const LOG: Shape = textLike(LOG_NAME, "the name of a log");
 /** What a program says of itself or was told to say. */
 export const WORDS: Shape = textUpTo(1024);
-export const WAL: Shape = repeatedText((name) => parseWalName(name) !== null, "the name of a write-ahead object");
+const WAL_WORDS = "the name of a write-ahead object";
+export const WAL: Shape = textThat(isWalName, WAL_WORDS);
+/** Of what stands for many lines. */
+export const WAL_OF_LINE: Shape = repeatedText(isWalName, WAL_WORDS);
 export const SEGMENT: Shape = repeatedText(
   (name) => parseSegmentName(name) !== null,
   "the name of a file of a segment",
@@ -28,6 +31,10 @@ function isHour(text: string): boolean {
   if (!/^(?:undated|\d{4}-\d\d-\d\dT\d\d:00:00Z)$/.test(text)) return false;
   const hour = parseHourText(text);
   return isFilingHour(hour) && hourText(hour) === text;
+}
+
+function isWalName(name: string): boolean {
+  return parseWalName(name) !== null;
 }
 
 /** How another object is named that has a name of that shape; with further members where something is known of it. */

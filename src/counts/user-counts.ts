@@ -55,13 +55,15 @@ function usersSql(
   const ofRollups = rolled === null ? null : rolledUsers(inSpans(rolled), names, key, isOfPart);
   const loose = looseEvents(sources, query.by, wanted);
   if (loose === null) return ofRollups;
+  const isOneSpan = spans.length === 1;
   // Where a day is in several spans, its events are added up before; in one alone that would be work for nothing.
-  const ofFacts =
-    spans.length === 1
-      ? `SELECT event, ${key} AS key, span, "user", 1 AS events FROM (${inSpans(loose)}) WHERE ${isOfPart}`
-      : `SELECT event, ${key} AS key, span, "user", events FROM (${inSpans(
-          `SELECT event, key, "user", day, count(*) AS events FROM (${loose}) WHERE ${isOfPart} GROUP BY ALL`,
-        )})`;
+  const ofFacts = isOneSpan
+    ? `SELECT event, ${key} AS key, span, "user", count(*) AS events FROM (${inSpans(loose)}) WHERE ${isOfPart} GROUP BY ALL`
+    : `SELECT event, ${key} AS key, span, "user", events FROM (${inSpans(
+        `SELECT event, key, "user", day, count(*) AS events FROM (${loose}) WHERE ${isOfPart} GROUP BY ALL`,
+      )})`;
+  // Adding up once more what is added up takes more memory than there may be.
+  if (isOneSpan && ofRollups === null) return ofFacts;
   const all = ofRollups === null ? ofFacts : `${ofRollups} UNION ALL ${ofFacts}`;
   return `SELECT event, key, span, "user", sum(events)::BIGINT AS events FROM (${all}) GROUP BY ALL`;
 }
@@ -76,10 +78,9 @@ function rolledUsers(rows: string, names: readonly string[], key: string, isOfPa
     UNPIVOT (events FOR column_name IN (${columns.join(", ")}))`;
 }
 
-/** Rows with a `day` in each span of that. */
+/** Rows with a `day` in each span of that. Of one span alone all are: only its days were looked for. */
 function rowsInSpans(rows: string, spans: Cube["spans"]): string {
-  const [only] = spans;
-  return spans.length === 1 && only !== undefined
-    ? `SELECT *, 0 AS span FROM (${rows}) WHERE day >= ${only.fromDay} AND day < ${only.toDay}`
+  return spans.length === 1
+    ? `SELECT *, 0 AS span FROM (${rows})`
     : `SELECT * FROM (${rows}) JOIN span_day USING (day)`;
 }

@@ -146,4 +146,10 @@ describe("what a format cannot say", () => {
     expect(outcome).toMatchObject({ code: 2, stdout: "" });
     expectOneLine(outcome.stderr, `print counts as ${format}: ${named}`);
   });
+
+  it("is refused: one format by --format and another by --json", async () => {
+    const outcome = await logtally(["counts", "--archive", archive, "--json", "--format", "csv"]);
+    expect(outcome).toMatchObject({ code: 2, stdout: "" });
+    expectOneLine(outcome.stderr, "--json with --format csv (hint: leave one of them out)");
+  });
 });

@@ -13,7 +13,7 @@ import { type FactsOfDays, sessionFacts, standingRows, WORD_COLUMNS } from "../.
 import { foldedKey, foldsKeys, writePersonalGroups } from "../../src/counts/days/personal-groups.ts";
 import { copyOf, FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
 import { DAY_RUNS, dayFacts, deedRows, eventRows, OWNER_ROWS, RUN_ROWS } from "../../src/counts/facts/rollup-rows.ts";
-import { periodSpans } from "../../src/counts/period.ts";
+import { daysOf, periodSpans } from "../../src/counts/period.ts";
 import { rollupSegment, type Segment } from "../../src/counts/segment.ts";
 import { USER_KEY, writeSessionDays } from "../../src/counts/sessions/session-days.ts";
 import { writeSessionTables } from "../../src/counts/sessions/session-tables.ts";
@@ -67,13 +67,14 @@ interface Place {
 async function answer(place: Place, query: CountQuery): Promise<CountRow[]> {
   const { db } = place;
   const { by, events } = query;
-  const days = place.days.filter((day) => day * DAY_MS < Date.parse(query.asOf));
+  const before = { ...place, days: place.days.filter((day) => day * DAY_MS < Date.parse(query.asOf)) };
   if (foldsKeys(query)) {
-    const before = await sourcesAt({ ...place, days }, by);
-    await writePersonalGroups(db, { ...before, rollups: before.rollups.owners });
+    const owners = await sourcesAt(before, by);
+    await writePersonalGroups(db, { ...owners, rollups: owners.rollups.owners });
   }
-  const sources = await sourcesAt(place, by);
   const spans = periodSpans(query.periods, query.days, query.asOf);
+  const days = daysOf(spans, place.days);
+  const sources = await sourcesAt(isByEachSession(query) ? before : { ...place, days }, by);
   const cube = { query, spans, days, isSealed: () => false };
   const key = isByEachUser(query) ? USER_KEY : foldsKeys(query) ? foldedKey(by) : "key";
   if (query.withSessions || isByEachSession(query)) {

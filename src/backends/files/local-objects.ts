@@ -1,18 +1,16 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, readdir, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, open, readdir, rm, stat, utimes } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { IoError, isOfObject } from "../../core/fault.ts";
 import type { ExpectedObject, LocalObjects } from "../../core/local-objects.ts";
 import { checkObjectName } from "../../core/object-name.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { MIB } from "../../core/units.ts";
+import { KIB } from "../../core/units.ts";
 import { ioError } from "./io-error.ts";
 import { isMissing } from "./missing.ts";
 import { replaceFile } from "./replace-file.ts";
 
-const CHUNK_BYTES = MIB;
+const CHUNK_BYTES = 256 * KIB;
 const OWNER_ONLY = 0o600;
 
 /** The objects of an archive that is a folder: its own files. */
@@ -86,16 +84,19 @@ async function isCopyOf(path: string, object: ExpectedObject): Promise<boolean> 
   }
 }
 
+/** Reads into one buffer: a stream, which makes a new one of each chunk, takes half as long again. */
 async function checkFile(path: string, object: ExpectedObject): Promise<void> {
   const hash = createHash("sha256");
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let sizeBytes = 0;
   try {
-    await pipeline(createReadStream(path, { highWaterMark: CHUNK_BYTES }), async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) {
-        sizeBytes += chunk.length;
-        hash.update(chunk);
-      }
-    });
+    await using file = await open(path);
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+      if (bytesRead === 0) break;
+      sizeBytes += bytesRead;
+      hash.update(chunk.subarray(0, bytesRead));
+    }
   } catch (error) {
     throw ioError(`read "${object.name}"`, error);
   }

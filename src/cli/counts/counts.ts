@@ -1,10 +1,18 @@
 import { Command } from "commander";
+import { UsageError } from "../../core/fault.ts";
 import { PERIODS } from "../../counts/period.ts";
 import { LEVELS } from "../../counts/reporting-policy.ts";
 import { SEGMENTS } from "../../counts/segment.ts";
 import { collect, day, integerUpTo, oneOf, withPipelineOptions } from "../options/options.ts";
 import { print } from "../terminal/print.ts";
-import { type CountsOptions, checkFormatOptions, DEFAULT_DAYS, FORMATS, MOST_DAYS } from "./asked-options.ts";
+import {
+  type CountsOptions,
+  checkFormatOptions,
+  DEFAULT_DAYS,
+  FORMATS,
+  type Format,
+  MOST_DAYS,
+} from "./asked-options.ts";
 
 const MOST_DIGESTS = 99_999_999;
 const EXAMPLES = `
@@ -54,10 +62,17 @@ export function countsCommand(): Command {
   return command.action(async (pipeline: string | undefined, options: CountsOptions) => {
     // Only here: DuckDB would add its own start-up to that of every other command.
     const { countsAnswer } = await import("./counts-text.ts");
-    const asked = options.json ? { ...options, format: "json" as const } : options;
     const names = command.options.map((option) => option.attributeName());
     const given = names.filter((name) => command.getOptionValueSource(name) === "cli");
+    const asked = { ...options, format: formatOf(options, given) };
     checkFormatOptions(asked, given, process.stdout.isTTY);
     await print(await countsAnswer(pipeline, asked));
   });
+}
+
+/** Throws `UsageError` where two are asked for; `given` are the options on the command line. */
+function formatOf({ json, format }: CountsOptions, given: readonly string[]): Format {
+  if (json !== true) return format;
+  if (format === "json" || !given.includes("format")) return "json";
+  throw new UsageError(`count events: --json with --format ${format} (hint: leave one of them out)`);
 }

@@ -143,6 +143,13 @@ function usersText(users: LookReport["users"]): string {
   if (all === 0) return "";
   return (
     `Of ${formatThings(all, "event")} in them ${percent(number, all)} name their user by number, ${percent(name, all)} by ` +
-    `name only, ${percent(nobody, all)} name none.\nA number and a name are never joined: who comes by both is two users.\n`
+    `name only, ${percent(nobody, all)} name none.\n${bothText(users)}`
   );
+}
+
+/** Few names are enough: each that is seen once in a span is one user more of it. */
+function bothText(users: LookReport["users"]): string {
+  const rule = "A number and a name are never joined: who comes by both is two users.\n";
+  const byBoth = users.filter(({ number, name }) => number > 0 && name > 0).map(({ event }) => event);
+  return byBoth.length === 0 ? rule : `${rule}Events with users of both kinds: ${byBoth.join(", ")}\n`;
 }

@@ -1,4 +1,3 @@
-import { setGlobalProxyFromEnv } from "node:http";
 import type { BucketPlace } from "../../backends/gcs/bucket-place.ts";
 import type { BucketOptions } from "../../backends/gcs/bucket-requests.ts";
 import type { BucketAdmin } from "../../backends/gcs/bucket-rules.ts";
@@ -18,7 +17,7 @@ export interface Patience {
 
 /** The objects of a bucket below a prefix; nothing is reached yet. Without patience two minutes have to do. */
 export async function openBucket(place: BucketPlace, patience?: Patience): Promise<ObjectStore> {
-  setProxy();
+  await setProxy();
   // Google's library for credentials takes a while to load.
   const { createGcsStore } = await import("../../backends/gcs/gcs-store.ts");
   return createGcsStore(await openService(place, patience), place, bucketOptions(patience));
@@ -26,7 +25,7 @@ export async function openBucket(place: BucketPlace, patience?: Patience): Promi
 
 /** Removes objects of `openBucket`, with as much patience. */
 export async function openBucketRemover(place: BucketPlace): Promise<ObjectRemover> {
-  setProxy();
+  await setProxy();
   const { createGcsRemover } = await import("../../backends/gcs/gcs-remover.ts");
   return createGcsRemover(await openService(place), place, bucketOptions());
 }
@@ -51,7 +50,9 @@ async function openService({ endpoint }: BucketPlace, patience?: Patience, isAdm
 }
 
 /** HTTPS_PROXY and NO_PROXY hold for requests to the service as they do for other programs. */
-function setProxy(): void {
+async function setProxy(): Promise<void> {
+  // Much comes with it, which a folder has no need of.
+  const { setGlobalProxyFromEnv } = await import("node:http");
   setGlobalProxyFromEnv();
 }
 

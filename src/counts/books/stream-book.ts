@@ -35,11 +35,16 @@ export async function readBooks(store: ObjectStore): Promise<StreamBook[]> {
 /** The same as far as these periods need it: days that they do not touch, and no line that is not sealed, are left out. */
 export async function readBooksFor(store: ObjectStore, asked: AskedPeriods): Promise<StreamBook[]> {
   if (asked.periods.includes("all")) return readBooks(store);
+  // As in `readBooks`, before the plans.
+  const objects = await Array.fromAsync(listWal(store, null));
+  const listed = await listPlans(store);
+  const streams = new Set([...objects, ...listed].map(({ stream }) => stream));
   const books: StreamBook[] = [];
-  for (const stream of await listStreams(store)) {
-    const objects = await Array.fromAsync(listWal(store, stream));
-    const plans = await readNeededPlans(store, stream, objects, asked);
-    const tail = await tailOf(store, objects, plans);
+  for (const stream of [...streams].toSorted()) {
+    const own = objects.filter((object) => object.stream === stream);
+    const ofStream = listed.filter((plan) => plan.stream === stream);
+    const plans = await readNeededPlans(store, ofStream, own, asked);
+    const tail = await tailOf(store, own, plans);
     books.push({ stream, plans, tail: tail.filter(({ unsealed }) => unsealed.length > 0) });
   }
   return books;
@@ -56,22 +61,28 @@ export interface AskedPeriods {
 interface ListedPlan {
   readonly name: string;
   readonly sizeBytes: number;
+  readonly stream: string;
   readonly day: string;
+}
+
+/** Records first: a plan that found only repeats is never seen without those that have the lines. */
+async function listPlans(store: ObjectStore): Promise<ListedPlan[]> {
+  const listed: ListedPlan[] = [];
+  for (const prefix of [recordPrefix(), vaultPrefix()]) {
+    for await (const { name, sizeBytes } of store.list(prefix)) {
+      const place = parseSealedName(name);
+      if (place !== null) listed.push({ name, sizeBytes, stream: place.stream, day: place.day });
+    }
+  }
+  return listed;
 }
 
 async function readNeededPlans(
   store: ObjectStore,
-  stream: string,
+  listed: readonly ListedPlan[],
   objects: readonly WalObject[],
   asked: AskedPeriods,
 ): Promise<SealedPlan[]> {
-  const listed: ListedPlan[] = [];
-  for (const prefix of [vaultPrefix(stream), recordPrefix(stream)]) {
-    for await (const { name, sizeBytes } of store.list(prefix)) {
-      const day = parseSealedName(name)?.day;
-      if (day !== undefined) listed.push({ name, sizeBytes, day });
-    }
-  }
   const read = new Map<string, SealedPlan>();
   const readAll = async (wanted: readonly ListedPlan[]): Promise<void> => {
     const unread = wanted.filter(({ name }) => !read.has(name));

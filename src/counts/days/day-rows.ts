@@ -23,7 +23,7 @@ export interface RollupPaths {
   readonly sessions: readonly RunFiles[];
 }
 
-/** Everything that is to be counted. */
+/** Everything that is to be counted: of no day that the question has not, but for sessions that began before. */
 export interface DaySources extends LooseFacts {
   /** Parquet files of roll-ups, of the segment where they are of one. */
   readonly rollups: RollupPaths;

@@ -28,8 +28,9 @@ export const SERVICE_PING_SEGMENT = "user" satisfies Segment;
 const PUSHERS_DIFFERENCE =
   "Theirs is the HLL event project_action, which is tracked where a push to a project makes an event, and not at fetches, " +
   "although some descriptions speak of any Git operation. It is an estimate (0.81 % standard error) over complete weeks " +
-  "from Monday to Sunday; ours is exact, over days before as_of, which are the same weeks where as_of is a Monday. Both " +
-  "leave out wikis, snippets and designs. Theirs is of when the background job ran, ours of the time of the line.";
+  "from Monday to Sunday; ours is exact, over days before as_of, which are the same weeks where as_of is a Monday. Whom " +
+  "some lines name by number and others by name alone is two users here, and one there. Both leave out wikis, snippets " +
+  "and designs. Theirs is of when the background job ran, ours of the time of the line.";
 
 const FROM_SECONDARIES =
   "Theirs stands in a list with a row for each Geo secondary, and is what Prometheus saw there; ours is one row, of all " +
@@ -133,8 +134,21 @@ export const MISSING_METRICS: readonly MissingMetrics[] = [
     why: "Users with a row in a table of the database, of which no line speaks.",
   },
   {
-    keyPaths: ["counts.issues", "counts.notes", "counts.merge_requests", "usage_activity_by_stage.plan.issues"],
+    keyPaths: ["counts.issues", "counts.notes", "counts.merge_requests"],
     why: "Rows that are there, not events: what was imported, or deleted with its project, has no line.",
+  },
+  {
+    keyPaths: [
+      "usage_activity_by_stage.plan.issues",
+      "usage_activity_by_stage_monthly.plan.issues",
+      "usage_activity_by_stage.create.users_using_path_locks",
+      "usage_activity_by_stage_monthly.create.users_using_path_locks",
+    ],
+    why: "Users with such a row in a table of the database: authors of issues, holders of locks.",
+  },
+  {
+    keyPaths: ["redis_hll_counters.ci_templates.*"],
+    why: "Projects and users whose pipelines include a template: a push does not say what its pipeline includes.",
   },
   {
     keyPaths: ["redis_hll_counters.issues_edit.*"],

@@ -85,6 +85,51 @@ describe("the document", () => {
   });
 });
 
+/** Of each metric that somebody who compares counts with Service Ping looks for, the key; whether it is served. */
+const COMPARED: readonly (readonly [keyPath: string, isServed: boolean])[] = [
+  ["counts.source_code_pushes", true],
+  ["redis_hll_counters.source_code.project_action_weekly", true],
+  ["redis_hll_counters.source_code.project_action_monthly", true],
+  ["usage_activity_by_stage_monthly.create.action_monthly_active_users_project_repo", true],
+  ["usage_activity_by_stage_monthly.enablement.geo_node_usage[0].git_fetch_event_count_weekly", true],
+  ["usage_activity_by_stage_monthly.enablement.geo_node_usage[0].git_push_event_count_weekly", true],
+  ["redis_hll_counters.source_code.git_write_action_weekly", false],
+  ["redis_hll_counters.source_code.git_write_action_monthly", false],
+  ["usage_activity_by_stage_monthly.create.action_monthly_active_users_git_write", false],
+  ["redis_hll_counters.source_code.wiki_action_monthly", false],
+  ["redis_hll_counters.source_code.design_action_monthly", false],
+  ["usage_activity_by_stage_monthly.create.action_monthly_active_users_wiki_repo", false],
+  ["usage_activity_by_stage_monthly.create.action_monthly_active_users_design_management", false],
+  ["redis_hll_counters.source_code.merge_request_action_weekly", false],
+  ["usage_activity_by_stage_monthly.create.merge_requests_users", false],
+  ["usage_activity_by_stage_monthly.manage.events", false],
+  ["counts.issues", false],
+  ["counts.notes", false],
+  ["counts.merge_requests", false],
+  ["usage_activity_by_stage.plan.issues", false],
+  ["usage_activity_by_stage_monthly.plan.issues", false],
+  ["redis_hll_counters.issues_edit.g_project_management_issue_title_changed_weekly", false],
+  ["topology.application_requests_per_hour", false],
+  ["usage_activity_by_stage.create.users_using_path_locks", false],
+  ["redis_hll_counters.ci_templates.p_ci_templates_auto_devops_weekly", false],
+];
+
+describe("each metric to compare with", () => {
+  it.each(COMPARED)("%s is served, or it is said why it is not", (keyPath, isServed) => {
+    const document = documentOf(ROWS);
+    const { definitions, not_served: missing } = document.logtally;
+    const named = missing.filter(({ key_paths }) => key_paths.some((pattern) => isNamedBy(keyPath, pattern)));
+    expect(definitions.filter(({ key_path }) => key_path === keyPath)).toHaveLength(isServed ? 1 : 0);
+    expect(typeof valueAt(document, keyPath)).toBe(isServed ? "number" : "undefined");
+    expect(named).toHaveLength(isServed ? 0 : 1);
+  });
+});
+
+/** `*` stands for the rest of a name. */
+function isNamedBy(keyPath: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? keyPath.startsWith(pattern.slice(0, -1)) : keyPath === pattern;
+}
+
 describe("the schema of these tests", () => {
   it.each([
     ["a metric that nobody defined", (text: string) => text.replace('"counts": {', '"counts": {"issues": 1,')],

@@ -320,9 +320,9 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     name: "period-without-its-beginning",
     harm: "A week counts everything that was ever before its end.",
     breaks: "evidence",
-    file: "src/counts/user-counts.ts",
-    text: "WHERE day >= ${only.fromDay} AND day < ${only.toDay}",
-    replacement: "WHERE day < ${only.toDay}",
+    file: "src/counts/period.ts",
+    text: "spans.some(({ fromDay, toDay }) => day >= fromDay && day < toDay)",
+    replacement: "spans.some(({ toDay }) => day < toDay)",
     caughtBy: { file: ARCHIVE_TEST, title: "every question is answered by what the lines say" },
   },
   {
