@@ -47,11 +47,12 @@ export interface SurveyOptions {
   readonly ring: KeyRing;
   readonly trust: KeyTrust;
   readonly onFinding: (finding: Finding) => void;
+  readonly onDigest: () => void;
 }
 
 /** Walks the chain of a stream, and tells all that is wrong with it. Rejects with `IoError` where the store fails. */
 export async function surveyChain(store: ObjectStore, stream: string, options: SurveyOptions): Promise<ChainSurvey> {
-  const { sequences, ring, trust, onFinding } = options;
+  const { sequences, ring, trust, onFinding, onDigest } = options;
   const digests: SurveyedDigest[] = [];
   const days = new Map<string, SignedDay>();
   const vouching = createVouching(stream, ring, trust);
@@ -62,6 +63,7 @@ export async function surveyChain(store: ObjectStore, stream: string, options: S
     onFinding(findingOfDistrust(stream, wrong));
   };
   for await (const walked of walkDigests(store, { stream, sequences, ring, onDistrust })) {
+    onDigest();
     vouching.add(walked);
     for (const finding of checkContent(stream, walked)) onFinding(finding);
     noteDays(days, walked.digest, digests.length);
