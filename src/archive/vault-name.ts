@@ -102,6 +102,16 @@ export function parseSegmentName(name: string): SegmentName | null {
   return place === null ? null : { ...place, attempt: Math.floor(Number(match?.[5]) / NUMBERS_PER_ATTEMPT) };
 }
 
+/** What the name of a manifest or of a segment's file says of its place; null for any other name. */
+export function placeOf(name: string): SealedName | null {
+  return parseSealedName(name) ?? parseSegmentName(name);
+}
+
+/** The folder of an object, that of its span, with the slash. */
+export function folderOfName(name: string): string {
+  return name.replace(/[^/]*$/, "");
+}
+
 function sealedNameOf(match: RegExpExecArray | null): SealedName | null {
   const [, stream, day = "", hour, digits = ""] = match ?? [];
   const plan = Number(digits);

@@ -3,7 +3,7 @@ import { type WalkedDigest, walkDigests } from "../digest/chain-walk.ts";
 import { createPlanSum, type Digest, sizesOf } from "../digest/digest.ts";
 import type { Distrusted } from "../digest/distrust.ts";
 import type { KeyRing } from "../digest/key-ring.ts";
-import { parseSealedName, parseSegmentName, type SealedName } from "../vault-name.ts";
+import { parseSealedName, placeOf } from "../vault-name.ts";
 import { checkTotals } from "./digest-totals.ts";
 import { type Finding, findingOf, findingOfDistrust } from "./finding.ts";
 import { createVouching, type KeyTrust } from "./key-trust.ts";
@@ -109,11 +109,6 @@ function noteDays(days: Map<string, SignedDay>, { objects }: Digest, index: numb
 
 function manifestsIn({ objects }: Digest): number {
   return objects.filter(({ name }) => parseSealedName(name) !== null).length;
-}
-
-/** What the name of an object that digests may name says of its place. */
-export function placeOf(name: string): SealedName | null {
-  return parseSealedName(name) ?? parseSegmentName(name);
 }
 
 function surveyed({ name, sha256, signature, digest, isSigned }: WalkedDigest): SurveyedDigest {

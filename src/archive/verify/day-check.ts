@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { IoError } from "../../core/fault.ts";
-import { hourOf, hourText, UNDATED_HOUR } from "../../core/hour.ts";
+import { hourText } from "../../core/hour.ts";
 import { ifThere } from "../../core/if-there.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
@@ -9,9 +9,8 @@ import { checkManifest, checkRevisions } from "../audit/manifest-check.ts";
 import { measureIfThere } from "../digest/stored-object.ts";
 import { filesOf, type PlanOutput } from "../manifest.ts";
 import { type SealedPlan, sealedPlanIn } from "../sealed-plan.ts";
-import { UNDATED_DAY } from "../span.ts";
-import { parseSealedName } from "../vault-name.ts";
-import { placeOf } from "./chain-survey.ts";
+import { firstHourOf } from "../span.ts";
+import { folderOfName, parseSealedName, placeOf } from "../vault-name.ts";
 import type { NamedObjects, SignedObject } from "./digest-shelf.ts";
 import { type Finding, type FindingKind, findingOf, type Unproven } from "./finding.ts";
 import { checkUnsigned } from "./unsigned-check.ts";
@@ -207,14 +206,10 @@ function tellGaps({ told, named, add }: DayCheck, plans: readonly SealedPlan[]):
   }
 }
 
-function folderOfName(name: string): string {
-  return name.replace(/[^/]*$/, "");
-}
-
 function hourOfPlace(name: string): string | null {
   const place = placeOf(name);
   if (place === null) return null;
-  const hour = place.day === UNDATED_DAY ? UNDATED_HOUR : hourOf(Date.parse(place.day)) + place.hourOfDay;
+  const hour = firstHourOf(place);
   return Number.isNaN(hour) ? null : hourText(hour);
 }
 

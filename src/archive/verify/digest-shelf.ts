@@ -5,7 +5,8 @@ import { type Digest, parseDigest } from "../digest/digest.ts";
 import { MOST_DIGEST_BYTES } from "../digest/digest-shape.ts";
 import type { StoredObject } from "../manifest.ts";
 import { readWhole } from "../stored-bytes.ts";
-import { type ChainSurvey, placeOf } from "./chain-survey.ts";
+import { placeOf } from "../vault-name.ts";
+import type { ChainSurvey } from "./chain-survey.ts";
 
 /** An object that a digest names. */
 export interface SignedObject extends StoredObject {

@@ -4,7 +4,7 @@ import { measureIfThere } from "../digest/stored-object.ts";
 import { pinnedSegments } from "../digest/unsigned.ts";
 import { filesOf } from "../manifest.ts";
 import { readSealedPlan, type SealedPlan } from "../sealed-plan.ts";
-import { manifestNameOf, parseSealedName, parseSegmentName } from "../vault-name.ts";
+import { folderOfName, manifestNameOf, parseSealedName, parseSegmentName } from "../vault-name.ts";
 import type { DayOptions } from "./day-check.ts";
 import type { FindingKind } from "./finding.ts";
 
@@ -110,8 +110,4 @@ async function tellSegments(
       onUnproven({ stream, object: name, why: "left behind by a seal, and no digest names it yet" });
     } else add("extra", name, { what: `${EXTRA}, and no attempt to seal has written it` });
   }
-}
-
-function folderOfName(name: string): string {
-  return name.replace(/[^/]*$/, "");
 }
