@@ -38,7 +38,7 @@ export interface DigestShelf {
 }
 
 /** Objects that the digests which are held name; of each a few hundred bytes. A digest comes again on each of its days. */
-const MOST_HELD_OBJECTS = 200_000;
+const MOST_HELD_OBJECTS = 50_000;
 
 interface HeldDigest {
   readonly totals: Digest["totals"];
