@@ -18,7 +18,7 @@ export interface HashedFile extends SegmentFile {
 export function hashedFile(store: ObjectStore, { name, size_bytes: sizeBytes }: StoredObject): HashedFile {
   const hash = createHash("sha256");
   let hashedBytes = 0;
-  let held = { start: 0, bytes: Buffer.alloc(0) };
+  let held: { readonly start: number; readonly bytes: Buffer } = { start: 0, bytes: Buffer.alloc(0) };
   const fetch = async (start: number, end: number): Promise<void> => {
     const bytes = await store.read(name, start, end);
     held = { start, bytes };
