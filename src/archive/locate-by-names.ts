@@ -9,7 +9,7 @@ import { type Lookup, openLookup } from "./lookup/lookup-reader.ts";
 import type { Conflict } from "./manifest.ts";
 import { readSealedPlan } from "./sealed-plan.ts";
 import { dayOfHour, isInSpan } from "./span.ts";
-import { parseSealedName, parseSegmentName, vaultPrefix } from "./vault-name.ts";
+import { parseSealedName, parseSegmentName, placeOf, vaultPrefix } from "./vault-name.ts";
 import { type OutputFiles, openOutput } from "./vault-reader.ts";
 import { listWal } from "./wal-reader.ts";
 
@@ -68,7 +68,7 @@ async function listPlans(store: ObjectStore, hour: number): Promise<NamedPlan[]>
   const day = dayOfHour(hour);
   const folders = new Map<string, { readonly hourOfDay: number; readonly objects: NamedObject[] }>();
   for await (const { name, sizeBytes } of store.list(vaultPrefix())) {
-    const place = name.includes(`/${day}/`) ? (parseSealedName(name) ?? parseSegmentName(name)) : null;
+    const place = name.includes(`/${day}/`) ? placeOf(name) : null;
     if (place === null || place.day !== day || place.hourOfDay > hour % DAY_HOURS) continue;
     const known = folders.get(place.stream);
     if (known?.hourOfDay === place.hourOfDay) known.objects.push({ name, sizeBytes });

@@ -1,4 +1,4 @@
-import { dayName, UNDATED_HOUR } from "../core/hour.ts";
+import { dayName, hourOf, UNDATED_HOUR } from "../core/hour.ts";
 import { HOUR_MS } from "../core/units.ts";
 
 /** Filing hours of one stream that are sealed together. */
@@ -32,6 +32,11 @@ export function spanOfHour(stream: string, hour: number, hours: SpanHours): Span
   if (hour === UNDATED_HOUR) return { stream, day, firstHour: hour, hours: 1 };
   const hourOfDay = hour % DAY_HOURS;
   return { stream, day, firstHour: hour - (hourOfDay % hours), hours };
+}
+
+/** The hour that the folder of a span names; NaN for a day that no calendar has. */
+export function firstHourOf({ day, hourOfDay }: { readonly day: string; readonly hourOfDay: number }): number {
+  return day === UNDATED_DAY ? UNDATED_HOUR : hourOf(Date.parse(day)) + hourOfDay;
 }
 
 /** True for hours that `spanOfHour` may give. */

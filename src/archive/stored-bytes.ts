@@ -2,15 +2,21 @@ import { createHash } from "node:crypto";
 import type { ObjectStore } from "../core/object-store.ts";
 import { KIB, MIB } from "../core/units.ts";
 import type { StoredObject } from "./manifest.ts";
+import { MOST_JSON_BYTES } from "./stored-json.ts";
 
 /** Most objects that are read whole are small. */
 const FIRST_PIECE_BYTES = 64 * KIB;
 const PIECE_BYTES = 4 * MIB;
 
-/** All bytes of a small object, whatever its size is said to be. Rejects with `IoError`. */
-export async function readWhole(store: ObjectStore, name: string): Promise<Buffer> {
+/**
+ * All bytes of a small object, whatever its size is said to be; of one with more than `mostBytes` one more than these, by
+ * which that is seen. Rejects with `IoError`.
+ */
+export async function readWhole(store: ObjectStore, name: string, mostBytes = MOST_JSON_BYTES): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  await eachPiece(store, name, FIRST_PIECE_BYTES, (piece) => pieces.push(piece));
+  await eachPiece(store, name, { firstBytes: FIRST_PIECE_BYTES, mostBytes: mostBytes + 1 }, (piece) =>
+    pieces.push(piece),
+  );
   return Buffer.concat(pieces);
 }
 
@@ -30,7 +36,7 @@ export async function measureObject(
 ): Promise<StoredObject> {
   const sha256 = createHash("sha256");
   let sizeBytes = 0;
-  await eachPiece(store, name, PIECE_BYTES, (piece) => {
+  await eachPiece(store, name, { firstBytes: PIECE_BYTES, mostBytes: Number.MAX_SAFE_INTEGER }, (piece) => {
     sha256.update(piece);
     sizeBytes += piece.length;
     onBytes(piece.length);
@@ -41,15 +47,15 @@ export async function measureObject(
 async function eachPiece(
   store: ObjectStore,
   name: string,
-  firstBytes: number,
+  { firstBytes, mostBytes }: { readonly firstBytes: number; readonly mostBytes: number },
   visit: (piece: Buffer) => void,
 ): Promise<void> {
-  let wantedBytes = firstBytes;
+  let wantedBytes = Math.min(firstBytes, mostBytes);
   for (let start = 0; ; ) {
     const piece = await store.read(name, start, start + wantedBytes);
     visit(piece);
-    if (piece.length < wantedBytes) return;
     start += piece.length;
-    wantedBytes = PIECE_BYTES;
+    if (piece.length < wantedBytes || start === mostBytes) return;
+    wantedBytes = Math.min(PIECE_BYTES, mostBytes - start);
   }
 }

@@ -5,10 +5,11 @@ const PLAN_DIGITS = 6;
 const ATTEMPT_DIGITS = 2;
 /** Segments of an attempt are numbered from here on, times the attempt. */
 export const NUMBERS_PER_ATTEMPT = 10_000;
-const MANIFEST = /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.manifest\.json$/;
-const RECORD = /^ctl\/seal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})\.json$/;
+const MANIFEST =
+  /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/([01]\d|2[0-3])\/(\d{6,15})\.manifest\.json$/;
+const RECORD = /^ctl\/seal\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/([01]\d|2[0-3])\/(\d{6,15})\.json$/;
 const SEGMENT =
-  /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/(\d\d)\/(\d{6,})-([1-9]\d{4,9})(?:\.meta)?\.ndjson\.zst$/;
+  /^vault\/v1\/([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/([01]\d|2[0-3])\/(\d{6,15})-([1-9]\d{4,9})(?:\.meta)?\.ndjson\.zst$/;
 const PLAN = /\/(\d{6,})a(\d{2,})\.json$/;
 
 /** What the name of a manifest or a record says. */
@@ -39,6 +40,11 @@ export function recordPrefix(stream?: string, day?: string): string {
 /** The object that makes the lines of a plan count. */
 export function manifestName(span: Span, plan: number): string {
   return `vault/v1/${folderOf(span)}${planText(plan)}.manifest.json`;
+}
+
+/** The manifest of the plan that a name speaks of. */
+export function manifestNameOf({ stream, day, hourOfDay, plan }: SealedName): string {
+  return `${vaultPrefix(stream, day)}${hourOfDayText(hourOfDay)}/${planText(plan)}.manifest.json`;
 }
 
 /** In the place of a manifest, where a plan added no line. */
@@ -96,9 +102,22 @@ export function parseSegmentName(name: string): SegmentName | null {
   return place === null ? null : { ...place, attempt: Math.floor(Number(match?.[5]) / NUMBERS_PER_ATTEMPT) };
 }
 
+/** What the name of a manifest or of a segment's file says of its place; null for any other name. */
+export function placeOf(name: string): SealedName | null {
+  return parseSealedName(name) ?? parseSegmentName(name);
+}
+
+/** The folder of an object, that of its span, with the slash. */
+export function folderOfName(name: string): string {
+  return name.replace(/[^/]*$/, "");
+}
+
 function sealedNameOf(match: RegExpExecArray | null): SealedName | null {
-  const [, stream, day = "", hour, plan] = match ?? [];
-  return stream === undefined ? null : { stream, day, hourOfDay: Number(hour), plan: Number(plan) };
+  const [, stream, day = "", hour, digits = ""] = match ?? [];
+  const plan = Number(digits);
+  // With more zeros it would be a second name of the same plan.
+  if (stream === undefined || plan === 0 || planText(plan) !== digits) return null;
+  return { stream, day, hourOfDay: Number(hour), plan };
 }
 
 /** Plan and attempt in the name of a plan; null for any other name. */

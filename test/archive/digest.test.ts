@@ -168,11 +168,13 @@ describe("a digest", () => {
       await store.create(`${folder}${file}`, Buffer.from("left behind"));
       return `${folder}${file}`;
     };
-    for (const attempt of ["000001a02", "000001a03", "000002a01"]) {
+    for (const attempt of ["000001a01", "000001a02", "000001a03", "000002a01"]) {
       await store.create(`${folder.replace("vault/v1", "ctl/plan")}${attempt}.json`, Buffer.from("{}"));
     }
     const early = await leave("000001-20001.ndjson.zst");
-    for (const foreign of ["000002-10001", "000001-40001", "000001-1", "000000-10001", "000001-020001"]) {
+    // The last one as if by the attempt that became the manifest, which would name it.
+    const foreigners = ["000002-10001", "000001-40001", "000001-1", "000000-10001", "000001-020001", "000001-10099"];
+    for (const foreign of foreigners) {
       await leave(`${foreign}.ndjson.zst`);
     }
     const [first] = await signStream("local", signing(store, KEY));
@@ -180,9 +182,35 @@ describe("a digest", () => {
     expect(first?.digest.objects).toContainEqual({ name: early, size_bytes: 11, sha256 });
     expect(first?.digest.objects).toHaveLength(1 + 3 * plans.length);
     expect(await signStream("local", signing(store, KEY))).toEqual([]);
+    await leave("000001-10098.ndjson.zst");
     const late = await leave("000001-30001.meta.ndjson.zst");
     const [second] = await signStream("local", signing(store, KEY));
     expect(second?.digest.objects).toEqual([{ name: late, size_bytes: 11, sha256 }]);
+  });
+
+  it("names no more than its key signs: of much there are several, one behind the other, each with whole plans", async () => {
+    const { store, plans } = await sealed();
+    const folder = plans[0]?.name.replace(/[^/]*$/, "") ?? "";
+    await store.create(`${folder.replace("vault/v1", "ctl/plan")}000001a02.json`, Buffer.from("{}"));
+    for (const number of [1, 2]) await store.create(`${folder}000001-2000${number}.ndjson.zst`, Buffer.from("left"));
+    const told: string[] = [];
+    // Of three objects.
+    const key = { ...KEY, mostBytes: 9000 };
+    const signed = await signStream("local", signing(store, key, { onSigned: ({ name }) => told.push(name) }));
+    expect(signed.map(({ digest }) => digest.objects.length)).toEqual([3, 3, 2]);
+    expect(await digestsOf(store)).toEqual(signed);
+    expect(told).toEqual(signed.map(({ name }) => name));
+    expect(signed.map(({ digest }) => digest.totals.lines)).toEqual([2, 2, 0]);
+    expect(await signStream("local", signing(store, key))).toEqual([]);
+  });
+
+  it("that the key cannot sign as a whole is not begun, so that another key can", async () => {
+    const { store } = await sealed();
+    await expect(signStream("local", signing(store, { ...KEY, mostBytes: 500 }))).rejects.toThrow(
+      /00000001\.json": it has \d+ bytes, and key \w+ signs 500 at the most \(hint: a key in a file signs more/,
+    );
+    expect(await namesIn(store, "vault/v1/local/digest/")).toEqual([]);
+    expect(await signStream("local", signing(store, KEY))).toHaveLength(1);
   });
 
   it("is looked for among nothing else: what is no digest there is told by its name", async () => {

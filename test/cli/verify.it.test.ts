@@ -22,6 +22,7 @@ interface Report {
     readonly newest: { readonly sequence: number; readonly sha256: string } | null;
     readonly keys: readonly string[];
     readonly lines: number;
+    readonly read_earlier_bytes: number;
   }[];
   readonly findings_total: number;
   readonly findings: readonly { readonly kind: string; readonly object: string; readonly what: string }[];
@@ -131,6 +132,13 @@ describe("archive verify", () => {
     expect((await verify(copy)).stdout).toContain("sealed, and no digest names it yet");
   });
 
+  it("says that it has looked at nothing but the chain where no object is of the days that were asked for", async () => {
+    const { code, stdout } = await verify(original, "--since", "2031-01-01");
+    expect(code).toBe(0);
+    expect(stdout).toContain("\nno digest names an object of these days: only the chain was verified\n0 objects, ");
+    expect((await verify(original)).stdout).not.toContain("only the chain");
+  });
+
   it("fails where there is no digest, and refuses what is no archive", async () => {
     const copy = await copied();
     await rm(join(copy, "vault/v1/local/digest"), { recursive: true });
@@ -163,7 +171,14 @@ describe("archive verify", () => {
     const state = join(await tempFolder(), "verify.state");
     const first = await reportOf(copy, "--resume", state);
     const again = await reportOf(copy, "--resume", state);
-    expect({ ...again, elapsed_s: 0 }).toEqual({ ...first, elapsed_s: 0 });
+    const [stream] = again.streams;
+    expect(first.streams).toMatchObject([{ read_earlier_bytes: 0 }]);
+    expect(stream?.read_earlier_bytes).toBeGreaterThan(0);
+    expect({ ...again, streams: [{ ...stream, read_earlier_bytes: 0 }], elapsed_s: 0 }).toEqual({
+      ...first,
+      elapsed_s: 0,
+    });
+    expect((await verify(copy, "--resume", state)).stdout).toMatch(/, of which .*B were read by an earlier run, /);
     const refused = async (words: string, ...args: readonly string[]): Promise<void> => {
       const outcome = await verify(copy, "--resume", state, ...args);
       expect(outcome).toMatchObject({ code: 2, stdout: "" });

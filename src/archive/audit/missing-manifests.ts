@@ -1,10 +1,10 @@
 import { isOfObject } from "../../core/fault.ts";
-import { hourOf, hourText, UNDATED_HOUR } from "../../core/hour.ts";
+import { hourText } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { readDigests, signedObjects } from "../digest/digest-chain.ts";
 import { newestPlans, type SpanPlans } from "../seal/newest-plans.ts";
 import { findSealedPlan, type SealedPlan } from "../sealed-plan.ts";
-import { dayOfHour, isInSpan, UNDATED_DAY } from "../span.ts";
+import { dayOfHour, firstHourOf, isInSpan } from "../span.ts";
 import type { TailObject } from "../tail.ts";
 import { parseSealedName, planText, recordPrefix, type SealedName } from "../vault-name.ts";
 import { walPrefix } from "../wal-name.ts";
@@ -172,10 +172,6 @@ function manifestOf(folder: string, plan: number): string {
 }
 
 type Place = Pick<SealedName, "day" | "hourOfDay">;
-
-function firstHourOf({ day, hourOfDay }: Place): number {
-  return day === UNDATED_DAY ? UNDATED_HOUR : hourOf(Date.parse(day)) + hourOfDay;
-}
 
 function hourOfPlace(place: Place): string {
   return hourText(firstHourOf(place));

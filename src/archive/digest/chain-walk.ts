@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
+import { ifThere } from "../../core/if-there.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { readWhole } from "../stored-bytes.ts";
 import type { Digest } from "./digest.ts";
 import { digestName, digestPrefix, parseDigestSequence, publicKeyName, signatureName } from "./digest-name.ts";
-import { DIGEST_SHAPE } from "./digest-shape.ts";
+import { DIGEST_SHAPE, MOST_DIGEST_BYTES } from "./digest-shape.ts";
 import type { DistrustKind, OnDistrust } from "./distrust.ts";
-import { type KeyRing, mayFollow, readIfThere } from "./key-ring.ts";
+import { type KeyRing, mayFollow } from "./key-ring.ts";
 import { parseOrTell } from "./parse-or-tell.ts";
+import { readSignature } from "./signature.ts";
 
 /** A digest of a chain, as it was found. */
 export interface WalkedDigest {
@@ -100,12 +103,13 @@ interface Before {
 
 async function readDigest(store: ObjectStore, stream: string, sequence: number): Promise<StoredDigest> {
   const name = digestName(stream, sequence);
-  const bytes = await readIfThere(store, name);
-  return { name, sequence, bytes, signature: await readIfThere(store, signatureName(name)) };
+  const bytes = await ifThere(readWhole(store, name, MOST_DIGEST_BYTES));
+  return { name, sequence, bytes, signature: await readSignature(store, name) };
 }
 
 function digestIn({ name, bytes }: StoredDigest, onDistrust: OnDistrust): Digest | null {
-  if (bytes !== null) return parseOrTell(name, bytes, DIGEST_SHAPE, onDistrust) as Digest | null;
+  const form = { shape: DIGEST_SHAPE, mostBytes: MOST_DIGEST_BYTES };
+  if (bytes !== null) return parseOrTell(name, bytes, form, onDistrust) as Digest | null;
   onDistrust({ kind: "missing", object: name, why: "it is missing, and its signature or a later one is there" });
   return null;
 }

@@ -12,7 +12,11 @@ export function digestPrefix(stream: string): string {
 }
 
 export function digestName(stream: string, sequence: number): string {
-  return `${digestPrefix(stream)}${String(sequence).padStart(SEQUENCE_DIGITS, "0")}.json`;
+  return `${digestPrefix(stream)}${sequenceText(sequence)}.json`;
+}
+
+function sequenceText(sequence: number): string {
+  return String(sequence).padStart(SEQUENCE_DIGITS, "0");
 }
 
 /** The signature of a digest or a statement lies beside it. */
@@ -22,8 +26,10 @@ export function signatureName(name: string): string {
 
 /** The number in the name of a digest or its signature; null for any other name. */
 export function parseDigestSequence(name: string): number | null {
-  const [, sequence] = DIGEST.exec(name) ?? [];
-  return sequence === undefined ? null : Number(sequence);
+  const [, digits = ""] = DIGEST.exec(name) ?? [];
+  const sequence = Number(digits);
+  // With more zeros it would be a second name of the same digest.
+  return sequence > 0 && sequenceText(sequence) === digits ? sequence : null;
 }
 
 export function publicKeyName(fingerprint: string): string {

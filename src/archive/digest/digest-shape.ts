@@ -1,6 +1,12 @@
+import { MIB } from "../../core/units.ts";
 import { listOf, mapOf, number, objectOf, oneOf, orNull, repeatedText, type Shape, text, textLike } from "../shape.ts";
 import { EVENT, FINGERPRINT, NUMBER, SHA256, STREAM, storedObjectLike } from "../stored-shape.ts";
 import { parseSealedName, parseSegmentName } from "../vault-name.ts";
+
+/** Readers hold several digests at a time; signers make another one before it is so long. */
+export const MOST_DIGEST_BYTES = 16 * MIB;
+/** It names each stream once. */
+export const MOST_STATEMENT_BYTES = MIB;
 
 export const SIGNATURE: Shape = textLike(/^[0-9a-f]{128}$/, "128 hex digits");
 const SECOND: Shape = repeatedText(
@@ -18,13 +24,24 @@ function isReal(at: string): boolean {
   return !Number.isNaN(timeMs) && new Date(timeMs).toISOString().startsWith(at.slice(0, -1));
 }
 
+const SIGNED_LIST: Shape = listOf(storedObjectLike(SIGNED));
+
+/** Of an object that stood twice, with two hashes, one reader would take the first and another one the last. */
+const SIGNED_OBJECTS: Shape = (value) => {
+  const misfit = SIGNED_LIST(value);
+  if (misfit !== null) return misfit;
+  const names = (value as readonly { readonly name: string }[]).map(({ name }) => name);
+  const isInOrder = names.every((name, index) => index === 0 || (names[index - 1] ?? "") < name);
+  return isInOrder ? null : { at: "", expected: "in order of names, each of them once" };
+};
+
 /** `Digest` */
 export const DIGEST_SHAPE: Shape = objectOf({
   format: oneOf([1]),
   stream: STREAM,
   sequence: NUMBER,
   window: objectOf({ from: SECOND, to: SECOND }),
-  objects: listOf(storedObjectLike(SIGNED)),
+  objects: SIGNED_OBJECTS,
   totals: objectOf({
     objects: number,
     size_bytes: number,

@@ -3,6 +3,7 @@ import type { ObjectStore } from "../../core/object-store.ts";
 import { readWhole } from "../stored-bytes.ts";
 import { type DigestChain, readDigests } from "./digest-chain.ts";
 import { statementName } from "./digest-name.ts";
+import { MOST_STATEMENT_BYTES } from "./digest-shape.ts";
 import { distrust } from "./distrust.ts";
 import { type KeyChange, keyChangeBytes, mayFollow, parseKeyChange, successorOf } from "./key-ring.ts";
 import { finishDigest, type SignOptions } from "./sign.ts";
@@ -69,7 +70,7 @@ async function putStatement(store: ObjectStore, change: KeyChange, oldKey: Signi
   const name = statementName(change.new_key);
   let bytes = keyChangeBytes(change);
   if ((await store.create(name, bytes)) === "exists") {
-    bytes = await readWhole(store, name);
+    bytes = await readWhole(store, name, MOST_STATEMENT_BYTES);
     const there = parseKeyChange(name, bytes);
     if (there.old_key !== change.old_key || there.public_key !== change.public_key) {
       throw distrust(name, `it is not signed, and says something else than that ${change.old_key} is replaced`);

@@ -1,11 +1,12 @@
-import { ifThere } from "../../core/if-there.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { KIB } from "../../core/units.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
 import { readWhole } from "../stored-bytes.ts";
-import { KEY_PREFIX, parsePublicKeyName, parseStatementName, publicKeyName, signatureName } from "./digest-name.ts";
-import { KEY_CHANGE_SHAPE } from "./digest-shape.ts";
+import { KEY_PREFIX, parsePublicKeyName, parseStatementName, publicKeyName } from "./digest-name.ts";
+import { KEY_CHANGE_SHAPE, MOST_STATEMENT_BYTES } from "./digest-shape.ts";
 import { distrust, type OnDistrust, refuseAny } from "./distrust.ts";
 import { parseOrTell } from "./parse-or-tell.ts";
+import { readSignature } from "./signature.ts";
 import { parseVerifyingKey, type VerifyingKey } from "./signing-key.ts";
 
 /** By which a key follows another one, signed by that; in the words of the stored JSON. */
@@ -27,6 +28,8 @@ export interface KeyRing {
   /** By fingerprint of the new key; only such as are signed. */
   readonly changes: ReadonlyMap<string, KeyChange>;
 }
+
+const MOST_KEY_BYTES = KIB;
 
 export function keyChangeBytes(change: KeyChange): Buffer {
   return Buffer.from(canonicalJson(change as unknown as Json));
@@ -85,7 +88,7 @@ async function readPublicKey(
   fingerprint: string,
   onDistrust: OnDistrust,
 ): Promise<VerifyingKey | null> {
-  const bytes = await readWhole(store, name);
+  const bytes = await readWhole(store, name, MOST_KEY_BYTES);
   let key: VerifyingKey;
   try {
     key = parseVerifyingKey(bytes);
@@ -110,13 +113,19 @@ async function readKeyChange(
   keys: ReadonlyMap<string, VerifyingKey>,
   onDistrust: OnDistrust,
 ): Promise<KeyChange | null> {
-  const bytes = await readWhole(store, name);
-  const signature = await readIfThere(store, signatureName(name));
+  const bytes = await readWhole(store, name, MOST_STATEMENT_BYTES);
+  const signature = await readSignature(store, name);
   if (signature === null) return null;
   const change = keyChangeIn(name, bytes, onDistrust);
   if (change === null) return null;
   const old = keys.get(change.old_key);
-  if (old?.isSignature(bytes, signature) === true) return change;
+  if (old?.isSignature(bytes, signature) === true) {
+    const next = keys.get(change.new_key);
+    // By the whole key: a fingerprint is so short that a second key with the same one could be found, if at great cost.
+    if (next === undefined || next.publicPem === change.public_key) return change;
+    onDistrust({ kind: "key", object: name, why: `it holds another key than "${publicKeyName(change.new_key)}"` });
+    return null;
+  }
   const why =
     old === undefined
       ? `"${publicKeyName(change.old_key)}" is missing, which signs it`
@@ -133,13 +142,9 @@ export function parseKeyChange(name: string, bytes: Buffer): KeyChange {
 }
 
 function keyChangeIn(name: string, bytes: Buffer, onDistrust: OnDistrust): KeyChange | null {
-  const change = parseOrTell(name, bytes, KEY_CHANGE_SHAPE, onDistrust) as KeyChange | null;
+  const form = { shape: KEY_CHANGE_SHAPE, mostBytes: MOST_STATEMENT_BYTES };
+  const change = parseOrTell(name, bytes, form, onDistrust) as KeyChange | null;
   if (change === null || change.new_key === parseStatementName(name)) return change;
   onDistrust({ kind: "altered", object: name, why: "it speaks of another key" });
   return null;
-}
-
-/** Null where there is none. Rejects with `IoError`. */
-export function readIfThere(store: ObjectStore, name: string): Promise<Buffer | null> {
-  return ifThere(readWhole(store, name));
 }

@@ -1,14 +1,15 @@
 import { IoError, UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { MINUTE_MS } from "../../core/units.ts";
+import { KIB, MINUTE_MS } from "../../core/units.ts";
 import { type Digest, digestBytes, digestOf } from "./digest.ts";
 import { type DigestChain, readDigests, type SignedDigest, signedDigest, signedObjects } from "./digest-chain.ts";
 import { digestName } from "./digest-name.ts";
+import { MOST_DIGEST_BYTES } from "./digest-shape.ts";
 import { distrust } from "./distrust.ts";
 import { mayFollow, successorOf } from "./key-ring.ts";
 import { publishKey, putSignature } from "./signature.ts";
 import type { SigningKey } from "./signing-key.ts";
-import { measureUnsigned, readUnsigned } from "./unsigned.ts";
+import { inDigests, measureUnsigned, readUnsigned, type Unsigned } from "./unsigned.ts";
 
 export interface SignOptions {
   readonly store: ObjectStore;
@@ -27,6 +28,11 @@ export interface SignOptions {
 
 /** Clocks of two signers may differ by so much. */
 const CLOCK_SKEW_MS = 5 * MINUTE_MS;
+/** That a digest names, unless one plan has more: whoever verifies holds some digests at a time. */
+const MOST_OBJECTS = 10_000;
+/** Of such an object in a digest, and of all that a digest says beside them. */
+const MOST_OBJECT_BYTES = 256;
+const MOST_TOTALS_BYTES = 8 * KIB;
 
 /**
  * Signs what is due of a stream, and finishes what a killed signer began; resolves with these digests. Any number may do
@@ -34,7 +40,7 @@ const CLOCK_SKEW_MS = 5 * MINUTE_MS;
  * key.
  */
 export async function signStream(stream: string, options: SignOptions): Promise<SignedDigest[]> {
-  const { store, key, onSigned } = options;
+  const { store } = options;
   const signed: SignedDigest[] = [];
   for (;;) {
     const chain = await readDigests(store, stream);
@@ -42,43 +48,60 @@ export async function signStream(stream: string, options: SignOptions): Promise<
       signed.push(await finishDigest(chain, chain.unfinished, options));
       continue;
     }
-    const digest = await nextDigest(chain, options);
-    if (digest === null) return signed;
-    const name = digestName(stream, digest.sequence);
-    const bytes = digestBytes(digest);
-    await publishKey(store, key);
-    // Another signer was faster, and there may be nothing left to sign; or it was an earlier try of ours.
-    if ((await store.create(name, bytes)) === "exists") continue;
-    const made = signedDigest(name, bytes, await putSignature(store, name, bytes, key));
-    onSigned(made);
-    return [...signed, made];
+    const due = await whatIsDue(chain, options);
+    const made = await signAll(chain, due, options);
+    signed.push(...made);
+    if (made.length === due.length) return signed;
   }
 }
 
-/** Null where nothing is due. */
-async function nextDigest(chain: DigestChain, options: SignOptions): Promise<Digest | null> {
-  const { store, key, nowMs, intervalMs, onBytes } = options;
+/** What the next digests are to name; none where nothing is due. */
+async function whatIsDue(chain: DigestChain, { store, key, nowMs, intervalMs }: SignOptions): Promise<Unsigned[]> {
   const { stream, digests } = chain;
-  const last = digests.at(-1) ?? null;
-  const sequence = digests.length + 1;
   refuseReplaced(chain, key);
-  refuseStranger(chain, key, sequence);
-  const signed = signedObjects(chain);
-  const unsigned = await readUnsigned(store, stream, signed);
-  const { plans, abandoned } = unsigned;
-  const from = last?.digest.window.to ?? null;
+  refuseStranger(chain, key, digests.length + 1);
+  const unsigned = await readUnsigned(store, stream, signedObjects(chain));
+  const mostObjects = Math.min(MOST_OBJECTS, Math.floor((key.mostBytes - MOST_TOTALS_BYTES) / MOST_OBJECT_BYTES));
+  const due = inDigests(unsigned, mostObjects);
+  const from = digests.at(-1)?.digest.window.to ?? null;
   const isOver = from !== null && nowMs - Date.parse(from) >= intervalMs;
-  if (plans.length === 0 && abandoned.length === 0 && !isOver) return null;
+  return due.length === 0 && isOver ? [unsigned] : due;
+}
+
+/** Signs one digest after the other; resolves with fewer where another signer was faster, or an earlier try of ours. */
+async function signAll(chain: DigestChain, due: readonly Unsigned[], options: SignOptions): Promise<SignedDigest[]> {
+  const { store, key, onSigned } = options;
+  const made: SignedDigest[] = [];
+  let last = chain.digests.at(-1) ?? null;
+  for (const unsigned of due) {
+    const digest = await nextDigest(chain.stream, last, unsigned, options);
+    const name = digestName(chain.stream, digest.sequence);
+    const bytes = digestBytes(digest);
+    refuseTooLong(name, bytes, key);
+    await publishKey(store, key);
+    if ((await store.create(name, bytes)) === "exists") return made;
+    last = signedDigest(name, bytes, await putSignature(store, name, bytes, key));
+    onSigned(last);
+    made.push(last);
+  }
+  return made;
+}
+
+async function nextDigest(
+  stream: string,
+  last: SignedDigest | null,
+  unsigned: Unsigned,
+  { store, key, nowMs, onBytes }: SignOptions,
+): Promise<Digest> {
   const objects = await measureUnsigned(store, unsigned, onBytes);
+  const sequence = (last?.digest.sequence ?? 0) + 1;
+  const from = last?.digest.window.to ?? null;
   const now = secondText(nowMs);
   // Where the clock of the signer before was ahead.
   const to = from !== null && from > now ? from : now;
   const previous = last === null ? null : { sha256: last.sha256, signature: last.signature };
-  return digestOf(
-    { stream, sequence, window: { from: from ?? to, to }, previous, key: key.fingerprint },
-    plans,
-    objects,
-  );
+  const link = { stream, sequence, window: { from: from ?? to, to }, previous, key: key.fingerprint };
+  return digestOf(link, unsigned.plans, objects);
 }
 
 /**
@@ -122,6 +145,16 @@ export async function finishDigest(
   const finished = signedDigest(name, bytes, await putSignature(store, name, bytes, beginner));
   onSigned(finished);
   return finished;
+}
+
+/** Stored and not signed it would hold up the chain. Throws `UsageError`. */
+function refuseTooLong(name: string, { length }: Buffer, { fingerprint, mostBytes }: SigningKey): void {
+  const most = Math.min(mostBytes, MOST_DIGEST_BYTES);
+  if (length <= most) return;
+  throw new UsageError(
+    `sign "${name}": it has ${length} bytes, and key ${fingerprint} signs ${most} at the most ` +
+      "(hint: a key in a file signs more; seal fewer hours at a time)",
+  );
 }
 
 /** Throws `UsageError` where another key has taken this one's place. */

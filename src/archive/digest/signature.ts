@@ -1,3 +1,4 @@
+import { ifThere } from "../../core/if-there.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { readWhole } from "../stored-bytes.ts";
 import { publicKeyName, signatureName } from "./digest-name.ts";
@@ -11,6 +12,13 @@ export async function publishKey(store: ObjectStore, { fingerprint, publicPem }:
   if ((await readWhole(store, name)).toString("utf8") !== publicPem) throw distrust(name, "it holds another key");
 }
 
+const SIGNATURE_BYTES = 64;
+
+/** The signature of a digest or a statement; null where there is none. Rejects with `IoError`. */
+export function readSignature(store: ObjectStore, name: string): Promise<Buffer | null> {
+  return ifThere(readWhole(store, signatureName(name), SIGNATURE_BYTES));
+}
+
 /** Puts the signature beside an object with these bytes; resolves with it. Rejects with `IoError`. */
 export async function putSignature(
   store: ObjectStore,
@@ -21,7 +29,10 @@ export async function putSignature(
   const signature = await key.sign(bytes);
   const beside = signatureName(name);
   // Whoever was faster with the same key has written the same.
-  if ((await store.create(beside, signature)) === "exists" && !(await readWhole(store, beside)).equals(signature)) {
+  if (
+    (await store.create(beside, signature)) === "exists" &&
+    (await readSignature(store, name))?.equals(signature) !== true
+  ) {
     throw distrust(beside, `it is not the signature by key ${key.fingerprint}`);
   }
   return signature;

@@ -6,6 +6,8 @@ export interface SigningKey {
   readonly fingerprint: string;
   /** PEM (SPKI), as `openssl pkey -pubout` writes it. */
   readonly publicPem: string;
+  /** The longest text that it signs. */
+  readonly mostBytes: number;
   /**
    * Resolves with the 64 raw bytes of the Ed25519 signature; the same bytes give the same ones. Rejects with `IoError`
    * where a service does not answer.
@@ -27,7 +29,8 @@ export function parseSigningKey(pem: string | Buffer): SigningKey {
   const key = createPrivateKey(pem);
   refuseOtherKinds(key);
   const { fingerprint, publicPem } = describe(createPublicKey(key));
-  return { fingerprint, publicPem, sign: (bytes) => Promise.resolve(sign(null, bytes, key)) };
+  const mostBytes = Number.POSITIVE_INFINITY;
+  return { fingerprint, publicPem, mostBytes, sign: (bytes) => Promise.resolve(sign(null, bytes, key)) };
 }
 
 /** Reads a public key in PEM (SPKI). Throws an `Error` that says why it is none. */

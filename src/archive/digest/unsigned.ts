@@ -1,10 +1,12 @@
 import { IoError } from "../../core/fault.ts";
+import { ifThere } from "../../core/if-there.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { filesOf, type StoredObject } from "../manifest.ts";
-import { readSealedPlan, type SealedPlan } from "../sealed-plan.ts";
+import { findSealedPlan, readSealedPlan, type SealedPlan } from "../sealed-plan.ts";
 import { measureObject } from "../stored-bytes.ts";
 import {
   attemptPrefix,
+  manifestNameOf,
   parsePlanName,
   parseSealedName,
   parseSegmentName,
@@ -22,7 +24,8 @@ export interface Unsigned {
   /**
    * Segments of attempts that were given up, of plans that are complete. No manifest counts them, but they are there for
    * good; and such a one may come after the manifest, from a sealer that was away for long. What no attempt can have
-   * written is none of them: somebody else has put it there.
+   * written is none of them, nor what the attempt that became the manifest would have had to name: somebody else has put
+   * it there.
    */
   readonly abandoned: readonly string[];
 }
@@ -58,11 +61,32 @@ export async function readUnsigned(
   const named = new Set(plans.flatMap(({ manifest }) => filesOf(manifest.outputs)).map(({ name }) => name));
   const isComplete = (segment: SealedName): boolean => segment.plan <= (lastPlans.get(spanText(segment)) ?? 0);
   const abandoned = segments.filter((segment) => !named.has(segment.name) && isComplete(segment));
-  return { plans, abandoned: await ofAttempts(store, abandoned) };
+  const attempts = new Map(plans.map(({ name, manifest }) => [name, manifest.attempt]));
+  return { plans, abandoned: await namesOfAttempts(store, await ofOtherAttempts(store, abandoned, attempts)) };
 }
 
 interface NamedSegment extends SegmentName {
   readonly name: string;
+}
+
+/**
+ * What one digest after the other is to name: plans in their order, each as a whole, and at most so many objects, but where
+ * a single plan has more.
+ */
+export function inDigests({ plans, abandoned }: Unsigned, mostObjects: number): Unsigned[] {
+  const digests: { plans: SealedPlan[]; abandoned: string[] }[] = [];
+  let room = 0;
+  const add = (objects: number): { plans: SealedPlan[]; abandoned: string[] } => {
+    const last = digests.at(-1);
+    const isNew = last === undefined || objects > room;
+    const digest = isNew ? { plans: [], abandoned: [] } : last;
+    if (isNew) digests.push(digest);
+    room = (isNew ? mostObjects : room) - objects;
+    return digest;
+  };
+  for (const plan of plans) add(1 + 2 * plan.manifest.outputs.length).plans.push(plan);
+  for (const name of abandoned) add(1).abandoned.push(name);
+  return digests;
 }
 
 /** Those of these names of segments whose attempt is pinned. Rejects with `IoError`. */
@@ -71,11 +95,25 @@ export async function pinnedSegments(store: ObjectStore, names: readonly string[
     const parsed = parseSegmentName(name);
     return parsed === null ? [] : [{ ...parsed, name }];
   });
-  return ofAttempts(store, segments);
+  return namesOfAttempts(store, segments);
+}
+
+/** Those that the attempt which became the manifest of their plan has not written. `attempts` has some, by manifest. */
+async function ofOtherAttempts(
+  store: ObjectStore,
+  segments: readonly NamedSegment[],
+  attempts: ReadonlyMap<string, number>,
+): Promise<NamedSegment[]> {
+  const found: NamedSegment[] = [];
+  for (const [name, ofPlan] of Map.groupBy(segments, manifestNameOf)) {
+    const attempt = attempts.get(name) ?? (await ifThere(findSealedPlan(store, name)))?.manifest.attempt;
+    found.push(...ofPlan.filter((segment) => segment.attempt !== attempt));
+  }
+  return found;
 }
 
 /** The names of those whose attempt is pinned: a sealer does that before it writes anything. */
-async function ofAttempts(store: ObjectStore, segments: readonly NamedSegment[]): Promise<string[]> {
+async function namesOfAttempts(store: ObjectStore, segments: readonly NamedSegment[]): Promise<string[]> {
   const names: string[] = [];
   for (const [prefix, ofPlan] of Map.groupBy(segments, attemptPrefix)) {
     const attempts = new Set<number>();

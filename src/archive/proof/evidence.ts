@@ -1,7 +1,8 @@
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { parseDigest } from "../digest/digest.ts";
 import { digestPrefix, parseDigestSequence, signatureName, statementName } from "../digest/digest-name.ts";
-import { type KeyRing, readIfThere, readKeyRing } from "../digest/key-ring.ts";
+import { type KeyRing, readKeyRing } from "../digest/key-ring.ts";
+import { readSignature } from "../digest/signature.ts";
 import { readWhole } from "../stored-bytes.ts";
 import type { KeyStep } from "./proof.ts";
 import type { StoredDigest } from "./signed-objects.ts";
@@ -24,7 +25,7 @@ export async function findDigest(store: ObjectStore, stream: string, manifest: s
     const bytes = await readWhole(store, name);
     const { objects, key } = parseDigest(name, bytes);
     if (!objects.some((object) => object.name === manifest)) continue;
-    const signature = await readIfThere(store, signatureName(name));
+    const signature = await readSignature(store, name);
     return signature === null ? null : { name, bytes, signature, key };
   }
   return null;

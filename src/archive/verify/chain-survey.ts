@@ -3,7 +3,7 @@ import { type WalkedDigest, walkDigests } from "../digest/chain-walk.ts";
 import { createPlanSum, type Digest, sizesOf } from "../digest/digest.ts";
 import type { Distrusted } from "../digest/distrust.ts";
 import type { KeyRing } from "../digest/key-ring.ts";
-import { parseSealedName, parseSegmentName, type SealedName } from "../vault-name.ts";
+import { parseSealedName, placeOf } from "../vault-name.ts";
 import { checkTotals } from "./digest-totals.ts";
 import { type Finding, findingOf, findingOfDistrust } from "./finding.ts";
 import { createVouching, type KeyTrust } from "./key-trust.ts";
@@ -47,11 +47,12 @@ export interface SurveyOptions {
   readonly ring: KeyRing;
   readonly trust: KeyTrust;
   readonly onFinding: (finding: Finding) => void;
+  readonly onDigest: () => void;
 }
 
 /** Walks the chain of a stream, and tells all that is wrong with it. Rejects with `IoError` where the store fails. */
 export async function surveyChain(store: ObjectStore, stream: string, options: SurveyOptions): Promise<ChainSurvey> {
-  const { sequences, ring, trust, onFinding } = options;
+  const { sequences, ring, trust, onFinding, onDigest } = options;
   const digests: SurveyedDigest[] = [];
   const days = new Map<string, SignedDay>();
   const vouching = createVouching(stream, ring, trust);
@@ -62,6 +63,7 @@ export async function surveyChain(store: ObjectStore, stream: string, options: S
     onFinding(findingOfDistrust(stream, wrong));
   };
   for await (const walked of walkDigests(store, { stream, sequences, ring, onDistrust })) {
+    onDigest();
     vouching.add(walked);
     for (const finding of checkContent(stream, walked)) onFinding(finding);
     noteDays(days, walked.digest, digests.length);
@@ -107,11 +109,6 @@ function noteDays(days: Map<string, SignedDay>, { objects }: Digest, index: numb
 
 function manifestsIn({ objects }: Digest): number {
   return objects.filter(({ name }) => parseSealedName(name) !== null).length;
-}
-
-/** What the name of an object that digests may name says of its place. */
-export function placeOf(name: string): SealedName | null {
-  return parseSealedName(name) ?? parseSegmentName(name);
 }
 
 function surveyed({ name, sha256, signature, digest, isSigned }: WalkedDigest): SurveyedDigest {

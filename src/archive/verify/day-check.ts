@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { IoError } from "../../core/fault.ts";
-import { hourOf, hourText, UNDATED_HOUR } from "../../core/hour.ts";
+import { hourText } from "../../core/hour.ts";
 import { ifThere } from "../../core/if-there.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
@@ -9,9 +9,8 @@ import { checkManifest, checkRevisions } from "../audit/manifest-check.ts";
 import { measureIfThere } from "../digest/stored-object.ts";
 import { filesOf, type PlanOutput } from "../manifest.ts";
 import { type SealedPlan, sealedPlanIn } from "../sealed-plan.ts";
-import { UNDATED_DAY } from "../span.ts";
-import { parseSealedName } from "../vault-name.ts";
-import { placeOf } from "./chain-survey.ts";
+import { firstHourOf } from "../span.ts";
+import { folderOfName, parseSealedName, placeOf } from "../vault-name.ts";
 import type { NamedObjects, SignedObject } from "./digest-shelf.ts";
 import { type Finding, type FindingKind, findingOf, type Unproven } from "./finding.ts";
 import { checkUnsigned } from "./unsigned-check.ts";
@@ -35,13 +34,6 @@ export interface DayOptions {
   readonly onUnproven: (unproven: Unproven) => void;
 }
 
-/** A manifest that is as it was signed. */
-export interface SoundPlan {
-  readonly plan: SealedPlan;
-  /** The place of its digest in the survey. */
-  readonly digest: number;
-}
-
 /** Objects that are read at a time; of each at most 4 MiB are held. */
 const MOST_READS = 8;
 const ALTERED = "its bytes are not those that were signed, by their SHA-256";
@@ -57,7 +49,7 @@ interface DayCheck extends DayOptions {
  * Holds what is there of a day against what digests name of it, and tells what is missing, extra or altered. Resolves with
  * the manifests that are as they were signed, in order. Rejects with `IoError` where the store fails.
  */
-export async function checkDay(options: DayOptions): Promise<SoundPlan[]> {
+export async function checkDay(options: DayOptions): Promise<SealedPlan[]> {
   const { stream, named, listed, onFinding } = options;
   const told = new Set<string>();
   const check: DayCheck = {
@@ -68,18 +60,20 @@ export async function checkDay(options: DayOptions): Promise<SoundPlan[]> {
       onFinding(findingOf(kind, stream, { hour: hourOfPlace(object), object, ...parts }));
     },
   };
+  for (const { object, before, again } of named.again) {
+    onFinding(findingOf("chain", stream, { object: again, what: `it names "${object}", which "${before}" has named` }));
+  }
   const present = [...named.signed.values()].filter((object) => isPresent(check, object));
   const manifests = present.filter(({ name }) => parseSealedName(name) !== null);
   const read = await inParallel(manifests, MOST_READS, (object) => readManifest(check, object));
-  const sound = read.filter((plan) => plan !== null).toSorted((a, b) => byPlace(a.plan, b.plan));
-  const plans = sound.map(({ plan }) => plan);
+  const plans = read.filter((plan) => plan !== null).toSorted(byPlace);
   for (const plan of plans) checkStructure(check, plan);
   const segments = present.filter(({ name }) => parseSealedName(name) === null);
   await checkSegments(check, segments, plans);
   const others = [...listed.values()].filter(({ name }) => !named.signed.has(name));
-  const unsigned = await checkUnsigned({ ...options, add: check.add }, others);
+  const unsigned = await checkUnsigned({ ...options, plans, add: check.add }, others);
   tellGaps(check, [...plans, ...unsigned]);
-  return sound;
+  return plans;
 }
 
 /** True for one that is there, as long as it was. */
@@ -95,9 +89,9 @@ function isPresent({ listed, add, onBytes }: DayCheck, { name, size_bytes: expec
   return false;
 }
 
-async function readManifest(check: DayCheck, object: SignedObject): Promise<SoundPlan | null> {
+async function readManifest(check: DayCheck, object: SignedObject): Promise<SealedPlan | null> {
   const { store, add, onBytes } = check;
-  const { name, size_bytes: sizeBytes, sha256: expected, digest } = object;
+  const { name, size_bytes: sizeBytes, sha256: expected } = object;
   const bytes = await ifThere(store.read(name, 0, sizeBytes));
   onBytes(sizeBytes);
   if (bytes === null) {
@@ -110,7 +104,7 @@ async function readManifest(check: DayCheck, object: SignedObject): Promise<Soun
     return null;
   }
   try {
-    return { plan: sealedPlanIn(name, bytes), digest };
+    return sealedPlanIn(name, bytes);
   } catch (error) {
     if (!(error instanceof IoError)) throw error;
     add("manifest", name, { what: error.message });
@@ -212,14 +206,10 @@ function tellGaps({ told, named, add }: DayCheck, plans: readonly SealedPlan[]):
   }
 }
 
-function folderOfName(name: string): string {
-  return name.replace(/[^/]*$/, "");
-}
-
 function hourOfPlace(name: string): string | null {
   const place = placeOf(name);
   if (place === null) return null;
-  const hour = place.day === UNDATED_DAY ? UNDATED_HOUR : hourOf(Date.parse(place.day)) + place.hourOfDay;
+  const hour = firstHourOf(place);
   return Number.isNaN(hour) ? null : hourText(hour);
 }
 

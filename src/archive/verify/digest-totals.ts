@@ -7,22 +7,27 @@ import { type Finding, findingOf } from "./finding.ts";
 
 /** Sums the manifests of each digest. */
 export interface TotalsCheck {
-  /** `digest` is its place in the survey. Resolves with what it says otherwise, once all of its manifests are there. */
-  add(digest: number, manifest: KnownManifest): Promise<Finding[]>;
+  /**
+   * `digest` is its place in the survey; null for a manifest that is not as it was signed, without which nothing can be
+   * compared. Resolves with what the digest says otherwise, once all of its manifests were added.
+   */
+  add(digest: number, manifest: KnownManifest | null): Promise<Finding[]>;
 }
 
 /** It holds the sums of the digests of which some manifests were added and some not. */
 export function createTotalsCheck({ stream, digests }: ChainSurvey, shelf: DigestShelf): TotalsCheck {
-  const open = new Map<number, { readonly sum: PlanSum; manifests: number }>();
+  const open = new Map<number, { sum: PlanSum | null; manifests: number }>();
   return {
     async add(place, manifest) {
       const known = open.get(place) ?? { sum: createPlanSum(), manifests: 0 };
       open.set(place, known);
-      known.sum.add(manifest);
+      if (manifest === null) known.sum = null;
+      else known.sum?.add(manifest);
       known.manifests += 1;
       const digest = digests[place];
       if (digest === undefined || known.manifests < digest.manifests) return [];
       open.delete(place);
+      if (known.sum === null) return [];
       return checkTotals(stream, digest.name, await shelf.totalsOf(place), known.sum.totals());
     },
   };

@@ -3,29 +3,20 @@ import { KEY_PREFIX } from "../digest/digest-name.ts";
 import { vaultPrefix } from "../vault-name.ts";
 import { type Finding, findingOf } from "./finding.ts";
 
-/** What lies in the vault, by its names alone. */
-export interface Inventory {
-  /** In order. */
-  readonly streams: readonly string[];
-  /** All names where the keys are. */
-  readonly keyNames: readonly string[];
-}
-
 /** What does not belong to a stream. */
 export const NO_STREAM = "vault";
 
 const OF_STREAM = /^[a-z0-9-]{1,63}$/;
 const VERSION = /^vault\/v([1-9]\d*)\//;
 
-/** Lists the vault, and tells what lies beside its streams and keys. Rejects with `IoError`. */
-export async function takeInventory(store: ObjectStore, onFinding: (finding: Finding) => void): Promise<Inventory> {
+/** The streams of the vault, in order; tells what lies beside them and the keys. Rejects with `IoError`. */
+export async function takeInventory(store: ObjectStore, onFinding: (finding: Finding) => void): Promise<string[]> {
   const streams = new Set<string>();
-  const keyNames: string[] = [];
   const newer = new Set<string>();
   for await (const { name } of store.list("vault/")) {
     const [, version] = VERSION.exec(name) ?? [];
-    if (name.startsWith(KEY_PREFIX)) keyNames.push(name);
-    else if (name.startsWith(vaultPrefix())) {
+    if (name.startsWith(KEY_PREFIX)) continue;
+    if (name.startsWith(vaultPrefix())) {
       const [stream = "", ...rest] = name.slice(vaultPrefix().length).split("/");
       if (rest.length > 0 && OF_STREAM.test(stream)) streams.add(stream);
       else
@@ -38,5 +29,5 @@ export async function takeInventory(store: ObjectStore, onFinding: (finding: Fin
       onFinding(findingOf("extra", NO_STREAM, { object: `vault/v${version}/`, what }));
     }
   }
-  return { streams: [...streams].toSorted(), keyNames };
+  return [...streams].toSorted();
 }

@@ -2,6 +2,7 @@ import { UsageError } from "../../core/fault.ts";
 import { digestName } from "../digest/digest-name.ts";
 import type { ChainSurvey } from "./chain-survey.ts";
 import { type Finding, findingOf } from "./finding.ts";
+import { NO_STREAM } from "./inventory.ts";
 
 /** A digest that an auditor has kept, from an earlier verification. */
 export interface KeptEnd {
@@ -12,25 +13,26 @@ export interface KeptEnd {
   readonly sha256: string;
 }
 
-/** Each with its stream. Throws `UsageError` where that is not said and there are several. */
-export function endsOfStreams(kept: readonly KeptEnd[], streams: readonly string[]): (KeptEnd & { stream: string })[] {
+/** Each with its stream, where there is any. Throws `UsageError` where it is not said which, and there are several. */
+export function endsOfStreams(kept: readonly KeptEnd[], streams: readonly string[]): KeptEnd[] {
   return kept.map((end) => {
-    const stream = end.stream ?? streams[0];
     if (end.stream === null && streams.length > 1) {
       throw new UsageError(
         `verify after ${end.sequence}:${end.sha256}: the archive has the streams ${streams.join(", ")} ` +
           "(hint: --after STREAM:SEQUENCE:HASH)",
       );
     }
-    return { ...end, stream: stream ?? "" };
+    return { ...end, stream: end.stream ?? streams[0] ?? null };
   });
 }
 
 /** Where the chain has not the digest that was kept: its newest end was cut off, or its history written anew. */
-export function checkKeptEnd(
-  { sequence, sha256, stream }: KeptEnd & { stream: string },
-  survey: ChainSurvey | undefined,
-): Finding[] {
+export function checkKeptEnd(kept: KeptEnd, survey: ChainSurvey | undefined): Finding[] {
+  const { sequence, sha256, stream } = kept;
+  if (stream === null) {
+    const what = `digest ${sequence}, which was kept, is not there, and no stream is: all was removed; its SHA-256`;
+    return [findingOf("end", NO_STREAM, { object: "vault/", what, expected: sha256 })];
+  }
   const object = digestName(stream, sequence);
   const digests = survey?.digests ?? [];
   const found = digests.find((digest) => digest.sequence === sequence);

@@ -1,4 +1,10 @@
-import { parsePublicKeyName, parseStatementName, publicKeyName, signatureName } from "../digest/digest-name.ts";
+import {
+  parsePublicKeyName,
+  parseStatementName,
+  publicKeyName,
+  signatureName,
+  statementName,
+} from "../digest/digest-name.ts";
 import type { KeyRing } from "../digest/key-ring.ts";
 import type { ChainSurvey } from "./chain-survey.ts";
 import { type Finding, findingOf, type Unproven } from "./finding.ts";
@@ -6,18 +12,25 @@ import { type Finding, findingOf, type Unproven } from "./finding.ts";
 /** Things of all streams. */
 export const ALL_STREAMS = "keys";
 
-/** What lies where the keys are and is no key that signed anything, and no statement. `names` are all that lies there. */
-export function checkKeyNames(
-  names: readonly string[],
-  ring: KeyRing,
-  surveys: readonly ChainSurvey[],
-): { readonly findings: readonly Finding[]; readonly unproven: readonly Unproven[] } {
-  const used = new Set(surveys.flatMap(({ digests }) => digests.map(({ key }) => key)));
-  for (const { old_key: oldKey, new_key: newKey } of ring.changes.values()) used.add(oldKey).add(newKey);
+export interface KeyCheckOptions {
+  /** All that lies where the keys are. */
+  readonly names: readonly string[];
+  readonly ring: KeyRing;
+  readonly surveys: readonly ChainSurvey[];
+  /** False where there are streams that were not surveyed: keys of theirs would seem to sign nothing. */
+  readonly hasAllStreams: boolean;
+}
+
+/** What lies where the keys are and is no key that signs anything, and no statement that leads to one. */
+export function checkKeyNames({ names, ring, surveys, hasAllStreams }: KeyCheckOptions): {
+  readonly findings: readonly Finding[];
+  readonly unproven: readonly Unproven[];
+} {
+  const used = usedKeys(ring, surveys);
   const statements = names.filter((name) => parseStatementName(name) !== null);
   const signatures = new Set(statements.map(signatureName));
   const there = new Set(names);
-  const findings: Finding[] = [];
+  const findings = checkChanges(ring, used, hasAllStreams);
   const unproven: Unproven[] = [];
   const digests = surveys.flatMap((survey) => survey.digests.filter(({ isSigned }) => isSigned));
   for (const key of new Set(digests.map((digest) => digest.key))) {
@@ -32,7 +45,7 @@ export function checkKeyNames(
     const key = parsePublicKeyName(name);
     if (key !== null) {
       // One that is no key was told.
-      if (!used.has(key) && ring.keys.has(key))
+      if (hasAllStreams && !used.has(key) && ring.keys.has(key))
         unproven.push({ stream: ALL_STREAMS, object: name, why: "a key that signs nothing" });
     } else if (parseStatementName(name) !== null) {
       if (!there.has(signatureName(name))) {
@@ -44,6 +57,36 @@ export function checkKeyNames(
     }
   }
   return { findings, unproven };
+}
+
+/** Those that sign digests, and those to which their statements lead. */
+function usedKeys({ changes }: KeyRing, surveys: readonly ChainSurvey[]): ReadonlySet<string> {
+  const used = new Set(surveys.flatMap(({ digests }) => digests.map(({ key }) => key)));
+  // What is added on the way is visited too.
+  for (const key of used) {
+    for (const { old_key: oldKey, new_key: newKey } of changes.values()) if (oldKey === key) used.add(newKey);
+  }
+  return used;
+}
+
+/** Statements that no signer has made: of keys that sign nothing, or the second one of a key. */
+function checkChanges({ changes }: KeyRing, used: ReadonlySet<string>, hasAllStreams: boolean): Finding[] {
+  const successors = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const { old_key: oldKey, new_key: newKey } of changes.values()) {
+    const object = statementName(newKey);
+    const other = successors.get(oldKey);
+    successors.set(oldKey, other ?? newKey);
+    if (!used.has(oldKey)) {
+      if (!hasAllStreams) continue;
+      const what = `it is extra: its old key ${oldKey} signs no digest`;
+      findings.push(findingOf("extra", ALL_STREAMS, { object, what }));
+    } else if (other !== undefined) {
+      const what = `key ${oldKey} signed that this key follows on it, and signed the same of key ${other}`;
+      findings.push(findingOf("key", ALL_STREAMS, { object, what }));
+    }
+  }
+  return findings;
 }
 
 /** Streams that a signed statement says were signed, and that have no digest. */

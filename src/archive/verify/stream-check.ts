@@ -15,6 +15,8 @@ export interface VerifiedStream {
   /** Signed objects of the days that were looked at, their bytes, and the lines that their manifests say. */
   objects: number;
   bytes: number;
+  /** Of these the bytes that an earlier run has read, and this one not. */
+  bytesReadEarlier: number;
   lines: number;
   /** Plans by the catalogue that has counted them. */
   readonly catalogues: Map<string, number>;
@@ -35,7 +37,14 @@ export async function checkStream(options: VerifyOptions, survey: ChainSurvey): 
   const { store, takes, onFinding } = options;
   const { stream } = survey;
   const shelf = createDigestShelf(store, survey);
-  const verified: VerifiedStream = { survey, objects: 0, bytes: 0, lines: 0, catalogues: new Map() };
+  const verified: VerifiedStream = {
+    survey,
+    objects: 0,
+    bytes: 0,
+    bytesReadEarlier: 0,
+    lines: 0,
+    catalogues: new Map(),
+  };
   const check: StreamCheck = { ...options, survey, shelf, totals: createTotalsCheck(survey, shelf), verified };
   if (!survey.digests.some(({ isSigned }) => isSigned)) {
     const what = "no signed digest at all: nothing of the stream is proved (hint: logtally sign)";
@@ -63,6 +72,7 @@ async function checkOneDay(check: StreamCheck, day: string, listed: ReadonlyMap<
   const { survey, shelf, totals, verified, ledger, onFinding, onUnproven } = check;
   const named = await shelf.namedOn(day);
   const fingerprint = fingerprintOf(survey.stream, day, named, listed);
+  const isRead = ledger.has(fingerprint);
   let isClean = true;
   const sound = await checkDay({
     ...check,
@@ -70,27 +80,30 @@ async function checkOneDay(check: StreamCheck, day: string, listed: ReadonlyMap<
     day,
     named,
     listed,
-    isRead: ledger.has(fingerprint),
+    isRead,
     onFinding(finding) {
       isClean = false;
       onFinding(finding);
     },
     onUnproven,
   });
-  for (const { plan, digest } of sound) {
-    const { lines, counts } = plan.manifest;
+  const manifests = new Map(sound.map(({ name, manifest }) => [name, manifest]));
+  for (const { lines, counts } of manifests.values()) {
     verified.lines += lines;
     verified.catalogues.set(counts.catalogue, (verified.catalogues.get(counts.catalogue) ?? 0) + 1);
-    for (const finding of await totals.add(digest, plan.manifest)) onFinding(finding);
   }
-  for (const { size_bytes: sizeBytes } of named.signed.values()) {
+  for (const { name, size_bytes: sizeBytes, digest } of named.signed.values()) {
+    const isManifest = parseSealedName(name) !== null;
     verified.objects += 1;
     verified.bytes += sizeBytes;
+    if (isRead && !isManifest) verified.bytesReadEarlier += sizeBytes;
+    if (!isManifest) continue;
+    for (const finding of await totals.add(digest, manifests.get(name) ?? null)) onFinding(finding);
   }
-  if (isClean && !ledger.has(fingerprint)) await ledger.note(fingerprint);
+  if (isClean && !isRead) await ledger.note(fingerprint);
 }
 
-/** Of the segments, as they were signed and as they lie there: one that was written again since has another time. */
+/** Of the objects, as they were signed and as they lie there: one that was written again since has another time. */
 function fingerprintOf(
   stream: string,
   day: string,
@@ -99,7 +112,6 @@ function fingerprintOf(
 ): string {
   const hash = createHash("sha256").update(`${stream} ${day}\n`);
   for (const name of [...signed.keys()].toSorted()) {
-    if (parseSealedName(name) !== null) continue;
     const { sha256 = "" } = signed.get(name) ?? {};
     const { sizeBytes = -1, createdAtMs = -1 } = listed.get(name) ?? {};
     hash.update(`${name} ${sha256} ${sizeBytes} ${createdAtMs}\n`);

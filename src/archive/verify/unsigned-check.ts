@@ -1,14 +1,16 @@
 import { isOfObject } from "../../core/fault.ts";
-import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
+import type { ObjectInfo } from "../../core/object-store.ts";
 import { measureIfThere } from "../digest/stored-object.ts";
 import { pinnedSegments } from "../digest/unsigned.ts";
 import { filesOf } from "../manifest.ts";
 import { readSealedPlan, type SealedPlan } from "../sealed-plan.ts";
-import { parseSealedName, parseSegmentName } from "../vault-name.ts";
+import { folderOfName, manifestNameOf, parseSealedName, parseSegmentName } from "../vault-name.ts";
 import type { DayOptions } from "./day-check.ts";
 import type { FindingKind } from "./finding.ts";
 
 interface UnsignedOptions extends Pick<DayOptions, "store" | "stream" | "named" | "onUnproven"> {
+  /** Of the day, those that are signed. */
+  readonly plans: readonly SealedPlan[];
   readonly add: (kind: FindingKind, object: string, parts: { readonly what: string }) => void;
 }
 
@@ -71,9 +73,12 @@ async function readUnsigned(
   return plan;
 }
 
-/** Segments that no manifest names. A sealer pins its attempt below `ctl/plan` before it writes any. */
+/**
+ * Segments that no manifest names. A sealer pins its attempt below `ctl/plan` before it writes any; but a copy has what lies
+ * there as it was before the vault was copied.
+ */
 async function tellSegments(
-  { store, stream, named, onUnproven, add }: UnsignedOptions,
+  { store, stream, named, plans, onUnproven, add }: UnsignedOptions,
   segments: readonly ObjectInfo[],
   unsigned: readonly SealedPlan[],
 ): Promise<void> {
@@ -84,7 +89,7 @@ async function tellSegments(
       segments.map(({ name }) => name),
     ),
   );
-  const hasPlans = await isAnyThere(store, "ctl/plan/");
+  const attempts = new Map([...plans, ...unsigned].map(({ name, manifest }) => [name, manifest.attempt]));
   const manifests = [...named.signed.keys(), ...named.doubtful.keys(), ...unsigned.map(({ name }) => name)];
   const lastPlans = new Map<string, number>();
   for (const name of manifests) {
@@ -93,22 +98,16 @@ async function tellSegments(
     lastPlans.set(folder, Math.max(plan, lastPlans.get(folder) ?? 0));
   }
   for (const { name } of segments) {
-    const isOpen = (parseSegmentName(name)?.plan ?? 0) > (lastPlans.get(folderOfName(name)) ?? 0);
-    if (pinned.has(name)) {
-      const why = isOpen ? "of a seal that is under way" : "left behind by a seal, and no digest names it yet";
-      onUnproven({ stream, object: name, why });
-    } else if (isOpen && !hasPlans) {
-      const why = "of a seal that is under way, by its name alone: the plans below ctl/plan are not in this copy";
-      onUnproven({ stream, object: name, why });
+    const segment = parseSegmentName(name);
+    if (segment === null) continue;
+    const isOpen = segment.plan > (lastPlans.get(folderOfName(name)) ?? 0);
+    // What the attempt that became the manifest has written stands in it.
+    const isOfManifest = attempts.get(manifestNameOf(segment)) === segment.attempt;
+    if (isOpen) {
+      const why = pinned.has(name) ? "" : ", by its name alone: no plan below ctl/plan tells of it";
+      onUnproven({ stream, object: name, why: `of a seal that is under way${why}` });
+    } else if (pinned.has(name) && !isOfManifest) {
+      onUnproven({ stream, object: name, why: "left behind by a seal, and no digest names it yet" });
     } else add("extra", name, { what: `${EXTRA}, and no attempt to seal has written it` });
   }
-}
-
-async function isAnyThere(store: ObjectStore, prefix: string): Promise<boolean> {
-  for await (const _object of store.list(prefix)) return true;
-  return false;
-}
-
-function folderOfName(name: string): string {
-  return name.replace(/[^/]*$/, "");
 }

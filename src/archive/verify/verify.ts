@@ -1,5 +1,6 @@
 import type { ObjectStore } from "../../core/object-store.ts";
 import { listDigests } from "../digest/chain-walk.ts";
+import { KEY_PREFIX } from "../digest/digest-name.ts";
 import type { Distrusted } from "../digest/distrust.ts";
 import { type KeyRing, readKeyRing } from "../digest/key-ring.ts";
 import { type ChainSurvey, surveyChain } from "./chain-survey.ts";
@@ -22,6 +23,9 @@ export interface VerifyOptions {
   /** Null: hashes only. */
   readonly readLines: ReadLines | null;
   readonly ledger: ReadLedger;
+  /** Is told how many digests there are, before they are read, and of each that was read; may throw. */
+  readonly onDigests: (digests: number) => void;
+  readonly onDigest: () => void;
   /** Is told the chains before anything that they name is read, and how many bytes that will be; may throw. */
   readonly onSurveyed: (surveys: readonly ChainSurvey[], totalBytes: number) => void;
   readonly onBytes: (bytes: number) => void;
@@ -43,14 +47,14 @@ export interface ReadLedger {
  */
 export async function verifyVault(options: VerifyOptions): Promise<VerifiedStream[]> {
   const { store, only, kept, takes, onFinding, onUnproven, onSurveyed } = options;
-  const { streams, keyNames } = await takeInventory(store, onFinding);
+  const streams = await takeInventory(store, onFinding);
   const wanted = only === null ? streams : [only];
   const ends = endsOfStreams(kept, wanted);
   // One that was kept and is gone has no objects left.
-  const all = [...new Set([...wanted, ...ends.map(({ stream }) => stream)])];
-  const { ring, surveys } = await surveyAll(options, all);
+  const all = [...new Set([...wanted, ...ends.flatMap(({ stream }) => stream ?? [])])];
+  const { ring, keyNames, surveys } = await surveyAll(options, all);
   const byStream = new Map(surveys.map((survey) => [survey.stream, survey]));
-  for (const end of ends) for (const finding of checkKeptEnd(end, byStream.get(end.stream))) onFinding(finding);
+  for (const end of ends) for (const finding of checkKeptEnd(end, byStream.get(end.stream ?? ""))) onFinding(finding);
   tellKeys(options, keyNames, ring, surveys);
   if (surveys.length === 0) {
     const what = "no digest at all: nothing is proved (hint: logtally seal, then logtally sign)";
@@ -67,18 +71,21 @@ export async function verifyVault(options: VerifyOptions): Promise<VerifiedStrea
 
 /** The keys are read when all digests were listed: the key of each was there before it. */
 async function surveyAll(
-  { store, trust, onFinding }: VerifyOptions,
+  { store, trust, onFinding, onDigests, onDigest }: VerifyOptions,
   streams: readonly string[],
-): Promise<{ readonly ring: KeyRing; readonly surveys: readonly ChainSurvey[] }> {
+): Promise<{ readonly ring: KeyRing; readonly keyNames: readonly string[]; readonly surveys: readonly ChainSurvey[] }> {
   const telling = (stream: string) => (wrong: Distrusted) => onFinding(findingOfDistrust(stream, wrong));
   const sequences = new Map<string, readonly number[]>();
   for (const stream of streams) sequences.set(stream, await listDigests(store, stream, telling(stream)));
+  const keyNames: string[] = [];
+  for await (const { name } of store.list(KEY_PREFIX)) keyNames.push(name);
   const ring = ringWith(await readKeyRing(store, telling(ALL_STREAMS)), trust);
+  onDigests(sequences.values().reduce((total, ofStream) => total + ofStream.length, 0));
   const surveys: ChainSurvey[] = [];
   for (const [stream, ofStream] of sequences) {
-    surveys.push(await surveyChain(store, stream, { sequences: ofStream, ring, trust, onFinding }));
+    surveys.push(await surveyChain(store, stream, { sequences: ofStream, ring, trust, onFinding, onDigest }));
   }
-  return { ring, surveys };
+  return { ring, keyNames, surveys };
 }
 
 function tellKeys(
@@ -87,9 +94,8 @@ function tellKeys(
   ring: KeyRing,
   surveys: readonly ChainSurvey[],
 ): void {
-  const { findings, unproven } = checkKeyNames(keyNames, ring, surveys);
-  // Keys of other streams would seem to sign nothing.
-  if (only === null) for (const each of unproven) onUnproven(each);
+  const { findings, unproven } = checkKeyNames({ names: keyNames, ring, surveys, hasAllStreams: only === null });
+  for (const each of unproven) onUnproven(each);
   const lost = checkNamedStreams(ring, surveys, (stream) => only === null || stream === only);
   for (const finding of [...findings, ...lost]) onFinding(finding);
 }

@@ -1,5 +1,6 @@
 import { IoError, UsageError } from "../../core/fault.ts";
 import { type Backoff, retry } from "../../core/retry.ts";
+import { KIB } from "../../core/units.ts";
 import { objectIn } from "./answer.ts";
 import { crc32c } from "./crc32c.ts";
 import { messageOf, passes } from "./gcs-error.ts";
@@ -8,6 +9,8 @@ import { CredentialError, type Service, ServiceError, type ServiceRequest } from
 /** Cloud KMS, and what a request to it needs. */
 export const KMS_ENDPOINT = "https://cloudkms.googleapis.com";
 export const KMS_SCOPE = "https://www.googleapis.com/auth/cloudkms";
+/** The service takes no longer text to sign. */
+export const MOST_KMS_BYTES = 64 * KIB;
 
 /** A private key that never leaves Cloud KMS. */
 export interface KmsKey {

@@ -17,6 +17,7 @@ import { givingUp, proveUnlessStopped } from "../process/interruptible.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { createProgress, type Progress } from "../terminal/progress.ts";
+import { formatCount } from "../terminal/quantity.ts";
 import { asLine } from "../terminal/tell.ts";
 import { keptEnd, readTrust } from "./verify-options.ts";
 import { isVerified, LEVELS, type Level, MOST_TOLD, verifyJson, verifyText } from "./verify-report.ts";
@@ -94,7 +95,11 @@ async function verify(pipeline: string | undefined, options: VerifyCommandOption
   const startedMs = SYSTEM_CLOCK.monotonicMs();
   const told = teller(options);
   const bars: Progress[] = [];
-  const onBytes = givingUp(signal, (bytes) => bars[0]?.add(bytes));
+  const showBar = (bar: Progress): void => {
+    bars.at(-1)?.stop();
+    bars.push(bar);
+  };
+  const onBytes = givingUp(signal, (bytes) => bars.at(-1)?.add(bytes));
   const catalogue = level === "full" ? await loadCatalogue(settings.cataloguePath) : null;
   const manner = { level, catalogue: catalogue?.digest ?? null };
   const state = options.resume === undefined ? NO_STATE : await openVerifyState(options.resume, manner);
@@ -109,9 +114,11 @@ async function verify(pipeline: string | undefined, options: VerifyCommandOption
       kept: options.after ?? [],
       readLines: lines === null ? null : (plans) => lines.check(plans),
       ledger: state,
+      onDigests: (digests) => showBar(createProgress("following the digests", digests, formatCount)),
+      onDigest: () => onBytes(1),
       onSurveyed(surveys, totalBytes) {
         state.bindTo(surveys);
-        bars.push(createProgress("verifying", totalBytes));
+        showBar(createProgress("verifying", totalBytes));
       },
       onBytes,
       onFinding: told.onFinding,
@@ -119,7 +126,7 @@ async function verify(pipeline: string | undefined, options: VerifyCommandOption
     });
   } finally {
     lines?.close();
-    for (const bar of bars) bar.stop();
+    bars.at(-1)?.stop();
   }
   await told.printed();
   const report = {

@@ -52,7 +52,7 @@ export function verifyJson(report: VerifyReport): string {
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-function streamJson({ survey, objects, bytes, lines }: VerifiedStream) {
+function streamJson({ survey, objects, bytes, bytesReadEarlier, lines }: VerifiedStream) {
   const newest = newestOf(survey);
   return {
     stream: survey.stream,
@@ -61,6 +61,7 @@ function streamJson({ survey, objects, bytes, lines }: VerifiedStream) {
     keys: keysOf(survey),
     objects,
     size_bytes: bytes,
+    read_earlier_bytes: bytesReadEarlier,
     lines,
   };
 }
@@ -71,12 +72,17 @@ export function verifyText(report: VerifyReport): string {
   const signed = streams.filter(({ survey }) => survey.digests.length > 0);
   const bytes = streams.reduce((total, stream) => total + stream.bytes, 0);
   const objects = streams.reduce((total, stream) => total + stream.objects, 0);
-  const work = `${formatThings(objects, "object")}, ${formatBytes(bytes)}, looked at in ${seconds.toFixed(1)} s, level ${level}`;
+  const earlier = streams.reduce((total, stream) => total + stream.bytesReadEarlier, 0);
+  const ofEarlier = earlier === 0 ? "" : `, of which ${formatBytes(earlier)} were read by an earlier run`;
+  const work = `${formatThings(objects, "object")}, ${formatBytes(bytes)}${ofEarlier}, looked at in ${seconds.toFixed(1)} s, level ${level}`;
   return (
     (signed.length === 0 ? "" : streamTable(signed)) +
     keyText(report) +
     catalogueText(report) +
     unprovenText(report) +
+    (signed.length > 0 && objects === 0
+      ? "no digest names an object of these days: only the chain was verified\n"
+      : "") +
     `${work}\n${verdict(report)}\n`
   );
 }

@@ -9,7 +9,7 @@ import { serviceBackoff } from "./service-backoff.ts";
 export async function openKmsSigningKey({ name, endpoint }: KmsReference): Promise<SigningKey> {
   // Google's library for credentials takes a while to load.
   const { createService } = await import("../../backends/gcs/service.ts");
-  const { KMS_ENDPOINT, KMS_SCOPE, openKmsKey } = await import("../../backends/gcs/kms-key.ts");
+  const { KMS_ENDPOINT, KMS_SCOPE, MOST_KMS_BYTES, openKmsKey } = await import("../../backends/gcs/kms-key.ts");
   const key = await openKmsKey(createService({ endpoint: endpoint ?? KMS_ENDPOINT, scope: KMS_SCOPE }), name, {
     backoff: serviceBackoff(2 * MINUTE_MS),
     onTrouble: (message) => tell(`${message}; trying again for up to two minutes`),
@@ -19,6 +19,7 @@ export async function openKmsSigningKey({ name, endpoint }: KmsReference): Promi
   return {
     fingerprint,
     publicPem,
+    mostBytes: MOST_KMS_BYTES,
     async sign(bytes) {
       const signature = await key.sign(bytes);
       // Nobody could ever verify another one, and what is signed stays.

@@ -101,6 +101,8 @@ export async function verify(store: ObjectStore, level: Level, change: Partial<V
     trust: { fingerprints: new Set(), keys: [] },
     kept: [],
     readLines: level === "full" ? async (plans) => (await lineCheck()).check(plans) : null,
+    onDigests: () => undefined,
+    onDigest: () => undefined,
     ledger: { has: () => false, note: () => Promise.resolve() },
     onSurveyed(all, total) {
       surveys = all;

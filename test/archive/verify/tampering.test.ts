@@ -5,9 +5,13 @@
  * done to a copy of it, and both levels are asked.
  */
 import { describe, expect, it } from "vitest";
-import { type Digest, digestBytes } from "../../../src/archive/digest/digest.ts";
-import { digestName, publicKeyName, signatureName } from "../../../src/archive/digest/digest-name.ts";
-import { type Manifest, manifestBytes } from "../../../src/archive/manifest.ts";
+import { createPlanSum, type Digest, digestBytes, sizesOf } from "../../../src/archive/digest/digest.ts";
+import { digestName, publicKeyName, signatureName, statementName } from "../../../src/archive/digest/digest-name.ts";
+import { MOST_DIGEST_BYTES } from "../../../src/archive/digest/digest-shape.ts";
+import { keyChangeBytes } from "../../../src/archive/digest/key-ring.ts";
+import type { SigningKey } from "../../../src/archive/digest/signing-key.ts";
+import { type HourFigures, type Manifest, manifestBytes, type StoredObject } from "../../../src/archive/manifest.ts";
+import { measureObject } from "../../../src/archive/stored-bytes.ts";
 import type { FindingKind } from "../../../src/archive/verify/finding.ts";
 import type { VerifyOptions } from "../../../src/archive/verify/verify.ts";
 import { bytesIn, namesIn, newKey, replace, writeLines } from "../sample-signing.ts";
@@ -29,6 +33,7 @@ const LINES = FIRST?.output?.lines.name ?? "";
 const META = FIRST?.output?.meta.name ?? "";
 const MANIFEST = FIRST?.name ?? "";
 const OTHER_LINES = SECOND?.output?.lines.name ?? "";
+const OTHER_META = SECOND?.output?.meta.name ?? "";
 const FOLDER = MANIFEST.replace(/[^/]*$/, "");
 
 async function change(store: Store, name: string, how: (bytes: Buffer) => Buffer): Promise<void> {
@@ -46,6 +51,32 @@ async function swap(store: Store, a: string, b: string): Promise<void> {
   const [ofA, ofB] = [await bytesIn(store, a), await bytesIn(store, b)];
   await replace(store, a, ofB);
   await replace(store, b, ofA);
+}
+
+/** One more digest, which names these objects. */
+async function signNext(store: Store, objects: readonly StoredObject[]): Promise<void> {
+  const { sequence, sha256 } = await newestEnd(store);
+  const last = JSON.parse((await bytesIn(store, digest(sequence))).toString()) as Digest;
+  const next: Digest = {
+    ...last,
+    sequence: sequence + 1,
+    window: { from: last.window.to, to: last.window.to },
+    objects,
+    totals: { ...sizesOf(objects), ...createPlanSum().totals() },
+    previous: { sha256, signature: (await bytesIn(store, signatureName(digest(sequence)))).toString("hex") },
+  };
+  await store.create(digest(sequence + 1), digestBytes(next));
+  await store.create(signatureName(digest(sequence + 1)), await KEY.sign(digestBytes(next)));
+}
+
+/** A statement by the first key that the second one follows on it, with what it says changed. */
+async function putStatement(store: Store, [old, next]: readonly [SigningKey, SigningKey], change = {}): Promise<void> {
+  const name = statementName(next.fingerprint);
+  const keys = { old_key: old.fingerprint, new_key: next.fingerprint, public_key: next.publicPem };
+  const bytes = keyChangeBytes({ format: 1, ...keys, first_sequences: { [STREAM]: 4 }, ...change });
+  await store.create(name, bytes);
+  await store.create(signatureName(name), await old.sign(bytes));
+  for (const key of [old, next]) await store.create(publicKeyName(key.fingerprint), Buffer.from(key.publicPem));
 }
 
 /** A digest that says something else, signed again by whoever has that key. */
@@ -202,6 +233,70 @@ const TAMPERINGS: readonly Tampering[] = [
     words: /does not follow on the digest before/,
   },
   {
+    what: "whoever has the key names an altered object once more, and the end that was kept is there",
+    tamper: async (store) => {
+      await change(store, LINES, flipped(20));
+      await signNext(store, [await measureObject(store, LINES, () => undefined)]);
+    },
+    kind: "chain",
+    levels: ONE_LEVEL,
+    object: digest(4),
+    words: new RegExp(`it names "${LINES}", which "${digest(1)}" has named`),
+    options: KEPT,
+  },
+  {
+    what: "a digest names an object twice",
+    tamper: (store) =>
+      signAnew(store, 3, (said) => ({ ...said, objects: said.objects.flatMap((object) => [object, object]) })),
+    kind: "altered",
+    levels: ONE_LEVEL,
+    object: digest(3),
+    words: /"objects" is not in order of names, each of them once/,
+  },
+  {
+    what: "a digest is longer than any",
+    tamper: (store) => replace(store, digest(3), Buffer.alloc(MOST_DIGEST_BYTES + 5)),
+    kind: "altered",
+    levels: ONE_LEVEL,
+    object: digest(3),
+    words: /it has more than 16777216 bytes, as no signer writes/,
+  },
+  {
+    what: "a key has signed that two others follow on it",
+    tamper: async (store) => {
+      await putStatement(store, [KEY, newKey()]);
+      await putStatement(store, [KEY, newKey()]);
+    },
+    kind: "key",
+    levels: ONE_LEVEL,
+    object: "a statement",
+    words: /signed that this key follows on it, and signed the same of key/,
+  },
+  {
+    what: "a statement lies there of a key that signs nothing",
+    tamper: (store) => putStatement(store, [newKey(), newKey()]),
+    kind: "extra",
+    levels: ONE_LEVEL,
+    object: "a statement",
+    words: /it is extra: its old key .* signs no digest/,
+  },
+  {
+    what: "a statement holds another key than the one that lies there",
+    tamper: (store) => putStatement(store, [KEY, newKey()], { public_key: newKey().publicPem }),
+    kind: "key",
+    levels: ONE_LEVEL,
+    object: "a statement",
+    words: /it holds another key than/,
+  },
+  {
+    what: "bytes follow on a signature",
+    tamper: (store) => change(store, signatureName(digest(3)), (bytes) => Buffer.concat([bytes, bytes])),
+    kind: "signature",
+    levels: ONE_LEVEL,
+    object: digest(3),
+    words: /not signed by key/,
+  },
+  {
     what: "a signature is altered",
     tamper: (store) => change(store, signatureName(digest(3)), flipped(5)),
     kind: "signature",
@@ -304,7 +399,7 @@ const TAMPERINGS: readonly Tampering[] = [
     tamper: (store) =>
       sealFalsely(store, (manifest) => ({ ...manifest, counts: { ...manifest.counts, events: { git_push: 999 } } })),
     kind: "figures",
-    object: "false",
+    object: "a manifest",
     words: /count of git_push/,
     levels: ["full"],
   },
@@ -312,8 +407,32 @@ const TAMPERINGS: readonly Tampering[] = [
     what: "a manifest was sealed and signed with figures that do not add up",
     tamper: (store) => sealFalsely(store, (manifest) => ({ ...manifest, lines: manifest.lines + 1 })),
     kind: "figures",
-    object: "false",
+    object: "a manifest",
     words: /lines are not the rows of its segments/,
+  },
+  {
+    what: "a manifest was sealed and signed with an event more in an hour, and a line less without",
+    tamper: (store) =>
+      sealFalsely(
+        store,
+        ofFirstHour((hour) => ({ counted: hour.counted + 1, eventless: hour.eventless - 1 })),
+      ),
+    kind: "figures",
+    object: "a manifest",
+    words: /counted/,
+    levels: ["full"],
+  },
+  {
+    what: "a manifest was sealed and signed with other lanes",
+    tamper: (store) =>
+      sealFalsely(store, (manifest) => ({
+        ...manifest,
+        lanes: { ...manifest.lanes, line: manifest.lines - 1, blob: 1 },
+      })),
+    kind: "figures",
+    object: "a manifest",
+    words: /lane/,
+    levels: ["full"],
   },
   {
     what: "there is no digest at all",
@@ -329,8 +448,24 @@ const TAMPERINGS: readonly Tampering[] = [
     object: "vault/",
     words: /no digest at all/,
   },
+  {
+    what: "there is nothing at all, and a digest was kept",
+    tamper: (store) => removeAll(store, () => true),
+    kind: "end",
+    object: "vault/",
+    words: /digest 3, which was kept, is not there, and no stream is: all was removed/,
+    options: KEPT,
+  },
   ...extras([
     ["a segment that no attempt wrote", `${FOLDER}000001-90001.ndjson.zst`],
+    ["a segment that the attempt of the manifest did not write", `${FOLDER}000001-10099.ndjson.zst`],
+    ["a segment by a second name of its plan", `${FOLDER}0000001-10001.ndjson.zst`],
+    ["a manifest by a second name of its plan", `${FOLDER}0000001.manifest.json`],
+    ["a segment of an hour that no day has", `${FOLDER.replace(/\d\d\/$/, "24/")}000001-10001.ndjson.zst`],
+    ["a digest by a second name of its number", `vault/v1/${STREAM}/digest/000000001.json`],
+    ["a digest before the first one", `vault/v1/${STREAM}/digest/00000000.json`],
+    ["a file in a folder among the digests", `vault/v1/${STREAM}/digest/00000001.json/x`],
+    ["a stream by a name in capitals", `vault/v1/${STREAM.toUpperCase()}/2020-12-22/00/000001.manifest.json`],
     ["a manifest that is none", `${FOLDER}000009.manifest.json`],
     ["a file beside the segments", `${FOLDER}notes.txt`],
     ["a file in the day", `${FOLDER.replace(/[^/]*\/$/, "")}notes.txt`],
@@ -384,6 +519,19 @@ async function sealFalsely(store: Store, how: (manifest: Manifest) => Manifest):
   await sign(store, KEY, 4);
 }
 
+const ofFirstHour =
+  (how: (figures: HourFigures) => Partial<HourFigures>) =>
+  (manifest: Manifest): Manifest => {
+    const [[hour, figures] = ["", {} as HourFigures]] = Object.entries(manifest.by_hour);
+    return { ...manifest, by_hour: { ...manifest.by_hour, [hour]: { ...figures, ...how(figures) } } };
+  };
+
+/** Names that each run makes anew. */
+const SOME: Readonly<Record<string, unknown>> = {
+  "a manifest": expect.stringContaining(".manifest.json"),
+  "a statement": expect.stringContaining(".statement.json"),
+};
+
 describe.each(LEVELS)("at level %s", (level) => {
   it("an untouched vault is proved, every byte of it read once", async () => {
     const verdict = await verify(ORIGINAL.store, level);
@@ -400,7 +548,7 @@ describe.each(LEVELS)("at level %s", (level) => {
       const store = await copyOf(ORIGINAL.store);
       await tamper(store);
       const { findings } = await verify(store, level, await options?.(ORIGINAL.store));
-      const expected = object === "false" ? expect.stringContaining(".manifest.json") : object;
+      const expected = SOME[object] ?? object;
       expect(findings[0]).toMatchObject({ kind, object: expected, what: expect.stringMatching(words) });
     },
   );
@@ -460,6 +608,7 @@ describe("holes of other validators", () => {
           previous: said.previous === null ? null : { ...said.previous, sha256: "0".repeat(64) },
         })),
     ],
+    ["the meta of two spans are exchanged", (store) => swap(store, META, OTHER_META)],
     ["bytes follow on what is decompressed", (store) => change(store, LINES, (bytes) => Buffer.concat([bytes, bytes]))],
   ])("are not here: it fails where %s", async (_what, tamper) => {
     expect(await verdictOf(tamper)).toBeGreaterThan(0);
