@@ -57,11 +57,17 @@ export async function makeMarkedIndex(
     }
     const [index] = await listMarkedIndices(cluster, name);
     if (index?.replay === replay) return;
-    throw new IoError(
-      "denied",
-      `make index "${name}" in "${cluster.name}": it is there, by another replay (hint: another --name, or remove it)`,
-    );
+    throw ofAnotherReplay(cluster, name);
   }
+}
+
+/** An index of that name stands in the way. */
+export function ofAnotherReplay(cluster: Cluster, name: string): IoError {
+  const why = "it is there, and by another replay or by somebody else";
+  return new IoError(
+    "denied",
+    `make index "${name}" in "${cluster.name}": ${why} (hint: another --name, or remove it)`,
+  );
 }
 
 /** Removes an index; does no harm where it is gone. Rejects with `IoError`. */

@@ -121,8 +121,8 @@ export const REPLAY_FAULTS: readonly Fault[] = [
     harm: "The end of one case lets the evidence of another be removed.",
     breaks: "evidence",
     file: "src/cli/archive/hold/holding.ts",
-    text: "each.release === null && each.set.hold !== hold",
-    replacement: "each.release !== null && each.set.hold !== hold",
+    text: "release === null && set.hold !== hold",
+    replacement: "release !== null && set.hold !== hold",
     caughtBy: { file: KEEPING_TEST, title: "of another span keeps what both cover" },
   },
   {
@@ -130,8 +130,8 @@ export const REPLAY_FAULTS: readonly Fault[] = [
     harm: "Removal fails for a year, and nobody knows why before the bill comes.",
     breaks: "service",
     file: "src/cli/open/keeping-check.ts",
-    text: 'const keepsWal = roots.includes("wal/") && rules.retention !== null;',
-    replacement: 'const keepsWal = roots.includes("wal/") && rules.retention?.ms === 0;',
+    text: "      retention !== null,\n      `retention of",
+    replacement: "      retention?.ms === 0,\n      `retention of",
     caughtBy: { file: KEEPING_TEST, title: "gets what is asked for by setup, and the lock only when that is said" },
   },
   {

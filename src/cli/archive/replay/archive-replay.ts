@@ -89,7 +89,8 @@ async function replayUnlessStopped(
   const target = targetOf(options, settings.archive);
   if (target.kind === "index" && settings.index === null) throw withoutIndex();
   const store = await openArchiveStore(settings.archive);
-  const matches = createLineFilter(options, await loadCatalogue(settings.cataloguePath), settings);
+  const catalogue = await loadCatalogue(settings.cataloguePath);
+  const matches = createLineFilter(options, catalogue, settings);
   await store.check("read");
   const query = { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches };
   const stretches = await planReplay(store, query, signal);
@@ -100,7 +101,7 @@ async function replayUnlessStopped(
   }
   process.stderr.write(estimateText(estimate));
   if (options.yes !== true) refuseUnlessSure(estimate);
-  const outcome = await bringBack({ settings, options, target, stretches, query, signal });
+  const outcome = await bringBack({ settings, options, target, stretches, query, catalogue, signal });
   if (outcome === null) return;
   await print(options.json === true ? `${JSON.stringify(outcome)}\n` : outcomeText(outcome));
 }
