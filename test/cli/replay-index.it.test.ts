@@ -29,9 +29,9 @@ interface Stage {
 const entry = (id: string, day: string, text: string): string =>
   JSON.stringify({ insertId: id, timestamp: `2020-12-${day}T09:00:00Z`, textPayload: text });
 
-function message(payload: string, attributes: Readonly<Record<string, string>>): string {
+function message(messageId: string, payload: string, attributes: Readonly<Record<string, string>>): string {
   const data = Buffer.from(payload).toString("base64");
-  return JSON.stringify({ message: { messageId: "1", publishTime: "2020-12-22T08:00:00Z", attributes, data } });
+  return JSON.stringify({ message: { messageId, publishTime: "2020-12-22T08:00:00Z", attributes, data } });
 }
 
 /**
@@ -42,8 +42,8 @@ const SPECIAL = [
   entry("twice", "22", "one"),
   entry("twice", "22", "another"),
   entry("twice", "23", "of another day"),
-  message('{"a":\n1}', {}),
-  message("not compressed", { compression_algorithm: "zlib" }),
+  message("1", '{"a":\n1}', {}),
+  message("2", "not compressed", { compression_algorithm: "zlib" }),
   '{"time":"2020-12-24T10:00:00Z","a\\u0000":1}',
   "no record",
 ];
