@@ -27,7 +27,7 @@ import { USER_KEY, writeSessionDays } from "./sessions/session-days.ts";
 import { writeSessionTables } from "./sessions/session-tables.ts";
 import { type FactsSelection, writeFactsFile } from "./sql/facts-file.ts";
 import { standingVariants, writeConflicts } from "./tables/conflict-table.ts";
-import { type DuckDb, type DuckDbOptions, openDuckDb } from "./tables/duck-db.ts";
+import { type DuckDb, type DuckDbOptions, interruptibly, openDuckDb } from "./tables/duck-db.ts";
 import { type FactTable, openFactTable } from "./tables/fact-table.ts";
 import { readTailFacts, type TailFacts } from "./tail-facts.ts";
 
@@ -208,14 +208,7 @@ async function writeFacts(
   const owners = foldsPersonal ? await ownerSources(sealedDays, everyDay) : null;
   table.flush();
   if (owners !== null) await writePersonalGroups(db, owners);
-  signal.throwIfAborted();
-  const interrupt = (): void => db.connection.interrupt();
-  signal.addEventListener("abort", interrupt);
-  try {
-    await writeFactsFile(db, sources, selection, path);
-  } finally {
-    signal.removeEventListener("abort", interrupt);
-  }
+  await interruptibly(db, signal, () => writeFactsFile(db, sources, selection, path));
 }
 
 /** True where facts of that day, in days since 1970, may be in the half-open span. */

@@ -181,7 +181,7 @@ describe("a hold", () => {
           since: null,
           until: null,
         };
-        const note = Buffer.from(JSON.stringify({ format: "logtally/hold/1", ...set }));
+        const note = Buffer.from(JSON.stringify({ format: 1, ...set }));
         (server.objects as Map<string, Buffer>).set(`ctl/hold/${other}.set.json`, note);
       }
       return null;

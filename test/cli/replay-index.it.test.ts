@@ -26,8 +26,10 @@ interface Stage {
   readonly rejected: readonly Hit[];
 }
 
-const entry = (id: string, day: string, text: string): string =>
-  JSON.stringify({ insertId: id, timestamp: `2020-12-${day}T09:00:00Z`, textPayload: text });
+function entry(insertId: string, day: string, text: string): string {
+  const timestamp = `2020-12-${day}T09:00:00Z`;
+  return JSON.stringify({ logName: "projects/p/logs/rails.api", timestamp, insertId, jsonPayload: { text } });
+}
 
 function message(messageId: string, payload: string, attributes: Readonly<Record<string, string>>): string {
   const data = Buffer.from(payload).toString("base64");
@@ -183,6 +185,10 @@ describe.skipIf(url === "")("a replayed index", () => {
       const put = { method: "PUT", headers: { "content-type": "application/json" }, body };
       expect((await fetch(`${url}/${name}`, put)).ok).toBe(true);
     }
+    expect(await remove("--name", "over")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("of all replays"),
+    });
     expect(await remove("--dry-run")).toMatchObject({ code: 0, stdout: `expired  ${over}\n` });
     expect(await remove()).toMatchObject({ code: 0, stdout: `removed  ${over}\n` });
     expect((await fetch(`${url}/${over}`)).status).toBe(404);

@@ -6,7 +6,7 @@ import {
   StatementType,
 } from "@duckdb/node-api";
 import { IoError, UsageError } from "../../core/fault.ts";
-import { type DuckDb, type DuckDbOptions, openDuckDb, sqlParquet, sqlTexts } from "../tables/duck-db.ts";
+import { type DuckDb, type DuckDbOptions, interruptibly, openDuckDb, sqlParquet, sqlTexts } from "../tables/duck-db.ts";
 import { plainValue, type SqlValue, tooLong } from "./sql-value.ts";
 
 /** The answer to a statement, as it comes. */
@@ -109,17 +109,12 @@ async function statementsIn(connection: DuckDBConnection, sql: string): Promise<
 }
 
 /** What DuckDB says goes to its user in one line, unless it was the signal that ended the work. */
-async function guarded<T>(signal: AbortSignal, { connection }: DuckDb, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const interrupt = (): void => connection.interrupt();
-  signal.addEventListener("abort", interrupt);
+async function guarded<T>(signal: AbortSignal, db: DuckDb, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await interruptibly(db, signal, work);
   } catch (error) {
     signal.throwIfAborted();
     throw toldError(error);
-  } finally {
-    signal.removeEventListener("abort", interrupt);
   }
 }
 
