@@ -107,7 +107,9 @@ export async function listHeld(
   for (const { set, release } of await listHolds(store)) {
     const isChecked = options.check === true && release === null;
     const counts = isChecked ? await countHeld(store, holds, spanOfHold(set)) : null;
-    listed.push({ ...set, released_at: release?.at ?? null, release_reason: release?.reason ?? null, ...counts });
+    const { hold, at, since, until, reason } = set;
+    const released = { released_at: release?.at ?? null, release_reason: release?.reason ?? null };
+    listed.push({ hold, at, since, until, reason, ...released, ...counts });
   }
   const text = options.json === true ? listed.map((each) => `${JSON.stringify(each)}\n`).join("") : holdsText(listed);
   await print(text);
