@@ -7,9 +7,7 @@ import { openBucketAdmin } from "./bucket.ts";
 
 const PAGE = "docs/how-to/keep-the-archive.md";
 const SETUP = "logtally setup PIPELINE";
-/** Of names below any of the roots. */
 const MANIFEST_END = ".json";
-const ENDS = [".zst", MANIFEST_END, ".sig", ".pub", ".parquet"];
 /** Reading what is in another class is charged for each request, and removing it for months. */
 const HOT_CLASS = "STANDARD";
 
@@ -22,6 +20,14 @@ export interface RuledBucket {
 }
 
 type Root = "wal/" | "ctl/" | "facts/" | "vault/";
+
+/** How the names below a root end; empty for any. */
+const ENDS: Readonly<Record<Root, readonly string[]>> = {
+  "wal/": [".zst"],
+  "ctl/": [""],
+  "facts/": [".parquet", ".json"],
+  "vault/": [".zst", MANIFEST_END, ".sig", ".pub"],
+};
 
 /** How an archive keeps what is sealed, in words. Rejects with `IoError`, a line for each thing that is not as it should be. */
 export async function describeKeeping(archive: BucketSettings): Promise<string> {
@@ -53,16 +59,17 @@ export function keepingProblems(archive: BucketSettings, buckets: readonly Ruled
     );
     return [
       ...ofRules,
-      ...(roots.includes("wal/") ? walProblems(name, rules) : []),
+      ...(roots.includes("wal/") ? walProblems(name, archive.prefix, rules) : []),
       ...(roots.includes("vault/") ? retentionProblems(archive, name, rules) : []),
     ];
   });
 }
 
 /** What keeps write-ahead objects when they are sealed and signed. */
-function walProblems(name: string, { retention, holdsByDefault, keepsVersions, lifecycle }: BucketRules): string[] {
+function walProblems(name: string, prefix: string, rules: BucketRules): string[] {
+  const { retention, holdsByDefault, keepsVersions, lifecycle } = rules;
   const removesVersions = lifecycle.some(
-    ({ action, isOfOldVersions, prefixes }) => action === "Delete" && isOfOldVersions && prefixes === null,
+    (rule) => rule.action === "Delete" && rule.isOfOldVersions && reaches(rule, prefix, "wal/"),
   );
   const problems: readonly (readonly [isThere: boolean, problem: string])[] = [
     [
@@ -97,7 +104,7 @@ function retentionProblems({ keeping }: BucketSettings, name: string, { retentio
 
 /** Null for a rule that does no harm there. */
 function ruleProblem(bucket: string, prefix: string, root: Root, rule: LifecycleRule): string | null {
-  if (rule.isOfOldVersions || !reaches(rule, `${prefix === "" ? "" : `${prefix}/`}${root}`)) return null;
+  if (rule.isOfOldVersions || !reaches(rule, prefix, root)) return null;
   const hint = `(hint: take it away, or give it a matchesPrefix without ${root})`;
   const isMoving = rule.action === "SetStorageClass" && rule.storageClass !== HOT_CLASS;
   if (rule.action === "Delete" && root !== "facts/") {
@@ -115,12 +122,13 @@ function ruleProblem(bucket: string, prefix: string, root: Root, rule: Lifecycle
   return `a lifecycle rule of ${bucket} moves manifests and digests ${charged} (hint: give it the matchesSuffix .zst)`;
 }
 
-/** True where a rule applies to any name that begins so. */
-function reaches(rule: LifecycleRule, beginning: string): boolean {
+/** True where a rule applies to any name below that root. */
+function reaches(rule: LifecycleRule, prefix: string, root: Root): boolean {
   const { prefixes } = rule;
+  const beginning = `${prefix === "" ? "" : `${prefix}/`}${root}`;
   const mayBegin =
     prefixes === null || prefixes.some((each) => each.startsWith(beginning) || beginning.startsWith(each));
-  return mayBegin && ENDS.some((end) => mayEndIn(rule, end));
+  return mayBegin && ENDS[root].some((end) => mayEndIn(rule, end));
 }
 
 function mayEndIn({ suffixes }: LifecycleRule, end: string): boolean {
