@@ -21,10 +21,10 @@ export interface RuledBucket {
 
 type Root = "wal/" | "ctl/" | "facts/" | "vault/";
 
-/** How the names below a root end; empty for any. */
+/** How names below a root end. */
 const ENDS: Readonly<Record<Root, readonly string[]>> = {
   "wal/": [".zst"],
-  "ctl/": [""],
+  "ctl/": [".json", ".fingerprint", ".waiting", ".done"],
   "facts/": [".parquet", ".json"],
   "vault/": [".zst", MANIFEST_END, ".sig", ".pub"],
 };

@@ -167,7 +167,7 @@ export const REPLAY_FAULTS: readonly Fault[] = [
     breaks: "evidence",
     file: "src/cli/archive/replay/bring-back.ts",
     text: "  return { ...asked, ...to,",
-    replacement: "  return { ...to, since: asked.since,",
+    replacement: '  return { ...to, since: asked["since"],',
     caughtBy: {
       file: "test/cli/replay-files.it.test.ts",
       title: "are of no other question that any option asks",
