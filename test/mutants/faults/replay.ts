@@ -153,15 +153,6 @@ export const REPLAY_FAULTS: readonly Fault[] = [
     caughtBy: { file: "test/cli/replay-index.it.test.ts", title: "goes when its days are over, and nothing else does" },
   },
   {
-    name: "interrupt-is-forgotten",
-    harm: "Ctrl-C in the first moment of a question does nothing, and it goes on for hours.",
-    breaks: "service",
-    file: "src/counts/tables/duck-db.ts",
-    text: "    again = setInterval(() => connection.interrupt(), AGAIN_MS);\n",
-    replacement: "",
-    caughtBy: { file: SQL_TEST, title: "is stopped at any moment" },
-  },
-  {
     name: "replay-goes-on-with-another-question",
     harm: "An auditor gets the pushes of one day and the logins of the next in one folder, and takes it for either.",
     breaks: "evidence",
