@@ -27,7 +27,7 @@ import { USER_KEY, writeSessionDays } from "./sessions/session-days.ts";
 import { writeSessionTables } from "./sessions/session-tables.ts";
 import { type FactsSelection, writeFactsFile } from "./sql/facts-file.ts";
 import { standingVariants, writeConflicts } from "./tables/conflict-table.ts";
-import { type DuckDb, type DuckDbOptions, openDuckDb } from "./tables/duck-db.ts";
+import { type DuckDb, type DuckDbOptions, interruptibly, openDuckDb } from "./tables/duck-db.ts";
 import { type FactTable, openFactTable } from "./tables/fact-table.ts";
 import { readTailFacts, type TailFacts } from "./tail-facts.ts";
 
@@ -60,8 +60,11 @@ export interface ArchiveCounts {
   carried(span: Pick<CountQuery, "days" | "asOf">): Promise<CarriedRow[]>;
   /** Days that dated lines are filed under, in days since 1970, in order. */
   datedDays(): number[];
-  /** Writes facts, each event of a line once, as a Parquet file of that path. Rejects with `IoError`. */
-  writeFacts(selection: FactsSelection, path: string): Promise<void>;
+  /**
+   * Writes facts, each event of a line once, as a Parquet file of that path. Rejects with `IoError`, and in any way once
+   * the signal has aborted.
+   */
+  writeFacts(selection: FactsSelection, path: string, signal: AbortSignal): Promise<void>;
   /** The day after the newest filed hour, lines ahead of their hour and undated ones aside; null without any line. */
   defaultAsOf(): Promise<string | null>;
   /** Up to where everything is sealed, RFC 3339; null where nothing is. */
@@ -176,7 +179,7 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
       return carriedRows(db, sources);
     },
     datedDays: () => [...days.keys()].filter((day) => day !== UNDATED_DAY).toSorted((a, b) => a - b),
-    writeFacts: (selection, path) => writeFacts(open, sealedDays, selection, path),
+    writeFacts: (selection, path, signal) => writeFacts(open, sealedDays, selection, path, signal),
     async defaultAsOf() {
       const hour = await newestHour();
       return hour === null ? null : dayName(hour * HOUR_MS + DAY_MS);
@@ -196,6 +199,7 @@ async function writeFacts(
   sealedDays: SealedDays,
   selection: FactsSelection,
   path: string,
+  signal: AbortSignal,
 ): Promise<void> {
   const { sinceMs, untilMs, foldsPersonal } = selection;
   const everyDay = [...sealedDays.books.keys()];
@@ -204,7 +208,7 @@ async function writeFacts(
   const owners = foldsPersonal ? await ownerSources(sealedDays, everyDay) : null;
   table.flush();
   if (owners !== null) await writePersonalGroups(db, owners);
-  await writeFactsFile(db, sources, selection, path);
+  await interruptibly(db, signal, () => writeFactsFile(db, sources, selection, path));
 }
 
 /** True where facts of that day, in days since 1970, may be in the half-open span. */

@@ -7,7 +7,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { zstdDecompressSync } from "node:zlib";
+import { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { withLineQuery } from "../../src/cli/archive/line-query.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { generated } from "./generated.ts";
 import { expectOneLine, filesBelow, logtally, type Outcome, run, startLogtally } from "./logtally.ts";
@@ -80,8 +82,59 @@ describe("replayed files", () => {
     expect(await filesBelow(filled)).toEqual(["mine"]);
     await writeFile(join(filled, "replay.json"), "{}");
     expect((await replay(archive, filled)).stderr).toContain("it is no note of a replay by this version");
+    expect((await replay(archive, "")).stderr).toContain("--to is empty");
+    const nowhere = await replay(archive, "/proc/none");
+    expect(nowhere.code).toBe(3);
+    expect(nowhere.stderr).toContain('make "/proc/none": ');
     await mkdir(join(filled, "empty"));
     expect(await replay(archive, join(filled, "empty"))).toMatchObject({ code: 0 });
+  });
+
+  it("are of no other question that any option asks", async () => {
+    const archive = await archiveOf();
+    const to = join(await tempFolder(), "all");
+    expect(await replay(archive, to, "--since", "2020-12-22")).toMatchObject({ code: 0 });
+    const again = await replay(archive, to, "--since", "2020-12-22T00:00:00Z");
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("lines replayed to") });
+    expect(again.stderr).toContain("was complete before, and stays as it is");
+    const others: Readonly<Record<string, string>> = {
+      since: "2020-12-21",
+      until: "2020-12-23",
+      log: "gitaly",
+      event: "git_push",
+      user: "101",
+      group: "acme-group",
+      project: "acme-group/widgets",
+      correlationId: "a",
+      status: "5xx",
+      field: "a=b",
+      text: "push",
+    };
+    const { options } = withLineQuery(new Command());
+    expect(options.map((option) => option.attributeName()).toSorted()).toEqual(Object.keys(others).toSorted());
+    for (const option of options) {
+      const name = option.attributeName();
+      const first = name === "since" ? [] : ["--since", "2020-12-22"];
+      const { code, stderr } = await replay(archive, to, ...first, option.long ?? "", others[name] ?? "");
+      expect({ name, code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining("of another question") });
+    }
+    const elsewhere = await replay(await archiveOf(), to, "--since", "2020-12-22");
+    expect(elsewhere.stderr).toContain("of another question");
+  });
+
+  it("of an event are of the catalogue that says what it is", async () => {
+    const archive = await archiveOf();
+    const folder = await tempFolder();
+    const to = join(folder, "pushes");
+    const catalogue = join(folder, "own.yaml");
+    const ask = async (path: string): Promise<Outcome> => {
+      const event = `own_read: {description: Own., operation: read, log: rails.api, when: {path: ${path}}}`;
+      await writeFile(catalogue, `version: 1\nextends: standard\nevents:\n  ${event}\n`);
+      return replay(archive, to, "--set", `catalogue=${catalogue}`, "--event", "own_read");
+    };
+    expect(await ask("/a")).toMatchObject({ code: 0 });
+    expect(await ask("/a")).toMatchObject({ code: 0 });
+    expect((await ask("/b")).stderr).toContain("of another question");
   });
 
   it("are gone on with after a stop, which says so", async () => {

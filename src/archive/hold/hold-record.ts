@@ -1,13 +1,27 @@
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import { objectOf, oneOf, orNull, repeatedText, textLike, textUpTo } from "../shape.ts";
+import { parseStored, refusing } from "../stored-json.ts";
 
-const FORMAT = "logtally/hold/1";
+const FORMAT = 1;
 const PREFIX = "ctl/hold/";
 const NAME = /^ctl\/hold\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.(set|release)\.json$/;
 export const HOLD_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 /** Of a reason in words. */
 export const MOST_REASON_CHARACTERS = 1000;
 const MOST_BYTES = 16_384;
+
+const TIME = repeatedText((text) => !Number.isNaN(Date.parse(text)), "a time: 2020-12-22T09:00:00.000Z");
+const HOLD_SHAPE = objectOf({
+  format: oneOf([FORMAT]),
+  hold: textLike(HOLD_ID, "the id of a hold"),
+  action: oneOf(["set", "release"]),
+  at: TIME,
+  reason: textUpTo(MOST_REASON_CHARACTERS),
+  since: orNull(TIME),
+  until: orNull(TIME),
+});
 
 /** A note that somebody has held a span, or released it. Notes are added, and never changed. */
 export interface HoldRecord {
@@ -36,7 +50,7 @@ export function holdId(nowMs: number, random: string): string {
 /** Adds a note. Rejects with `IoError`, also where one of that kind is there already. */
 export async function addHoldRecord(store: ObjectStore, record: Omit<HoldRecord, "format">): Promise<void> {
   const name = `${PREFIX}${record.hold}.${record.action}.json`;
-  const text = `${JSON.stringify({ format: FORMAT, ...record }, null, 2)}\n`;
+  const text = canonicalJson({ format: FORMAT, ...record });
   if ((await store.create(name, Buffer.from(text))) === "created") return;
   throw new IoError("denied", `create "${name}": it is there already (hint: archive hold list)`);
 }
@@ -46,39 +60,19 @@ export async function listHolds(store: ObjectStore): Promise<Hold[]> {
   const releases = new Map<string, HoldRecord>();
   const sets: HoldRecord[] = [];
   for await (const { name } of store.list(PREFIX)) {
-    const [, hold, action] = NAME.exec(name) ?? [];
-    if (hold === undefined) continue;
+    if (!NAME.test(name)) continue;
     const record = recordIn(name, await store.read(name, 0, MOST_BYTES + 1));
-    if (record.hold !== hold || record.action !== action) throw distrusted(name, "it speaks of another hold");
-    if (action === "set") sets.push(record);
-    else releases.set(hold, record);
+    if (record.action === "set") sets.push(record);
+    else releases.set(record.hold, record);
   }
   return sets.map((set) => ({ set, release: releases.get(set.hold) ?? null }));
 }
 
 function recordIn(name: string, bytes: Buffer): HoldRecord {
-  if (bytes.length > MOST_BYTES) throw distrusted(name, "it is too large");
-  let value: Partial<HoldRecord>;
-  try {
-    value = Object(JSON.parse(bytes.toString("utf8"))) as Partial<HoldRecord>;
-  } catch {
-    throw distrusted(name, "it is no JSON");
-  }
-  const { format, hold, action, at, reason, since, until } = value;
-  const isTime = (text: unknown): boolean =>
-    text === null || (typeof text === "string" && !Number.isNaN(Date.parse(text)));
-  const isRecord =
-    format === FORMAT &&
-    typeof hold === "string" &&
-    (action === "set" || action === "release") &&
-    typeof at === "string" &&
-    typeof reason === "string" &&
-    isTime(since) &&
-    isTime(until);
-  if (!isRecord) throw distrusted(name, "it is no note of a hold of this version");
-  return value as HoldRecord;
-}
-
-function distrusted(name: string, why: string): IoError {
-  return new IoError("corrupt", `read "${name}": ${why} (hint: look at who wrote it)`);
+  const refuse = refusing(name);
+  if (bytes.length > MOST_BYTES) throw refuse("more bytes than any note has");
+  const record = parseStored(bytes, HOLD_SHAPE, refuse) as HoldRecord;
+  const [, hold, action] = NAME.exec(name) ?? [];
+  if (record.hold !== hold || record.action !== action) throw refuse("it speaks of another hold");
+  return record;
 }

@@ -6,7 +6,7 @@ export type HourSpan = readonly [fromHour: number, toHour: number];
 /** How far a replay is. All of it fits into one small file. */
 export interface ReplayState {
   readonly format: 1;
-  /** Random, so that what it made can be told from what others made under the same name. */
+  /** A hash of what was asked, so that what it made can be told from what others made under the same name. */
   readonly replay: string;
   /** What was asked, in words: another question is another replay. */
   readonly asked: Readonly<Record<string, Json | undefined>>;

@@ -15,10 +15,11 @@ const NOT_FOUND = 404;
 
 /** The indices of that pattern, in order of names. Rejects with `IoError`. */
 export async function listMarkedIndices(cluster: Cluster, pattern: string): Promise<MarkedIndex[]> {
-  const query = { filter_path: "*.mappings._meta.logtally,*.mappings.dynamic", expand_wildcards: "all" };
+  // The date is that of each index, also of one without a mapping.
+  const query = { filter_path: "*.mappings._meta.logtally,*.settings.index.creation_date", expand_wildcards: "all" };
   try {
-    const answer = await cluster.send({ method: "GET", path: `/${pattern}/_mapping`, query });
-    const found = Object.entries(Object(answer) as MappingAnswer).map(([name, { mappings }]): MarkedIndex => {
+    const answer = await cluster.send({ method: "GET", path: `/${pattern}`, query });
+    const found = Object.entries(Object(answer) as IndexAnswer).map(([name, { mappings }]): MarkedIndex => {
       const { replay, expires_at: expiresAt } = mappings?._meta?.logtally ?? {};
       return { name, replay: replay ?? null, expiresAt: expiresAt ?? null };
     });
@@ -29,7 +30,7 @@ export async function listMarkedIndices(cluster: Cluster, pattern: string): Prom
   }
 }
 
-type MappingAnswer = Readonly<
+type IndexAnswer = Readonly<
   Record<
     string,
     {
@@ -57,11 +58,17 @@ export async function makeMarkedIndex(
     }
     const [index] = await listMarkedIndices(cluster, name);
     if (index?.replay === replay) return;
-    throw new IoError(
-      "denied",
-      `make index "${name}" in "${cluster.name}": it is there, by another replay (hint: another --name, or remove it)`,
-    );
+    throw ofAnotherReplay(cluster, name);
   }
+}
+
+/** An index of that name stands in the way. */
+export function ofAnotherReplay(cluster: Cluster, name: string): IoError {
+  const why = "it is there, and by another replay or by somebody else";
+  return new IoError(
+    "denied",
+    `make index "${name}" in "${cluster.name}": ${why} (hint: another --name, or remove it)`,
+  );
 }
 
 /** Removes an index; does no harm where it is gone. Rejects with `IoError`. */

@@ -1,8 +1,9 @@
-import { open, rename } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
-import { makeFolderDurably, syncFolder } from "./durable-folder.ts";
+import { makeFolderDurably } from "./durable-folder.ts";
+import { giveName } from "./give-name.ts";
 import { ioError } from "./io-error.ts";
 
 const compress = promisify(zstdCompress);
@@ -40,9 +41,7 @@ export function createHourFiles(folder: string): HourFiles {
       for (const name of unfinished) {
         const path = join(folder, name);
         try {
-          await syncFile(unfinishedPath(folder, name));
-          await rename(unfinishedPath(folder, name), path);
-          await syncFolder(dirname(path));
+          await giveName(unfinishedPath(folder, name), path);
         } catch (error) {
           throw ioError(`write "${path}"`, error);
         }
@@ -50,15 +49,6 @@ export function createHourFiles(folder: string): HourFiles {
       unfinished.clear();
     },
   };
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 function unfinishedPath(folder: string, name: string): string {

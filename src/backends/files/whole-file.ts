@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { syncFolder } from "./durable-folder.ts";
+import { giveName } from "./give-name.ts";
 import { ioError } from "./io-error.ts";
 import { type Output, openOutputFile } from "./output-file.ts";
 
@@ -36,9 +36,7 @@ export async function openWholeGzip(path: string): Promise<WholeFile> {
     close: () =>
       guarded(async () => {
         await end();
-        await syncFile(unfinished);
-        await rename(unfinished, path);
-        await syncFolder(dirname(path));
+        await giveName(unfinished, path);
       }),
     discard: () =>
       guarded(async () => {
@@ -47,13 +45,4 @@ export async function openWholeGzip(path: string): Promise<WholeFile> {
         await rm(unfinished, { force: true });
       }),
   };
-}
-
-async function syncFile(path: string): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }

@@ -4,16 +4,34 @@ import { objectIn } from "./answer.ts";
 import type { BucketPlace } from "./bucket-place.ts";
 import { type BucketOptions, createBucketRequests } from "./bucket-requests.ts";
 import { type Role, statusOf } from "./gcs-error.ts";
-import type { Service } from "./service.ts";
+import { patchOf, type Service } from "./service.ts";
 
 const ADMIN: Role = "roles/storage.admin";
 const FORBIDDEN = 403;
+
+const FIELDS = [
+  "metageneration",
+  "retentionPolicy",
+  "lifecycle",
+  "versioning",
+  "softDeletePolicy",
+  "defaultEventBasedHold",
+  "autoclass",
+];
 
 /** What a bucket does with its objects by itself. */
 export interface BucketRules {
   /** Null without a retention policy. */
   readonly retention: { readonly ms: number; readonly isLocked: boolean } | null;
   readonly lifecycle: readonly LifecycleRule[];
+  /** What is removed stays as an old version. */
+  readonly keepsVersions: boolean;
+  /** How long what is removed can be brought back, and is charged for; 0: not at all. */
+  readonly softDeleteMs: number;
+  /** Each new object gets an event-based hold. */
+  readonly holdsByDefault: boolean;
+  /** The bucket chooses storage classes, whatever an upload says. */
+  readonly choosesClasses: boolean;
   /** Of the bucket's own settings: whoever locks says which he has seen. */
   readonly metageneration: string;
 }
@@ -25,6 +43,8 @@ export interface LifecycleRule {
   readonly storageClass: string | null;
   /** Beginnings of names; null: all objects. */
   readonly prefixes: readonly string[] | null;
+  /** Ends of names; null: any. */
+  readonly suffixes: readonly string[] | null;
   /** True where it only applies to versions that are not the newest. */
   readonly isOfOldVersions: boolean;
 }
@@ -44,7 +64,7 @@ export function createBucketAdmin(service: Service, place: BucketPlace, options:
   const path = `/storage/v1/b/${place.bucket}`;
   return {
     async read() {
-      const query = "fields=metageneration,retentionPolicy,lifecycle";
+      const query = `fields=${FIELDS.join(",")}`;
       return request(`look at the rules of ${url}`, ADMIN, async () => {
         try {
           return rulesIn(objectIn(await service.send({ path: `${path}?${query}` })));
@@ -56,9 +76,7 @@ export function createBucketAdmin(service: Service, place: BucketPlace, options:
     },
     async setRetention(ms) {
       const retentionPolicy = { retentionPeriod: String(Math.ceil(ms / SECOND_MS)) };
-      await request(`set the retention of ${url}`, ADMIN, () =>
-        service.send({ method: "PATCH", path, headers: JSON_TYPE, body: jsonOf({ retentionPolicy }) }),
-      );
+      await request(`set the retention of ${url}`, ADMIN, () => service.send(patchOf(path, { retentionPolicy })));
     },
     async lockRetention({ metageneration, retention }) {
       if (retention === null) throw new IoError("not_found", `lock the retention of ${url}: it has none`);
@@ -70,40 +88,46 @@ export function createBucketAdmin(service: Service, place: BucketPlace, options:
   };
 }
 
-const JSON_TYPE = { "content-type": "application/json" };
-
-/** A body of a request. */
-export function jsonOf(value: unknown): Uint8Array<ArrayBuffer> {
-  return Buffer.from(JSON.stringify(value));
-}
-
 function rulesIn(bucket: Readonly<Record<string, unknown>>): BucketRules {
   const { metageneration } = bucket as { readonly metageneration?: unknown };
   const { retentionPeriod, isLocked } = Object(bucket["retentionPolicy"]) as Readonly<Record<string, unknown>>;
   const { rule } = Object(bucket["lifecycle"]) as { readonly rule?: unknown };
+  const { retentionDurationSeconds } = Object(bucket["softDeletePolicy"]) as Readonly<Record<string, unknown>>;
   const seconds = Number(retentionPeriod ?? 0);
   return {
     retention: seconds > 0 ? { ms: seconds * SECOND_MS, isLocked: isLocked === true } : null,
     lifecycle: Array.isArray(rule) ? (rule as readonly unknown[]).map(lifecycleRule) : [],
+    keepsVersions: isEnabled(bucket["versioning"]),
+    softDeleteMs: Number(retentionDurationSeconds ?? 0) * SECOND_MS,
+    holdsByDefault: bucket["defaultEventBasedHold"] === true,
+    choosesClasses: isEnabled(bucket["autoclass"]),
     metageneration: typeof metageneration === "string" ? metageneration : "",
   };
+}
+
+function isEnabled(setting: unknown): boolean {
+  return (Object(setting) as { readonly enabled?: unknown }).enabled === true;
 }
 
 function lifecycleRule(rule: unknown): LifecycleRule {
   const { action, condition } = Object(rule) as Readonly<Record<string, unknown>>;
   const { type, storageClass } = Object(action) as Readonly<Record<string, unknown>>;
-  const { matchesPrefix, isLive, numNewerVersions, daysSinceNoncurrentTime, noncurrentTimeBefore } = Object(
-    condition,
-  ) as Readonly<Record<string, unknown>>;
-  const prefixes = Array.isArray(matchesPrefix) ? (matchesPrefix as readonly unknown[]).map(String) : [];
+  const { matchesPrefix, matchesSuffix, isLive, numNewerVersions, daysSinceNoncurrentTime, noncurrentTimeBefore } =
+    Object(condition) as Readonly<Record<string, unknown>>;
   return {
     action: String(type),
     storageClass: typeof storageClass === "string" ? storageClass : null,
-    prefixes: prefixes.length === 0 ? null : prefixes,
+    prefixes: textsIn(matchesPrefix),
+    suffixes: textsIn(matchesSuffix),
     isOfOldVersions:
       isLive === false ||
       Number(numNewerVersions ?? 0) > 0 ||
       daysSinceNoncurrentTime !== undefined ||
       noncurrentTimeBefore !== undefined,
   };
+}
+
+/** Null where there is none. */
+function textsIn(list: unknown): readonly string[] | null {
+  return Array.isArray(list) && list.length > 0 ? (list as readonly unknown[]).map(String) : null;
 }

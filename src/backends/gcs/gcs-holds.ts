@@ -3,13 +3,13 @@ import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import { holdPageOf } from "./answer.ts";
 import type { BucketPlace } from "./bucket-place.ts";
 import { type BucketOptions, createBucketRequests } from "./bucket-requests.ts";
-import { jsonOf } from "./bucket-rules.ts";
-import type { Role } from "./gcs-error.ts";
-import type { Service } from "./service.ts";
+import { type Role, statusOf } from "./gcs-error.ts";
+import { patchOf, type Service } from "./service.ts";
 
 const ADMIN: Role = "roles/storage.objectAdmin";
 const VIEWER: Role = "roles/storage.objectViewer";
 const PAGE = 1000;
+const NOT_FOUND = 404;
 
 /** Temporary holds of objects of `createGcsStore`: as long as they are, whatever their retention. */
 export function createGcsHolds(service: Service, place: BucketPlace, options: BucketOptions): ObjectHolds {
@@ -18,10 +18,15 @@ export function createGcsHolds(service: Service, place: BucketPlace, options: Bu
     async set(name, isHeld) {
       checkObjectName(name);
       const path = `${objects}/${encodeURIComponent(`${base}${name}`)}?fields=name`;
-      const headers = { "content-type": "application/json" };
-      await request(`${isHeld ? "hold" : "release"} "${name}" in ${url}`, ADMIN, () =>
-        service.send({ method: "PATCH", path, headers, body: jsonOf({ temporaryHold: isHeld }) }),
-      );
+      return request(`${isHeld ? "hold" : "release"} "${name}" in ${url}`, ADMIN, async () => {
+        try {
+          await service.send(patchOf(path, { temporaryHold: isHeld }));
+          return true;
+        } catch (error) {
+          if (statusOf(error) !== NOT_FOUND) throw error;
+          return false;
+        }
+      });
     },
     async *list(prefix) {
       checkObjectPrefix(prefix);

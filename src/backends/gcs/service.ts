@@ -30,6 +30,12 @@ export interface ServiceRequest {
   readonly range?: ByteRange;
 }
 
+/** Changes some of what an object or a bucket says of itself. */
+export function patchOf(path: string, change: Readonly<Record<string, unknown>>): ServiceRequest {
+  const headers = { "content-type": "application/json" };
+  return { method: "PATCH", path, headers, body: Buffer.from(JSON.stringify(change)) };
+}
+
 export interface ServiceAnswer {
   readonly status: number;
   /** Of a range no more than was asked for, also where what stands in between gives the whole. */

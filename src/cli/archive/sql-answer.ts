@@ -1,8 +1,6 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ioError } from "../../backends/files/io-error.ts";
+import { inScratchFolder } from "../../backends/files/scratch-folder.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { SECOND_MS } from "../../core/units.ts";
@@ -17,29 +15,40 @@ import { tell } from "../terminal/tell.ts";
 import type { SqlOptions } from "./archive-sql.ts";
 import { printSqlAnswer } from "./sql-text.ts";
 
-const OWNER_ONLY = 0o700;
-
 /** Prints the answer. Rejects with `UsageError`, with `IoError`. */
 export async function askSql(select: string, pipeline: string | undefined, options: SqlOptions): Promise<void> {
   const settings = await loadSettings(pipeline, options);
   const stop = new AbortController();
+  const over = AbortSignal.timeout(options.timeout * SECOND_MS);
+  const signal = AbortSignal.any([stop.signal, over]);
   const releaseSignals = stopOnSignals(stop, "the question is given up");
   try {
-    await inScratchFolder(async (folder) => {
+    await inScratchFolder(tmpdir(), async (folder) => {
       const path = join(folder, "facts.parquet");
-      const hidden = await writeFacts(settings, options, path);
-      if (!stop.signal.aborted) await answer(select, path, hidden, options, stop.signal);
+      const hidden = await writeFacts(settings, options, path, signal);
+      await answer(select, path, hidden, options.format, signal);
     });
+  } catch (error) {
+    // What a stop has cut short fails in many ways.
+    if (stop.signal.aborted) {
+      tell("interrupted; what is printed is not all");
+      process.exitCode = EXIT_INTERRUPTED;
+    } else if (over.aborted) {
+      const hint = "ask for less, or for longer: --timeout";
+      throw new UsageError(`ask SQL: no whole answer after ${options.timeout} s (hint: ${hint})`, { cause: error });
+    } else throw error;
   } finally {
     releaseSignals();
   }
-  if (!stop.signal.aborted) return;
-  tell("interrupted; what is printed is not all");
-  process.exitCode = EXIT_INTERRUPTED;
 }
 
 /** Gives the columns that are left out. */
-async function writeFacts(settings: PipelineSettings, options: SqlOptions, path: string): Promise<SqlColumn[]> {
+async function writeFacts(
+  settings: PipelineSettings,
+  options: SqlOptions,
+  path: string,
+  signal: AbortSignal,
+): Promise<SqlColumn[]> {
   const { deployment, reporting } = settings;
   const { shown, hidden } = columnsFor({ deployment, opened: reporting.identifiable });
   const catalogue = await loadCatalogue(options.catalogue ?? settings.cataloguePath);
@@ -47,6 +56,7 @@ async function writeFacts(settings: PipelineSettings, options: SqlOptions, path:
     asOfDigest: null,
     asked: null,
     catalogueFile: options.catalogue,
+    signal,
   });
   try {
     const selection = {
@@ -55,7 +65,7 @@ async function writeFacts(settings: PipelineSettings, options: SqlOptions, path:
       untilMs: options.until ?? null,
       foldsPersonal: reporting.foldPersonal,
     };
-    await counts.writeFacts(selection, path);
+    await counts.writeFacts(selection, path, signal);
     return hidden;
   } finally {
     counts.close();
@@ -66,21 +76,13 @@ async function answer(
   select: string,
   path: string,
   hidden: readonly SqlColumn[],
-  { format, timeout }: SqlOptions,
-  stop: AbortSignal,
+  format: SqlOptions["format"],
+  signal: AbortSignal,
 ): Promise<void> {
   const session = await openSqlSession(DUCK_DB, path);
-  const over = AbortSignal.timeout(timeout * SECOND_MS);
   try {
-    await printSqlAnswer(await session.ask(select, AbortSignal.any([stop, over])), format);
+    await printSqlAnswer(await session.ask(select, signal), format);
   } catch (error) {
-    // The one who stopped it is told that.
-    if (stop.aborted) return;
-    if (over.aborted) {
-      throw new UsageError(
-        `ask SQL: no whole answer after ${timeout} s (hint: ask for less, or for longer: --timeout)`,
-      );
-    }
     throw explained(error, hidden);
   } finally {
     session.close();
@@ -97,19 +99,4 @@ function explained(error: unknown, hidden: readonly SqlColumn[]): unknown {
     `ask SQL: the column ${asked.name} is not there, since the deployment does not let rows by ${asked.segment} be ` +
       `reported (hint: its owner can, by --set 'reporting.identifiable=[${asked.segment}]' or in the pipeline's file)`,
   );
-}
-
-/** In a folder that nobody else may read, and that is gone at the end. What a kill leaves is named as other scratch is. */
-async function inScratchFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = join(tmpdir(), `logtally-${randomUUID()}`);
-  try {
-    await mkdir(folder, { mode: OWNER_ONLY });
-  } catch (error) {
-    throw ioError(`make "${folder}"`, error);
-  }
-  try {
-    await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -39,6 +39,8 @@ export interface CountsScope {
   readonly asked: AskedPeriods | null;
   /** The file of the catalogue where it is not the pipeline's, for hints. */
   readonly catalogueFile?: string | undefined;
+  /** Ends the reading, which rejects with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** A state of the archive that was signed. */
@@ -58,7 +60,7 @@ export async function openCounts(
   scope: CountsScope = { asOfDigest: null, asked: null },
 ): Promise<OpenedCounts> {
   refuseKeylessBucket(settings);
-  const store = await openArchiveStore(settings.archive);
+  const store = readUntil(scope.signal, await openArchiveStore(settings.archive));
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
   const options = {
@@ -79,6 +81,18 @@ export async function openCounts(
     return state;
   });
   return { ...opened, digest, lost: await findRevisionGaps(store, opened.books), pseudonymKey: keyFingerprint(key) };
+}
+
+/** The same store, which reads nothing more once the signal has aborted. */
+function readUntil(signal: AbortSignal | undefined, store: ObjectStore): ObjectStore {
+  if (signal === undefined) return store;
+  return {
+    ...store,
+    read(name, start, end) {
+      signal.throwIfAborted();
+      return store.read(name, start, end);
+    },
+  };
 }
 
 interface StateOfDigest extends CountedState {

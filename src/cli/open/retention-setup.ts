@@ -62,13 +62,23 @@ export async function confirmLock(archive: ArchiveSettings, isSure: boolean): Pr
   if (isSure) return;
   const what = `lock the retention of gs://${bucket}`;
   if (!process.stdin.isTTY) throw new UsageError(`${what}: nobody can be asked (hint: --yes, if you are sure)`);
+  const typed = await ask(
+    `For ever: nothing in gs://${bucket} can be removed for ${days} from its upload, by anybody, and nobody can undo this.\n` +
+      "That holds for the data of persons too: docs/decisions/erasure.md.\n" +
+      "Type the name of the bucket to go on: ",
+  );
+  if (typed?.trim() !== bucket) throw new UsageError(`${what}: not confirmed, nothing is done (hint: type its name)`);
+}
+
+/** What a person types; null for Ctrl-C and Ctrl-D. */
+async function ask(question: string): Promise<string | null> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const typed = await terminal.question(
-      `For ever: nothing in gs://${bucket} can be removed for ${days}, by anybody, and nobody can undo this.\n` +
-        "Type the name of the bucket to go on: ",
-    );
-    if (typed.trim() !== bucket) throw new UsageError(`${what}: not confirmed, nothing is done (hint: type its name)`);
+    return await terminal.question(question);
+  } catch (error) {
+    if ((error as Error).name !== "AbortError") throw error;
+    process.stderr.write("\n");
+    return null;
   } finally {
     terminal.close();
   }

@@ -77,9 +77,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
             touched.add(sealed.span.day);
             rest.onSealed(sealed);
           },
-          onReached(plans) {
-            before = plans;
-          },
+          onReached: (plans) => void (before = plans),
           store,
           makes,
           observe: ({ span, number }) => observePlan({ ...facts, reader: newReader(), span, plan: number }),

@@ -1,19 +1,19 @@
 import {
   type DuckDBConnection,
+  type DuckDBDataChunk,
   type DuckDBExtractedStatements,
   type DuckDBResult,
-  type DuckDBValue,
   StatementType,
 } from "@duckdb/node-api";
 import { IoError, UsageError } from "../../core/fault.ts";
-import { type DuckDb, type DuckDbOptions, openDuckDb, sqlParquet, sqlTexts } from "../tables/duck-db.ts";
-import { plainValue, type SqlValue } from "./sql-value.ts";
+import { type DuckDb, type DuckDbOptions, interruptibly, openDuckDb, sqlParquet, sqlTexts } from "../tables/duck-db.ts";
+import { plainValue, type SqlValue, tooLong } from "./sql-value.ts";
 
 /** The answer to a statement, as it comes. */
 export interface SqlAnswer {
   /** Each name once. */
   readonly columns: readonly string[];
-  /** In hands of some thousand rows at the most. Rejects as `ask` does. */
+  /** In hands of a few rows, since a SELECT may make long ones. Rejects as `ask` does, also for a value that is too long. */
   hands(): AsyncIterable<readonly (readonly SqlValue[])[]>;
 }
 
@@ -26,6 +26,8 @@ export interface SqlSession {
   ask(sql: string, signal: AbortSignal): Promise<SqlAnswer>;
   close(): void;
 }
+
+const HAND_ROWS = 64;
 
 /** Opens it on a Parquet file. No statement can open another one, load anything, or change a limit. */
 export async function openSqlSession(options: DuckDbOptions, path: string): Promise<SqlSession> {
@@ -61,8 +63,21 @@ async function* handsOf(
     // A result that was interrupted ends as if it were whole.
     signal.throwIfAborted();
     if (chunk === null || chunk.rowCount === 0) return;
-    yield chunk.getRows().map((row) => row.map((value: DuckDBValue) => plainValue(value)));
+    for (let at = 0; at < chunk.rowCount; at += HAND_ROWS) {
+      yield rowsOf(chunk, at, Math.min(at + HAND_ROWS, chunk.rowCount));
+    }
   }
+}
+
+function rowsOf(chunk: DuckDBDataChunk, start: number, end: number): SqlValue[][] {
+  return Array.from({ length: end - start }, (_, at) => {
+    try {
+      return chunk.getRowValues(start + at).map(plainValue);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ERR_STRING_TOO_LONG") throw error;
+      throw tooLong(error);
+    }
+  });
 }
 
 /** More than one statement, or any that is no question. */
@@ -94,17 +109,12 @@ async function statementsIn(connection: DuckDBConnection, sql: string): Promise<
 }
 
 /** What DuckDB says goes to its user in one line, unless it was the signal that ended the work. */
-async function guarded<T>(signal: AbortSignal, { connection }: DuckDb, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  const interrupt = (): void => connection.interrupt();
-  signal.addEventListener("abort", interrupt);
+async function guarded<T>(signal: AbortSignal, db: DuckDb, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await interruptibly(db, signal, work);
   } catch (error) {
     signal.throwIfAborted();
     throw toldError(error);
-  } finally {
-    signal.removeEventListener("abort", interrupt);
   }
 }
 

@@ -69,6 +69,33 @@ export async function openDuckDb({ memoryLimit, spillDirectory }: DuckDbOptions,
   };
 }
 
+/** An interrupt that comes before the work has begun is forgotten. */
+const AGAIN_MS = 100;
+
+/**
+ * Does a work of this database that ends once the signal aborts: it rejects then, or seems to be done. Rejects with the
+ * signal's reason where that has aborted before.
+ */
+export async function interruptibly<T>(
+  { connection }: Pick<DuckDb, "connection">,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  let again: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    connection.interrupt();
+    again = setInterval(() => connection.interrupt(), AGAIN_MS);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await work();
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    clearInterval(again);
+  }
+}
+
 /** A write fails for want of memory or disk only: what is written is ours, and has the right types. */
 export function guardWrite(write: () => void): void {
   try {

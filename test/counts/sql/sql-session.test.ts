@@ -118,10 +118,16 @@ describe("a session", () => {
 
   it("is stopped at any moment, and what was given by then is not taken for all", async () => {
     const reason = new Error("stopped");
-    // Mostly while the next rows are fetched, which is when DuckDB says that there are no more.
-    for (const afterMs of [5, 15, 30, 50]) {
+    const fast = "SELECT range AS n FROM range(100000000000)";
+    // Behind its first rows it looks for more for hours: once that is interrupted, DuckDB says that there are no more.
+    const stuck = `${fast} WHERE range < 300000 OR range % 1000000007 = 1`;
+    for (const [select, afterMs] of [
+      [fast, 1],
+      [fast, 30],
+      [stuck, 300],
+    ] as const) {
       const stop = new AbortController();
-      const answer = await session.ask("SELECT range AS n FROM range(100000000000)", stop.signal);
+      const answer = await session.ask(select, stop.signal);
       setTimeout(() => stop.abort(reason), afterMs);
       const reading = (async () => {
         for await (const hand of answer.hands()) expect(hand.length).toBeGreaterThan(0);
@@ -134,5 +140,16 @@ describe("a session", () => {
     const endless = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(1000000) b";
     await expect(ask(endless, again.signal)).rejects.toBe(reason);
     await expect(ask("SELECT 1", again.signal)).rejects.toBe(reason);
+
+    // Before DuckDB has begun, when it forgets that it was interrupted.
+    const early = new AbortController();
+    const asking = ask(endless, early.signal);
+    early.abort(reason);
+    await expect(asking).rejects.toBe(reason);
+  });
+
+  it("refuses values that nobody can read", async () => {
+    expect(await refusal("SELECT repeat('x', 9000000) AS v")).toContain("a value of more than 8388608 characters");
+    expect(await ask("SELECT length(repeat('x', 9000000)) AS v")).toEqual([[9_000_000]]);
   });
 });

@@ -6,7 +6,7 @@ import {
   proofsOf,
   spanOfHold,
 } from "../../../archive/hold/held-objects.ts";
-import { addHoldRecord, type Hold, holdId, listHolds } from "../../../archive/hold/hold-record.ts";
+import { addHoldRecord, type Hold, type HoldRecord, holdId, listHolds } from "../../../archive/hold/hold-record.ts";
 import { UsageError } from "../../../core/fault.ts";
 import { inParallel } from "../../../core/in-parallel.ts";
 import type { ObjectHolds } from "../../../core/object-holds.ts";
@@ -34,6 +34,13 @@ interface HoldOptions extends PipelineOptions {
 interface OpenedHolds {
   readonly store: ObjectStore;
   readonly holds: ObjectHolds;
+}
+
+interface Changed {
+  readonly objects: number;
+  /** How many objects should be there and are not, and one of them. */
+  readonly missing: number;
+  readonly missingName: string;
 }
 
 /** Holds a span. Rejects with `UsageError`, with `IoError`. */
@@ -69,24 +76,25 @@ export async function releaseHold(
   pipeline: string | undefined,
   options: HoldOptions & { readonly reason: string },
 ): Promise<void> {
-  const { store, holds } = await openHolds(pipeline, options);
+  const opened = await openHolds(pipeline, options);
+  const { store } = opened;
   const { set } = await activeHold(store, hold);
-  const others = (await listHolds(store)).filter((each) => each.release === null && each.set.hold !== hold);
-  const released = await changeHolds(
-    store,
-    holds,
-    false,
-    spanOfHold(set),
-    others.map((each) => spanOfHold(each.set)),
-  );
+  const others = await otherHolds(store, hold);
+  const released = await changeHolds(opened, false, spanOfHold(set), others.map(spanOfHold));
+  // Somebody may have held the same in between.
+  const known = new Set(others.map((record) => record.hold));
+  for (const record of await otherHolds(store, hold)) {
+    if (!known.has(record.hold)) await changeHolds(opened, true, spanOfHold(record), []);
+  }
   const at = new Date(SYSTEM_CLOCK.nowMs()).toISOString();
   // Last: until then the same command goes on.
   await addHoldRecord(store, { ...set, action: "release", at, reason: options.reason });
   await print(
     options.json === true
-      ? `${JSON.stringify({ hold, released })}\n`
-      : `${hold}: ${formatThings(released, "object")} released\n`,
+      ? `${JSON.stringify({ hold, released: released.objects })}\n`
+      : `${hold}: ${formatThings(released.objects, "object")} released\n`,
   );
+  tellMissing(released);
 }
 
 /** Prints all holds. Rejects with `IoError`. */
@@ -99,7 +107,9 @@ export async function listHeld(
   for (const { set, release } of await listHolds(store)) {
     const isChecked = options.check === true && release === null;
     const counts = isChecked ? await countHeld(store, holds, spanOfHold(set)) : null;
-    listed.push({ ...set, released_at: release?.at ?? null, release_reason: release?.reason ?? null, ...counts });
+    const { hold, at, since, until, reason } = set;
+    const released = { released_at: release?.at ?? null, release_reason: release?.reason ?? null };
+    listed.push({ hold, at, since, until, reason, ...released, ...counts });
   }
   const text = options.json === true ? listed.map((each) => `${JSON.stringify(each)}\n`).join("") : holdsText(listed);
   await print(text);
@@ -109,19 +119,18 @@ export async function listHeld(
   }
 }
 
-async function holdAll(
-  { store, holds }: OpenedHolds,
-  hold: string,
-  span: HeldSpan,
-  options: HoldOptions,
-): Promise<void> {
-  const held = await changeHolds(store, holds, true, span, []);
-  const unsealed = await countUnsealed(store, span);
+async function holdAll(opened: OpenedHolds, hold: string, span: HeldSpan, options: HoldOptions): Promise<void> {
+  const changed = await changeHolds(opened, true, span, []);
+  const { objects: held, missing } = changed;
+  const unsealed = await countUnsealed(opened.store, span);
   await print(
     options.json === true
       ? `${JSON.stringify({ hold, held, unsealed })}\n`
       : `${hold}: ${formatThings(held, "object")} held\n`,
   );
+  tellMissing(changed);
+  if (missing > 0) process.exitCode = EXIT_NOT_RIGHT;
+  if (held === 0 && unsealed === 0) tell("nothing of that span is archived (hint: logtally archive ls)");
   if (unsealed === 0) return;
   const objects = formatThings(unsealed, "write-ahead object");
   tell(
@@ -129,23 +138,34 @@ async function holdAll(
   );
 }
 
-/** Sets or takes away the holds of a span, but for what others cover too; gives how many objects. */
+/** What was removed in spite of everything keeps nothing else from being held, or released. */
+function tellMissing({ missing, missingName }: Changed): void {
+  if (missing === 0) return;
+  const others = missing === 1 ? "is" : `and ${formatCount(missing - 1)} more of that span are`;
+  tell(`"${missingName}" ${others} not there (hint: logtally archive verify)`);
+}
+
+/** Sets or takes away the holds of a span, but for what others cover too. */
 async function changeHolds(
-  store: ObjectStore,
-  holds: ObjectHolds,
+  { store, holds }: OpenedHolds,
   isHeld: boolean,
   span: HeldSpan,
   others: readonly HeldSpan[],
-): Promise<number> {
+): Promise<Changed> {
   const progress = createProgress(isHeld ? "holding" : "releasing", null, formatCount);
   const streams = new Set<string>();
-  let changed = 0;
+  let objects = 0;
+  let missing = 0;
+  let missingName = "";
   const change = async (names: readonly string[]): Promise<void> => {
     await inParallel(names, MOST_REQUESTS, async (name) => {
-      await holds.set(name, isHeld);
+      if (await holds.set(name, isHeld)) objects += 1;
+      else {
+        missing += 1;
+        missingName = name;
+      }
       progress.add(1);
     });
-    changed += names.length;
   };
   try {
     for await (const { stream, names } of objectsOfSpan(store, span, others)) {
@@ -157,7 +177,7 @@ async function changeHolds(
   } finally {
     progress.stop();
   }
-  return changed;
+  return { objects, missing, missingName };
 }
 
 async function countHeld(
@@ -183,6 +203,12 @@ async function countHeld(
 
 function folderOf(name: string): string {
   return name.slice(0, name.lastIndexOf("/") + 1);
+}
+
+/** The notes of all holds that are there beside this one. */
+async function otherHolds(store: ObjectStore, hold: string): Promise<HoldRecord[]> {
+  const all = await listHolds(store);
+  return all.flatMap(({ set, release }) => (release === null && set.hold !== hold ? [set] : []));
 }
 
 async function activeHold(store: ObjectStore, hold: string): Promise<Hold> {

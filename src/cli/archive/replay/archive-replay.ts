@@ -24,6 +24,17 @@ const DEFAULT_DAYS = 7;
 const MOST_DAYS = 3650;
 const MOST_RATE = 100_000_000;
 
+/** Those that --remove-expired goes by, and one that is always there. */
+const REMOVING_OPTIONS: ReadonlySet<string> = new Set<keyof ReplayCommandOptions>([
+  "to",
+  "removeExpired",
+  "dryRun",
+  "json",
+  "archive",
+  "set",
+  "expires",
+]);
+
 const EXAMPLES = `
 Examples:
   logtally archive replay --to lines/ --since 2020-12-22 --until 2020-12-23 --dry-run
@@ -89,7 +100,8 @@ async function replayUnlessStopped(
   const target = targetOf(options, settings.archive);
   if (target.kind === "index" && settings.index === null) throw withoutIndex();
   const store = await openArchiveStore(settings.archive);
-  const matches = createLineFilter(options, await loadCatalogue(settings.cataloguePath), settings);
+  const catalogue = await loadCatalogue(settings.cataloguePath);
+  const matches = createLineFilter(options, catalogue, settings);
   await store.check("read");
   const query = { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches };
   const stretches = await planReplay(store, query, signal);
@@ -100,7 +112,7 @@ async function replayUnlessStopped(
   }
   process.stderr.write(estimateText(estimate));
   if (options.yes !== true) refuseUnlessSure(estimate);
-  const outcome = await bringBack({ settings, options, target, stretches, query, signal });
+  const outcome = await bringBack({ settings, options, target, stretches, query, catalogue, signal });
   if (outcome === null) return;
   await print(options.json === true ? `${JSON.stringify(outcome)}\n` : outcomeText(outcome));
 }
@@ -108,6 +120,11 @@ async function replayUnlessStopped(
 async function printRemoved({ index }: PipelineSettings, options: ReplayCommandOptions): Promise<void> {
   if (options.to !== "index") throw new UsageError("remove what is expired: only indices expire (hint: --to index)");
   if (index === null) throw withoutIndex();
+  if (Object.keys(options).some((name) => !REMOVING_OPTIONS.has(name))) {
+    throw new UsageError(
+      "remove what is expired: it is of all replays, whatever they are of (hint: leave out all but --to index, --dry-run, --json)",
+    );
+  }
   const isDry = options.dryRun === true;
   const removed = await removeExpired(index, SYSTEM_CLOCK.nowMs(), isDry);
   const text = removed.map((name) => `${isDry ? "expired" : "removed"}  ${name}\n`).join("");

@@ -12,10 +12,12 @@ import type { IndexSettings, PipelineSettings } from "../../../config/pipeline.t
 import type { ArchivedLine } from "../../../core/archived-line.ts";
 import { UsageError } from "../../../core/fault.ts";
 import { DAY_MS } from "../../../core/units.ts";
+import type { Catalogue } from "../../../derive/event-rules.ts";
 import { archiveName } from "../../open/archive-store.ts";
 import { SYSTEM_CLOCK } from "../../process/clock.ts";
 import { createProgress } from "../../terminal/progress.ts";
 import { formatCount, formatThings } from "../../terminal/quantity.ts";
+import { tell } from "../../terminal/tell.ts";
 import { type CountingSink, createFilesSink, createOutputSink } from "./line-sinks.ts";
 import { openReplayIndex, replayId } from "./replay-index.ts";
 import type { ReplayCommandOptions, ReplayTarget } from "./replay-options.ts";
@@ -45,6 +47,8 @@ export interface Bringing {
   readonly target: ReplayTarget;
   readonly stretches: readonly Stretch[];
   readonly query: FindQuery;
+  /** Of the events that may be asked for. */
+  readonly catalogue: Catalogue;
   readonly signal: AbortSignal;
 }
 
@@ -77,7 +81,9 @@ async function intoFiles(folder: string, bringing: Bringing): Promise<ReplayOutc
   const known = await readNote(join(folder, NOTE_NAME), asked);
   if (known === null) await refuseFilled(folder);
   const note = createNote(folder, NOTE_NAME, known ?? newState(asked, null));
-  if (!note.state.is_complete) await replayInto(createFilesSink(createHourFiles(folder)), note, bringing);
+  if (note.state.is_complete) {
+    tell(`"${folder}" was complete before, and stays as it is (hint: another folder for what has come since)`);
+  } else await replayInto(createFilesSink(createHourFiles(folder)), note, bringing);
   const { lines, rejected } = note.state;
   return { to: folder, lines, rejected, expires_at: null };
 }
@@ -128,10 +134,15 @@ async function replayInto(sink: CountingSink, note: ReplayNote | null, bringing:
 }
 
 /** Everything that says which lines, whence and whither; by other options the same lines come in another way. */
-function askedOf({ settings, options }: Bringing, to: Readonly<Record<string, string>>): ReplayState["asked"] {
+function askedOf(
+  { settings, options, catalogue }: Bringing,
+  to: Readonly<Record<string, string>>,
+): ReplayState["asked"] {
   const filter = Object.entries(options).filter(([name]) => !OTHER_OPTIONS.has(name));
   const asked = Object.fromEntries(filter) as ReplayState["asked"];
-  return { ...asked, ...to, archive: archiveName(settings.archive), catalogue: settings.cataloguePath ?? "standard" };
+  // Which lines count an event is what this catalogue says, and another one of that name perhaps does not.
+  const events = options.event === undefined ? {} : { catalogue: catalogue.digest };
+  return { ...asked, ...to, ...events, archive: archiveName(settings.archive) };
 }
 
 function newState(asked: ReplayState["asked"], expiresAt: string | null): ReplayState {

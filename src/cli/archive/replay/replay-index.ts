@@ -35,24 +35,26 @@ export function replayId(asked: ReplayState["asked"]): string {
 export async function openReplayIndex(settings: IndexSettings, name: string, replay: string): Promise<ReplayIndex> {
   const { describeCluster } = await import("../../../backends/elasticsearch/cluster-setup.ts");
   const { createElasticsearchIndex } = await import("../../../backends/elasticsearch/elasticsearch-index.ts");
-  const { listMarkedIndices } = await import("../../../backends/elasticsearch/marked-indices.ts");
+  const { listMarkedIndices, ofAnotherReplay } = await import("../../../backends/elasticsearch/marked-indices.ts");
+  const { createPatientCluster } = await import("../../../backends/elasticsearch/patient-cluster.ts");
+  const patience = { backoff: serviceBackoff(settings.spillAfterMs), onTrouble: tell };
   const cluster = await openClusterOf(settings);
+  const patient = createPatientCluster(cluster, patience);
   try {
     await describeCluster(cluster);
     const pattern = replayPattern(settings.prefix, name);
-    const there = await listMarkedIndices(cluster, pattern);
-    const own = there.filter((index) => index.replay === replay);
+    const there = await listMarkedIndices(patient, pattern);
+    // Before anything is written: none of them may be in the way of a day that comes later.
+    const foreign = there.find((index) => index.replay !== replay);
+    if (foreign !== undefined) throw ofAnotherReplay(cluster, foreign.name);
     return {
       pattern,
-      expiresAt: own[0]?.expiresAt ?? null,
-      isThere: own.length > 0,
+      expiresAt: there[0]?.expiresAt ?? null,
+      isThere: there.length > 0,
       sink(expiresAt, signal) {
-        const index = createElasticsearchIndex(cluster, {
-          backoff: serviceBackoff(settings.spillAfterMs),
-          onTrouble: tell,
-        });
+        const index = createElasticsearchIndex(cluster, patience);
         const quarantine = replayQuarantine(settings.prefix, name);
-        const made = withIndices(cluster, index, quarantine, { replay, expires_at: expiresAt });
+        const made = withIndices(patient, index, quarantine, { replay, expires_at: expiresAt });
         return createIndexSink(made, createReplayNames(settings, name), signal);
       },
       close: () => cluster.close(),

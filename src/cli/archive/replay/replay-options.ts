@@ -58,6 +58,7 @@ export function targetOf(options: ReplayCommandOptions, archive: ArchiveSettings
     if (json !== true || dryRun === true) return { kind: "output" };
     throw new UsageError("replay to standard output: the lines are all that it prints (hint: leave out --json)");
   }
+  if (to === "") throw new UsageError("replay lines: --to is empty (hint: index, -, or a folder)");
   if (archive.kind === "folder" && isWithin(resolve(to), archive.path)) {
     throw new UsageError(`replay to "${to}": it lies in the archive (hint: name another folder)`);
   }

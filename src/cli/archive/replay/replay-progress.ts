@@ -8,6 +8,7 @@ import {
 } from "../../../archive/replay/replay-state.ts";
 import { readControlFile, replaceControlFile } from "../../../backends/files/control-file.ts";
 import { makeFolderDurably } from "../../../backends/files/durable-folder.ts";
+import { ioError } from "../../../backends/files/io-error.ts";
 import { UsageError } from "../../../core/fault.ts";
 
 /** A note of how far a replay is, in a file. */
@@ -40,7 +41,11 @@ export function createNote(folder: string, name: string, first: ReplayState): Re
   let state = first;
   const path = join(folder, name);
   const write = async (next: ReplayState): Promise<void> => {
-    await makeFolderDurably(folder);
+    try {
+      await makeFolderDurably(folder);
+    } catch (error) {
+      throw ioError(`make "${folder}"`, error);
+    }
     await replaceControlFile(path, `${JSON.stringify(next, null, 2)}\n`);
     state = next;
   };
