@@ -212,7 +212,7 @@ it("an auditor finds events in a bucket without the key of the pseudonyms", asyn
     expect(whole.stdout).toContain(ID);
     const quick = await find("--event", "git_push", "--user", "101");
     expect(quick).toMatchObject({ code: 0, stdout: whole.stdout });
-    expectOneLine(quick.stderr, "lines found");
+    expectOneLine(quick.stderr, "1 line found");
     const nobody = await find("--event", "git_push", "--user", "999");
     expect(nobody).toMatchObject({ code: 0, stdout: "" });
     expectOneLine(nobody.stderr, "0 lines found");
