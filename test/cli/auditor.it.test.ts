@@ -144,6 +144,18 @@ describe("an auditor is told", () => {
     expectOneLine(pack.stderr, line);
   });
 
+  it("not that there is no such line, where the manifest of its hour is gone", async () => {
+    const copy = join(await tempFolder(), "copy");
+    await cp(original, copy, { recursive: true });
+    await rm(join(copy, DAY, "000001.manifest.json"));
+    const refused = await logtally(["archive", "get", ID, "--archive", copy]);
+    expect(refused).toMatchObject({ code: 3, stdout: "" });
+    expectOneLine(refused.stderr, `"${DAY}/000001.manifest.json": it is missing`);
+    const unknown = await logtally(["archive", "get", ID.replace(/.{4}$/, "0000"), "--archive", original]);
+    expect(unknown).toMatchObject({ code: 1, stdout: "" });
+    expectOneLine(unknown.stderr, "no line has the id");
+  });
+
   it("a key of somebody else", async () => {
     const foreign = "0123456789abcdef";
     const outcome = await logtally(["archive", "verify", "--archive", original, "--key", foreign]);
