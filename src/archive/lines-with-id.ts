@@ -28,7 +28,7 @@ export async function linesWithId(
 ): Promise<LocatedLine[]> {
   const found: LocatedLine[] = [];
   for (const [index, block] of segment.blocks.entries()) {
-    const isWanted = blocks === null ? await holdsId(segment, block, id) : blocks.has(index);
+    const isWanted = blocks === null ? (await rowsWithId(segment, block, id)).length > 0 : blocks.has(index);
     if (!isWanted) continue;
     await eachLine(place, segment, block, (line) => {
       if (line.meta.id === id && isTakenFrom(place, line)) found.push(located(line));
@@ -37,13 +37,15 @@ export async function linesWithId(
   return found;
 }
 
-async function holdsId(segment: SegmentReader, block: Block, id: string): Promise<boolean> {
+/** Which lines of a block have the id, from 0; only its meta is read. Rejects with `IoError`. */
+export async function rowsWithId(segment: SegmentReader, block: Block, id: string): Promise<number[]> {
   const wanted = Array.from({ length: ID_WORDS }, (_, word) => hexWord(id, word));
   const words = await segment.readIds(block);
+  const rows: number[] = [];
   for (let at = 0; at < words.length; at += ID_WORDS) {
-    if (wanted.every((word, index) => words[at + index] === word)) return true;
+    if (wanted.every((word, index) => words[at + index] === word)) rows.push(at / ID_WORDS);
   }
-  return false;
+  return rows;
 }
 
 /** False where a manifest knows of a variant of the id that was not found. */

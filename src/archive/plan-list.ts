@@ -37,9 +37,7 @@ export async function* eachSealedPlan(
     for await (const { name, sizeBytes } of store.list(prefix)) {
       const parsed = parseSealedName(name);
       if (parsed === null) continue;
-      const firstHour = firstHourOf(parsed);
-      // How long its span is stands in the plan, but it ends with the day.
-      const lastHour = firstHour - parsed.hourOfDay + (firstHour === UNDATED_HOUR ? 0 : LAST_HOUR_OF_DAY);
+      const [firstHour, lastHour] = hoursOfName(parsed);
       // A name without a real day is wanted, so that reading it tells what is wrong with it.
       if (Number.isNaN(firstHour) || isWanted(firstHour, lastHour))
         listed.push({ ...parsed, name, sizeBytes, firstHour });
@@ -67,8 +65,11 @@ async function unsettled(store: ObjectStore, listed: readonly ListedPlan[], befo
   return listed.filter((plan) => !isBefore(plan) || !settled.has(settledKey(plan.name, plan.sizeBytes)));
 }
 
-function firstHourOf({ day, hourOfDay }: SealedName): number {
-  return day === UNDATED_DAY ? UNDATED_HOUR : hourOf(Date.parse(day)) + hourOfDay;
+/** First hour of a span, and the last that it can have: how long it is stands in the plan, but it ends with the day. */
+export function hoursOfName({ day, hourOfDay }: SealedName): [firstHour: number, lastHour: number] {
+  if (day === UNDATED_DAY) return [UNDATED_HOUR, UNDATED_HOUR];
+  const midnight = hourOf(Date.parse(day));
+  return [midnight + hourOfDay, midnight + LAST_HOUR_OF_DAY];
 }
 
 function byPlace(a: ListedPlan, b: ListedPlan): number {

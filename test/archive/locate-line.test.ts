@@ -8,17 +8,22 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createCountingStore } from "../../src/archive/counting-store.ts";
 import { locateLine } from "../../src/archive/locate-line.ts";
-import { createLookupBuilder } from "../../src/archive/lookup/lookup-builder.ts";
 import { lookupName } from "../../src/archive/lookup/lookup-name.ts";
-import { type PlanOutput, standsBefore } from "../../src/archive/manifest.ts";
-import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
+import { standsBefore } from "../../src/archive/manifest.ts";
 import { openOutput } from "../../src/archive/vault-reader.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import type { Line } from "../../src/core/line.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { HOUR_MS, KIB } from "../../src/core/units.ts";
 import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
-import { bytesOfObject, keepingLookups, lookUpAll, storeWith } from "./lookup/sample-lookups.ts";
+import {
+  bytesOfObject,
+  keepingLookups,
+  lookUpAll,
+  lyingLookup,
+  onlyOutput,
+  storeWith,
+} from "./lookup/sample-lookups.ts";
 import { putObject, walObjects } from "./sample-archive.ts";
 import { arbitraryHistory, archiveAfter, type History } from "./sample-history.ts";
 import { sealAll, storeWithout } from "./sample-vault.ts";
@@ -64,12 +69,6 @@ async function sealedArchive(lines: readonly Line[]): Promise<ObjectStore> {
 const LARGE = Array.from({ length: 24 }, (_, n) =>
   sampleLine(`${n} `.padEnd(100 * KIB, String.fromCharCode(97 + (n % 7))), { timeMs: SAMPLE_MS + (n % 3) * HOUR_MS }),
 );
-
-async function onlyOutput(store: ObjectStore): Promise<PlanOutput> {
-  const [output] = (await readSealedPlans(store, "local")).flatMap(({ manifest }) => manifest.outputs);
-  if (output === undefined) throw new Error("nothing is sealed");
-  return output;
-}
 
 describe("locateLine", () => {
   it("gives all variants of every id, the one that stands first", async () => {
@@ -156,27 +155,13 @@ describe("a look-up that cannot be believed hides no line and invents none:", ()
     expect(await located(stale, other.id)).toEqual([]);
   });
 
-  /** A look-up of the only segment that is well made, and says something else of its lines. */
-  async function lying(store: ObjectStore, blockOf: (block: number) => number): Promise<ObjectStore> {
-    const output = await onlyOutput(store);
-    const segment = await openOutput(store, output);
-    const builder = createLookupBuilder();
-    const ids: string[][] = segment.blocks.map(() => []);
-    for (const [index, block] of segment.blocks.entries()) {
-      for (const { id } of await segment.readMeta(block)) ids[blockOf(index)]?.push(id);
-    }
-    for (const id of ids.flat()) builder.add(id, null);
-    const blockRows = ids.map((each) => each.length);
-    return storeWith(store, lookupName(output.lines.name), builder.finish(output, blockRows));
-  }
-
   it("naming other blocks, or none", async () => {
     const hour = LARGE.map((line) => sampleLine(line.buffer.subarray(1)));
     const store = await sealedArchive(hour);
     const blocks = (await openOutput(store, await onlyOutput(store))).blocks.length;
     expect(blocks).toBeGreaterThan(1);
     for (const blockOf of [(block: number) => (block + 1) % blocks, () => -1]) {
-      const liar = await lying(store, blockOf);
+      const liar = await lyingLookup(store, blockOf);
       for (const line of hour) expect(await located(liar, line.id)).toEqual([`${line.hash} ${line.log}`]);
       const { remarks } = await locateLine(liar, hour[0]?.id ?? "");
       expect(remarks).toEqual([expect.stringContaining("does not name a line that is there")]);
@@ -188,7 +173,7 @@ describe("a look-up that cannot be believed hides no line and invents none:", ()
     const second = sampleLine("b".repeat(700 * KIB), { id: first.id, lane: "quarantine", reason: "not_json" });
     const store = await sealedArchive([first, second]);
     for (const hidden of [0, 1]) {
-      const liar = await lying(store, (block) => (block === hidden ? -1 : block));
+      const liar = await lyingLookup(store, (block) => (block === hidden ? -1 : block));
       expect(await located(liar, first.id)).toEqual(variantsOf([first, second]).get(first.id));
     }
   });

@@ -16,12 +16,12 @@ import { TAR_END, type TarEntry, tarEntries, tarEntry } from "../../src/archive/
 import { disproving } from "../../src/archive/proof/check-proof.ts";
 import { IoError } from "../../src/core/fault.ts";
 import type { Line } from "../../src/core/line.ts";
-import { HOUR_MS } from "../../src/core/units.ts";
+import { DAY_MS, HOUR_MS } from "../../src/core/units.ts";
 import { bytesOf, SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { checked, packed } from "./packed.ts";
 import { linesOfAllKinds, provedLine, signedArchive } from "./proof-archive.ts";
 import { putObject, walObjects } from "./sample-archive.ts";
-import { bytesIn, newKey, replace, signing } from "./sample-signing.ts";
+import { bytesIn, namesIn, newKey, replace, signing } from "./sample-signing.ts";
 import { sealAll } from "./sample-vault.ts";
 
 const LINES = linesOfAllKinds();
@@ -153,6 +153,24 @@ describe("a pack", () => {
     await replace(store, name, await bytesIn(forged.store, name));
     await expect(packed(store)).rejects.toThrow(/do not lead to the Merkle root/);
     await expect(provedLine(store, { ...sampleLine("honest"), hash: null })).rejects.toThrow(/Merkle root/);
+  });
+
+  it("is not made where a manifest was signed that may have such lines, and is gone", async () => {
+    const { store } = await signedArchive([
+      sampleLine("here"),
+      sampleLine("gone", { timeMs: SAMPLE_MS + HOUR_MS }),
+      sampleLine("of another day", { timeMs: SAMPLE_MS + 2 * DAY_MS }),
+    ]);
+    const manifests = (await namesIn(store, "vault/v1/local/20")).filter((name) => name.endsWith(".manifest.json"));
+    expect(manifests).toHaveLength(3);
+    const gone = manifests[1] ?? "";
+    await store.remove(gone);
+    await expect(packed(store)).rejects.toThrow(`"${gone}": it is missing`);
+    const before = await packed(store, { untilMs: SAMPLE_MS + 1 });
+    expect(linesIn(before.entries)).toEqual(["here"]);
+    // Nothing else tells that a stream ever had lines.
+    for (const name of await namesIn(store, "vault/v1/local/20")) await store.remove(name);
+    await expect(packed(store)).rejects.toThrow(/manifest\.json": it is missing/);
   });
 
   it("is not made of an archive whose manifest is not the one that was signed", async () => {

@@ -16,11 +16,11 @@ import { proveLine } from "../../src/archive/proof/prove-line.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { IoError } from "../../src/core/fault.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
-import { HOUR_MS } from "../../src/core/units.ts";
+import { DAY_MS, HOUR_MS } from "../../src/core/units.ts";
 import { bytesOf, SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { linesOfAllKinds, provedLine, signedArchive } from "./proof-archive.ts";
 import { putObject, walObjects } from "./sample-archive.ts";
-import { bytesIn, newKey, seal, signing, writeLines } from "./sample-signing.ts";
+import { bytesIn, namesIn, newKey, seal, signing, writeLines } from "./sample-signing.ts";
 import { sealAll } from "./sample-vault.ts";
 
 const LINES = linesOfAllKinds();
@@ -279,6 +279,17 @@ describe("a line that cannot be proved", () => {
     if (bytes !== null) await store.create(name, bytes);
     await expect(provedLine(store, ONE)).rejects.toThrow(said);
     await expect(provedLine(store, ONE)).rejects.toThrow(IoError);
+  });
+
+  it("is not called unknown where the manifest of its hour was signed, and is gone", async () => {
+    const { store } = await signedArchive([ONE]);
+    const [name = ""] = (await namesIn(store, "vault/")).filter((each) => each.endsWith(".manifest.json"));
+    await store.remove(name);
+    const proving = proveLine(store, { ...wanted, id: ONE.id });
+    await expect(proving).rejects.toThrow(`"${name}": it is missing`);
+    await expect(proving).rejects.toThrow(IoError);
+    const elsewhere = sampleLine("of another day", { timeMs: SAMPLE_MS + DAY_MS });
+    expect(await proveLine(store, { ...wanted, id: elsewhere.id })).toEqual({ kind: "unknown" });
   });
 
   it("is not signed as long as the signature of its digest is not there", async () => {

@@ -127,6 +127,16 @@ describe("archive export", () => {
     expectOneLine(nowhere.stderr, "make its folder first");
   });
 
+  it("asks before it reads more than it may", async () => {
+    const folder = await tempFolder();
+    const output = join(folder, "e.tar.gz");
+    const refused = await exported(output, "--event", "git_push", "--most-bytes", "1");
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expectOneLine(refused.stderr, "export lines: about ", "more than 1 B", "--yes");
+    expect(await readdir(folder)).toEqual([]);
+    expect(await exported(output, "--event", "git_push", "--most-bytes", "1", "--yes")).toMatchObject({ code: 0 });
+  });
+
   it("tells of lines that match and are not signed yet", async () => {
     const fresh = await tempFolder();
     await run(fresh, [INPUT]);

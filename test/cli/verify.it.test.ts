@@ -155,7 +155,7 @@ describe("archive verify", () => {
     await writeFile(noKey, "no key");
     for (const [args, words] of [
       [["--after", "2:abc"], "SEQUENCE:HASH"],
-      [["--key", "nowhere.pem"], 'read key "nowhere.pem": no such file'],
+      [["--key", "nowhere.pem"], 'read public key "nowhere.pem": no such file'],
       [["--key", noKey], "no public key of Ed25519 in PEM"],
       [["--level", "deep"], "hashes, full"],
       [["--since", "2020-12-23", "--until", "2020-12-22"], "--until is not later than --since"],

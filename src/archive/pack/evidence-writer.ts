@@ -1,11 +1,11 @@
 import type { ObjectStore } from "../../core/object-store.ts";
-import { readDigests, type SignedDigest } from "../digest/digest-chain.ts";
+import type { SignedDigest } from "../digest/digest-chain.ts";
 import { publicKeyName, signatureName, statementName } from "../digest/digest-name.ts";
 import { distrust } from "../digest/distrust.ts";
+import type { SignedManifests } from "../digest/signed-manifests.ts";
 import { readKeySteps } from "../proof/evidence.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
 import { readWhole } from "../stored-bytes.ts";
-import { parseSealedName } from "../vault-name.ts";
 import type { PackDigest } from "./pack-report.ts";
 import type { TarEntry } from "./tar.ts";
 
@@ -19,9 +19,12 @@ export interface EvidenceWriter {
   put(plan: SealedPlan): Promise<void>;
 }
 
-export function createEvidenceWriter(store: ObjectStore, emit: (entry: TarEntry) => Promise<void>): EvidenceWriter {
+export function createEvidenceWriter(
+  store: ObjectStore,
+  manifests: SignedManifests,
+  emit: (entry: TarEntry) => Promise<void>,
+): EvidenceWriter {
   const digests: PackDigest[] = [];
-  const streams = new Map<string, ReadonlyMap<string, SignedDigest>>();
   const done = new Set<string>();
   const copy = async (name: string): Promise<void> => {
     if (done.has(name)) return;
@@ -29,9 +32,7 @@ export function createEvidenceWriter(store: ObjectStore, emit: (entry: TarEntry)
     await emit({ name, bytes: await readWhole(store, name) });
   };
   const signerOf = async ({ name, sha256, span }: SealedPlan): Promise<SignedDigest | null> => {
-    const signers = streams.get(span.stream) ?? (await readSigners(store, span.stream));
-    streams.set(span.stream, signers);
-    const signer = signers.get(name) ?? null;
+    const signer = (await manifests.ofStream(span.stream)).get(name) ?? null;
     const said = signer?.digest.objects.find((object) => object.name === name)?.sha256 ?? sha256;
     if (said !== sha256) throw distrust(name, `its SHA-256 is ${sha256}, "${signer?.name}" says ${said}`);
     return signer;
@@ -62,16 +63,4 @@ export function createEvidenceWriter(store: ObjectStore, emit: (entry: TarEntry)
       await copy(plan.name);
     },
   };
-}
-
-/** By the name of a manifest the digest that names it. */
-async function readSigners(store: ObjectStore, stream: string): Promise<ReadonlyMap<string, SignedDigest>> {
-  const { digests } = await readDigests(store, stream);
-  return new Map(
-    digests.flatMap((signed) =>
-      signed.digest.objects
-        .filter(({ name }) => parseSealedName(name) !== null)
-        .map(({ name }) => [name, signed] as const),
-    ),
-  );
 }

@@ -1,4 +1,5 @@
 import type { ObjectStore } from "../../core/object-store.ts";
+import { createSignedManifests, type SignedManifests } from "../digest/signed-manifests.ts";
 import { type FindQuery, isOver, mayHold } from "../find.ts";
 import { unsealedLines, vaultLines } from "../line-object.ts";
 import { eachSealedPlan } from "../plan-list.ts";
@@ -34,7 +35,7 @@ interface Found {
 /**
  * Looks for the lines that match, and puts them with all that proves them into a pack, file by file. Of the vault every
  * line that matches is taken, also where two streams have it. Holds a block at a time, the names of the segments that were
- * searched, and the digests. Rejects with `IoError`.
+ * searched, and the digests. Rejects with `IoError`, also where something that was signed for these hours is missing.
  */
 export async function exportPack(options: ExportOptions): Promise<PackReport> {
   const sum = createFilesSum();
@@ -42,10 +43,11 @@ export async function exportPack(options: ExportOptions): Promise<PackReport> {
     sum.add(entry);
     return options.emit(entry);
   };
-  const evidence = createEvidenceWriter(options.store, emit);
+  const manifests = createSignedManifests(options.store);
+  const evidence = createEvidenceWriter(options.store, manifests, emit);
   const found: Found = { segments: [], lineBytes: 0, unsigned: 0, unsealed: 0 };
   await emit({ name: PACK_FILES.readme, bytes: Buffer.from(PACK_README) });
-  await search({ ...options, emit }, evidence, found);
+  await search({ ...options, emit }, manifests, evidence, found);
   const report: PackReport = {
     format: 1,
     query: options.asked,
@@ -62,17 +64,25 @@ export async function exportPack(options: ExportOptions): Promise<PackReport> {
   return report;
 }
 
-async function search(options: ExportOptions, evidence: EvidenceWriter, found: Found): Promise<void> {
+async function search(
+  options: ExportOptions,
+  manifests: SignedManifests,
+  evidence: EvidenceWriter,
+  found: Found,
+): Promise<void> {
   const { store, query, onBytes } = options;
   const isWanted = (first: number, last: number): boolean => mayHold(first, last, query);
   const wal: WalObject[] = [];
   // Before the plans: of an object that is sealed and removed in between, the lines are in the vault by then.
   for await (const object of listWal(store, null)) if (isWanted(object.firstHour, object.lastHour)) wal.push(object);
   const sealed = createSealedInputs(wal);
+  const seen = new Set<string>();
   for await (const plan of eachSealedPlan(store, isWanted)) {
     sealed.add(plan);
+    seen.add(plan.name);
     if (!plan.isRecord) await searchPlan(plan, options, evidence, found);
   }
+  await manifests.refuseMissing(isWanted, seen);
   for (const object of unsealedLines(store, wal, sealed, isWanted)) {
     for await (const { lines } of foundBlocks(object, query, onBytes)) found.unsealed += lines.length;
   }

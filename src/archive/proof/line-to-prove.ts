@@ -1,8 +1,7 @@
 import { UsageError } from "../../core/fault.ts";
-import type { ObjectStore } from "../../core/object-store.ts";
 import { standsBefore, type VariantKey } from "../manifest.ts";
 import { type PlacedLine, readPlacedLine } from "./placed-line.ts";
-import { type LinePlace, locateInVault } from "./vault-place.ts";
+import type { LinePlace } from "./vault-place.ts";
 
 /** Which line is meant by an id. */
 export interface WantedLine {
@@ -23,13 +22,8 @@ export interface LineToProve {
   readonly otherStreams: readonly string[];
 }
 
-/**
- * The sealed line that is meant; null where the vault has none with that id. Rejects with `UsageError` where there is no
- * such stream or variant of it, and with `IoError`.
- */
-export async function findLineToProve(store: ObjectStore, wanted: WantedLine): Promise<LineToProve | null> {
-  const places = await locateInVault(store, wanted.id);
-  if (places.length === 0) return null;
+/** The sealed line that is meant. Rejects with `UsageError` where there is no such stream or variant, and with `IoError`. */
+export async function chooseLine(places: readonly LinePlace[], wanted: WantedLine): Promise<LineToProve> {
   const byStream = Map.groupBy(places, ({ plan }) => plan.span.stream);
   const stream = streamOf([...byStream.keys()], wanted);
   const { line, variants } = await chooseVariant(byStream.get(stream) ?? [], wanted);

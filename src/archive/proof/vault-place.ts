@@ -1,7 +1,10 @@
+import { hourText } from "../../core/hour.ts";
 import { hourOfId } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { ID_WORDS } from "../../segment/meta.ts";
-import type { Block, SegmentReader } from "../../segment/segment-reader.ts";
+import type { SegmentReader } from "../../segment/segment-reader.ts";
+import { rowsWithId } from "../lines-with-id.ts";
+import { keyOfId } from "../lookup/lookup-key.ts";
+import { type LookupTrouble, lookUpBlocks, noTrouble, troubleSentence } from "../lookup/segment-lookup.ts";
 import type { PlanOutput } from "../manifest.ts";
 import { eachSealedPlan } from "../plan-list.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
@@ -19,23 +22,75 @@ export interface LinePlace {
   readonly blockRow: number;
 }
 
+/** Where the vault has lines with an id. */
+export interface PlacesInVault {
+  /** Of a conflict there are several, and each stream has its own. In order of streams, plans and rows. */
+  readonly places: readonly LinePlace[];
+  /** The names of the manifests of its hour. */
+  readonly manifests: ReadonlySet<string>;
+  /** What is to be told of the look-ups, in whole sentences. */
+  readonly remarks: readonly string[];
+}
+
 /**
- * Every place in the vault of a line with that id: of a conflict there are several, and each stream has its own. In order
- * of streams, plans and rows. Of the vault only what is sealed of the hour of the id is read. Rejects with `IoError`.
+ * Every place in the vault of a line with that id: by the look-ups of its hour where they lead to all variants that the
+ * manifests know, else by reading all ids of that hour. Rejects with `IoError`.
  */
-export async function locateInVault(store: ObjectStore, id: string): Promise<LinePlace[]> {
+export async function locateInVault(store: ObjectStore, id: string): Promise<PlacesInVault> {
+  const trouble = noTrouble();
+  const quick = await placesOf(store, id, trouble);
+  const remarks = trouble.segments === 0 ? [] : [troubleSentence(trouble)];
+  if (quick.lookups === 0 || quick.isWhole) return { ...quick, remarks };
+  const all = await placesOf(store, id, null);
+  if (all.places.length > quick.places.length) {
+    const hour = hourText(hourOfId(id));
+    remarks.push(`a look-up of ${hour} does not name a line that is there (hint: "logtally archive index" mends it)`);
+  }
+  return { ...all, remarks };
+}
+
+interface FoundPlaces {
+  readonly places: readonly LinePlace[];
+  readonly manifests: ReadonlySet<string>;
+  /** True where a line was found, and of no stream a manifest knows of more variants. */
+  readonly isWhole: boolean;
+  /** Look-ups that were believed. */
+  readonly lookups: number;
+}
+
+/** Without `trouble` no look-up is used. */
+async function placesOf(store: ObjectStore, id: string, trouble: LookupTrouble | null): Promise<FoundPlaces> {
   const hour = hourOfId(id);
-  const words = wordsOf(id);
   const places: LinePlace[] = [];
+  const manifests = new Set<string>();
+  const variants = new Map<string, number>();
+  let lookups = 0;
   for await (const plan of eachSealedPlan(store, (first, last) => first <= hour && hour <= last)) {
+    manifests.add(plan.name);
+    const conflict = plan.manifest.conflicts.find((each) => each.id === id);
+    if (conflict !== undefined) variants.set(plan.span.stream, conflict.variants);
     for (const output of plan.manifest.outputs) {
-      const segment = await openOutput(store, output);
-      for (const [block, each] of segment.blocks.entries()) {
-        for (const blockRow of await rowsOf(segment, each, words)) {
-          places.push({ plan, output, segment, block, blockRow });
-        }
-      }
+      const blocks = trouble === null ? null : await lookUpBlocks(store, output, "ids", [keyOfId(id)], trouble);
+      if (blocks !== null) lookups += 1;
+      if (blocks?.size !== 0) places.push(...(await placesInSegment(store, id, { plan, output }, blocks)));
     }
+  }
+  const countOf = (stream: string): number => places.filter(({ plan }) => plan.span.stream === stream).length;
+  const isWhole = places.length > 0 && [...variants].every(([stream, known]) => countOf(stream) >= known);
+  return { places, manifests, isWhole, lookups };
+}
+
+async function placesInSegment(
+  store: ObjectStore,
+  id: string,
+  { plan, output }: Pick<LinePlace, "plan" | "output">,
+  blocks: ReadonlySet<number> | null,
+): Promise<LinePlace[]> {
+  const segment = await openOutput(store, output);
+  const places: LinePlace[] = [];
+  for (const [block, each] of segment.blocks.entries()) {
+    if (blocks?.has(block) === false) continue;
+    for (const blockRow of await rowsWithId(segment, each, id)) places.push({ plan, output, segment, block, blockRow });
   }
   return places;
 }
@@ -43,34 +98,12 @@ export async function locateInVault(store: ObjectStore, id: string): Promise<Lin
 /** The name of a write-ahead object that has a line with that id; null where none has. Rejects with `IoError`. */
 export async function locateUnsealed(store: ObjectStore, id: string): Promise<string | null> {
   const hour = hourOfId(id);
-  const words = wordsOf(id);
   for await (const object of listWal(store, null)) {
     if (hour < object.firstHour || hour > object.lastHour) continue;
     const segment = await openWalObject(store, object);
     for (const block of segment.blocks) {
-      if ((await rowsOf(segment, block, words)).length > 0) return object.name;
+      if ((await rowsWithId(segment, block, id)).length > 0) return object.name;
     }
   }
   return null;
-}
-
-/** Which lines of the block have the id. */
-async function rowsOf(segment: SegmentReader, block: Block, words: readonly number[]): Promise<number[]> {
-  const ids = await segment.readIds(block);
-  const rows: number[] = [];
-  for (let at = 0; at < ids.length; at += ID_WORDS) {
-    if (words.every((word, index) => ids[at + index] === word)) rows.push(at / ID_WORDS);
-  }
-  return rows;
-}
-
-/** As `readIds` gives them. */
-function wordsOf(id: string): number[] {
-  const digits = id.length / ID_WORDS;
-  return Array.from(
-    { length: ID_WORDS },
-    (_, word) =>
-      // Signed.
-      Number.parseInt(id.slice(word * digits, (word + 1) * digits), 16) | 0,
-  );
 }

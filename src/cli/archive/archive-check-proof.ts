@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { parseVerifyingKey, type VerifyingKey } from "../../archive/digest/signing-key.ts";
+import type { VerifyingKey } from "../../archive/digest/signing-key.ts";
 import { createPackChecker } from "../../archive/pack/check-pack.ts";
 import { MOST_PACK_FILE_BYTES } from "../../archive/pack/pack-files.ts";
 import { tarEntries } from "../../archive/pack/tar.ts";
@@ -7,17 +7,19 @@ import { checkProof, disproving } from "../../archive/proof/check-proof.ts";
 import { MOST_PROOF_BYTES } from "../../archive/proof/proof.ts";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
-import { readInput } from "../settings.ts";
 import { type FileBytes, openFileBytes } from "../terminal/file-bytes.ts";
 import { print } from "../terminal/print.ts";
 import { tell } from "../terminal/tell.ts";
 import { packJson, packText, proofJson, proofText } from "./proof-text.ts";
+import { isFingerprint, readPublicKey } from "./public-key.ts";
 
 interface CheckProofOptions {
   readonly key: string;
   readonly json?: true;
   readonly line?: true;
 }
+
+const KEY_HINT = "give the file that you were told to trust; the archive has a copy in vault/v1/keys";
 
 const EXAMPLES = `
 Examples:
@@ -86,13 +88,8 @@ async function checkPack(
   return json === true ? `${JSON.stringify(packJson(proved), null, 2)}\n` : packText(proved);
 }
 
-async function readKey(path: string): Promise<VerifyingKey> {
-  const pem = await readInput(path, "public key");
-  try {
-    return parseVerifyingKey(pem);
-  } catch (error) {
-    throw new UsageError(`read public key "${path}": no public key of Ed25519 in PEM: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
+/** A proof names its key, and does not hold it. Rejects with `UsageError`. */
+function readKey(key: string): Promise<VerifyingKey> {
+  if (!isFingerprint(key)) return readPublicKey(key, KEY_HINT);
+  throw new UsageError(`read public key "${key}": a fingerprint is no key (hint: ${KEY_HINT}, as "${key}.pub")`);
 }

@@ -1,15 +1,18 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { Command } from "commander";
+import { estimateBytes, type FindQuery, findPlaces } from "../../archive/find.ts";
 import { exportPack } from "../../archive/pack/export-pack.ts";
 import type { PackQuery, PackReport } from "../../archive/pack/pack-report.ts";
 import { TAR_END, tarEntry } from "../../archive/pack/tar.ts";
 import { openWholeGzip } from "../../backends/files/whole-file.ts";
+import { GIB } from "../../core/units.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { archiveName, openArchiveStore } from "../open/archive-store.ts";
 import { programVersion } from "../open/program-version.ts";
 import { checkLogName } from "../options/log-name.ts";
 import { withPipelineOptions } from "../options/options.ts";
+import { size } from "../options/size.ts";
 import { checkSpan } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { givingUp, proveUnlessStopped } from "../process/interruptible.ts";
@@ -21,12 +24,18 @@ import { formatThings } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";
 import { createLineFilter } from "./line-filter.ts";
 import { type LineQueryOptions, withLineQuery } from "./line-query.ts";
+import { refuseLargeSearch } from "./search-guard.ts";
 
 interface ExportOptions extends LineQueryOptions {
   readonly output: string;
   readonly force?: true;
+  readonly mostBytes: number;
+  readonly yes?: true;
   readonly json?: true;
 }
+
+/** No look-up is believed, so that no other condition keeps a block from being read. */
+const EXPORTING = { operation: "export lines", hint: "narrow it by --since and --until" };
 
 const EXAMPLES = `
 Examples:
@@ -47,6 +56,8 @@ export function exportCommand(): Command {
   withLineQuery(command)
     .requiredOption("--output <file>", "the pack, as a rule NAME.tar.gz")
     .option("--force", "replace the file where it is there")
+    .option("--most-bytes <size>", "ask for --yes where more stored bytes would be read", size, GIB)
+    .option("--yes", "read them all the same")
     .option("--json", "print JSON: the report, and the SHA-256 of the pack");
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
@@ -63,12 +74,15 @@ async function exportLines(pipeline: string | undefined, options: ExportOptions,
   const catalogue = await loadCatalogue(cataloguePath);
   const matches = createLineFilter(options, catalogue, { instance });
   await store.check("read");
-  const progress = createProgress("searching", null);
+  const query: FindQuery = { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches, lookups: false };
+  const bytes = estimateBytes(await findPlaces(store, query));
+  refuseLargeSearch(bytes, options.mostBytes, options.yes === true, archive, EXPORTING);
+  const progress = createProgress("searching", bytes);
   const file = await openWholeGzip(options.output);
   try {
     const report = await exportPack({
       store,
-      query: { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches },
+      query,
       asked: askedQuery(options, catalogue, archiveName(archive)),
       emit: (entry) => file.write(tarEntry(entry)),
       onBytes: givingUp(signal, progress.add),

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { createCountingStore, type ReadCost } from "../../archive/counting-store.ts";
+import { createSignedManifests } from "../../archive/digest/signed-manifests.ts";
 import { checkLineId, locateLine } from "../../archive/locate-line.ts";
+import { hourOfId } from "../../core/identity.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
@@ -45,6 +47,9 @@ async function get(id: string, pipeline: string | undefined, options: GetOptions
   if (remarks.length > 0) tell(remarks);
   const [standing] = variants;
   if (standing === undefined) {
+    const hour = hourOfId(id);
+    // One that is gone takes its lines with it, and nothing else tells.
+    await createSignedManifests(store).refuseMissing((first, last) => first <= hour && hour <= last, new Set());
     tell(`no line has the id ${id}; all lines of its hour were looked at (${costText(cost())})`);
     process.exitCode = EXIT_NOT_RIGHT;
     return;

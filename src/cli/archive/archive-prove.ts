@@ -66,7 +66,7 @@ async function prove(id: string, pipeline: string | undefined, options: ProveOpt
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const { stream = null, variant = null, output, force = false } = options;
-  const outcome = await proveLine(store, { id, stream, preferred: settings.name, variant });
+  const outcome = await proveLine(store, { id, stream, preferred: settings.name, variant }, tell);
   if (outcome.kind !== "proof") throw await notProvable(id, outcome, settings, store);
   if (output === "-") await print(outcome.bytes);
   else await writeNewFile(output, outcome.bytes, force);

@@ -1,12 +1,11 @@
 import { InvalidArgumentError } from "commander";
-import { parseVerifyingKey, type VerifyingKey } from "../../archive/digest/signing-key.ts";
+import type { VerifyingKey } from "../../archive/digest/signing-key.ts";
 import type { KeptEnd } from "../../archive/verify/kept-end.ts";
 import type { KeyTrust } from "../../archive/verify/key-trust.ts";
-import { UsageError } from "../../core/fault.ts";
-import { readInput } from "../settings.ts";
+import { isFingerprint, readPublicKey } from "./public-key.ts";
 
 const KEPT = /^(?:([a-z0-9-]{1,63}):)?([1-9]\d{0,14}):([0-9a-f]{64})$/;
-const FINGERPRINT = /^[0-9a-f]{16}$/;
+const KEY_HINT = "such a key lies in vault/v1/keys of the archive; or give its fingerprint, 16 hex digits";
 
 /** A digest that was kept: `SEQUENCE:HASH` or `STREAM:SEQUENCE:HASH`. */
 export function keptEnd(value: string): KeptEnd {
@@ -17,22 +16,12 @@ export function keptEnd(value: string): KeptEnd {
 
 /** Keys that an auditor names by their fingerprint or by a file. Rejects with `UsageError`. */
 export async function readTrust(given: readonly string[]): Promise<KeyTrust> {
-  const fingerprints = new Set(given.filter((key) => FINGERPRINT.test(key)));
+  const fingerprints = new Set(given.filter(isFingerprint));
   const keys: VerifyingKey[] = [];
-  for (const path of given.filter((key) => !FINGERPRINT.test(key))) {
-    const key = publicKeyIn(path, await readInput(path, "key"));
+  for (const path of given.filter((each) => !isFingerprint(each))) {
+    const key = await readPublicKey(path, KEY_HINT);
     keys.push(key);
     fingerprints.add(key.fingerprint);
   }
   return { fingerprints, keys };
-}
-
-function publicKeyIn(path: string, pem: string): VerifyingKey {
-  try {
-    return parseVerifyingKey(pem);
-  } catch (error) {
-    const why = `no public key of Ed25519 in PEM: ${(error as Error).message}`;
-    const hint = "such a key lies in vault/v1/keys of the archive; or give its fingerprint, 16 hex digits";
-    throw new UsageError(`read key "${path}": ${why} (hint: ${hint})`, { cause: error });
-  }
 }

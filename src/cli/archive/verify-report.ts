@@ -108,7 +108,8 @@ function endText(survey: VerifiedStream["survey"]): string {
 }
 
 function keyText({ streams, givenKeys }: VerifyReport): string {
-  if (givenKeys.length > 0) return `signed by what follows on the key that was given: ${givenKeys.join(", ")}\n`;
+  if (givenKeys.length > 0)
+    return `held against the key that was given, and what follows on it: ${givenKeys.join(", ")}\n`;
   const keys = [...new Set(streams.flatMap(({ survey }) => keysOf(survey)))];
   if (keys.length === 0) return "";
   return (

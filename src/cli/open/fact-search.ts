@@ -5,12 +5,11 @@ import type { PipelineSettings } from "../../config/pipeline.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { type FactConditions, openFactLines } from "../../counts/facts/fact-lines.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
-import { createPseudonyms } from "../../derive/pseudonym.ts";
+import { createPseudonyms, keyFingerprint } from "../../derive/pseudonym.ts";
 import { tell } from "../terminal/tell.ts";
 import { DUCK_DB } from "./duck-db-options.ts";
-import { factsBasis } from "./fact-reader.ts";
 import { openLocalObjects } from "./local-objects.ts";
-import { knownKey } from "./pseudonym-key.ts";
+import { knownKey, recordedFingerprint } from "./pseudonym-key.ts";
 
 /** Lines of a segment that are looked up one by one; more are in all of its blocks. */
 const MOST_IDS = 10_000;
@@ -23,8 +22,9 @@ export interface FactSearch {
 }
 
 /**
- * Finds by facts where lines of an event lie, perhaps of one user, group or project. `user` is the dimension. Null where
- * the archive has no key of pseudonyms: then it has no facts either. Rejects with `UsageError` or `IoError`.
+ * Finds by facts where lines of an event lie, perhaps of one user, group or project. `user` is the dimension: whoever has
+ * no key of the pseudonyms is led to the lines of all users. Null where the archive was used with none: then it has no
+ * facts either. Rejects with `UsageError` or `IoError`.
  */
 export async function openFactSearch(
   settings: PipelineSettings,
@@ -34,17 +34,18 @@ export async function openFactSearch(
   trouble: LookupTrouble,
 ): Promise<FactSearch | null> {
   const key = await knownKey(settings);
-  if (key === null) return null;
+  const pseudonymKey = key === null ? await recordedFingerprint(settings.archive, store) : keyFingerprint(key);
+  if (pseudonymKey === null) return null;
   const { user } = conditions;
   const lines = await openFactLines(
     {
       store,
       local: openLocalObjects(settings.archive, store),
-      basis: factsBasis(settings, catalogue, key),
+      basis: { catalogue: catalogue.digest, pseudonymKey, instance: settings.instance },
       mostIds: MOST_IDS,
       ...DUCK_DB,
     },
-    { ...conditions, user: user === null ? null : createPseudonyms(key).user(user) },
+    { ...conditions, user: user === null || key === null ? null : createPseudonyms(key).user(user) },
   );
   return {
     async blocksOf({ sealed }) {

@@ -40,6 +40,7 @@ export async function openPseudonymKey(settings: PipelineSettings, store: Object
 
 /** What `openPseudonymKey` would find, in words; makes nothing. */
 export async function checkPseudonymKey(settings: PipelineSettings, store: ObjectStore): Promise<string> {
+  refuseKeylessBucket(settings);
   const key = await knownKey(settings);
   if (key === null) return "the archive's own, to be made at first use";
   const fingerprint = keyFingerprint(key);
@@ -53,8 +54,13 @@ export async function knownKey({ archive, pseudonymKey }: PipelineSettings): Pro
   if (pseudonymKey.reference !== null) {
     return kept(await resolveKey("pseudonym key", pseudonymKey.reference, { env: process.env, readFile }));
   }
-  const text = await readControlFile(localKeyPath(archive));
+  const text = archive.kind === "gcs" ? null : await readControlFile(localKeyPath(archive));
   return text === null ? null : kept(keyOf(text));
+}
+
+/** Fingerprint of the key that the archive says it is used with; null where it does not say. Rejects with `IoError`. */
+export async function recordedFingerprint(archive: ArchiveSettings, store: ObjectStore): Promise<string | null> {
+  return (await keyRecordOf(archive, store).read())?.trim() ?? null;
 }
 
 /** What the archive was sealed with last, where everything in `ctl` is lost; null where nothing is sealed. */

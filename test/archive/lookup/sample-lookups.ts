@@ -1,8 +1,11 @@
+import { createLookupBuilder } from "../../../src/archive/lookup/lookup-builder.ts";
 import { lookupName } from "../../../src/archive/lookup/lookup-name.ts";
 import { type RequestOf, withLookups } from "../../../src/archive/lookup/lookup-observer.ts";
 import { writeLookups } from "../../../src/archive/lookup/write-lookups.ts";
+import type { PlanOutput } from "../../../src/archive/manifest.ts";
 import type { PlanObserver } from "../../../src/archive/seal/plan-observer.ts";
 import { listStreams, readSealedPlans } from "../../../src/archive/sealed-plan.ts";
+import { openOutput } from "../../../src/archive/vault-reader.ts";
 import type { ViewStore } from "../../../src/archive/view-store.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
 import { countingPushes } from "../seal/sealing.ts";
@@ -45,4 +48,25 @@ export function storeWith(store: ObjectStore, changed: string, bytes: Buffer): O
     read: (name, start, end) =>
       name === changed ? Promise.resolve(Buffer.from(bytes.subarray(start, end))) : store.read(name, start, end),
   };
+}
+
+/** The segment of an archive that has no other. */
+export async function onlyOutput(store: ObjectStore): Promise<PlanOutput> {
+  const [output] = (await readSealedPlans(store, "local")).flatMap(({ manifest }) => manifest.outputs);
+  if (output === undefined) throw new Error("nothing is sealed");
+  return output;
+}
+
+/** The store where the look-up of the only segment is well made, and says something else of its lines. */
+export async function lyingLookup(store: ObjectStore, blockOf: (block: number) => number): Promise<ObjectStore> {
+  const output = await onlyOutput(store);
+  const segment = await openOutput(store, output);
+  const builder = createLookupBuilder();
+  const ids: string[][] = segment.blocks.map(() => []);
+  for (const [index, block] of segment.blocks.entries()) {
+    for (const { id } of await segment.readMeta(block)) ids[blockOf(index)]?.push(id);
+  }
+  for (const id of ids.flat()) builder.add(id, null);
+  const blockRows = ids.map((each) => each.length);
+  return storeWith(store, lookupName(output.lines.name), builder.finish(output, blockRows));
 }
