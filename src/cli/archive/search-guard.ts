@@ -1,7 +1,7 @@
 import type { ArchiveSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { formatBytes } from "../terminal/quantity.ts";
-import { retrievalPrices } from "./storage-price.ts";
+import { retrievalPrices } from "./price-text.ts";
 
 /**
  * Throws `UsageError` for a search that would read more than was allowed, with what it would cost; `isAllowed` for one
