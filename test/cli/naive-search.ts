@@ -15,6 +15,28 @@ export function naiveSearch(lines: readonly KeptLine[], asked: Asked): string[] 
   return [...new Set(lines.filter((line) => isMeant(line, asked)).map(shown))].toSorted();
 }
 
+/** Everything that can be asked so that the line is among what is found. */
+export function traitsOf(line: KeptLine): Partial<Asked> {
+  const { timeMs, log, bytes } = line;
+  const text = bytes.toString("utf8", 0, 20);
+  const ofLine = timeMs === null ? { log, text } : { since: timeMs, until: timeMs + 1, log, text };
+  const opened = openedLine(line);
+  if (opened === null) return ofLine;
+  const { record } = opened;
+  const [event] = referenceEvents(opened.log, record);
+  const { user, group, project } = referenceDimensions(opened.log, record, null);
+  const ofRecord = {
+    event: event?.event,
+    user,
+    group,
+    project,
+    correlationId: valueOf(record, "correlation_id") || null,
+    status: valueOf(record, "status") || null,
+    field: [{ name: "nonce", value: valueOf(record, "nonce") }],
+  };
+  return { ...ofLine, ...Object.fromEntries(Object.entries(ofRecord).filter(([, value]) => value ?? null)) };
+}
+
 /** What tells a line that was found from others. */
 export function shown({ id, hash }: Pick<KeptLine, "id" | "hash">): string {
   return `${id} ${hash}`;

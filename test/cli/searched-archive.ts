@@ -124,8 +124,8 @@ const KINDS: readonly fc.Arbitrary<Payload>[] = [
 ];
 
 /**
- * Objects of two streams, the first with all there is, the others with some of it: sealed now and then there are revisions,
- * repeats and conflicts.
+ * Objects of two streams, the first with all there is and sealed, the others with some of it: sealed now and then there are
+ * revisions, repeats and conflicts.
  */
 export const story: fc.Arbitrary<Story> = fc
   .tuple(
@@ -145,7 +145,7 @@ export const story: fc.Arbitrary<Story> = fc
           maxLength: 6,
           size: "max",
         })
-        .map((deeds) => [{ put: pool, stream: STREAMS[0] }, ...deeds]),
+        .map((deeds) => [{ put: pool, stream: STREAMS[0] }, { seals: true as const, isRemoved: true }, ...deeds]),
     });
   });
 
