@@ -1,6 +1,7 @@
 /**
- * Goal: how long it takes to find one line by its id, the lines of a request and the events of a user, out of a year, and
- * how much of the archive that reads.
+ * Goal: how long it takes to find one line by its id, the lines of a request of a given day, and what a user did on a given
+ * day, out of a year, and how much of the archive that reads. The day is given in both (`--since DAY --until NEXT`), as
+ * whoever asks for a day of a year names it; the year is what is not to be looked through for it.
  * Method: the commands as a user starts them, on an archive of a hundred million lines, of which one day is real. What is
  * read beside the look-ups of the day is counted by the functions behind the commands.
  */

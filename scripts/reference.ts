@@ -12,7 +12,7 @@ import { referenceFiles } from "./reference/files.ts";
 const REFERENCE = join(import.meta.dirname, "../docs/reference");
 
 const sources = {
-  program: createProgram(),
+  program: await createProgram([]),
   standard: await loadCatalogue(null),
   pageOf: (file: string) => readFileSync(join(REFERENCE, file), "utf8"),
 };

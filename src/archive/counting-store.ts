@@ -21,6 +21,7 @@ export function createCountingStore(store: ObjectStore): CountingStore {
     store: {
       create: (name, content) => store.create(name, content),
       list: (prefix) => store.list(prefix),
+      listFolders: (folder) => store.listFolders(folder),
       check: (access) => store.check(access),
       async read(name, start, end) {
         reads += 1;

@@ -30,12 +30,6 @@ export interface SearchPlace {
   readonly blocks: ReadonlySet<number> | null;
 }
 
-/** What a search has read, to be told to the person who asked. */
-export interface FindCost {
-  objects: number;
-  storedBytes: number;
-}
-
 export interface FindVisitor {
   readonly visit: (line: ArchivedLine) => void;
   /** May wait, for a slow reader. */
@@ -51,21 +45,7 @@ const MOST_READS = 16;
 /** A block with its meta is hardly larger; only for the estimate. */
 const USUAL_BLOCK_BYTES = 384 * KIB;
 
-/**
- * Calls `visit` for each matching line, in order of objects and rows, the vault first; the lines of an id only once, but
- * for a conflict all its variants. `endOfBlock` may wait, for a slow reader. Only blocks that can match are read. Beyond a
- * million matches repeats that are not sealed are no longer noticed. Rejects with `IoError`.
- */
-export async function findLines(
-  store: ObjectStore,
-  query: FindQuery,
-  visit: (line: ArchivedLine) => void,
-  endOfBlock: () => Promise<void>,
-): Promise<FindCost> {
-  return searchPlaces(await findPlaces(store, query), query, { visit, endOfBlock, onBytes: () => undefined });
-}
-
-/** Where lines can lie that match, in the order in which they are searched. Rejects with `IoError`. */
+/** Where lines can lie that match, in the order in which they are searched: the vault first. Rejects with `IoError`. */
 export async function findPlaces(store: ObjectStore, query: FindQuery): Promise<SearchPlace[]> {
   const objects: LineObject[] = [];
   const isWanted = (firstHour: number, lastHour: number): boolean => mayHold(firstHour, lastHour, query);
@@ -88,14 +68,17 @@ function bytesOfPlace({ object, blocks }: SearchPlace): number {
   return blocks === null ? object.sizeBytes : Math.min(object.sizeBytes, blocks.size * USUAL_BLOCK_BYTES);
 }
 
-/** As `findLines`, in places that were found before. */
+/**
+ * Calls `visit` for each matching line, in order of places and rows; the lines of an id only once, but for a conflict all
+ * its variants. Only blocks that can match are read. Beyond a million matches repeats that are not sealed are no longer
+ * noticed. Rejects with `IoError`.
+ */
 export async function searchPlaces(
   places: readonly SearchPlace[],
   query: FindQuery,
   { visit, endOfBlock, onBytes }: FindVisitor,
-): Promise<FindCost> {
+): Promise<void> {
   const { limit = Number.POSITIVE_INFINITY, signal } = query;
-  const cost = { objects: 0, storedBytes: 0 };
   const isNew = createMemory();
   let found = 0;
   const take = (object: LineObject, line: ArchivedLine): void => {
@@ -109,17 +92,14 @@ export async function searchPlaces(
     if (isDone()) break;
     const { object, blocks } = place;
     const segment = await object.open();
-    cost.objects += 1;
     for (const [index, block] of segment.blocks.entries()) {
       if (isDone()) break;
       if (blocks?.has(index) === false || !overlaps(block, query)) continue;
-      cost.storedBytes += block.lines.storedBytes + block.meta.storedBytes;
       await eachLine(object, segment, block, (line) => take(object, line));
       await endOfBlock();
     }
     onBytes(bytesOfPlace(place));
   }
-  return cost;
 }
 
 /** Says of each line whether it was not found before. */

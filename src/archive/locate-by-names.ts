@@ -65,17 +65,21 @@ interface NamedObject {
 
 /** The plans of each stream that may have lines of the hour: of the last span of its day that begins by then. */
 async function listPlans(store: ObjectStore, hour: number): Promise<NamedPlan[]> {
-  const day = dayOfHour(hour);
-  const folders = new Map<string, { readonly hourOfDay: number; readonly objects: NamedObject[] }>();
-  for await (const { name, sizeBytes } of store.list(vaultPrefix())) {
-    const place = name.includes(`/${day}/`) ? placeOf(name) : null;
-    if (place === null || place.day !== day || place.hourOfDay > hour % DAY_HOURS) continue;
-    const known = folders.get(place.stream);
-    if (known?.hourOfDay === place.hourOfDay) known.objects.push({ name, sizeBytes });
-    // Names come in order, and a later folder without a manifest holds nothing that counts.
-    else folders.set(place.stream, { hourOfDay: place.hourOfDay, objects: [{ name, sizeBytes }] });
+  const plans: NamedPlan[] = [];
+  for await (const stream of store.listFolders(vaultPrefix())) {
+    let objects: NamedObject[] = [];
+    let hourOfDay = -1;
+    for await (const { name, sizeBytes } of store.list(`${stream}${dayOfHour(hour)}/`)) {
+      const place = placeOf(name);
+      if (place === null || place.hourOfDay > hour % DAY_HOURS) continue;
+      // Names come in order, and a later folder without a manifest holds nothing that counts.
+      if (place.hourOfDay !== hourOfDay) objects = [];
+      hourOfDay = place.hourOfDay;
+      objects.push({ name, sizeBytes });
+    }
+    plans.push(...plansOf(objects));
   }
-  return [...folders.values()].flatMap(({ objects }) => plansOf(objects));
+  return plans;
 }
 
 function plansOf(objects: readonly NamedObject[]): NamedPlan[] {

@@ -18,8 +18,8 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(crashText(error));
     process.exit(EXIT_NOT_RIGHT);
   });
-  const program = createProgram();
   try {
+    const program = await createProgram(args);
     await program.parseAsync(args, { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : EXIT_OK;
   } catch (error) {

@@ -1,24 +1,28 @@
 import { Command } from "commander";
-import { archiveCommand } from "./archive/archive.ts";
-import { gcCommand } from "./archive/gc.ts";
-import { ledgerCommand } from "./archive/ledger.ts";
-import { sealCommand } from "./archive/seal.ts";
-import { signCommand } from "./archive/sign.ts";
-import { explainCommand } from "./catalogue/explain.ts";
-import { testCommand } from "./catalogue/test.ts";
-import { countsCommand } from "./counts/counts.ts";
-import { coverageCommand } from "./counts/coverage.ts";
-import { factsCommand } from "./counts/facts.ts";
-import { recountCommand } from "./counts/recount.ts";
-import { demoCommand } from "./demo/demo.ts";
-import { generateCommand } from "./demo/generate.ts";
+import { type CommandLoaders, loadCommands } from "./command-loaders.ts";
 import { programVersion } from "./open/program-version.ts";
 import { EXIT_WORDS } from "./process/exit-code.ts";
-import { reportCommand } from "./report/report.ts";
-import { checkCommand } from "./run/check.ts";
-import { runCommand } from "./run/run.ts";
-import { setupCommand } from "./run/setup.ts";
 import { sayable } from "./terminal/secrecy.ts";
+
+const COMMANDS: CommandLoaders = {
+  run: async () => (await import("./run/run.ts")).runCommand(),
+  check: async () => (await import("./run/check.ts")).checkCommand(),
+  setup: async () => (await import("./run/setup.ts")).setupCommand(),
+  seal: async () => (await import("./archive/seal.ts")).sealCommand(),
+  sign: async () => (await import("./archive/sign.ts")).signCommand(),
+  gc: async () => (await import("./archive/gc.ts")).gcCommand(),
+  counts: async () => (await import("./counts/counts.ts")).countsCommand(),
+  coverage: async () => (await import("./counts/coverage.ts")).coverageCommand(),
+  report: async () => (await import("./report/report.ts")).reportCommand(),
+  ledger: async () => (await import("./archive/ledger.ts")).ledgerCommand(),
+  recount: async () => (await import("./counts/recount.ts")).recountCommand(),
+  facts: async () => (await import("./counts/facts.ts")).factsCommand(),
+  archive: async (args) => (await import("./archive/archive.ts")).archiveCommand(args),
+  explain: async () => (await import("./catalogue/explain.ts")).explainCommand(),
+  test: async () => (await import("./catalogue/test.ts")).testCommand(),
+  generate: async () => (await import("./demo/generate.ts")).generateCommand(),
+  demo: async () => (await import("./demo/demo.ts")).demoCommand(),
+};
 
 const HELP_AFTER = `
 Exit codes:
@@ -27,34 +31,17 @@ ${EXIT_WORDS.map(({ code, meaning }) => `  ${String(code).padEnd(3)}  ${meaning}
 Results go to standard output, everything else to standard error. Times are UTC.
 `;
 
-/** All commands, ready to be run, or to be asked what they take. */
-export function createProgram(): Command {
+/**
+ * The program as it is asked with these arguments: with the command that they name, or all where they name none. Only
+ * that command is loaded, for a quick start.
+ */
+export async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command("logtally")
     .description("Archives every line of GitLab's system logs, and counts the CRUD and API events in them, exactly.")
     .version(programVersion())
     .showSuggestionAfterError()
     .addHelpText("after", HELP_AFTER);
-  for (const make of [
-    runCommand,
-    checkCommand,
-    setupCommand,
-    sealCommand,
-    signCommand,
-    gcCommand,
-    countsCommand,
-    coverageCommand,
-    reportCommand,
-    ledgerCommand,
-    recountCommand,
-    factsCommand,
-    archiveCommand,
-    explainCommand,
-    testCommand,
-    generateCommand,
-    demoCommand,
-  ]) {
-    program.addCommand(make());
-  }
+  for (const command of await loadCommands(COMMANDS, args)) program.addCommand(command);
   exitByError(program);
   return program;
 }

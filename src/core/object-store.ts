@@ -19,6 +19,11 @@ export interface ObjectStore {
   /** The objects whose name begins with `prefix`, in ascending order of names. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
   /**
+   * The folders that lie directly in `folder`, in ascending order, by the beginning of names that they stand for: both end in
+   * a slash. Some may be empty. Takes as long as there are folders, however many objects are in them.
+   */
+  listFolders(folder: string): AsyncIterable<string>;
+  /**
    * Checks along the real path that the store can be read or written; changes nothing. Rejects with `UsageError` where
    * there is nothing to read.
    */

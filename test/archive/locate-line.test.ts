@@ -14,7 +14,7 @@ import { openOutput } from "../../src/archive/vault-reader.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import type { Line } from "../../src/core/line.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
-import { HOUR_MS, KIB } from "../../src/core/units.ts";
+import { DAY_MS, HOUR_MS, KIB } from "../../src/core/units.ts";
 import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import {
   bytesOfObject,
@@ -108,6 +108,24 @@ describe("locateLine", () => {
       expect(cost().objects).toBe(objects);
       expect(cost().reads).toBeLessThanOrEqual(8);
     }
+  });
+
+  it("lists the names of its day only", async () => {
+    const days = [0, DAY_MS, 40 * DAY_MS].map((ms) => sampleLine(`at ${ms}`, { timeMs: SAMPLE_MS + ms }));
+    const sealed = await sealedArchive(days);
+    const listed: string[] = [];
+    const watched: ObjectStore = {
+      ...sealed,
+      async *list(prefix) {
+        for await (const object of sealed.list(prefix)) {
+          listed.push(object.name);
+          yield object;
+        }
+      },
+    };
+    expect(await located(watched, days[1]?.id ?? "")).toHaveLength(1);
+    // Lines, meta and manifest.
+    expect(listed.map((name) => name.slice(0, 25))).toEqual(Array(3).fill("vault/v1/local/2020-12-23"));
   });
 
   it("says in one line that a look-up is missing, and what writes it again", async () => {

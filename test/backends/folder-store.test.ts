@@ -114,6 +114,9 @@ describe("a folder store", () => {
     await expect(Array.fromAsync(store.list("wal/loop/"))).rejects.toMatchObject({
       message: expect.stringContaining(`list "${root}/wal/loop/": `),
     });
+    for (const listed of [store.list("wal/"), store.listFolders("wal/")]) {
+      await expect(Array.fromAsync<unknown>(listed)).rejects.toThrow(`look at "${root}/wal/loop": `);
+    }
   });
 
   it("tells what really failed where its own place for unfinished objects is no folder", async () => {

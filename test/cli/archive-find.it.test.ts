@@ -3,7 +3,7 @@
  * facts, without them, and with damaged ones; and hears what it takes.
  * Method: the commands as a user starts them, on generated traffic; answers against a filter over the file that came in.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -116,6 +116,25 @@ describe("archive find", () => {
     const { stdout, stderr } = await archived("find", "--limit", "3");
     expect(stdout.split("\n")).toHaveLength(4);
     expect(stderr).toContain("3 lines found");
+  });
+
+  it("prints what it has found before it reads on, and tells what it could not read", async () => {
+    const copy = join(await tempFolder(), "archive");
+    cpSync(archive, copy, { recursive: true });
+    // What is not sealed is searched last.
+    const sealed = (await archived("ls", "--json")).stdout
+      .split("\n")
+      .filter((text) => text.includes('"sealed":"none"'));
+    const { name } = JSON.parse(sealed[0] ?? "") as { name: string };
+    const path = join(copy, name);
+    const bytes = readFileSync(path);
+    bytes[100] = (bytes[100] ?? 0) ^ 1;
+    rmSync(path);
+    writeFileSync(path, bytes);
+    const { code, stdout, stderr } = await logtally(["archive", "find", "--archive", copy]);
+    expect(code).toBe(3);
+    expectOneLine(stderr, name);
+    expect(stdout.split("\n")).toHaveLength(2000 + 1);
   });
 
   it("asks before it reads more than was allowed", async () => {
@@ -242,6 +261,6 @@ describe("archive stats", () => {
     expect(days.filter(({ sealed }) => !sealed).map((day) => day.lines)).toEqual([texts.length - 1900]);
     const table = await archived("stats");
     expect(table.stdout).toContain("not sealed");
-    expect(table.stdout).toMatch(/a month costs: Standard \$0\.00, Nearline/);
+    expect(table.stdout).toMatch(/a month costs: STANDARD \$0\.00, NEARLINE/);
   });
 });

@@ -113,12 +113,24 @@ export function testObjectStore(what: string, open: () => Promise<OpenedStore>):
       expect(await listed(store, "wal/é")).toEqual([object("wal/é", 6)]);
     });
 
+    it("lists the folders of a folder, in order, and not what is in them", async () => {
+      const store = await openStore();
+      const names = ["wal/b/1", "wal/a/1/2/3", "wal/a-b/1", "wal/file", "wal/a/2", "wa/1", "walk/1/2"];
+      for (const name of names) await store.create(name, Buffer.from(name));
+      const foldersOf = (folder: string): Promise<string[]> => Array.fromAsync(store.listFolders(folder));
+      expect(await foldersOf("wal/")).toEqual(["wal/a-b/", "wal/a/", "wal/b/"]);
+      expect(await foldersOf("wal/a/")).toEqual(["wal/a/1/"]);
+      expect(await foldersOf("wal/b/")).toEqual([]);
+      expect(await foldersOf("facts/")).toEqual([]);
+    });
+
     it.each(["../x", "/x", "wal/../../x", "..", "wal/..", "."])("refuses the name %j, outside of it", async (name) => {
       const store = await openStore();
       const denied = expect.objectContaining({ code: "denied", message: expect.stringContaining(`"${name}"`) });
       await expect(store.create(name, Buffer.from("x"))).rejects.toEqual(denied);
       await expect(store.read(name, 0, 1)).rejects.toEqual(denied);
       await expect(listed(store, `${name}/`)).rejects.toMatchObject({ code: "denied" });
+      await expect(Array.fromAsync(store.listFolders(`${name}/`))).rejects.toMatchObject({ code: "denied" });
     });
 
     it("tells about when an object came to be there", async () => {

@@ -1,9 +1,9 @@
 import type { ObjectStore } from "../../core/object-store.ts";
 import { GIB, MIB } from "../../core/units.ts";
+import type { ReadPrice } from "../storage-price.ts";
 import { parseWalName } from "../wal-name.ts";
 import { objectsToRead } from "./replay.ts";
 import type { ReplayObject, Stretch } from "./replay-plan.ts";
-import type { ReadPrice } from "./storage-price.ts";
 
 /** What a replay reads, at the most: which blocks of an object can match is known only when it is opened. */
 export interface Estimate {

@@ -36,8 +36,21 @@ export function holdPageOf(answer: ServiceAnswer): Page<HeldObject> {
   });
 }
 
-function pageBy<Item>(answer: ServiceAnswer, itemOf: (item: unknown) => Item): Page<Item> {
-  const { items = [], nextPageToken = "" } = objectIn(answer);
+/** The same of a list that asked for folders: the beginnings that names have in common. */
+export function folderPageOf(answer: ServiceAnswer): Page<string> {
+  const folderOf = (prefix: unknown): string => {
+    if (typeof prefix !== "string") throw notAsExpected("a folder without name");
+    return prefix;
+  };
+  return pageBy(answer, folderOf, "prefixes");
+}
+
+function pageBy<Item>(
+  answer: ServiceAnswer,
+  itemOf: (item: unknown) => Item,
+  member: "items" | "prefixes" = "items",
+): Page<Item> {
+  const { [member]: items = [], nextPageToken = "" } = objectIn(answer);
   if (!Array.isArray(items) || typeof nextPageToken !== "string") throw notAsExpected("no list of objects");
   return { objects: (items as readonly unknown[]).map(itemOf), nextPageToken };
 }

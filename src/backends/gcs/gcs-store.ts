@@ -2,11 +2,11 @@ import { createHash, randomUUID } from "node:crypto";
 import { IoError, UsageError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
-import { type Page, pageOf, type Upload, uploadOf } from "./answer.ts";
+import { folderPageOf, type Page, pageOf, type Upload, uploadOf } from "./answer.ts";
 import type { BucketPlace } from "./bucket-place.ts";
 import { type BucketOptions, createBucketRequests } from "./bucket-requests.ts";
 import { type Role, statusOf } from "./gcs-error.ts";
-import { type Service, ServiceError } from "./service.ts";
+import { type Service, type ServiceAnswer, ServiceError } from "./service.ts";
 
 const CREATOR: Role = "roles/storage.objectCreator";
 const VIEWER: Role = "roles/storage.objectViewer";
@@ -34,16 +34,34 @@ const CHECKED_NAME = "wal/check";
 export function createGcsStore(service: Service, place: BucketPlace, options: BucketOptions): ObjectStore {
   const { base, url, objects, request } = createBucketRequests(place, options);
 
-  async function* list(prefix: string): AsyncIterable<ObjectInfo> {
+  async function* listPages<Item>(
+    prefix: string,
+    asked: Readonly<Record<string, string>>,
+    readPage: (answer: ServiceAnswer) => Page<Item>,
+  ): AsyncIterable<Item> {
     checkObjectPrefix(prefix);
     let pageToken = "";
     do {
-      const page = await request(`list "${prefix}" in ${url}`, VIEWER, () =>
-        listPage(service, objects, `${base}${prefix}`, pageToken),
+      const query = {
+        prefix: `${base}${prefix}`,
+        maxResults: String(PAGE),
+        ...asked,
+        ...(pageToken === "" ? {} : { pageToken }),
+      };
+      const path = `${objects}?${new URLSearchParams(query).toString()}`;
+      const page = await request(`list "${prefix}" in ${url}`, VIEWER, async () =>
+        readPage(await service.send({ path })),
       );
-      for (const object of page.objects) yield { ...object, name: object.name.slice(base.length) };
+      yield* page.objects;
       pageToken = page.nextPageToken;
     } while (pageToken !== "");
+  }
+
+  async function* list(prefix: string): AsyncIterable<ObjectInfo> {
+    const asked = { fields: "items(name,size,timeCreated,storageClass),nextPageToken" };
+    for await (const object of listPages(prefix, asked, pageOf)) {
+      yield { ...object, name: object.name.slice(base.length) };
+    }
   }
 
   return {
@@ -72,6 +90,11 @@ export function createGcsStore(service: Service, place: BucketPlace, options: Bu
     },
 
     list,
+
+    async *listFolders(folder) {
+      const asked = { delimiter: "/", fields: "prefixes,nextPageToken" };
+      for await (const prefix of listPages(folder, asked, folderPageOf)) yield prefix.slice(base.length);
+    },
 
     async check(access) {
       const operation = `open archive "${url}"`;
@@ -153,14 +176,4 @@ async function download(
     if (statusOf(error) === NOT_FOUND) return null;
     throw error;
   }
-}
-
-async function listPage(service: Service, objects: string, prefix: string, pageToken: string): Promise<Page> {
-  const query = new URLSearchParams({
-    prefix,
-    maxResults: String(PAGE),
-    fields: "items(name,size,timeCreated,storageClass),nextPageToken",
-  });
-  if (pageToken !== "") query.set("pageToken", pageToken);
-  return pageOf(await service.send({ path: `${objects}?${query.toString()}` }));
 }

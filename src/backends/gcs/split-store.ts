@@ -23,6 +23,7 @@ export function createSplitStore(others: ObjectStore, vault: ObjectStore): Objec
     create: (name, content) => storeOf(name).create(name, content),
     read: (name, start, end) => storeOf(name).read(name, start, end),
     list: (prefix) => (VAULT.startsWith(prefix) && prefix !== VAULT ? listBoth(prefix) : storeOf(prefix).list(prefix)),
+    listFolders: (folder) => storeOf(folder).listFolders(folder),
     async check(access) {
       // Who archives lines must not be able to write what is sealed; that it can be reached is known by this.
       for await (const _ of vault.list(VAULT)) break;

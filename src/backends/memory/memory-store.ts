@@ -24,6 +24,11 @@ export function createMemoryStore(nowMs: () => number = () => 0): ObjectStore & 
       const found = [...objects].filter(([name]) => name.startsWith(prefix)).toSorted(([a], [b]) => (a < b ? -1 : 1));
       for (const [name, { content, createdAtMs }] of found) yield { name, sizeBytes: content.length, createdAtMs };
     },
+    async *listFolders(folder) {
+      checkObjectPrefix(folder);
+      const names = [...objects.keys()].filter((name) => name.startsWith(folder) && name.includes("/", folder.length));
+      yield* [...new Set(names.map((name) => name.slice(0, name.indexOf("/", folder.length) + 1)))].toSorted();
+    },
     check: () => Promise.resolve(),
     async remove(name) {
       checkObjectName(name);

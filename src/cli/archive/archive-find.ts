@@ -16,7 +16,7 @@ import { print } from "../terminal/print.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { formatThings } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";
-import { costText } from "./archive-get.ts";
+import { costText } from "./cost-text.ts";
 import { createLineFilter } from "./line-filter.ts";
 import { lineOutput } from "./line-output.ts";
 import { type LineQueryOptions, withLineQuery } from "./line-query.ts";

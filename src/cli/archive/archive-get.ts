@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { createCountingStore, type ReadCost } from "../../archive/counting-store.ts";
+import { createCountingStore } from "../../archive/counting-store.ts";
 import { createSignedManifests } from "../../archive/digest/signed-manifests.ts";
 import { checkLineId, locateLine } from "../../archive/locate-line.ts";
 import { hourOfId } from "../../core/identity.ts";
@@ -8,8 +8,8 @@ import { withPipelineOptions } from "../options/options.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
-import { formatBytes, formatThings } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";
+import { costText } from "./cost-text.ts";
 import { lineOutput } from "./line-output.ts";
 
 interface GetOptions extends PipelineOptions {
@@ -61,9 +61,4 @@ async function get(id: string, pipeline: string | undefined, options: GetOptions
     tell(`${variants.length} lines have the id ${id}; ${shown}`);
   }
   tell(costText(cost()));
-}
-
-/** `3 objects read by 6 range reads, 412.0 KiB` */
-export function costText({ objects, reads, bytes }: ReadCost): string {
-  return `${formatThings(objects, "object")} read by ${formatThings(reads, "range read")}, ${formatBytes(bytes)}`;
 }

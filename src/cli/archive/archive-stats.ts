@@ -10,7 +10,7 @@ import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "../terminal/quantity.ts";
 import { formatTable } from "../terminal/table.ts";
-import { monthlyPrices, retrievalPrices } from "./storage-price.ts";
+import { monthlyPrices, retrievalPrices } from "./price-text.ts";
 
 interface StatsOptions extends PipelineOptions, TimeSpan {
   readonly json?: true;

@@ -4,7 +4,6 @@ import { noTrouble, troubleSentence } from "../../archive/lookup/segment-lookup.
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
-import { openFactSearch } from "../open/fact-search.ts";
 import { tell } from "../terminal/tell.ts";
 import { ANY_EVENT, type LineConditions, userDimension } from "./line-filter.ts";
 
@@ -41,6 +40,8 @@ export async function openNarrowing(
     group,
     project,
   };
+  // With DuckDB, which others need not wait for.
+  const { openFactSearch } = await import("../open/fact-search.ts");
   const facts = await openFactSearch(settings, catalogue, store, conditions, trouble);
   return {
     blocksOf: facts?.blocksOf,

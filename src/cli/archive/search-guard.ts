@@ -1,7 +1,7 @@
 import type { ArchiveSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { formatBytes } from "../terminal/quantity.ts";
-import { retrievalPrices } from "./storage-price.ts";
+import { retrievalPrices } from "./price-text.ts";
 
 /** What is begun, and how it could be less. */
 interface SearchWords {

@@ -6,7 +6,6 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findLines } from "../../../src/archive/find.ts";
 import { estimateReplay } from "../../../src/archive/replay/estimate.ts";
 import { createPacedSink } from "../../../src/archive/replay/paced-sink.ts";
 import { bytesToRead, type ReplaySink, replayStretch } from "../../../src/archive/replay/replay.ts";
@@ -17,6 +16,7 @@ import type { ArchivedLine } from "../../../src/core/archived-line.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";
 import { GIB, HOUR_MS, KIB } from "../../../src/core/units.ts";
 import { bytesOf, SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
+import { findLines } from "../find-lines.ts";
 import { putObject, walObjects } from "../sample-archive.ts";
 import { arbitraryHistory, archiveAfter } from "../sample-history.ts";
 import { sealAll } from "../sample-vault.ts";
@@ -31,12 +31,7 @@ function keyOf(line: ArchivedLine): string {
 
 async function found(store: ObjectStore, span: ReplaySpan): Promise<string[]> {
   const lines: string[] = [];
-  await findLines(
-    store,
-    { ...span, matches: () => true },
-    (line) => lines.push(keyOf(line)),
-    () => Promise.resolve(),
-  );
+  await findLines(store, { ...span, matches: () => true }, (line) => lines.push(keyOf(line)));
   return lines.toSorted();
 }
 

@@ -2,6 +2,7 @@ import type { Fault } from "../fault.ts";
 
 const LOCATE = "test/archive/locate-line.test.ts";
 const LOOKUPS = "test/archive/lookup/lookups.test.ts";
+const PROPERTY = "test/cli/find-property.test.ts";
 const CLI = "test/cli/archive-find.it.test.ts";
 
 /** From a question to the lines that answer it. */
@@ -104,6 +105,51 @@ export const FIND_FAULTS: readonly Fault[] = [
     text: "if (isAllowed || bytes <= mostBytes) return;",
     replacement: "if (isAllowed || bytes >= 0) return;",
     caughtBy: { file: CLI, title: "asks before it reads more than was allowed" },
+  },
+  {
+    name: "answers-kept-until-the-end",
+    harm: "A search through a year prints nothing for an hour, holds all that it found, and loses it to the last bad block.",
+    breaks: "I6",
+    file: "src/cli/archive/archive-find.ts",
+    text: "endOfBlock: () => print(Buffer.concat(output.splice(0))),\n  });",
+    replacement: "endOfBlock: () => Promise.resolve(),\n  });\n  await print(Buffer.concat(output.splice(0)));",
+    caughtBy: { file: CLI, title: "prints what it has found before it reads on" },
+  },
+  {
+    name: "names-of-all-days-listed-for-a-line",
+    harm: "To find one line all names of all years are listed: in a bucket that takes longer than everything else.",
+    breaks: "service",
+    file: "src/archive/locate-by-names.ts",
+    text: "store.list(`${stream}${dayOfHour(hour)}/`)",
+    replacement: "store.list(`${stream}${dayOfHour(hour).slice(0, 2)}`)",
+    caughtBy: { file: LOCATE, title: "lists the names of its day only" },
+  },
+  {
+    name: "lines-ahead-of-their-hour-passed-over",
+    harm: "A line whose time was not believed is filed before the span, and a search for its time does not look there.",
+    breaks: "evidence",
+    file: "src/archive/find.ts",
+    text: "return sinceMs !== null && !mayRunAhead &&",
+    replacement: "return sinceMs !== null && (!mayRunAhead || lastHour > 0) &&",
+    caughtBy: { file: PROPERTY, title: "gives what a naive scan gives" },
+  },
+  {
+    name: "wrapped-requests-not-looked-up",
+    harm: "A request that was archived in a wrapping is not in the look-ups, and a search for it finds nothing.",
+    breaks: "evidence",
+    file: "src/counts/fact-reader.ts",
+    text: "return record?.fields?.string(requestSlot) ?? null;",
+    replacement: 'return line.meta.lane === "wrapped" ? null : (record?.fields?.string(requestSlot) ?? null);',
+    caughtBy: { file: PROPERTY, title: "gives what a naive scan gives" },
+  },
+  {
+    name: "facts-searched-by-the-wrong-column",
+    harm: "A search by event and project finds only lines of a group with that name, which are none.",
+    breaks: "evidence",
+    file: "src/counts/facts/fact-lines.ts",
+    text: "project === null ? [] : [`project = ${sqlText(project)}`]",
+    replacement: "project === null ? [] : [`root_group = ${sqlText(project)}`]",
+    caughtBy: { file: PROPERTY, title: "gives what a naive scan gives" },
   },
   {
     name: "trace-in-order-of-arrival",

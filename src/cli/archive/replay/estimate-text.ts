@@ -1,5 +1,5 @@
 import type { ClassEstimate, Estimate } from "../../../archive/replay/estimate.ts";
-import { PRICES_AS_OF } from "../../../archive/replay/storage-price.ts";
+import { PRICES_AS_OF } from "../../../archive/storage-price.ts";
 import { UsageError } from "../../../core/fault.ts";
 import { GIB } from "../../../core/units.ts";
 import { formatBytes, formatCount, formatThings } from "../../terminal/quantity.ts";

@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { READ_PRICES, type ReadPrice } from "../../../archive/replay/storage-price.ts";
+import { CLASS_PRICES, type ReadPrice } from "../../../archive/storage-price.ts";
 import type { ArchiveSettings } from "../../../config/pipeline.ts";
 import { UsageError } from "../../../core/fault.ts";
 import type { LineQueryOptions } from "../line-query.ts";
@@ -42,7 +42,7 @@ export function classPrice(value: string, all: Readonly<Record<string, ReadPrice
 }
 
 export function pricesOf({ price = {} }: ReplayCommandOptions): Readonly<Record<string, ReadPrice>> {
-  return { ...READ_PRICES, ...price };
+  return { ...CLASS_PRICES, ...price };
 }
 
 /** Throws `UsageError` for options that fit no target. */
