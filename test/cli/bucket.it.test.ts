@@ -23,7 +23,10 @@ function onBucket(place: string, key: string, [...args]: readonly string[]): Pro
 
 async function expectFine(outcome: Promise<Outcome>): Promise<string> {
   const { code, stdout, stderr } = await outcome;
-  expect({ code, stderr: stderr.replace(/^[\d,]+ lines? found, .*\n$/, "") }).toEqual({ code: 0, stderr: "" });
+  expect({ code, stderr: stderr.replace(/^logtally: [\d,]+ lines? found; .*\n$/, "") }).toEqual({
+    code: 0,
+    stderr: "",
+  });
   return stdout;
 }
 

@@ -87,7 +87,7 @@ describe("archive verify", () => {
     for (const given of [key, join(original, `vault/v1/keys/${key}.pub`)]) {
       const outcome = await verify(copy, "--key", given, "--level", "full", "--strict");
       expect(outcome).toMatchObject({ code: 0, stderr: "" });
-      expect(outcome.stdout).toContain(`follows on the key that was given: ${key}`);
+      expect(outcome.stdout).toContain(`what follows on it: ${key}`);
     }
     const foreign = await reportOf(copy, "--key", "0123456789abcdef");
     expect(foreign).toMatchObject({ code: 1, findings_total: 1, findings: [{ kind: "key" }] });
