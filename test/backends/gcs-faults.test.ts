@@ -154,7 +154,9 @@ describe("a download", () => {
 it("a list asks for all that is told of an object, and for no more", async () => {
   const { store, gcs } = await storeAmid();
   for await (const _ of store.list("wal/")) break;
-  expect(gcs.requests).toMatchObject([{ query: { fields: "items(name,size,timeCreated,storageClass),nextPageToken" } }]);
+  expect(gcs.requests).toMatchObject([
+    { query: { fields: "items(name,size,timeCreated,storageClass),nextPageToken" } },
+  ]);
 });
 
 it("a list goes on where a page ends, also over a page that fails at first", async () => {
