@@ -114,7 +114,7 @@ describe.skipIf(CANNOT_RUN)("the commands for one digest", () => {
       if ((what === "goes on" || what === "is cut") && name.endsWith(".pub")) continue;
       const copy = await copied();
       await change(copy, name, how);
-      expect(byHand(copy).status, name).not.toBe(0);
+      expect(byHand(copy).status, `with another ${name}`).not.toBe(0);
     }
   });
 
@@ -123,7 +123,7 @@ describe.skipIf(CANNOT_RUN)("the commands for one digest", () => {
       const [a = "", b = ""] = names.filter((name) => name.endsWith(kind));
       const copy = await copied();
       await swap(copy, a, b);
-      expect(byHand(copy).status, kind).not.toBe(0);
+      expect(byHand(copy).status, `of two ${kind}`).not.toBe(0);
     }
     const copy = await copied();
     for (const ending of ["json", "sig"]) {

@@ -460,7 +460,6 @@ const TAMPERINGS: readonly Tampering[] = [
     ["a segment that no attempt wrote", `${FOLDER}000001-90001.ndjson.zst`],
     ["a segment that the attempt of the manifest did not write", `${FOLDER}000001-10099.ndjson.zst`],
     ["a segment by a second name of its plan", `${FOLDER}0000001-10001.ndjson.zst`],
-    ["a manifest by a second name of its plan", `${FOLDER}0000001.manifest.json`],
     ["a segment of an hour that no day has", `${FOLDER.replace(/\d\d\/$/, "24/")}000001-10001.ndjson.zst`],
     ["a digest by a second name of its number", `vault/v1/${STREAM}/digest/000000001.json`],
     ["a digest before the first one", `vault/v1/${STREAM}/digest/00000000.json`],
@@ -475,6 +474,14 @@ const TAMPERINGS: readonly Tampering[] = [
     ["a file beside the streams", "vault/v1/notes.txt"],
     ["a file beside the vault's version", "vault/notes.txt"],
   ]),
+  {
+    what: "there is a copy of a manifest by a second name of its plan",
+    tamper: async (store) => store.create(`${FOLDER}0000001.manifest.json`, await bytesIn(store, MANIFEST)),
+    kind: "extra",
+    levels: ONE_LEVEL,
+    object: `${FOLDER}0000001.manifest.json`,
+    words: /it is extra: no digest names it/,
+  },
   {
     what: "there is a vault of a newer format",
     tamper: (store) => store.create("vault/v2/local/x", Buffer.from("x")),

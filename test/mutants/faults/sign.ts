@@ -142,7 +142,7 @@ export const SIGN_FAULTS: readonly Fault[] = [
     harm: "Of two signers one signs a digest that nobody has stored.",
     breaks: "evidence",
     file: SIGN,
-    text: 'if ((await store.create(name, bytes)) === "exists") continue;',
+    text: 'if ((await store.create(name, bytes)) === "exists") return made;',
     replacement: "await store.create(name, bytes);",
     caughtBy: { file: TEST, title: "signers that race each other sign each manifest once" },
   },
