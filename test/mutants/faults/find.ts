@@ -134,6 +134,15 @@ export const FIND_FAULTS: readonly Fault[] = [
     caughtBy: { file: PROPERTY, title: "gives what a naive scan gives" },
   },
   {
+    name: "wrapped-requests-not-looked-up",
+    harm: "A request that was archived in a wrapping is not in the look-ups, and a search for it finds nothing.",
+    breaks: "evidence",
+    file: "src/counts/fact-reader.ts",
+    text: "return record?.fields?.string(requestSlot) ?? null;",
+    replacement: 'return line.meta.lane === "wrapped" ? null : (record?.fields?.string(requestSlot) ?? null);',
+    caughtBy: { file: PROPERTY, title: "gives what a naive scan gives" },
+  },
+  {
     name: "facts-searched-by-the-wrong-column",
     harm: "A search by event and project finds only lines of a group with that name, which are none.",
     breaks: "evidence",
