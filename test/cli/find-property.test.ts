@@ -173,7 +173,7 @@ it("gives what a naive scan gives", async () => {
       }
     }),
     // A smaller archive would have to be made for each step towards the smallest.
-    { numRuns: 4, endOnFailure: true },
+    { numRuns: 3, endOnFailure: true },
   );
   expect([...seen.lanes].toSorted()).toEqual(["blob", "future", "line", "quarantine", "wrapped"]);
   expect(seen.found).toBeGreaterThan(100);

@@ -80,9 +80,9 @@ function isRecordMeant(
   );
 }
 
-/** As a text, a whole number, or the JSON of it. */
+/** As a text, a whole number, or true and false. */
 function valueOf(record: ReferenceRecord, name: string): string {
   const value = field(record, name);
   if (value === undefined) return "";
-  return text(record, name) ?? asNumber(value)?.toString() ?? String(value);
+  return text(record, name) ?? asNumber(value)?.toString() ?? (typeof value === "boolean" ? `${value}` : "");
 }

@@ -68,11 +68,10 @@ const content = fc
     deed: fc.constantFrom(...DEEDS, ...DEEDS.slice(0, 2)),
     who: fc.constantFrom(...PEOPLE),
     project: fc.constantFrom<object>({ "meta.project": "acme/shop" }, { gl_project_path: "bob/site" }, {}),
-    request: fc.constantFrom<object>(
-      { correlation_id: "c1" },
-      { correlation_id: "c2" },
-      { correlation_id: "it's" },
-      {},
+    // Many, so that most blocks have no line of one.
+    request: fc.oneof(
+      fc.constantFrom<object>({ correlation_id: "c1" }, { correlation_id: "it's" }, {}),
+      fc.nat(99).map((n): object => ({ correlation_id: `r${n}` })),
     ),
     // A few of them fill a block.
     long: fc.constantFrom<object>({}, {}, {}, {}, { padding: "x".repeat(300 * KIB) }),

@@ -77,28 +77,27 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
 
     async *listFolders(folder) {
       checkObjectPrefix(folder);
-      for (const { name, entry } of await entriesOf(root, folder)) {
-        // Tells of a link to a folder as `list` does.
-        if (entry.isSymbolicLink()) factsOf(join(root, name));
-        if (entry.isDirectory()) yield name;
-      }
+      yield* foldersIn(root, folder);
     },
 
     async check(mode) {
       const operation = `open archive "${root}"`;
-      if (mode === "write") return checkWritable(root, operation);
-      const folder = await nearestFolder(resolve(root), operation);
-      if (folder !== resolve(root)) {
-        throw new UsageError(`${operation}: no such folder (hint: "logtally run" makes it)`);
-      }
-      await checkIsArchive(root);
-      try {
-        await access(folder, constants.R_OK | constants.X_OK);
-      } catch (error) {
-        throw ioError(operation, error);
-      }
+      await (mode === "write" ? checkWritable(root, operation) : checkReadable(root, operation));
     },
   };
+}
+
+async function checkReadable(root: string, operation: string): Promise<void> {
+  const folder = await nearestFolder(resolve(root), operation);
+  if (folder !== resolve(root)) {
+    throw new UsageError(`${operation}: no such folder (hint: "logtally run" makes it)`);
+  }
+  await checkIsArchive(root);
+  try {
+    await access(folder, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    throw ioError(operation, error);
+  }
 }
 
 /**
@@ -192,6 +191,14 @@ async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectIn
     }
     const facts = factsOf(join(root, name));
     if (facts !== null) yield { name, ...facts };
+  }
+}
+
+async function* foldersIn(root: string, folder: string): AsyncIterable<string> {
+  for (const { name, entry } of await entriesOf(root, folder)) {
+    // Tells of a link to a folder as `list` does.
+    if (entry.isSymbolicLink()) factsOf(join(root, name));
+    if (entry.isDirectory()) yield name;
   }
 }
 

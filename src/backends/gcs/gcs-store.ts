@@ -34,32 +34,17 @@ const CHECKED_NAME = "wal/check";
 export function createGcsStore(service: Service, place: BucketPlace, options: BucketOptions): ObjectStore {
   const { base, url, objects, request } = createBucketRequests(place, options);
 
-  async function* listPages<Item>(
-    prefix: string,
-    asked: Readonly<Record<string, string>>,
-    readPage: (answer: ServiceAnswer) => Page<Item>,
-  ): AsyncIterable<Item> {
-    checkObjectPrefix(prefix);
-    let pageToken = "";
-    do {
-      const query = {
-        prefix: `${base}${prefix}`,
-        maxResults: String(PAGE),
-        ...asked,
-        ...(pageToken === "" ? {} : { pageToken }),
-      };
-      const path = `${objects}?${new URLSearchParams(query).toString()}`;
-      const page = await request(`list "${prefix}" in ${url}`, VIEWER, async () =>
-        readPage(await service.send({ path })),
-      );
-      yield* page.objects;
-      pageToken = page.nextPageToken;
-    } while (pageToken !== "");
-  }
+  const listed = <Item>(prefix: string, asked: Query, readPage: (answer: ServiceAnswer) => Page<Item>) =>
+    itemsOf((pageToken) =>
+      request(`list "${prefix}" in ${url}`, VIEWER, async () =>
+        readPage(await service.send({ path: listPath(objects, { prefix: `${base}${prefix}`, ...asked }, pageToken) })),
+      ),
+    );
 
   async function* list(prefix: string): AsyncIterable<ObjectInfo> {
+    checkObjectPrefix(prefix);
     const asked = { fields: "items(name,size,timeCreated,storageClass),nextPageToken" };
-    for await (const object of listPages(prefix, asked, pageOf)) {
+    for await (const object of listed(prefix, asked, pageOf)) {
       yield { ...object, name: object.name.slice(base.length) };
     }
   }
@@ -92,8 +77,9 @@ export function createGcsStore(service: Service, place: BucketPlace, options: Bu
     list,
 
     async *listFolders(folder) {
+      checkObjectPrefix(folder);
       const asked = { delimiter: "/", fields: "prefixes,nextPageToken" };
-      for await (const prefix of listPages(folder, asked, folderPageOf)) yield prefix.slice(base.length);
+      for await (const prefix of listed(folder, asked, folderPageOf)) yield prefix.slice(base.length);
     },
 
     async check(access) {
@@ -176,4 +162,21 @@ async function download(
     if (statusOf(error) === NOT_FOUND) return null;
     throw error;
   }
+}
+
+type Query = Readonly<Record<string, string>>;
+
+function listPath(objects: string, asked: Query, pageToken: string): string {
+  const query = { maxResults: String(PAGE), ...asked, ...(pageToken === "" ? {} : { pageToken }) };
+  return `${objects}?${new URLSearchParams(query).toString()}`;
+}
+
+/** What all pages of a list hold. */
+async function* itemsOf<Item>(ask: (pageToken: string) => Promise<Page<Item>>): AsyncIterable<Item> {
+  let pageToken = "";
+  do {
+    const page = await ask(pageToken);
+    yield* page.objects;
+    pageToken = page.nextPageToken;
+  } while (pageToken !== "");
 }

@@ -73,8 +73,8 @@ export const FILES_FAULTS: readonly Fault[] = [
     harm: "Readers that rely on the order of names pass over objects.",
     breaks: "I8",
     file: FOLDER_STORE,
-    text: '${entry.isDirectory() ? "/" : ""}`).sort();',
-    replacement: '${entry.isDirectory() ? "/" : ""}`).sort().reverse();',
+    text: "return named.sort((a, b) => (a.name < b.name ? -1 : 1));",
+    replacement: "return named.sort((a, b) => (a.name > b.name ? -1 : 1));",
     caughtBy: { file: FOLDER_STORE_TEST, title: "lists names by their beginning, in order of the whole name" },
   },
   {
@@ -82,8 +82,8 @@ export const FILES_FAULTS: readonly Fault[] = [
     harm: "A folder that cannot be read looks like one without objects: its lines are in no count.",
     breaks: "I3",
     file: FOLDER_STORE,
-    text: "if (isMissing(error)) return;\n    throw ioError(`list",
-    replacement: "if (error instanceof Error) return;\n    throw ioError(`list",
+    text: "if (isMissing(error)) return [];\n    throw ioError(`list",
+    replacement: "if (error instanceof Error) return [];\n    throw ioError(`list",
     caughtBy: { file: FOLDER_STORE_TEST, title: "says which folder it cannot list" },
   },
   {
