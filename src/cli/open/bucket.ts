@@ -32,14 +32,14 @@ export async function openBucketRemover(place: BucketPlace): Promise<ObjectRemov
 
 /** The rules of a bucket, with as much patience. */
 export async function openBucketAdmin(place: BucketPlace): Promise<BucketAdmin> {
-  setProxy();
+  await setProxy();
   const { createBucketAdmin } = await import("../../backends/gcs/bucket-rules.ts");
   return createBucketAdmin(await openService(place, undefined, true), place, bucketOptions());
 }
 
 /** Holds on the objects of a bucket, with as much patience. */
 export async function openBucketHolds(place: BucketPlace): Promise<ObjectHolds> {
-  setProxy();
+  await setProxy();
   const { createGcsHolds } = await import("../../backends/gcs/gcs-holds.ts");
   return createGcsHolds(await openService(place, undefined, true), place, bucketOptions());
 }
