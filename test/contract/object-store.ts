@@ -9,9 +9,10 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
+/** Without their class, which only some stores have. */
 async function listed(store: ObjectStore, prefix: string): Promise<ObjectInfo[]> {
   const objects: ObjectInfo[] = [];
-  for await (const object of store.list(prefix)) objects.push(object);
+  for await (const { storageClass: _storageClass, ...object } of store.list(prefix)) objects.push(object);
   return objects;
 }
 
