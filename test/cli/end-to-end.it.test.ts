@@ -58,7 +58,10 @@ const prefixOf = (name: string): string => `e2e-${id}-${name}`;
 
 async function expectFine(args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await logtally(args, { env });
-  expect({ code, stderr: stderr.replace(/^[\d,]+ lines? found, .*\n$/, "") }).toEqual({ code: 0, stderr: "" });
+  expect({ code, stderr: stderr.replace(/^logtally: [\d,]+ lines? found; .*\n$/, "") }).toEqual({
+    code: 0,
+    stderr: "",
+  });
   return stdout;
 }
 
