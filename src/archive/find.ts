@@ -6,6 +6,7 @@ import type { ObjectStore } from "../core/object-store.ts";
 import { HOUR_MS, KIB } from "../core/units.ts";
 import type { Block } from "../segment/segment-reader.ts";
 import { isTakenFrom, type LineObject, listLineObjects } from "./line-object.ts";
+import type { SealedPlan } from "./sealed-plan.ts";
 import { eachLine } from "./wal-reader.ts";
 
 export interface FindQuery {
@@ -45,13 +46,20 @@ const MOST_READS = 16;
 /** A block with its meta is hardly larger; only for the estimate. */
 const USUAL_BLOCK_BYTES = 384 * KIB;
 
-/** Where lines can lie that match, in the order in which they are searched: the vault first. Rejects with `IoError`. */
-export async function findPlaces(store: ObjectStore, query: FindQuery): Promise<SearchPlace[]> {
+/**
+ * Where lines can lie that match, in the order in which they are searched: the vault first. `onPlan` is told of each plan of
+ * these hours. Rejects with `IoError`.
+ */
+export async function findPlaces(
+  store: ObjectStore,
+  query: FindQuery,
+  onPlan: (plan: SealedPlan) => void = () => undefined,
+): Promise<SearchPlace[]> {
   const objects: LineObject[] = [];
   const isWanted = (firstHour: number, lastHour: number): boolean => mayHold(firstHour, lastHour, query);
   const { blocksOf, sinceMs, lookups = true } = query;
   const sinceHour = sinceMs === null || !lookups ? null : hourOf(sinceMs);
-  for await (const object of listLineObjects(store, isWanted, undefined, sinceHour)) {
+  for await (const object of listLineObjects(store, isWanted, onPlan, sinceHour)) {
     if (!isOver(object, query)) objects.push(object);
   }
   if (blocksOf === undefined) return objects.map((object) => ({ object, blocks: null }));
