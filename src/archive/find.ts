@@ -9,10 +9,13 @@ import { isTakenFrom, type LineObject, listLineObjects } from "./line-object.ts"
 import type { SealedPlan } from "./sealed-plan.ts";
 import { eachLine } from "./wal-reader.ts";
 
-export interface FindQuery {
-  /** Half-open span of the lines' times in milliseconds since 1970; null is open. A line without time is in no span. */
+/** Half-open span of lines' times in milliseconds since 1970; null is open. A line without time is in no span. */
+export interface LineSpan {
   readonly sinceMs: number | null;
   readonly untilMs: number | null;
+}
+
+export interface FindQuery extends LineSpan {
   /** What else must hold, asked only of lines in the span. */
   readonly matches: (line: ArchivedLine) => boolean;
   /** Numbers of the blocks of an object that can hold such lines, from 0; null where any can. Rejects with `IoError`. */
@@ -122,23 +125,23 @@ function createMemory(): (line: ArchivedLine) => boolean {
 }
 
 /** A line is filed under the hour of its time, or an earlier one where it runs ahead. */
-export function mayHold(firstHour: number, lastHour: number, { sinceMs, untilMs }: FindQuery): boolean {
+export function mayHold(firstHour: number, lastHour: number, { sinceMs, untilMs }: LineSpan): boolean {
   if (sinceMs === null && untilMs === null) return true;
   return lastHour !== UNDATED_HOUR && (untilMs === null || firstHour * HOUR_MS < untilMs);
 }
 
 /** True where all lines are of hours before the span, and none runs ahead. */
-export function isOver({ mayRunAhead, lastHour }: LineObject, { sinceMs }: FindQuery): boolean {
+export function isOver({ mayRunAhead, lastHour }: LineObject, { sinceMs }: LineSpan): boolean {
   return sinceMs !== null && !mayRunAhead && (lastHour + 1) * HOUR_MS <= sinceMs;
 }
 
-export function overlaps({ lines }: Block, { sinceMs, untilMs }: FindQuery): boolean {
+export function overlaps({ lines }: Block, { sinceMs, untilMs }: LineSpan): boolean {
   if (sinceMs === null && untilMs === null) return true;
   if (lines.lastTimeMs === 0) return false;
   return (sinceMs === null || lines.lastTimeMs >= sinceMs) && (untilMs === null || lines.firstTimeMs < untilMs);
 }
 
-export function inSpan({ meta: { timeMs } }: ArchivedLine, { sinceMs, untilMs }: FindQuery): boolean {
+export function inSpan({ meta: { timeMs } }: ArchivedLine, { sinceMs, untilMs }: LineSpan): boolean {
   if (sinceMs === null && untilMs === null) return true;
   if (timeMs === null) return false;
   return (sinceMs === null || timeMs >= sinceMs) && (untilMs === null || timeMs < untilMs);
