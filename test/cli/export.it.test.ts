@@ -7,6 +7,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MIB } from "../../src/core/units.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import {
   expectOneLine,
@@ -190,6 +191,12 @@ describe("archive check-proof of a pack", () => {
     expect(await check(cut)).toMatchObject({ code: 1, stdout: "" });
     await writeFile(cut, Buffer.concat([bytes, bytes]));
     expect(await check(cut)).toMatchObject({ code: 1, stdout: "" });
+    for (const behind of [10, MIB]) {
+      await writeFile(cut, Buffer.concat([bytes, Buffer.alloc(behind)]));
+      const longer = await check(cut);
+      expect(longer).toMatchObject({ code: 1, stdout: "" });
+      expectOneLine(longer.stderr, "something was put behind it");
+    }
     expect(await check(pack, "--line")).toMatchObject({ code: 2, stdout: "" });
   });
 });
