@@ -83,7 +83,8 @@ describe("archive export", () => {
     const [, ...scripts] = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, script = ""]) => script);
     expect(scripts).toHaveLength(3);
     await copyFile(join(desk, "auditor.pub"), join(folder, "AUDITOR.pub"));
-    const outcomes = () => scripts.map((script) => spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" }));
+    const outcomes = () =>
+      scripts.map((script) => spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" }));
     const codes = (): (number | null)[] => outcomes().map(({ status }) => status);
     expect(codes()).toEqual([0, 0, 0]);
     const names = await filesBelow(folder);

@@ -187,6 +187,7 @@ function checkFiles(files: ReadonlyMap<string, Buffer>, seen: Seen, refuse: Refu
         `${seen.segments.size} (hint: something was removed, added or altered)`,
     );
   }
-  if (!fileOf(PACK_FILES.text).equals(Buffer.from(reportText(report)))) throw refuse(`"${PACK_FILES.text}" was altered`);
+  if (!fileOf(PACK_FILES.text).equals(Buffer.from(reportText(report))))
+    throw refuse(`"${PACK_FILES.text}" was altered`);
   return report;
 }

@@ -56,7 +56,10 @@ function lockStep(admin: BucketAdmin, bucket: string, retentionMs: number, rules
 
 function unseen(deed: string, bucket: string): IoError {
   const hint = "setup needs roles/storage.admin on the bucket";
-  return new IoError("denied", `${deed} the retention of gs://${bucket}: its rules may not be looked at (hint: ${hint})`);
+  return new IoError(
+    "denied",
+    `${deed} the retention of gs://${bucket}: its rules may not be looked at (hint: ${hint})`,
+  );
 }
 
 /** Resolves where a person has typed the bucket's name, or said so before. Rejects with `UsageError`. */
