@@ -6,12 +6,16 @@ import type { ObjectStore } from "../core/object-store.ts";
 import { HOUR_MS, KIB } from "../core/units.ts";
 import type { Block } from "../segment/segment-reader.ts";
 import { isTakenFrom, type LineObject, listLineObjects } from "./line-object.ts";
+import type { SealedPlan } from "./sealed-plan.ts";
 import { eachLine } from "./wal-reader.ts";
 
-export interface FindQuery {
-  /** Half-open span of the lines' times in milliseconds since 1970; null is open. A line without time is in no span. */
+/** Half-open span of lines' times in milliseconds since 1970; null is open. A line without time is in no span. */
+export interface LineSpan {
   readonly sinceMs: number | null;
   readonly untilMs: number | null;
+}
+
+export interface FindQuery extends LineSpan {
   /** What else must hold, asked only of lines in the span. */
   readonly matches: (line: ArchivedLine) => boolean;
   /** Numbers of the blocks of an object that can hold such lines, from 0; null where any can. Rejects with `IoError`. */
@@ -45,13 +49,20 @@ const MOST_READS = 16;
 /** A block with its meta is hardly larger; only for the estimate. */
 const USUAL_BLOCK_BYTES = 384 * KIB;
 
-/** Where lines can lie that match, in the order in which they are searched: the vault first. Rejects with `IoError`. */
-export async function findPlaces(store: ObjectStore, query: FindQuery): Promise<SearchPlace[]> {
+/**
+ * Where lines can lie that match, in the order in which they are searched: the vault first. `onPlan` is told of each plan of
+ * these hours. Rejects with `IoError`.
+ */
+export async function findPlaces(
+  store: ObjectStore,
+  query: FindQuery,
+  onPlan: (plan: SealedPlan) => void = () => undefined,
+): Promise<SearchPlace[]> {
   const objects: LineObject[] = [];
   const isWanted = (firstHour: number, lastHour: number): boolean => mayHold(firstHour, lastHour, query);
   const { blocksOf, sinceMs, lookups = true } = query;
   const sinceHour = sinceMs === null || !lookups ? null : hourOf(sinceMs);
-  for await (const object of listLineObjects(store, isWanted, undefined, sinceHour)) {
+  for await (const object of listLineObjects(store, isWanted, onPlan, sinceHour)) {
     if (!isOver(object, query)) objects.push(object);
   }
   if (blocksOf === undefined) return objects.map((object) => ({ object, blocks: null }));
@@ -114,23 +125,23 @@ function createMemory(): (line: ArchivedLine) => boolean {
 }
 
 /** A line is filed under the hour of its time, or an earlier one where it runs ahead. */
-export function mayHold(firstHour: number, lastHour: number, { sinceMs, untilMs }: FindQuery): boolean {
+export function mayHold(firstHour: number, lastHour: number, { sinceMs, untilMs }: LineSpan): boolean {
   if (sinceMs === null && untilMs === null) return true;
   return lastHour !== UNDATED_HOUR && (untilMs === null || firstHour * HOUR_MS < untilMs);
 }
 
 /** True where all lines are of hours before the span, and none runs ahead. */
-export function isOver({ mayRunAhead, lastHour }: LineObject, { sinceMs }: FindQuery): boolean {
+export function isOver({ mayRunAhead, lastHour }: LineObject, { sinceMs }: LineSpan): boolean {
   return sinceMs !== null && !mayRunAhead && (lastHour + 1) * HOUR_MS <= sinceMs;
 }
 
-export function overlaps({ lines }: Block, { sinceMs, untilMs }: FindQuery): boolean {
+export function overlaps({ lines }: Block, { sinceMs, untilMs }: LineSpan): boolean {
   if (sinceMs === null && untilMs === null) return true;
   if (lines.lastTimeMs === 0) return false;
   return (sinceMs === null || lines.lastTimeMs >= sinceMs) && (untilMs === null || lines.firstTimeMs < untilMs);
 }
 
-export function inSpan({ meta: { timeMs } }: ArchivedLine, { sinceMs, untilMs }: FindQuery): boolean {
+export function inSpan({ meta: { timeMs } }: ArchivedLine, { sinceMs, untilMs }: LineSpan): boolean {
   if (sinceMs === null && untilMs === null) return true;
   if (timeMs === null) return false;
   return (sinceMs === null || timeMs >= sinceMs) && (untilMs === null || timeMs < untilMs);

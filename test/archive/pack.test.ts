@@ -241,6 +241,21 @@ describe("a pack does not hold", () => {
     expect(refusal(saying({ ...report, format: 2 as 1 }))).toMatch(/not of format 1/);
   });
 
+  it("where what was asked is written so that the report for people seems to say something else", () => {
+    const lie = "\u001b[2J\n\nWhat was found\n  lines           9000";
+    const { query } = whole.report;
+    const asking = (said: Partial<PackReport["query"]>): TarEntry[] =>
+      withReport(whole.entries, () => ({ query: { ...query, ...said } }));
+    for (const name of ["catalogue", "program", "asked_at"] as const) {
+      expect(refusal(asking({ [name]: `${query[name]}${lie}` }))).toContain(`"query.${name}" is not`);
+    }
+    const quoted = asking({ archive: lie, text: lie, fields: [lie] });
+    expect(checked(quoted, archive.trusted).report.query.archive).toBe(lie);
+    const text = quoted.find(({ name }) => name === "report.txt")?.bytes.toString("utf8") ?? "";
+    expect(text).not.toMatch(/[^\n\x20-\x7e\u00e9]/);
+    expect(text.split("\n").filter((line) => line === "What was found")).toHaveLength(1);
+  });
+
   it("where lines were exchanged, one of them left out, or there twice", () => {
     const paths = whole.entries.find(({ name }) => /undated.*paths\.json$/.test(name));
     const found = JSON.parse(paths?.bytes.toString("utf8") ?? "") as FoundLines;

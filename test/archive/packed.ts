@@ -19,7 +19,7 @@ export const ASKED: PackQuery = {
   fields: [],
   text: "é",
   archive: "a",
-  catalogue: "sha256:0",
+  catalogue: `sha256:${"0".repeat(64)}`,
   program: "0.0.0",
   asked_at: "2021-01-01T12:00:00Z",
 };

@@ -151,6 +151,11 @@ describe("an auditor is told", () => {
     const refused = await logtally(["archive", "get", ID, "--archive", copy]);
     expect(refused).toMatchObject({ code: 3, stdout: "" });
     expectOneLine(refused.stderr, `"${DAY}/000001.manifest.json": it is missing`);
+    const every = ["archive", "find", "--event", "git_push", "--no-lookups", "--archive", copy];
+    const lacking = await logtally(every);
+    expect(lacking).toMatchObject({ code: 3, stdout: "" });
+    expectOneLine(lacking.stderr, `"${DAY}/000001.manifest.json": it is missing`);
+    expect(await logtally([...every, "--until", "2020-12-22"])).toMatchObject({ code: 0, stdout: "" });
     const unknown = await logtally(["archive", "get", ID.replace(/.{4}$/, "0000"), "--archive", original]);
     expect(unknown).toMatchObject({ code: 1, stdout: "" });
     expectOneLine(unknown.stderr, "no line has the id");

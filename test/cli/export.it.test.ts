@@ -7,6 +7,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MIB } from "../../src/core/units.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import {
   expectOneLine,
@@ -82,15 +83,19 @@ describe("archive export", () => {
     const [, ...scripts] = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, script = ""]) => script);
     expect(scripts).toHaveLength(3);
     await copyFile(join(desk, "auditor.pub"), join(folder, "AUDITOR.pub"));
-    const codes = (): (number | null)[] =>
-      scripts.map((script) => spawnSync("bash", ["-c", script], { cwd: folder }).status);
+    const outcomes = () =>
+      scripts.map((script) => spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" }));
+    const codes = (): (number | null)[] => outcomes().map(({ status }) => status);
     expect(codes()).toEqual([0, 0, 0]);
     const names = await filesBelow(folder);
     for (const [index, ending] of [".sig", "manifest.json", ".ndjson"].entries()) {
       const path = join(folder, names.find((name) => name.endsWith(ending)) ?? "");
       const bytes = await readFile(path);
       await writeFile(path, Buffer.concat([Buffer.from("{"), bytes.subarray(1, -1), Buffer.from(" ")]));
-      expect(codes()[index]).not.toBe(0);
+      const { status, stdout, stderr } = outcomes()[index] ?? {};
+      expect(status).not.toBe(0);
+      // Whoever puts the commands into a terminal sees no exit code.
+      expect(`${stdout ?? ""}${stderr ?? ""}`).toMatch(/not signed|Signature Verification Failure|AssertionError/);
       await writeFile(path, bytes);
     }
     expect(codes()).toEqual([0, 0, 0]);
@@ -187,6 +192,12 @@ describe("archive check-proof of a pack", () => {
     expect(await check(cut)).toMatchObject({ code: 1, stdout: "" });
     await writeFile(cut, Buffer.concat([bytes, bytes]));
     expect(await check(cut)).toMatchObject({ code: 1, stdout: "" });
+    for (const behind of [10, MIB]) {
+      await writeFile(cut, Buffer.concat([bytes, Buffer.alloc(behind)]));
+      const longer = await check(cut);
+      expect(longer).toMatchObject({ code: 1, stdout: "" });
+      expectOneLine(longer.stderr, "something was put behind it");
+    }
     expect(await check(pack, "--line")).toMatchObject({ code: 2, stdout: "" });
   });
 });

@@ -287,6 +287,17 @@ describe("a vault in a bucket of its own", () => {
     expect(server.bucket("cold-bucket")["retentionPolicy"]).not.toHaveProperty("isLocked");
   });
 
+  it("is not set where nobody may look whether it is longer already", async () => {
+    await server.close();
+    const isOfRules = (): boolean => server.requests.at(-1)?.query["fields"]?.includes("retentionPolicy") === true;
+    server = await startScriptedGcs(() => (isOfRules() ? 403 : null));
+    server.bucket("cold-bucket")["retentionPolicy"] = { retentionPeriod: String(3650 * DAY_SECONDS) };
+    const refused = await on(["setup", await pipeline(KEPT)]);
+    expect(refused.code).toBe(3);
+    expectOneLine(refused.stderr, "set the retention of gs://cold-bucket: its rules may not be looked at");
+    expect(server.bucket("cold-bucket")["retentionPolicy"]).toEqual({ retentionPeriod: String(3650 * DAY_SECONDS) });
+  });
+
   it("has its segments in the class that is asked for", async () => {
     const path = await pipeline(KEPT);
     await sealed(path);

@@ -220,6 +220,12 @@ sign: { interval_ms: 60000 }
     expect(first).toContain(`a.yaml:5: field "${name}": expected `);
   });
 
+  it("refuses the name of the folder of public keys, and none that is like it", () => {
+    const named = (name: string): string => MINIMAL.replace("name: demo", `name: ${name}`);
+    expect(refusal(named("keys"))).toEqual([expect.stringContaining('a.yaml:2: field "name": expected ')]);
+    for (const name of ["keys-1", "a-keys", "key"]) expect(parse(named(name)).name).toBe(name);
+  });
+
   it("keeps ${…} as it is", () => {
     expect(parse(`${MINIMAL}instance: \${HOME}`).instance).toBe("${HOME}");
   });
@@ -290,7 +296,7 @@ pseudonym_key:
 reporting: { identifiable: [user, plan] }
 `;
     expect(refusal(text)).toEqual([
-      'a.yaml:1: field "name": expected 1 to 63 of a-z, 0-9 and hyphen, found text "My Pipeline"',
+      'a.yaml:1: field "name": expected 1 to 63 of a-z, 0-9 and hyphen, and not keys, found text "My Pipeline"',
       'a.yaml:2: field "deployment": expected "saas" or "self_managed", found text "self-managed" (hint: did you mean "self_managed"?)',
       'a.yaml:3: field "instance" has no value (hint: give it one or leave it out)',
       'a.yaml:6: unknown field "pathz" (hint: did you mean "paths"?)',
@@ -412,7 +418,7 @@ reporting: { identifiable: [user, plan] }
 
   it("cuts long values", () => {
     expect(refusal(MINIMAL.replace("demo", "X".repeat(100)))).toEqual([
-      `a.yaml:2: field "name": expected 1 to 63 of a-z, 0-9 and hyphen, found text "${"X".repeat(60)}…"`,
+      `a.yaml:2: field "name": expected 1 to 63 of a-z, 0-9 and hyphen, and not keys, found text "${"X".repeat(60)}…"`,
     ]);
   });
 });

@@ -1,19 +1,13 @@
 import type { ObjectStore } from "../../core/object-store.ts";
 import { digestPrefix, KEY_PREFIX } from "../digest/digest-name.ts";
-import { isOver, mayHold } from "../find.ts";
+import { isOver, type LineSpan, mayHold } from "../find.ts";
 import { listLineObjects, vaultLines } from "../line-object.ts";
 import { filesOf } from "../manifest.ts";
 import { eachSealedPlan } from "../plan-list.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
 import type { HoldRecord } from "./hold-record.ts";
 
-/** Half-open span of lines' times in milliseconds since 1970; null is open. */
-export interface HeldSpan {
-  readonly sinceMs: number | null;
-  readonly untilMs: number | null;
-}
-
-export function spanOfHold({ since, until }: Pick<HoldRecord, "since" | "until">): HeldSpan {
+export function spanOfHold({ since, until }: Pick<HoldRecord, "since" | "until">): LineSpan {
   return {
     sinceMs: since === null ? null : Date.parse(since),
     untilMs: until === null ? null : Date.parse(until),
@@ -26,10 +20,10 @@ export function spanOfHold({ since, until }: Pick<HoldRecord, "since" | "until">
  */
 export async function* objectsOfSpan(
   store: ObjectStore,
-  span: HeldSpan,
-  others: readonly HeldSpan[] = [],
+  span: LineSpan,
+  others: readonly LineSpan[] = [],
 ): AsyncIterable<{ readonly stream: string; readonly names: readonly string[] }> {
-  for await (const plan of eachSealedPlan(store, (first, last) => mayHold(first, last, asQuery(span)))) {
+  for await (const plan of eachSealedPlan(store, (first, last) => mayHold(first, last, span))) {
     if (plan.isRecord || !hasLinesOf(store, plan, span)) continue;
     if (others.some((other) => hasLinesOf(store, plan, other))) continue;
     const files = filesOf(plan.manifest.outputs).map(({ name }) => name);
@@ -47,22 +41,16 @@ export async function proofsOf(store: ObjectStore, streams: Iterable<string>): P
 }
 
 /** How many write-ahead objects have lines of the span that are not sealed: there is nothing to hold them by yet. */
-export async function countUnsealed(store: ObjectStore, span: HeldSpan): Promise<number> {
+export async function countUnsealed(store: ObjectStore, span: LineSpan): Promise<number> {
   let count = 0;
-  const query = asQuery(span);
-  for await (const object of listLineObjects(store, (first, last) => mayHold(first, last, query))) {
-    if (object.name.startsWith("wal/") && !isOver(object, query)) count += 1;
+  for await (const object of listLineObjects(store, (first, last) => mayHold(first, last, span))) {
+    if (object.sealed === null) count += 1;
   }
   return count;
 }
 
-function hasLinesOf(store: ObjectStore, plan: SealedPlan, span: HeldSpan): boolean {
-  const query = asQuery(span);
+function hasLinesOf(store: ObjectStore, plan: SealedPlan, span: LineSpan): boolean {
   return vaultLines(store, plan).some(
-    (object) => mayHold(object.firstHour, object.lastHour, query) && !isOver(object, query),
+    (object) => mayHold(object.firstHour, object.lastHour, span) && !isOver(object, span),
   );
-}
-
-function asQuery(span: HeldSpan): HeldSpan & { readonly matches: () => boolean } {
-  return { ...span, matches: () => true };
 }

@@ -161,7 +161,7 @@ function checkFiles(files: ReadonlyMap<string, Buffer>, seen: Seen, refuse: Refu
     if (bytes === undefined) throw refuse(`"${name}" is missing (hint: it was cut, or is no pack)`);
     return bytes;
   };
-  if (fileOf(PACK_FILES.readme).toString("utf8") !== PACK_README) throw refuse(`"${PACK_FILES.readme}" was altered`);
+  if (!fileOf(PACK_FILES.readme).equals(Buffer.from(PACK_README))) throw refuse(`"${PACK_FILES.readme}" was altered`);
   const json = fileOf(PACK_FILES.json);
   const refuseReport: Refuse = (why, cause) => refuse(`"${PACK_FILES.json}": ${why}`, cause);
   checkStructure(json, refuseReport, MOST_PARTS);
@@ -187,6 +187,7 @@ function checkFiles(files: ReadonlyMap<string, Buffer>, seen: Seen, refuse: Refu
         `${seen.segments.size} (hint: something was removed, added or altered)`,
     );
   }
-  if (fileOf(PACK_FILES.text).toString("utf8") !== reportText(report)) throw refuse(`"${PACK_FILES.text}" was altered`);
+  if (!fileOf(PACK_FILES.text).equals(Buffer.from(reportText(report))))
+    throw refuse(`"${PACK_FILES.text}" was altered`);
   return report;
 }

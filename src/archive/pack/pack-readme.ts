@@ -22,8 +22,9 @@ With logtally:
 logtally archive check-proof PACK.tar.gz --key AUDITOR.pub
 \`\`\`
 
-Without it, in the folder of this file, with OpenSSL 3, sha256sum and Python 3. Each digest is signed; where its key is
-another one than AUDITOR.pub, verify first the statement of that key with the key before it, in the same way:
+Without it, in the folder of this file, with OpenSSL 3, sha256sum and Python 3. Put each of the three into a file and run
+it with bash: it must end with exit code 0, and none says anything without the others. Each digest is signed; where its
+key is another one than AUDITOR.pub, verify first the statement of that key with the key before it, in the same way:
 
 \`\`\`sh
 for digest in vault/v1/*/digest/*.json; do
@@ -34,9 +35,11 @@ done
 Each manifest is one that a digest names, by its SHA-256:
 
 \`\`\`sh
-find vault -name '*.manifest.json' | while read -r manifest; do
+find -L vault -name '*.manifest.json' | while read -r manifest; do
   sha256=$(sha256sum < "$manifest" | cut -d ' ' -f 1)
-  grep -q "\\"name\\":\\"$manifest\\",\\"sha256\\":\\"$sha256\\"" vault/v1/*/digest/*.json || exit 1
+  grep -q "\\"name\\":\\"$manifest\\",\\"sha256\\":\\"$sha256\\"" vault/v1/*/digest/*.json && continue
+  echo "not signed: $manifest"
+  exit 1
 done
 \`\`\`
 

@@ -1,5 +1,6 @@
+import { printable } from "../../core/printable.ts";
 import { canonicalJson, type Json } from "../canonical-json.ts";
-import { integerFrom, listOf, objectOf, oneOf, orNull, type Shape, text } from "../shape.ts";
+import { integerFrom, listOf, objectOf, oneOf, orNull, type Shape, text, textLike } from "../shape.ts";
 import { COUNT, FINGERPRINT, NUMBER, SEGMENT, SHA256 } from "../stored-shape.ts";
 
 /** What was asked, when and by which program: stated, and covered by no signature. */
@@ -58,6 +59,10 @@ export interface PackReport {
 }
 
 const TEXT_OR_NULL: Shape = orNull(text);
+// These three stand in the report as they are: in any other text somebody could write lines that look like its own.
+const CATALOGUE: Shape = textLike(/^sha256:[0-9a-f]{64}$/, "the digest of a catalogue");
+const PROGRAM: Shape = textLike(/^[0-9A-Za-z.+-]{1,64}$/, "a version");
+const ASKED_AT: Shape = textLike(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "a time: 2020-12-22T09:00:00Z");
 
 /** `PackReport` */
 export const PACK_REPORT_SHAPE: Shape = objectOf({
@@ -75,9 +80,9 @@ export const PACK_REPORT_SHAPE: Shape = objectOf({
     fields: listOf(text),
     text: TEXT_OR_NULL,
     archive: text,
-    catalogue: text,
-    program: text,
-    asked_at: text,
+    catalogue: CATALOGUE,
+    program: PROGRAM,
+    asked_at: ASKED_AT,
   }),
   lines: COUNT,
   line_bytes: COUNT,
@@ -143,11 +148,16 @@ function asked(query: PackQuery): (readonly [string, string])[] {
     ["status", query.status],
     ["text", query.text],
   ] as const;
-  const fields = query.fields.map((field) => ["field", JSON.stringify(field)] as const);
+  const fields = query.fields.map((field) => ["field", quoted(field)] as const);
   return [
-    ...filters.map(([what, value]) => [what, value === null ? "any" : JSON.stringify(value)] as const),
+    ...filters.map(([what, value]) => [what, value === null ? "any" : quoted(value)] as const),
     ...fields,
-    ["of the archive", JSON.stringify(query.archive)],
+    ["of the archive", quoted(query.archive)],
     ["at", `${query.asked_at}, by logtally ${query.program}, catalogue ${query.catalogue}`],
   ];
+}
+
+/** In one line, whatever somebody has put into it: people read the report on a terminal. */
+export function quoted(text: string): string {
+  return printable(JSON.stringify(text));
 }

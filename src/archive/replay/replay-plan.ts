@@ -1,13 +1,7 @@
 import type { ObjectStore } from "../../core/object-store.ts";
-import { isOver, mayHold } from "../find.ts";
+import { isOver, type LineSpan, mayHold } from "../find.ts";
 import { type IdPass, planIdPasses, type SizedObject } from "../id-pass.ts";
 import { type LineObject, listLineObjects } from "../line-object.ts";
-
-/** Half-open span of the lines' times in milliseconds since 1970; null is open. A line without time is in no span. */
-export interface ReplaySpan {
-  readonly sinceMs: number | null;
-  readonly untilMs: number | null;
-}
 
 /** An object that may hold lines of the span. */
 export interface ReplayObject extends SizedObject {
@@ -34,15 +28,14 @@ export const IDS_PER_PASS = 2_000_000;
  */
 export async function planReplay(
   store: ObjectStore,
-  span: ReplaySpan,
+  span: LineSpan,
   signal: AbortSignal,
   idsPerPass: number = IDS_PER_PASS,
 ): Promise<Stretch[]> {
   const objects: ReplayObject[] = [];
-  const query = { ...span, matches: () => true };
-  for await (const object of listLineObjects(store, (first, last) => mayHold(first, last, query))) {
+  for await (const object of listLineObjects(store, (first, last) => mayHold(first, last, span))) {
     signal.throwIfAborted();
-    if (!isOver(object, query)) objects.push(await sizedObject(object));
+    if (!isOver(object, span)) objects.push(await sizedObject(object));
   }
   const passes = Map.groupBy(planIdPasses(objects, idsPerPass), ({ fromHour }) => fromHour);
   return [...passes.values()].flatMap((ofStretch) => stretchOf(ofStretch) ?? []);

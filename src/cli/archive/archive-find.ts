@@ -1,9 +1,19 @@
 import { Command } from "commander";
 import { createCountingStore } from "../../archive/counting-store.ts";
-import { estimateBytes, type FindQuery, type FindVisitor, findPlaces, searchPlaces } from "../../archive/find.ts";
+import { createSignedManifests } from "../../archive/digest/signed-manifests.ts";
+import {
+  estimateBytes,
+  type FindQuery,
+  type FindVisitor,
+  findPlaces,
+  mayHold,
+  type SearchPlace,
+  searchPlaces,
+} from "../../archive/find.ts";
 import { createTrace } from "../../archive/trace.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { UsageError } from "../../core/fault.ts";
+import type { ObjectStore } from "../../core/object-store.ts";
 import { GIB } from "../../core/units.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { integerUpTo, withPipelineOptions } from "../options/options.ts";
@@ -81,7 +91,7 @@ async function find(pipeline: string | undefined, options: FindOptions): Promise
       limit: options.limit,
       signal: stop.signal,
     };
-    const places = await findPlaces(store, query);
+    const places = await placesOf(store, query);
     const bytes = estimateBytes(places);
     refuseLargeSearch(bytes, options.mostBytes, options.yes === true, settings.archive);
     const progress = process.stdout.isTTY ? null : createProgress("searching", bytes);
@@ -96,6 +106,17 @@ async function find(pipeline: string | undefined, options: FindOptions): Promise
   if (!stop.signal.aborted) return;
   tell("interrupted; there may be more lines");
   process.exitCode = EXIT_INTERRUPTED;
+}
+
+/** Whoever believes no look-up wants every line. Rejects with `IoError`, also where a manifest that was signed is missing. */
+async function placesOf(store: ObjectStore, query: FindQuery): Promise<SearchPlace[]> {
+  const seen = new Set<string>();
+  const places = await findPlaces(store, query, ({ name }) => seen.add(name));
+  if (query.lookups === false) {
+    // One that is gone takes its lines with it, and nothing else tells.
+    await createSignedManifests(store).refuseMissing((first, last) => mayHold(first, last, query), seen);
+  }
+  return places;
 }
 
 /** Throws `UsageError` for what does not go together. */

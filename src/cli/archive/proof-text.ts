@@ -1,4 +1,5 @@
 import type { ProvedPack } from "../../archive/pack/check-pack.ts";
+import { quoted } from "../../archive/pack/pack-report.ts";
 import type { ProvedLine } from "../../archive/proof/check-proof.ts";
 import { spanText } from "../../archive/proof/signed-line.ts";
 import { hourText } from "../../core/hour.ts";
@@ -79,7 +80,7 @@ export function packText({ report, idsProved }: ProvedPack): string {
       "signed",
       `by ${formatThings(digests.length, "digest")}, with ${keys.size === 1 ? "key" : "keys"} ${[...keys].join(", ")}`,
     ],
-    ["stated", `asked at ${query.asked_at} of ${query.archive}: see report.txt in it`],
+    ["stated", `asked at ${query.asked_at} of ${quoted(query.archive)}: see report.txt in it`],
     ["stated", `${formatThings(segments.length - found, "segment")} more searched, with no such line`],
     ["stated", `not in it: ${formatThings(unsigned, "line")} not signed yet, ${unsealed} not sealed`],
   ];

@@ -7,6 +7,7 @@ import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { MINUTE_MS } from "../../core/units.ts";
 import { tell } from "../terminal/tell.ts";
+import { setProxy } from "./proxy.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 /** How long a bucket may be away, and what ends the requests that are under way. */
@@ -47,13 +48,6 @@ export async function openBucketHolds(place: BucketPlace): Promise<ObjectHolds> 
 async function openService({ endpoint }: BucketPlace, patience?: Patience, isAdmin = false): Promise<Service> {
   const { createService } = await import("../../backends/gcs/service.ts");
   return createService({ endpoint, isAdmin, ...(patience === undefined ? {} : { signal: patience.signal }) });
-}
-
-/** HTTPS_PROXY and NO_PROXY hold for requests to the service as they do for other programs. */
-async function setProxy(): Promise<void> {
-  // Much comes with it, which a folder has no need of.
-  const { setGlobalProxyFromEnv } = await import("node:http");
-  setGlobalProxyFromEnv();
 }
 
 function bucketOptions({ giveUpAfterMs = 2 * MINUTE_MS, signal }: Partial<Patience> = {}): BucketOptions {

@@ -3,10 +3,12 @@ import type { KmsReference } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
 import { MINUTE_MS } from "../../core/units.ts";
 import { tell } from "../terminal/tell.ts";
+import { setProxy } from "./proxy.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
 /** A key in Cloud KMS that signs digests. Rejects with `UsageError` or `IoError`. */
 export async function openKmsSigningKey({ name, endpoint }: KmsReference): Promise<SigningKey> {
+  await setProxy();
   // Google's library for credentials takes a while to load.
   const { createService } = await import("../../backends/gcs/service.ts");
   const { KMS_ENDPOINT, KMS_SCOPE, MOST_KMS_BYTES, openKmsKey } = await import("../../backends/gcs/kms-key.ts");

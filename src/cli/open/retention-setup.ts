@@ -17,7 +17,11 @@ export async function retentionSteps(archive: BucketSettings, locks: boolean): P
   const set: SetupStep = {
     what: `retention of ${daysText(retentionMs)} in gs://${bucket}`,
     state: stateOf(rules, retentionMs),
-    make: () => admin.setRetention(retentionMs),
+    async make() {
+      // What is not locked may be longer by now, and would be made shorter.
+      if (rules === null) throw unseen("set", bucket);
+      await admin.setRetention(retentionMs);
+    },
   };
   return locks ? [set, lockStep(admin, bucket, retentionMs, rules)] : [set];
 }
@@ -36,9 +40,7 @@ function lockStep(admin: BucketAdmin, bucket: string, retentionMs: number, rules
     async make() {
       // As it is now: the step before may have changed it.
       const seen = await admin.read();
-      if (seen === null) {
-        throw new IoError("denied", `lock the retention of gs://${bucket}: its rules may not be looked at`);
-      }
+      if (seen === null) throw unseen("lock", bucket);
       // Nobody has agreed to another length than the one that was shown.
       if (seen.retention?.ms !== retentionMs) {
         const found = seen.retention === null ? "none" : daysText(seen.retention.ms);
@@ -50,6 +52,14 @@ function lockStep(admin: BucketAdmin, bucket: string, retentionMs: number, rules
       await admin.lockRetention(seen);
     },
   };
+}
+
+function unseen(deed: string, bucket: string): IoError {
+  const hint = "setup needs roles/storage.admin on the bucket";
+  return new IoError(
+    "denied",
+    `${deed} the retention of gs://${bucket}: its rules may not be looked at (hint: ${hint})`,
+  );
 }
 
 /** Resolves where a person has typed the bucket's name, or said so before. Rejects with `UsageError`. */

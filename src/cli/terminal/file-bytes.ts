@@ -25,9 +25,14 @@ export async function openFileBytes(path: string, what: string): Promise<FileByt
     head = Buffer.concat([head, next.value]);
     if (head.length >= GZIP.length) break;
   }
+  let readBytes = 0;
   async function* all(): AsyncGenerator<Buffer> {
+    readBytes = head.length;
     yield head;
-    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+      readBytes += next.value.length;
+      yield next.value;
+    }
   }
   return {
     isGzip: head.subarray(0, GZIP.length).equals(GZIP),
@@ -48,6 +53,8 @@ export async function openFileBytes(path: string, what: string): Promise<FileByt
       fed.catch(() => undefined);
       try {
         for await (const piece of gunzip) yield piece as Buffer;
+        // Behind a zero it looks at nothing, and says nothing.
+        if (gunzip.bytesWritten < readBytes) throw refuse("something was put behind it");
         await fed;
       } catch (error) {
         if (error instanceof UsageError || !isOfZlib(error)) throw error;

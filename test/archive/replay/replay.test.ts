@@ -6,10 +6,11 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { LineSpan } from "../../../src/archive/find.ts";
 import { estimateReplay } from "../../../src/archive/replay/estimate.ts";
 import { createPacedSink } from "../../../src/archive/replay/paced-sink.ts";
 import { bytesToRead, type ReplaySink, replayStretch } from "../../../src/archive/replay/replay.ts";
-import { planReplay, type ReplaySpan } from "../../../src/archive/replay/replay-plan.ts";
+import { planReplay } from "../../../src/archive/replay/replay-plan.ts";
 import { type HourSpan, isHourDone, parseReplayState, withHours } from "../../../src/archive/replay/replay-state.ts";
 import { createMemoryStore } from "../../../src/backends/memory/memory-store.ts";
 import type { ArchivedLine } from "../../../src/core/archived-line.ts";
@@ -22,14 +23,14 @@ import { arbitraryHistory, archiveAfter } from "../sample-history.ts";
 import { sealAll } from "../sample-vault.ts";
 
 const NEVER = new AbortController().signal;
-const OPEN: ReplaySpan = { sinceMs: null, untilMs: null };
+const OPEN: LineSpan = { sinceMs: null, untilMs: null };
 
 /** By which a line is told from others. */
 function keyOf(line: ArchivedLine): string {
   return `${line.meta.id} ${bytesOf(line).toString("latin1", 0, 30)}`;
 }
 
-async function found(store: ObjectStore, span: ReplaySpan): Promise<string[]> {
+async function found(store: ObjectStore, span: LineSpan): Promise<string[]> {
   const lines: string[] = [];
   await findLines(store, { ...span, matches: () => true }, (line) => lines.push(keyOf(line)));
   return lines.toSorted();
@@ -38,7 +39,7 @@ async function found(store: ObjectStore, span: ReplaySpan): Promise<string[]> {
 /** What files that appear with their hours would hold, after kills at these numbers of hands. */
 async function replayed(
   store: ObjectStore,
-  span: ReplaySpan,
+  span: LineSpan,
   { idsPerPass = 1000, killAt = [] as readonly number[] } = {},
 ): Promise<{ lines: string[]; bytes: number; expectedBytes: number }> {
   const kept: string[] = [];

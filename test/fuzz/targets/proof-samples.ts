@@ -135,7 +135,7 @@ export const REPORT: PackReport = {
     fields: [],
     text: "é",
     archive: "a",
-    catalogue: "c",
+    catalogue: `sha256:${"c".repeat(64)}`,
     program: "0.1.0",
     asked_at: "2020-12-22T12:00:00Z",
   },

@@ -4,9 +4,19 @@ const LOCATE = "test/archive/locate-line.test.ts";
 const LOOKUPS = "test/archive/lookup/lookups.test.ts";
 const PROPERTY = "test/cli/find-property.test.ts";
 const CLI = "test/cli/archive-find.it.test.ts";
+const AUDITOR = "test/cli/auditor.it.test.ts";
 
 /** From a question to the lines that answer it. */
 export const FIND_FAULTS: readonly Fault[] = [
+  {
+    name: "every-line-but-those-of-a-missing-manifest",
+    harm: "Whoever asks for every line of a span gets none of a manifest that somebody has removed, and is told nothing.",
+    breaks: "evidence",
+    file: "src/cli/archive/archive-find.ts",
+    text: "if (query.lookups === false) {",
+    replacement: 'if (query.lookups === false && seen.has("")) {',
+    caughtBy: { file: AUDITOR, title: "not that there is no such line, where the manifest of its hour is gone" },
+  },
   {
     name: "look-up-believed-when-it-says-none",
     harm: "A look-up that leaves out an id hides its line from whoever asks for it.",

@@ -1,11 +1,6 @@
 import { randomBytes } from "node:crypto";
-import {
-  countUnsealed,
-  type HeldSpan,
-  objectsOfSpan,
-  proofsOf,
-  spanOfHold,
-} from "../../../archive/hold/held-objects.ts";
+import type { LineSpan } from "../../../archive/find.ts";
+import { countUnsealed, objectsOfSpan, proofsOf, spanOfHold } from "../../../archive/hold/held-objects.ts";
 import { addHoldRecord, type Hold, type HoldRecord, holdId, listHolds } from "../../../archive/hold/hold-record.ts";
 import { UsageError } from "../../../core/fault.ts";
 import { inParallel } from "../../../core/in-parallel.ts";
@@ -119,7 +114,7 @@ export async function listHeld(
   }
 }
 
-async function holdAll(opened: OpenedHolds, hold: string, span: HeldSpan, options: HoldOptions): Promise<void> {
+async function holdAll(opened: OpenedHolds, hold: string, span: LineSpan, options: HoldOptions): Promise<void> {
   const changed = await changeHolds(opened, true, span, []);
   const { objects: held, missing } = changed;
   const unsealed = await countUnsealed(opened.store, span);
@@ -149,8 +144,8 @@ function tellMissing({ missing, missingName }: Changed): void {
 async function changeHolds(
   { store, holds }: OpenedHolds,
   isHeld: boolean,
-  span: HeldSpan,
-  others: readonly HeldSpan[],
+  span: LineSpan,
+  others: readonly LineSpan[],
 ): Promise<Changed> {
   const progress = createProgress(isHeld ? "holding" : "releasing", null, formatCount);
   const streams = new Set<string>();
@@ -183,7 +178,7 @@ async function changeHolds(
 async function countHeld(
   store: ObjectStore,
   holds: ObjectHolds,
-  span: HeldSpan,
+  span: LineSpan,
 ): Promise<{ readonly objects: number; readonly held: number }> {
   const streams = new Set<string>();
   const counts = { objects: 0, held: 0 };
