@@ -1,12 +1,13 @@
 import { UsageError } from "../core/fault.ts";
-import { END_HOUR, hourText } from "../core/hour.ts";
+import { END_HOUR } from "../core/hour.ts";
 import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { listLineObjects } from "./line-object.ts";
 import { holdsVariants, type LocatedLine, linesWithId } from "./lines-with-id.ts";
 import { locateByNames } from "./locate-by-names.ts";
+import { byLookups } from "./lookup/by-lookups.ts";
 import { keyOfId } from "./lookup/lookup-key.ts";
-import { type LookupTrouble, lookUpBlocks, noTrouble, troubleSentence } from "./lookup/segment-lookup.ts";
+import { type LookupTrouble, lookUpBlocks } from "./lookup/segment-lookup.ts";
 import { type Conflict, standsBefore } from "./manifest.ts";
 
 /** What an archive has of an id. */
@@ -27,32 +28,21 @@ export function checkLineId(id: string): void {
 
 /**
  * Finds the lines with an id: by the look-ups of its hour where they can be believed, else by reading all ids of that
- * hour. Look-ups only say where to look: none can make up a line, and none is believed that says there is none. Rejects
- * with `IoError`.
+ * hour. Rejects with `IoError`.
  */
 export async function locateLine(store: ObjectStore, id: string): Promise<LocatedId> {
   checkLineId(id);
   const named = await locateByNames(store, id);
   if (named !== null) return { variants: inOrder(id, named), remarks: [] };
-  const trouble = noTrouble();
-  const quick = await readHour(store, id, trouble);
-  const remarks = trouble.segments === 0 ? [] : [troubleSentence(trouble)];
-  const isSure = quick.found.length > 0 && holdsVariants(quick.found, quick.conflicts);
-  // Without look-ups all ids were read.
-  if (isSure || quick.lookups === 0) return { variants: inOrder(id, quick.found), remarks };
-  const whole = await readHour(store, id, null);
-  if (whole.found.length > quick.found.length) {
-    const hour = hourText(hourOfId(id));
-    remarks.push(`a look-up of ${hour} does not name a line that is there (hint: "logtally archive index" mends it)`);
-  }
-  return { variants: inOrder(id, whole.found), remarks };
+  const { found, remarks } = await byLookups(id, (trouble) => readHour(store, id, trouble));
+  return { variants: inOrder(id, found), remarks };
 }
 
-/** What was found in the hour of an id, and what the manifests of that hour say of it. */
+/** What was found in the hour of an id. */
 interface FoundInHour {
   readonly found: readonly LocatedLine[];
-  /** By stream, the last ones. */
-  readonly conflicts: readonly Conflict[];
+  /** True where a line was found, and no manifest knows of more variants. */
+  readonly isWhole: boolean;
   /** Look-ups that were believed. */
   readonly lookups: number;
 }
@@ -61,6 +51,7 @@ interface FoundInHour {
 async function readHour(store: ObjectStore, id: string, trouble: LookupTrouble | null): Promise<FoundInHour> {
   const hour = hourOfId(id);
   const found: LocatedLine[] = [];
+  // By stream, the last ones.
   const conflicts = new Map<string, Conflict>();
   let lookups = 0;
   const isWanted = (firstHour: number, lastHour: number): boolean => firstHour <= hour && hour <= lastHour;
@@ -76,7 +67,8 @@ async function readHour(store: ObjectStore, id: string, trouble: LookupTrouble |
     if (blocks !== null) lookups += 1;
     if (blocks?.size !== 0) found.push(...(await linesWithId(object, await object.open(), id, blocks)));
   }
-  return { found, conflicts: [...conflicts.values()], lookups };
+  const isWhole = found.length > 0 && holdsVariants(found, [...conflicts.values()]);
+  return { found, isWhole, lookups };
 }
 
 function inOrder(id: string, found: readonly LocatedLine[]): LocatedLine[] {

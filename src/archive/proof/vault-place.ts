@@ -1,10 +1,10 @@
-import { hourText } from "../../core/hour.ts";
 import { hourOfId } from "../../core/identity.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { SegmentReader } from "../../segment/segment-reader.ts";
 import { rowsWithId } from "../lines-with-id.ts";
+import { byLookups } from "../lookup/by-lookups.ts";
 import { keyOfId } from "../lookup/lookup-key.ts";
-import { type LookupTrouble, lookUpBlocks, noTrouble, troubleSentence } from "../lookup/segment-lookup.ts";
+import { type LookupTrouble, lookUpBlocks } from "../lookup/segment-lookup.ts";
 import type { PlanOutput } from "../manifest.ts";
 import { eachSealedPlan } from "../plan-list.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
@@ -37,20 +37,12 @@ export interface PlacesInVault {
  * manifests know, else by reading all ids of that hour. Rejects with `IoError`.
  */
 export async function locateInVault(store: ObjectStore, id: string): Promise<PlacesInVault> {
-  const trouble = noTrouble();
-  const quick = await placesOf(store, id, trouble);
-  const remarks = trouble.segments === 0 ? [] : [troubleSentence(trouble)];
-  if (quick.lookups === 0 || quick.isWhole) return { ...quick, remarks };
-  const all = await placesOf(store, id, null);
-  if (all.places.length > quick.places.length) {
-    const hour = hourText(hourOfId(id));
-    remarks.push(`a look-up of ${hour} does not name a line that is there (hint: "logtally archive index" mends it)`);
-  }
-  return { ...all, remarks };
+  const { found: places, manifests, remarks } = await byLookups(id, (trouble) => placesOf(store, id, trouble));
+  return { places, manifests, remarks };
 }
 
 interface FoundPlaces {
-  readonly places: readonly LinePlace[];
+  readonly found: readonly LinePlace[];
   readonly manifests: ReadonlySet<string>;
   /** True where a line was found, and of no stream a manifest knows of more variants. */
   readonly isWhole: boolean;
@@ -77,7 +69,7 @@ async function placesOf(store: ObjectStore, id: string, trouble: LookupTrouble |
   }
   const countOf = (stream: string): number => places.filter(({ plan }) => plan.span.stream === stream).length;
   const isWhole = places.length > 0 && [...variants].every(([stream, known]) => countOf(stream) >= known);
-  return { places, manifests, isWhole, lookups };
+  return { found: places, manifests, isWhole, lookups };
 }
 
 async function placesInSegment(

@@ -24,7 +24,7 @@ type Root = "wal/" | "ctl/" | "facts/" | "vault/";
 /** How names below a root end. */
 const ENDS: Readonly<Record<Root, readonly string[]>> = {
   "wal/": [".zst"],
-  "ctl/": [".json", ".fingerprint", ".waiting", ".done"],
+  "ctl/": [".json", ".fingerprint", ".waiting", ".done", ".lookup"],
   "facts/": [".parquet", ".json"],
   "vault/": [".zst", MANIFEST_END, ".sig", ".pub"],
 };

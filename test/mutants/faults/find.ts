@@ -22,8 +22,8 @@ export const FIND_FAULTS: readonly Fault[] = [
     harm: "A look-up that leaves out an id hides its line from whoever asks for it.",
     breaks: "evidence",
     file: "src/archive/locate-line.ts",
-    text: "const isSure = quick.found.length > 0 && holdsVariants(quick.found, quick.conflicts);",
-    replacement: "const isSure = holdsVariants(quick.found, quick.conflicts);",
+    text: "const isWhole = found.length > 0 && holdsVariants(found, [...conflicts.values()]);",
+    replacement: "const isWhole = holdsVariants(found, [...conflicts.values()]);",
     caughtBy: { file: LOCATE, title: "naming other blocks, or none" },
   },
   {

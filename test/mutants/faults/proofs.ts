@@ -126,9 +126,9 @@ export const PROOFS_FAULTS: readonly Fault[] = [
     name: "look-up-hides-a-line-from-a-proof",
     harm: "Whoever may write look-ups makes the archive say that it has no such line.",
     breaks: "evidence",
-    file: "src/archive/proof/vault-place.ts",
-    text: "if (quick.lookups === 0 || quick.isWhole)",
-    replacement: "if (quick.lookups >= 0 || quick.isWhole)",
+    file: "src/archive/lookup/by-lookups.ts",
+    text: "if (quick.isWhole || quick.lookups === 0)",
+    replacement: "if (quick.isWhole || quick.lookups >= 0)",
     caughtBy: { file: "test/archive/prove-by-lookups.test.ts", title: "is the same where a look-up hides the line" },
   },
   {
