@@ -2,16 +2,14 @@ import { hourOf, UNDATED_HOUR } from "../core/hour.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { readSettled, settledKey } from "./lookup/day-lookup.ts";
-import { readSealedPlan, type SealedPlan } from "./sealed-plan.ts";
+import { type ListedPlan, listPlans, readSealedPlan, type SealedPlan } from "./sealed-plan.ts";
 import { UNDATED_DAY } from "./span.ts";
-import { parseSealedName, recordPrefix, type SealedName, vaultPrefix } from "./vault-name.ts";
+import type { SealedName } from "./vault-name.ts";
 
 /** Says whether any filing hour from the first to the last matters. */
 export type IsWanted = (firstHour: number, lastHour: number) => boolean;
 
-interface ListedPlan extends SealedName {
-  readonly name: string;
-  readonly sizeBytes: number;
+interface DatedPlan extends ListedPlan {
   readonly firstHour: number;
 }
 
@@ -31,17 +29,11 @@ export async function* eachSealedPlan(
   isWanted: IsWanted,
   settledBefore: number | null = null,
 ): AsyncIterable<SealedPlan> {
-  const listed: ListedPlan[] = [];
-  // In this order, so that no plan that found only repeats is seen without the one that has these lines.
-  for (const prefix of [recordPrefix(), vaultPrefix()]) {
-    for await (const { name, sizeBytes } of store.list(prefix)) {
-      const parsed = parseSealedName(name);
-      if (parsed === null) continue;
-      const [firstHour, lastHour] = hoursOfName(parsed);
-      // A name without a real day is wanted, so that reading it tells what is wrong with it.
-      if (Number.isNaN(firstHour) || isWanted(firstHour, lastHour))
-        listed.push({ ...parsed, name, sizeBytes, firstHour });
-    }
+  const listed: DatedPlan[] = [];
+  for await (const plan of listPlans(store)) {
+    const [firstHour, lastHour] = hoursOfName(plan);
+    // A name without a real day is wanted, so that reading it tells what is wrong with it.
+    if (Number.isNaN(firstHour) || isWanted(firstHour, lastHour)) listed.push({ ...plan, firstHour });
   }
   const left = settledBefore === null ? listed : await unsettled(store, listed, settledBefore);
   left.sort(byPlace);
@@ -55,8 +47,8 @@ export async function* eachSealedPlan(
   }
 }
 
-async function unsettled(store: ObjectStore, listed: readonly ListedPlan[], before: number): Promise<ListedPlan[]> {
-  const isBefore = ({ firstHour, hourOfDay }: ListedPlan): boolean =>
+async function unsettled(store: ObjectStore, listed: readonly DatedPlan[], before: number): Promise<DatedPlan[]> {
+  const isBefore = ({ firstHour, hourOfDay }: DatedPlan): boolean =>
     firstHour - hourOfDay + LAST_HOUR_OF_DAY < before && firstHour !== UNDATED_HOUR;
   const days = new Map(
     listed.filter(isBefore).map(({ stream, day }) => [`${stream} ${day}`, { stream, day }] as const),
@@ -72,7 +64,7 @@ export function hoursOfName({ day, hourOfDay }: SealedName): [firstHour: number,
   return [midnight + hourOfDay, midnight + LAST_HOUR_OF_DAY];
 }
 
-function byPlace(a: ListedPlan, b: ListedPlan): number {
+function byPlace(a: DatedPlan, b: DatedPlan): number {
   if (a.stream !== b.stream) return a.stream < b.stream ? -1 : 1;
   return a.firstHour - b.firstHour || a.plan - b.plan;
 }

@@ -12,6 +12,7 @@ import {
   parseSealedName,
   recordName,
   recordPrefix,
+  type SealedName,
   spanPrefix,
   spanRecordPrefix,
   vaultPrefix,
@@ -75,12 +76,30 @@ export async function findSealedPlan(store: ObjectStore, name: string): Promise<
   return sealedPlanIn(name, await store.read(name, 0, MOST_JSON_BYTES + 1));
 }
 
-/** Records are listed first: a plan that found only repeats is never seen without those that have the lines. */
-async function readAll(store: ObjectStore, prefixes: readonly string[]): Promise<SealedPlan[]> {
-  const found: { readonly name: string; readonly sizeBytes: number }[] = [];
+/** A complete plan by the name of its manifest or record. */
+export interface ListedPlan extends SealedName {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * The complete plans of all streams, or those below these prefixes of records and of manifests, in this order: a plan that
+ * found only repeats is never seen without those that have the lines. Rejects with `IoError`.
+ */
+export async function* listPlans(
+  store: ObjectStore,
+  prefixes: readonly [records: string, manifests: string] = [recordPrefix(), vaultPrefix()],
+): AsyncIterable<ListedPlan> {
   for (const prefix of prefixes) {
-    for await (const object of store.list(prefix)) if (parseSealedName(object.name) !== null) found.push(object);
+    for await (const { name, sizeBytes } of store.list(prefix)) {
+      const said = parseSealedName(name);
+      if (said !== null) yield { ...said, name, sizeBytes };
+    }
   }
+}
+
+async function readAll(store: ObjectStore, prefixes: readonly [string, string]): Promise<SealedPlan[]> {
+  const found = await Array.fromAsync(listPlans(store, prefixes));
   const plans = await inParallel(found, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
   return plans.toSorted(byPlace);
 }

@@ -1,7 +1,13 @@
-import { listStreams, readSealedPlan, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
+import {
+  type ListedPlan,
+  listPlans,
+  listStreams,
+  readSealedPlan,
+  readSealedPlans,
+  type SealedPlan,
+} from "../../archive/sealed-plan.ts";
 import { dayOfHour, UNDATED_DAY } from "../../archive/span.ts";
 import { type TailObject, tailOf } from "../../archive/tail.ts";
-import { parseSealedName, recordPrefix, vaultPrefix } from "../../archive/vault-name.ts";
 import { listWal, type WalObject } from "../../archive/wal-reader.ts";
 import { dayName, UNDATED_HOUR } from "../../core/hour.ts";
 import { inParallel } from "../../core/in-parallel.ts";
@@ -37,7 +43,7 @@ export async function readBooksFor(store: ObjectStore, asked: AskedPeriods): Pro
   if (asked.periods.includes("all")) return readBooks(store);
   // As in `readBooks`, before the plans.
   const objects = await Array.fromAsync(listWal(store, null));
-  const listed = await listPlans(store);
+  const listed = await Array.fromAsync(listPlans(store));
   const streams = new Set([...objects, ...listed].map(({ stream }) => stream));
   const books: StreamBook[] = [];
   for (const stream of [...streams].toSorted()) {
@@ -56,25 +62,6 @@ export interface AskedPeriods {
   readonly days: number;
   /** Null: the day after the newest filed hour. */
   readonly asOf: string | null;
-}
-
-interface ListedPlan {
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly stream: string;
-  readonly day: string;
-}
-
-/** Records first: a plan that found only repeats is never seen without those that have the lines. */
-async function listPlans(store: ObjectStore): Promise<ListedPlan[]> {
-  const listed: ListedPlan[] = [];
-  for (const prefix of [recordPrefix(), vaultPrefix()]) {
-    for await (const { name, sizeBytes } of store.list(prefix)) {
-      const place = parseSealedName(name);
-      if (place !== null) listed.push({ name, sizeBytes, stream: place.stream, day: place.day });
-    }
-  }
-  return listed;
 }
 
 async function readNeededPlans(
