@@ -1,0 +1,84 @@
+import { latin1, NAME, skipSet, standsAt, type Text } from "./text.ts";
+
+/** A name whose value is a secret: `password`, `user[new_password]`, `X-Gitlab-Token`, `aws_secret_access_key`. */
+export interface SecretName {
+  /** Of what is masked. */
+  readonly kind: string;
+  readonly start: number;
+  /** Behind the name and the brackets around it. */
+  readonly end: number;
+  /** Whether it is one in a URL only: elsewhere it has other meanings. */
+  readonly isOfUrl: boolean;
+}
+
+/** A word in names, and what may stand around it, without case, hyphens and underscores. */
+export interface SecretWord {
+  readonly kind: string;
+  readonly word: string;
+  /** Three or four characters of it, or with the one in front. */
+  readonly anchor: string;
+  readonly endings: readonly string[];
+  /** What must stand before the word, one of these, or must not. */
+  readonly after?: readonly string[];
+  readonly notAfter?: readonly string[];
+  readonly isOfUrl?: true;
+}
+
+const PASSWORD_ENDINGS = ["confirmation", "digest", "hash", "salt", "encrypted", "value", "repeat"];
+const SECRET_ENDINGS = ["key", "keybase", "accesskey", "value", "text", "base"];
+const TOKEN_ENDINGS = ["value", "digest", "encrypted", "plaintext", "secret"];
+// Tokens that protect a form, or say where a list goes on.
+const HARMLESS_TOKENS = ["csrf", "xsrf", "authenticity", "page", "continuation", "cursor"];
+const KEYS = ["api", "private", "access", "signing", "encryption", "master", "shared", "auth", "account"];
+
+export const SECRET_WORDS: readonly SecretWord[] = [
+  { kind: "password", word: "password", anchor: "assw", endings: PASSWORD_ENDINGS },
+  { kind: "password", word: "passwd", anchor: "assw", endings: [] },
+  { kind: "password", word: "passphrase", anchor: "sphr", endings: [] },
+  { kind: "secret", word: "secret", anchor: "secr", endings: SECRET_ENDINGS },
+  { kind: "token", word: "token", anchor: "toke", endings: TOKEN_ENDINGS, notAfter: HARMLESS_TOKENS },
+  ...["_key", "-key", "ikey", "ekey", "skey", "gkey", "nkey", "rkey", "dkey", "hkey", "tkey"].map((anchor) => {
+    return { kind: "key", word: "key", anchor, endings: ["value"], after: KEYS };
+  }),
+  { kind: "authorization", word: "authorization", anchor: "riza", endings: [] },
+  { kind: "gitlab_session", word: "gitlab_session", anchor: "lab_", endings: [] },
+  { kind: "signature", word: "signature", anchor: "sign", endings: [], isOfUrl: true },
+  { kind: "signature", word: "sig", anchor: "sig=", endings: [], isOfUrl: true },
+];
+
+const LONGEST_PART = 48;
+
+/** The name with this word, the anchor of which begins at `anchorAt`. */
+export function secretNameAt(text: Text, entry: SecretWord, anchorAt: number): SecretName | null {
+  const { kind, word, anchor, endings } = entry;
+  const wordAt = word.includes(anchor) ? anchorAt - word.indexOf(anchor) : anchorAt + anchor.indexOf(word);
+  const wordEnd = wordAt + word.length;
+  if (wordAt < text.start || wordEnd > text.end || latin1(text, wordAt, wordEnd).toLowerCase() !== word) return null;
+  const end = skipSet({ ...text, end: Math.min(text.end, wordEnd + LONGEST_PART) }, wordEnd, NAME);
+  if (!isEnding(plain(latin1(text, wordEnd, end)), endings)) return null;
+  let start = wordAt;
+  while (start > text.start && start > wordAt - LONGEST_PART && NAME[text.bytes[start - 1] ?? 0] === 1) start -= 1;
+  const before = plain(latin1(text, start, wordAt));
+  if (entry.after !== undefined && !entry.after.some((each) => before.endsWith(each))) return null;
+  if (entry.notAfter?.some((each) => before.endsWith(each))) return null;
+  return { kind, start, end: skipBrackets(text, end), isOfUrl: entry.isOfUrl ?? false };
+}
+
+function plain(part: string): string {
+  return part.toLowerCase().replaceAll("_", "").replaceAll("-", "");
+}
+
+/** Nothing, a number, or one of those. */
+function isEnding(ending: string, endings: readonly string[]): boolean {
+  return ending === "" || endings.includes(ending) || (ending.length <= 2 && Number.isInteger(Number(ending)));
+}
+
+/** Behind `]`, `[]` and `%5D` of `user[password]`. */
+function skipBrackets(text: Text, at: number): number {
+  for (let i = 0; i < 3; i += 1) {
+    if (standsAt(text, at, "]")) at += 1;
+    else if (standsAt(text, at, "[]")) at += 2;
+    else if (standsAt(text, at, "%5D") || standsAt(text, at, "%5d")) at += 3;
+  }
+  return at;
+}
