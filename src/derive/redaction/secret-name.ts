@@ -1,4 +1,4 @@
-import { latin1, NAME, skipSet, standsAt, type Text } from "./text.ts";
+import { anyCasePattern, type ByteSet, latin1, NAME, skipSet, standsAt, type Text } from "./text.ts";
 
 /** A name whose value is a secret: `password`, `user[new_password]`, `X-Gitlab-Token`, `aws_secret_access_key`. */
 export interface SecretName {
@@ -15,8 +15,9 @@ export interface SecretName {
 export interface SecretWord {
   readonly kind: string;
   readonly word: string;
-  /** Three or four characters of it, or with the one in front. */
-  readonly anchor: string;
+  /** Four bytes of it that are rare, perhaps with one in front, and where in the word they begin. */
+  readonly anchor: readonly ByteSet[];
+  readonly anchorAt: number;
   readonly endings: readonly string[];
   /** What must stand before the word, one of these, or must not. */
   readonly after?: readonly string[];
@@ -32,26 +33,28 @@ const HARMLESS_TOKENS = ["csrf", "xsrf", "authenticity", "page", "continuation",
 const KEYS = ["api", "private", "access", "signing", "encryption", "master", "shared", "auth", "account"];
 
 export const SECRET_WORDS: readonly SecretWord[] = [
-  { kind: "password", word: "password", anchor: "assw", endings: PASSWORD_ENDINGS },
-  { kind: "password", word: "passwd", anchor: "assw", endings: [] },
-  { kind: "password", word: "passphrase", anchor: "sphr", endings: [] },
-  { kind: "secret", word: "secret", anchor: "secr", endings: SECRET_ENDINGS },
-  { kind: "token", word: "token", anchor: "toke", endings: TOKEN_ENDINGS, notAfter: HARMLESS_TOKENS },
-  ...["_key", "-key", "ikey", "ekey", "skey", "gkey", "nkey", "rkey", "dkey", "hkey", "tkey"].map((anchor) => {
-    return { kind: "key", word: "key", anchor, endings: ["value"], after: KEYS };
-  }),
-  { kind: "authorization", word: "authorization", anchor: "riza", endings: [] },
-  { kind: "gitlab_session", word: "gitlab_session", anchor: "lab_", endings: [] },
-  { kind: "signature", word: "signature", anchor: "sign", endings: [], isOfUrl: true },
-  { kind: "signature", word: "sig", anchor: "sig=", endings: [], isOfUrl: true },
+  { kind: "password", ...wordOf("password", 1), endings: PASSWORD_ENDINGS },
+  { kind: "password", ...wordOf("passwd", 1), endings: [] },
+  { kind: "password", ...wordOf("passphrase", 3), endings: [] },
+  { kind: "secret", ...wordOf("secret", 0), endings: SECRET_ENDINGS },
+  { kind: "token", ...wordOf("token", 0), endings: TOKEN_ENDINGS, notAfter: HARMLESS_TOKENS },
+  { kind: "key", word: "key", anchor: anyCasePattern("[a-z_-]key"), anchorAt: -1, endings: ["value"], after: KEYS },
+  { kind: "authorization", ...wordOf("authorization", 5), endings: [] },
+  { kind: "gitlab_session", ...wordOf("gitlab_session", 5), endings: [] },
+  { kind: "signature", ...wordOf("signature", 0), endings: [], isOfUrl: true },
+  { kind: "signature", word: "sig", anchor: anyCasePattern("sig="), anchorAt: 0, endings: [], isOfUrl: true },
 ];
 
 const LONGEST_PART = 48;
 
-/** The name with this word, the anchor of which begins at `anchorAt`. */
-export function secretNameAt(text: Text, entry: SecretWord, anchorAt: number): SecretName | null {
-  const { kind, word, anchor, endings } = entry;
-  const wordAt = word.includes(anchor) ? anchorAt - word.indexOf(anchor) : anchorAt + anchor.indexOf(word);
+function wordOf(word: string, anchorAt: number): Pick<SecretWord, "word" | "anchor" | "anchorAt"> {
+  return { word, anchor: anyCasePattern(word).slice(anchorAt, anchorAt + 4), anchorAt };
+}
+
+/** The name with this word, the anchor of which begins at `anchorStart`. */
+export function secretNameAt(text: Text, entry: SecretWord, anchorStart: number): SecretName | null {
+  const { kind, word, endings } = entry;
+  const wordAt = anchorStart - entry.anchorAt;
   const wordEnd = wordAt + word.length;
   if (wordAt < text.start || wordEnd > text.end || latin1(text, wordAt, wordEnd).toLowerCase() !== word) return null;
   const end = skipSet({ ...text, end: Math.min(text.end, wordEnd + LONGEST_PART) }, wordEnd, NAME);

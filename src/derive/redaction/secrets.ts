@@ -1,80 +1,79 @@
 import type { Edit } from "./edit.ts";
-import { createLiteralSearch, type Literal } from "./literal-search.ts";
+import { createPatternSearch } from "./pattern-search.ts";
 import { inLine, isUnusual, readableOf } from "./readable.ts";
 import { SECRET_WORDS, type SecretWord, secretNameAt } from "./secret-name.ts";
 import { secretValuesAt } from "./secret-value.ts";
-import type { Text } from "./text.ts";
+import { anyCasePattern, byteSet, pattern, type Text } from "./text.ts";
 import { TOKEN_FORMS, tokenAt } from "./token-forms.ts";
 import { basicAt, bearerAt, jwtAt, privateKeyAt, urlPasswordAt } from "./written-secrets.ts";
 
-/** What a literal may be part of, by where its first byte is. */
+/** What a pattern may be part of, by where its first byte is. */
 type Look = (text: Text, at: number) => readonly Edit[];
 
 const NONE: readonly Edit[] = [];
-const ESCAPE = "\\u0";
 const OPEN_OBJECT = 0x7b;
 
-const search = createLiteralSearch(literals());
+/** Of an escape, whatever stands in front. */
+const lookAtEscape: Look = () => NONE;
+const lookAtKey: Look = (text, at) => listOf(privateKeyAt(text, at));
+const lookAtJwt: Look = (text, at) => listOf(jwtAt(text, at));
+const lookAtUrl: Look = (text, at) => urlSecretsAt(text, at + 1);
+const lookAtBearer: Look = (text, at) => listOf(bearerAt(text, at));
+const lookAtBasic: Look = (text, at) => listOf(basicAt(text, at));
+
+const search = createPatternSearch<Look>([
+  { sets: [byteSet("\u0000-\u00ff"), ...pattern("\\u0")], means: lookAtEscape },
+  { sets: pattern(":\\/\\"), means: () => NONE },
+  { sets: pattern("BEGI"), means: lookAtKey },
+  // The letter of a name in JSON, in base64.
+  { sets: pattern("eyJ[g-z0-6]"), means: lookAtJwt },
+  { sets: pattern("[a-zA-Z0-9]://"), means: lookAtUrl },
+  { sets: anyCasePattern("bear"), means: lookAtBearer },
+  { sets: anyCasePattern("basi"), means: lookAtBasic },
+  ...TOKEN_FORMS.map((form) => {
+    const look: Look = (text, at) => listOf(tokenAt(text, form, at));
+    return { sets: form.prefix.slice(form.anchorAt, form.anchorAt + 4), means: look };
+  }),
+  ...SECRET_WORDS.map((word) => {
+    const look: Look = (text, at) => namedSecretsAt(text, word, at);
+    return { sets: word.anchor, means: look };
+  }),
+]);
 
 /** The secrets in `[start, end)`, in order. Null where there are none, which is what nearly every line has. */
 export function findSecrets(buffer: Buffer, start: number, end: number): readonly Edit[] | null {
-  let last = search.next(buffer, start + 2, end);
+  let at = search.next(buffer, start, end);
   // Go writes `&` like that in every URL.
-  while (last >= 0 && search.found.text === ESCAPE && !isUnusual(buffer, last - 2, end)) {
-    last = search.next(buffer, last + 1, end);
+  while (at >= 0 && search.found[0] === lookAtEscape && !isUnusual(buffer, at + 1, end)) {
+    at = search.next(buffer, at + 1, end);
   }
-  if (last < 0) return null;
+  if (at < 0) return null;
   const isJson = buffer[start] === OPEN_OBJECT;
   const readable = readableOf(buffer, start, end);
   const edits =
     readable === null
-      ? collect({ bytes: buffer, start, end, isJson }, last)
-      : collect({ bytes: readable.bytes, start: 0, end: readable.length, isJson }, 2).map((edit) =>
+      ? collect({ bytes: buffer, start, end, isJson }, at)
+      : collect({ bytes: readable.bytes, start: 0, end: readable.length, isJson }, 0).map((edit) =>
           inLine(edit, readable),
         );
   return edits.length === 0 ? null : edits;
 }
 
-/** From the literal on that ends at `from` or behind it. */
+/** Those that begin at `from` or behind it. */
 function collect(text: Text, from: number): readonly Edit[] {
   const edits: Edit[] = [];
-  let masked = text.start;
-  for (let last = search.next(text.bytes, from, text.end); last >= 0; ) {
-    const { text: characters, means: looks } = search.found;
-    let next = last + 1;
-    for (const look of looks) {
-      for (const edit of look(text, last + 1 - characters.length)) {
+  let masked = from;
+  for (let at = search.next(text.bytes, from, text.end); at >= 0; ) {
+    for (const look of search.found) {
+      for (const edit of look(text, at)) {
         if (edit.start < masked) continue;
         edits.push(edit);
         masked = edit.end;
-        next = Math.max(next, masked + 2);
       }
     }
-    last = search.next(text.bytes, next, text.end);
+    at = search.next(text.bytes, Math.max(at + 1, masked), text.end);
   }
   return edits;
-}
-
-function literals(): [Literal<Look[]>, ...Literal<Look[]>[]] {
-  const looksOf = new Map<string, { isAnyCase: boolean; means: Look[] }>();
-  const add = (text: string, isAnyCase: boolean, look: Look): void => {
-    const known = looksOf.get(text) ?? { isAnyCase, means: [] };
-    known.means.push(look);
-    looksOf.set(text, known);
-  };
-  for (const form of TOKEN_FORMS) add(form.anchor, false, (text, at) => listOf(tokenAt(text, form, at)));
-  for (const word of SECRET_WORDS) add(word.anchor, true, (text, at) => namedSecretsAt(text, word, at));
-  // The next letter is the first of a name in JSON, in base64.
-  for (const letter of "ghijklmnopqrstuvwxyz0123456") add(`eyJ${letter}`, false, (text, at) => listOf(jwtAt(text, at)));
-  add("BEGI", false, (text, at) => listOf(privateKeyAt(text, at)));
-  add("://", false, urlSecretsAt);
-  add("rer ", true, (text, at) => listOf(bearerAt(text, at + 4)));
-  add("sic ", true, (text, at) => listOf(basicAt(text, at + 4)));
-  return [
-    { text: ESCAPE, isAnyCase: false, means: [] },
-    { text: ":\\/", isAnyCase: false, means: [] },
-    ...[...looksOf].map(([text, rest]) => ({ text, ...rest })),
-  ];
 }
 
 function listOf(edit: Edit | null): readonly Edit[] {
@@ -91,5 +90,5 @@ function urlSecretsAt(text: Text, at: number): readonly Edit[] {
   const password = urlPasswordAt(text, at);
   if (password === null) return NONE;
   const user = { ...text, start: at + 3, end: password.start - 1 };
-  return [...collect(user, user.start + 2), password];
+  return [...collect(user, user.start), password];
 }

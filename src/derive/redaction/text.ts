@@ -25,6 +25,27 @@ export function byteSet(description: string): ByteSet {
   return set;
 }
 
+/** One set for each character of a text; `[abc]` is a set of several. */
+export function pattern(description: string): readonly ByteSet[] {
+  const sets: ByteSet[] = [];
+  for (let at = 0; at < description.length; at += 1) {
+    const close = description[at] === "[" ? description.indexOf("]", at) : -1;
+    sets.push(byteSet(close < 0 ? (description[at] ?? "") : description.slice(at + 1, close)));
+    if (close >= 0) at = close;
+  }
+  return sets;
+}
+
+/** The same, for letters of both cases; the description has small ones. */
+export function anyCasePattern(description: string): readonly ByteSet[] {
+  return pattern(description).map((set) => set.map((isMember, byte) => isMember | (set[lower(byte)] ?? 0)));
+}
+
+function lower(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+}
+
+const NOTHING = byteSet("");
 export const LETTERS_AND_DIGITS = byteSet("a-zA-Z0-9");
 export const DIGITS = byteSet("0-9");
 /** Of names, identifiers and base64 for URLs. */
@@ -59,6 +80,12 @@ export function skipBlank({ bytes, end }: Text, at: number): number {
 export function standsAt({ bytes, end }: Text, at: number, characters: string): boolean {
   if (at + characters.length > end) return false;
   for (let i = 0; i < characters.length; i += 1) if (bytes[at + i] !== characters.charCodeAt(i)) return false;
+  return true;
+}
+
+export function matchesAt({ bytes, end }: Text, at: number, sets: readonly ByteSet[]): boolean {
+  if (at + sets.length > end) return false;
+  for (let i = 0; i < sets.length; i += 1) if (!has(sets[i] ?? NOTHING, bytes[at + i])) return false;
   return true;
 }
 

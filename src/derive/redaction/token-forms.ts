@@ -7,18 +7,19 @@ import {
   isOutsideEscape,
   LETTERS_AND_DIGITS,
   looksRandom,
+  matchesAt,
   NAME,
+  pattern,
   skipSet,
-  standsAt,
   type Text,
 } from "./text.ts";
 
 /** A token that is known by how it begins. */
 export interface TokenForm {
   readonly kind: string;
-  readonly prefix: string;
-  /** Three or four characters of the prefix that are rare in lines. */
-  readonly anchor: string;
+  readonly prefix: readonly ByteSet[];
+  /** Where in the prefix the four bytes begin that are searched for: rare ones. */
+  readonly anchorAt: number;
   /** What may follow the prefix, and how much of it there is at the least. */
   readonly body: ByteSet;
   readonly least: number;
@@ -33,40 +34,32 @@ const PATH = byteSet("a-zA-Z0-9_/-");
 
 // Cut tokens are tokens: GitLab's have 20 characters and more behind their prefix.
 const gitlab = (prefix: string): TokenForm => {
-  return { kind: "gitlab_token", prefix, anchor: prefix.slice(-4), body: DOTTED, least: 8 };
+  return { kind: "gitlab_token", prefix: pattern(prefix), anchorAt: 0, body: DOTTED, least: 8 };
 };
-const github = (prefix: string): TokenForm => {
-  return { kind: "github_token", prefix, anchor: prefix, body: LETTERS_AND_DIGITS, least: 16 };
-};
-const awsKeyId = (prefix: string): TokenForm => {
-  return { kind: "aws_key_id", prefix, anchor: prefix, body: CAPITALS, least: 16, isExact: true };
-};
-const slack = (prefix: string, anchor: string): TokenForm => {
-  return { kind: "slack_token", prefix, anchor, body: HYPHENED, least: 10 };
+const slack = (prefix: string, anchorAt: number): TokenForm => {
+  return { kind: "slack_token", prefix: pattern(prefix), anchorAt, body: HYPHENED, least: 10 };
 };
 
 export const TOKEN_FORMS: readonly TokenForm[] = [
   ...["glpat-", "gloas-", "gldt-", "glrt-", "glrtr-", "glcbt-", "glptt-", "glft-", "glimt-"].map(gitlab),
   ...["glagent-", "glsoat-", "glffct-", "glwt-"].map(gitlab),
-  { kind: "gitlab_token", prefix: "GR1348941", anchor: "GR1", body: NAME, least: 8 },
-  ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_"].map(github),
-  { kind: "github_token", prefix: "github_pat_", anchor: "hub_", body: NAME, least: 16 },
-  ...["AKIA", "ASIA"].map(awsKeyId),
-  { kind: "google_key", prefix: "AIza", anchor: "AIza", body: NAME, least: 35, isExact: true },
-  { kind: "google_token", prefix: "ya29.", anchor: "a29.", body: DOTTED, least: 16 },
-  { kind: "google_token", prefix: "GOCSPX-", anchor: "CSPX", body: NAME, least: 12 },
-  ...["xoxa", "xoxb", "xoxe", "xoxo", "xoxp", "xoxr", "xoxs"].map((prefix) => slack(`${prefix}-`, prefix)),
-  slack("xoxe.xoxb-1-", "oxe."),
-  slack("xoxe.xoxp-1-", "oxe."),
-  slack("xapp-", "xapp"),
-  { kind: "slack_webhook", prefix: "hooks.slack.com/services/", anchor: "ack.", body: PATH, least: 16 },
-  { kind: "slack_webhook", prefix: "hooks.slack.com/workflows/", anchor: "ack.", body: PATH, least: 16 },
+  { kind: "gitlab_token", prefix: pattern("GR1348941"), anchorAt: 0, body: NAME, least: 8 },
+  { kind: "github_token", prefix: pattern("gh[pousr]_"), anchorAt: 0, body: LETTERS_AND_DIGITS, least: 16 },
+  { kind: "github_token", prefix: pattern("github_pat_"), anchorAt: 5, body: NAME, least: 16 },
+  { kind: "aws_key_id", prefix: pattern("A[KS]IA"), anchorAt: 0, body: CAPITALS, least: 16, isExact: true },
+  { kind: "google_key", prefix: pattern("AIza"), anchorAt: 0, body: NAME, least: 35, isExact: true },
+  { kind: "google_token", prefix: pattern("ya29."), anchorAt: 0, body: DOTTED, least: 16 },
+  { kind: "google_token", prefix: pattern("GOCSPX-"), anchorAt: 2, body: NAME, least: 12 },
+  slack("xox[abeoprs]-", 0),
+  slack("xoxe.xox[bp]-", 0),
+  slack("xapp-", 0),
+  { kind: "slack_webhook", prefix: pattern("hooks.slack.com/"), anchorAt: 4, body: PATH, least: 24 },
 ];
 
 /** The token of this form whose anchor begins at `anchorAt`. */
 export function tokenAt(text: Text, form: TokenForm, anchorAt: number): Edit | null {
-  const at = anchorAt - form.prefix.indexOf(form.anchor);
-  if (at < text.start || !standsAt(text, at, form.prefix) || !isOutsideEscape(text, at)) return null;
+  const at = anchorAt - form.anchorAt;
+  if (at < text.start || !matchesAt(text, at, form.prefix) || !isOutsideEscape(text, at)) return null;
   const bodyAt = at + form.prefix.length;
   if (form.isExact) return exactToken(text, form, at, bodyAt + form.least);
   if (skipSet({ ...text, end: Math.min(text.end, bodyAt + form.least) }, bodyAt, form.body) < bodyAt + form.least) {

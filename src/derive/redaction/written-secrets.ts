@@ -1,6 +1,7 @@
 import { type Edit, maskEdit } from "./edit.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import {
+  anyCasePattern,
   BASE64,
   backslashesBefore,
   beginsWord,
@@ -9,6 +10,7 @@ import {
   isOutsideEscape,
   latin1,
   looksRandom,
+  matchesAt,
   mixesDigits,
   NAME,
   skipSet,
@@ -77,18 +79,24 @@ export function urlPasswordAt(text: Text, at: number): Edit | null {
   return maskEdit(colon + 1, sign, "url_password");
 }
 
+const BEARER_SCHEME = anyCasePattern("bearer ");
+const BASIC_SCHEME = anyCasePattern("basic ");
 const LEAST_BEARER = 16;
 const BEARER = byteSet("a-zA-Z0-9._~+/=-");
 
-/** The token behind the `Bearer ` that ends at `at`. */
-export function bearerAt(text: Text, at: number): Edit | null {
+/** The token behind the `Bearer ` at `start`. */
+export function bearerAt(text: Text, start: number): Edit | null {
+  if (!matchesAt(text, start, BEARER_SCHEME)) return null;
+  const at = start + BEARER_SCHEME.length;
   const behind = skipSet(text, at, BEARER);
   if (behind - at < LEAST_BEARER || !looksRandom(text, at, behind) || !mixesDigits(text, at, behind)) return null;
   return maskEdit(at, behind, "authorization");
 }
 
-/** The user and password behind the `Basic ` that ends at `at`: base64 of a text with a colon. */
-export function basicAt(text: Text, at: number): Edit | null {
+/** The user and password behind the `Basic ` at `start`: base64 of a text with a colon. */
+export function basicAt(text: Text, start: number): Edit | null {
+  if (!matchesAt(text, start, BASIC_SCHEME)) return null;
+  const at = start + BASIC_SCHEME.length;
   const behind = skipSet(text, at, BASE64);
   if (behind - at < 8) return null;
   const decoded = Buffer.from(latin1(text, at, behind), "base64");
