@@ -16,7 +16,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   archive: ["core", "segment"],
   counts: ["core", "archive", "derive", "decode"],
   cases: ["core", "yaml", "derive", "counts"],
-  indexing: ["core"],
+  indexing: ["core", "decode", "derive"],
   engine: ["core"],
   backends: ["core"], // and never one back end another
   config: ["core", "derive", "yaml"],

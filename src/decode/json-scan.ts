@@ -61,7 +61,7 @@ function skipPlain(bytes: Uint8Array, at: number): number {
 }
 
 /** Behind the closing quote of the string whose first character is at `at`, or `INVALID`. */
-function skipString(bytes: Uint8Array, at: number, end: number): number {
+export function skipString(bytes: Uint8Array, at: number, end: number): number {
   for (;;) {
     at = skipPlain(bytes, at);
     if (at >= end) return INVALID;

@@ -19,6 +19,17 @@ export interface LogRecord {
   readonly entryKey: readonly string[] | null;
   /** Null for a text or proto payload: it has no fields. Valid until the next record is opened. */
   readonly fields: Fields | null;
+  /** The JSON object whose members the fields are; null without any. */
+  readonly object: JsonPlace | null;
+  /** The JSON object of the LogEntry that carries it; null without one. */
+  readonly entry: JsonPlace | null;
+}
+
+/** Where a JSON value stands. */
+export interface JsonPlace {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Opens lines, one after another. Made once: it holds the readers, and names are resolved to slots here. */
@@ -86,16 +97,17 @@ export function createRecordOpener(names: readonly string[], maxDepth: number): 
       if (isDeep) reason = lineReader.read(buffer, start, end, maxDepth + 1);
       if (reason !== null) return noRecord(reason, message);
       const entry = readEntry(lineReader, slots, buffer);
+      const line = { buffer, start, end };
       if (entry === null) {
-        return isDeep ? noRecord("too_deep", message) : describe(lineReader, slots, buffer, message, null);
+        return isDeep ? noRecord("too_deep", message) : describe(lineReader, slots, line, message, null);
       }
       const span = lineReader.span(slots.jsonPayload);
       if (span !== null && lineReader.isObject(slots.jsonPayload)) {
         const inner = payloadReader.read(buffer, span.start, span.end, maxDepth);
         if (inner !== null) return noRecord(inner, message);
-        return describe(payloadReader, slots, buffer, message, entry);
+        return { ...describe(payloadReader, slots, { buffer, ...span }, message, entry), entry: line };
       }
-      return openText(lineReader.string(slots.textPayload), entry, message);
+      return { ...openText(lineReader.string(slots.textPayload), entry, message), entry: line };
     },
   };
 
@@ -104,28 +116,30 @@ export function createRecordOpener(names: readonly string[], maxDepth: number): 
     if (text?.trimStart().startsWith("{")) {
       const bytes = Buffer.from(text, "utf8");
       const reason = payloadReader.read(bytes, 0, bytes.length, maxDepth);
-      if (reason === null) return describe(payloadReader, slots, bytes, message, entry);
+      if (reason === null)
+        return describe(payloadReader, slots, { buffer: bytes, start: 0, end: bytes.length }, message, entry);
       if (reason === "too_deep") return noRecord(reason, message);
     }
     const timeMs = entry.time?.timeMs ?? null;
-    return { reason: null, log: UNKNOWN_LOG, timeMs, isDistinct: false, entryKey: entry.key, fields: null };
+    const rest = { isDistinct: false, entryKey: entry.key, fields: null, object: null, entry: null };
+    return { reason: null, log: UNKNOWN_LOG, timeMs, ...rest };
   }
 }
 
 /** What stands for bytes that are no record. */
 export function noRecord(reason: QuarantineReason, message: MessageInfo | null): LogRecord {
   const log = transportLog(message) ?? UNKNOWN_LOG;
-  return { reason, log, timeMs: null, isDistinct: false, entryKey: null, fields: null };
+  return { reason, log, timeMs: null, isDistinct: false, entryKey: null, fields: null, object: null, entry: null };
 }
 
 function describe(
   reader: FieldReader,
   slots: Slots,
-  buffer: Buffer,
+  object: JsonPlace,
   message: MessageInfo | null,
   entry: Entry | null,
 ): LogRecord {
-  const own = readTime(reader, slots, buffer);
+  const own = readTime(reader, slots, object.buffer);
   const isDistinct = own !== null && (own.hasFraction || reader.has(slots.correlation_id) || reader.has(slots.jid));
   return {
     reason: null,
@@ -134,6 +148,8 @@ function describe(
     isDistinct,
     entryKey: entry?.key ?? null,
     fields: reader,
+    object,
+    entry: null,
   };
 }
 

@@ -10,3 +10,6 @@ export interface DerivedEvent {
 
 /** Of a line without events; one for all of them. */
 export const NO_EVENTS: readonly DerivedEvent[] = Object.freeze([]);
+
+/** The detail of an event that has none. */
+export const NO_DETAIL = "(none)";

@@ -1,29 +1,21 @@
 import type { ArchivedLine } from "../core/archived-line.ts";
 import { createBufferPool } from "../core/buffer-pool.ts";
-import type { DocumentIndex, IndexDocument, Rejection } from "../core/document-index.ts";
+import type { DocumentIndex, Rejection } from "../core/document-index.ts";
 import { IoError } from "../core/fault.ts";
-import { MIB } from "../core/units.ts";
-import {
-  type DocumentText,
-  documentOf,
-  mostBytesOf,
-  quarantineDocumentOf,
-  rewritten,
-  writeDocument,
-} from "./document.ts";
+import type { DocumentBuilder } from "./document/line-document.ts";
+import { quarantineDocumentOf } from "./document/quarantine-document.ts";
+import { rewritten } from "./document/rewritten.ts";
+import { BATCH_BYTES, batchesOf, type DocumentBatch, type LineDocument } from "./document-batches.ts";
 import type { IndexNames } from "./index-name.ts";
 
-/** A request is large enough to be worth its way, and small enough to be taken by what stands in between. */
-const BATCH_BYTES = 4 * MIB;
-const BATCH_DOCUMENTS = 5000;
 /** As many as are usually in work at once. */
 const POOLED_BUFFERS = 4;
 
 export interface LineIndexerOptions {
   readonly index: DocumentIndex;
   readonly names: IndexNames;
-  /** The pipeline's name. */
-  readonly stream: string;
+  /** Makes the documents, of lines of one pipeline. */
+  readonly documents: DocumentBuilder;
 }
 
 /** Puts lines into the index, and what the index rejects into its quarantine. */
@@ -37,39 +29,19 @@ export interface IndexCounts {
   readonly indexed: number;
   /** Of these, in the quarantine. */
   readonly rejected: number;
+  /** Of these, with something masked. */
+  readonly masked: number;
 }
 
-interface LineDocument extends IndexDocument {
-  readonly line: ArchivedLine;
-}
-
-/** Lines whose documents go together, and the room that these take at the most. */
-interface Batch {
-  readonly lines: ArchivedLine[];
-  readonly texts: DocumentText[];
-  mostBytes: number;
-}
-
-export function createLineIndexer({ index, names, stream }: LineIndexerOptions): LineIndexer {
+export function createLineIndexer({ index, names, documents: builder }: LineIndexerOptions): LineIndexer {
   const pool = createBufferPool(POOLED_BUFFERS, 2 * BATCH_BYTES);
 
   /** Resolves with how many went to the quarantine. */
-  async function store(batch: Batch, signal: AbortSignal): Promise<number> {
-    const room = pool.take(batch.mostBytes);
-    const rejected = await storeDocuments(documentsIn(room, batch), signal);
+  async function store({ room, documents }: DocumentBatch, signal: AbortSignal): Promise<number> {
+    const rejected = await storeDocuments(documents, signal);
     // Not after a failure: a request that was given up may still be reading.
     pool.giveBack(room);
     return rejected;
-  }
-
-  function documentsIn(room: Buffer, { lines, texts }: Batch): LineDocument[] {
-    let end = 0;
-    return lines.map((line, at) => {
-      const start = end;
-      const text = texts[at];
-      if (text !== undefined) end = writeDocument(text, room, start);
-      return { index: names.logs(line.meta), id: line.meta.id, source: room.subarray(start, end), line };
-    });
   }
 
   async function storeDocuments(documents: readonly LineDocument[], signal: AbortSignal): Promise<number> {
@@ -88,7 +60,12 @@ export function createLineIndexer({ index, names, stream }: LineIndexerOptions):
     const documents = rejected.map(({ document: { index: name, id, line }, rejection }) => ({
       index: names.quarantine(line.meta),
       id,
-      source: quarantineDocumentOf(line, stream, name, rejection),
+      source: quarantineDocumentOf(line, builder.stream, {
+        index: name,
+        rejection,
+        text: builder.textOf(line),
+        mask: (text) => builder.mask(text),
+      }),
       line,
     }));
     const [first] = rejectedOf(documents, await index.create(documents, signal));
@@ -100,8 +77,9 @@ export function createLineIndexer({ index, names, stream }: LineIndexerOptions):
 
   return {
     async index(lines, signal) {
-      const rejected = await Promise.all(batchesOf(lines, stream).map((batch) => store(batch, signal)));
-      return { indexed: lines.length, rejected: rejected.reduce((sum, each) => sum + each, 0) };
+      const { batches, masked } = batchesOf(lines, builder, names, pool);
+      const rejected = await Promise.all(batches.map((batch) => store(batch, signal)));
+      return { indexed: lines.length, rejected: rejected.reduce((sum, each) => sum + each, 0), masked };
     },
   };
 }
@@ -116,23 +94,4 @@ function rejectedOf(documents: readonly LineDocument[], rejections: readonly (Re
     const rejection = rejections[position] ?? null;
     return rejection === null ? [] : [{ document, rejection }];
   });
-}
-
-function batchesOf(lines: readonly ArchivedLine[], stream: string): Batch[] {
-  const batches: Batch[] = [];
-  let batch: Batch | null = null;
-  for (const line of lines) {
-    const text = documentOf(line, stream);
-    const mostBytes = mostBytesOf(text);
-    const isFull =
-      batch !== null && (batch.lines.length >= BATCH_DOCUMENTS || batch.mostBytes + mostBytes > BATCH_BYTES);
-    if (batch === null || isFull) {
-      batch = { lines: [], texts: [], mostBytes: 0 };
-      batches.push(batch);
-    }
-    batch.lines.push(line);
-    batch.texts.push(text);
-    batch.mostBytes += mostBytes;
-  }
-  return batches;
 }

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { LOG_FIELDS } from "./fields/log-fields.ts";
+import { mappingOf } from "./fields/mapping.ts";
 
 /** What the cluster is told about indices before the first document makes one. */
 export interface IndexTemplate {
@@ -28,15 +30,9 @@ const ARCHIVE = {
     published_at: { type: "date" },
   },
 };
-/** A term may have 32,766 bytes, and a character four. */
 const MOST_TERM_CHARACTERS = 8000;
-/** One field for the whole record, so that no line can be in conflict with another, or fill the mapping. */
-const RECORD = { type: "flattened", ignore_above: MOST_TERM_CHARACTERS, depth_limit: 1000 };
 
-const LOGS = {
-  dynamic: false,
-  properties: { "@timestamp": { type: "date" }, archive: ARCHIVE, gitlab: RECORD, message: { type: "text" } },
-};
+const LOGS = { ...mappingOf(LOG_FIELDS) };
 
 const QUARANTINE = {
   dynamic: false,

@@ -14,6 +14,7 @@ import type { ObjectStore } from "../../src/core/object-store.ts";
 import { DAY_MS, HOUR_MS, KIB } from "../../src/core/units.ts";
 import { putObject } from "../archive/sample-archive.ts";
 import { seal } from "../archive/seal/sealing.ts";
+import { sampleDocuments } from "../indexing/sample-documents.ts";
 import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import {
   type BulkMishap,
@@ -71,7 +72,7 @@ it("an object of which a block failed while the next one was read waits on", asy
   };
   const markers = createIndexMarkers(archive, STREAM);
   await markers.mark(object);
-  const index = await openIndex(settingsOf(server.url), slow, NEVER);
+  const index = await openIndex(settingsOf(server.url), slow, sampleDocuments(), NEVER);
   if (index === null) throw new Error("no index");
   opened = { index, server };
   expect(await index.catchUp(NEVER)).toBe(false);
@@ -93,7 +94,7 @@ it("what was sealed and removed before it was marked is indexed from the vault, 
   const markers = createIndexMarkers(archive, STREAM);
   const unknown = object.replace("late", "other");
   for (const name of [object, unknown]) await markers.mark(name);
-  const index = await openIndex(settingsOf(server.url), archive, NEVER);
+  const index = await openIndex(settingsOf(server.url), archive, sampleDocuments(), NEVER);
   if (index === null) throw new Error("no index");
   opened = { index, server };
   expect(await index.catchUp(NEVER)).toBe(false);
@@ -110,7 +111,7 @@ it("what is gone before it is wholly sealed is not taken for indexed", async () 
   await archive.remove(object);
   const markers = createIndexMarkers(archive, STREAM);
   await markers.mark(object);
-  const index = await openIndex(settingsOf(server.url), archive, NEVER);
+  const index = await openIndex(settingsOf(server.url), archive, sampleDocuments(), NEVER);
   if (index === null) throw new Error("no index");
   opened = { index, server };
   expect(await index.catchUp(NEVER)).toBe(false);
@@ -120,7 +121,7 @@ it("what is gone before it is wholly sealed is not taken for indexed", async () 
 it("a cluster that takes the first question and never answers is let go when the time is over", async () => {
   const server = await startScriptedElasticsearch({ mishaps: ["no answer"] });
   const over = new AbortController();
-  const opening = openIndex(settingsOf(server.url), createMemoryStore(), over.signal);
+  const opening = openIndex(settingsOf(server.url), createMemoryStore(), sampleDocuments(), over.signal);
   await eventually(() => server.requests.length > 0);
   over.abort();
   const index = await opening;

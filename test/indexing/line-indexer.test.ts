@@ -10,6 +10,7 @@ import { DAY_MS, MIB } from "../../src/core/units.ts";
 import { createIndexNames } from "../../src/indexing/index-name.ts";
 import { createLineIndexer } from "../../src/indexing/line-indexer.ts";
 import { archivedText } from "./archived-line.ts";
+import { sampleDocuments } from "./sample-documents.ts";
 import { scriptedIndex } from "./scripted-index.ts";
 
 const NEVER = new AbortController().signal;
@@ -19,7 +20,7 @@ const DUPLICATE: Rejection = { status: 400, type: "document_parsing_exception", 
 const NUL: Rejection = { status: 400, type: "document_parsing_exception", reason: "reserved character" };
 
 const names = createIndexNames({ prefix: "logtally", retentionMs: 30 * DAY_MS });
-const indexerOn = (index: DocumentIndex) => createLineIndexer({ index, names, stream: "local" });
+const indexerOn = (index: DocumentIndex) => createLineIndexer({ index, names, documents: sampleDocuments() });
 const linesOf = (texts: readonly string[]): ArchivedLine[] => texts.map((text, row) => archivedText(text, {}, row));
 
 /** As the real one does: no key twice, and no NUL in one. */
@@ -48,9 +49,9 @@ describe("lines", () => {
       ],
     ]);
     const documents = [...index.stored.values()].map((text) => JSON.parse(text) as { readonly gitlab: unknown });
-    expect(documents.map(({ gitlab }) => gitlab)).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
+    expect(documents.map(({ gitlab }) => gitlab)).toEqual([0, 1, 2].map((n) => ({ other: { n } })));
     expect(documents[0]).toMatchObject({ archive: { stream: "local" } });
-    expect(counts).toEqual({ indexed: 3, rejected: 0 });
+    expect(counts).toEqual({ indexed: 3, rejected: 0, masked: 0 });
   });
 
   it("that are none cost no request", async () => {
@@ -69,9 +70,9 @@ describe("lines", () => {
       [lines[1]?.meta.id, lines[3]?.meta.id],
     ]);
     expect(index.stored.size).toBe(4);
-    expect(index.stored.get(`${LOGS}/${lines[1]?.meta.id}`)).toContain('"gitlab":{"a":2}');
-    expect(index.stored.get(`${LOGS}/${lines[3]?.meta.id}`)).toContain('"gitlab":{"b":{"a":2}}');
-    expect(counts).toEqual({ indexed: 4, rejected: 0 });
+    expect(index.stored.get(`${LOGS}/${lines[1]?.meta.id}`)).toContain('"gitlab":{"other":{"a":2}}');
+    expect(index.stored.get(`${LOGS}/${lines[3]?.meta.id}`)).toContain('"gitlab":{"other":{"b":{"a":2}}}');
+    expect(counts).toEqual({ indexed: 4, rejected: 0, masked: 0 });
   });
 
   it("that are rejected in plain form too stand in quarantine, with their places and the last reason", async () => {
@@ -90,8 +91,8 @@ describe("lines", () => {
     ]);
     expect(index.stored.size).toBe(5);
     expect([first, second]).toEqual([
-      { indexed: 4, rejected: 2 },
-      { indexed: 1, rejected: 0 },
+      { indexed: 4, rejected: 2, masked: 0 },
+      { indexed: 1, rejected: 0, masked: 0 },
     ]);
   });
 
@@ -157,7 +158,7 @@ describe("a request", () => {
     const working = [0, 1, 2].map((n) => indexer.index(linesOf([`{"n":${n}}`]), NEVER));
     const expectBytes = (from: number): void => {
       for (const [n, { documents }] of calls.entries()) {
-        if (n >= from) expect(textOf(documents[0])).toMatch(new RegExp(`"gitlab":\\{"n":${n}\\}\\}$`));
+        if (n >= from) expect(textOf(documents[0])).toMatch(new RegExp(`"gitlab":\\{"other":\\{"n":${n}\\}\\}\\}$`));
       }
     };
     expectBytes(0);

@@ -55,6 +55,8 @@ describe("the templates", () => {
   it("take no field from a document into the mapping", () => {
     for (const { body } of indexTemplates("tally")) expect(body.template.mappings).toMatchObject({ dynamic: false });
     const [logs] = indexTemplates("tally");
-    expect(logs?.body.template.mappings).toMatchObject({ properties: { gitlab: { type: "flattened" } } });
+    expect(logs?.body.template.mappings).toMatchObject({
+      properties: { gitlab: { properties: { other: { type: "flattened" } } } },
+    });
   });
 });

@@ -12,6 +12,7 @@ import { createElasticsearchIndex } from "../../src/backends/elasticsearch/elast
 import { createGcsRemover } from "../../src/backends/gcs/gcs-remover.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
 import { createPubsubSource } from "../../src/backends/pubsub/pubsub-source.ts";
+import { openDocuments } from "../../src/cli/open/documents.ts";
 import { createWorker } from "../../src/cli/run/worker.ts";
 import { createWorkerIndex } from "../../src/cli/run/worker-index.ts";
 import { parsePipeline } from "../../src/config/pipeline.ts";
@@ -52,6 +53,8 @@ events:
   },
   null,
 );
+
+const DOCUMENTS = openDocuments({ name: STREAM, instance: null }, CATALOGUE, null);
 
 /** PKCS#8 of an Ed25519 key, up to its 32 bytes. */
 const KEY_HEAD = "302e020100300506032b657004220420";
@@ -100,14 +103,15 @@ export async function work(
     once: true,
   });
   const store = storeOf(services, machine, Number.POSITIVE_INFINITY);
-  const documents = createElasticsearchIndex(cluster.client(machine), {
+  const created = createElasticsearchIndex(cluster.client(machine), {
     backoff: machine.backoff(SPILL_AFTER_MS),
     onTrouble: tell,
   });
   const index = createWorkerIndex({
     stream: STREAM,
     store,
-    documents,
+    index: created,
+    documents: DOCUMENTS,
     naming: { prefix: "logtally", retentionMs: 30 * 24 * HOUR_MS },
     clock: machine.clock,
     random: world.random,

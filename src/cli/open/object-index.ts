@@ -3,6 +3,7 @@ import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import type { DocumentIndex } from "../../core/document-index.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
+import type { DocumentBuilder } from "../../indexing/document/line-document.ts";
 import { indexTemplates } from "../../indexing/template.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { createWorkerIndex, type WorkerIndex } from "../run/worker-index.ts";
@@ -16,20 +17,23 @@ import { serviceBackoff } from "./service-backoff.ts";
  * that are under way.
  */
 export async function openIndex(
-  { name: stream, index }: PipelineSettings,
+  settings: PipelineSettings,
   store: ObjectStore,
+  documents: DocumentBuilder,
   signal: AbortSignal,
 ): Promise<WorkerIndex | null> {
+  const { name: stream, index } = settings;
   if (index === null) return null;
   const { createElasticsearchIndex } = await import("../../backends/elasticsearch/elasticsearch-index.ts");
   const cluster = await openClusterOf(index);
   const backoff = serviceBackoff(index.spillAfterMs);
-  const documents = createElasticsearchIndex(cluster, { backoff, onTrouble: tell });
-  const verified = await verifiedIndex(documents, () => verify(cluster, index, signal));
+  const created = createElasticsearchIndex(cluster, { backoff, onTrouble: tell });
+  const verified = await verifiedIndex(created, () => verify(cluster, index, signal));
   return createWorkerIndex({
     stream,
     store,
-    documents: verified,
+    index: verified,
+    documents,
     naming: index,
     clock: SYSTEM_CLOCK,
     random: Math.random,

@@ -8,6 +8,7 @@ import { createWorker, isEndless, type Worker } from "../run/worker.ts";
 import { loadCatalogue } from "../settings.ts";
 import { tellingOfWait } from "../terminal/waiting.ts";
 import { archiveName, openArchiveStore } from "./archive-store.ts";
+import { openDocuments } from "./documents.ts";
 import { openIndex } from "./object-index.ts";
 import { openInputOf, refuseUnreadable } from "./pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
@@ -35,11 +36,12 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
     signal: abortsAfter(stop, ARCHIVE_GRACE_MS),
   });
   await tellingOfWait(`archive "${archiveName(settings.archive)}"`, store.check("write"));
-  const indexing = openIndex(settings, store, abortsAfter(stop, INDEX_GRACE_MS));
+  // Made here, so that a copy of the archive that nobody may write to can be counted later.
+  const key = await openPseudonymKey(settings, store);
+  const documents = openDocuments(settings, catalogue, key);
+  const indexing = openIndex(settings, store, documents, abortsAfter(stop, INDEX_GRACE_MS));
   const index = await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing);
   const input = await tellingOfWait("the input", openInputOf(settings, stop));
-  // Made here, so that a copy of the archive that nobody may write to can be counted later.
-  await openPseudonymKey(settings, store);
   const writer = randomBytes(WRITER_BYTES).toString("hex");
   return createWorker({ settings, catalogue, store, index, input, writer, clock: SYSTEM_CLOCK, stop });
 }

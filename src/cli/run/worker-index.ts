@@ -12,6 +12,7 @@ import type { ObjectStore } from "../../core/object-store.ts";
 import { SECOND_MS } from "../../core/units.ts";
 import { catchUp } from "../../engine/catch-up.ts";
 import { createSpillingIndex } from "../../engine/spilling-index.ts";
+import type { DocumentBuilder } from "../../indexing/document/line-document.ts";
 import { createIndexNames, type IndexNaming } from "../../indexing/index-name.ts";
 import { createLineIndexer, type IndexCounts, type LineIndexer } from "../../indexing/line-indexer.ts";
 import type { SegmentReader } from "../../segment/segment-reader.ts";
@@ -39,7 +40,10 @@ export interface WorkerIndexOptions {
   /** The pipeline's name. */
   readonly stream: string;
   readonly store: ObjectStore;
-  readonly documents: DocumentIndex;
+  /** Where documents are created. */
+  readonly index: DocumentIndex;
+  /** Makes them. */
+  readonly documents: DocumentBuilder;
   readonly naming: IndexNaming;
   readonly clock: Pick<Clock, "sleep">;
   /** At least 0, below 1. */
@@ -53,14 +57,13 @@ export interface WorkerIndexOptions {
 /** Indexes archived objects, and marks them while the index is away. */
 export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
   const { stream, store, clock, random, tell, signal } = options;
-  const lines = createLineIndexer({ index: options.documents, names: createIndexNames(options.naming), stream });
+  const names = createIndexNames(options.naming);
+  const lines = createLineIndexer({ index: options.index, names, documents: options.documents });
   const markers = createIndexMarkers(store, stream);
   const tellNew = toldOnce(tell);
-  const counts = { indexed: 0, rejected: 0 };
+  const counts = { indexed: 0, rejected: 0, masked: 0 };
   const indexObject = async (object: IndexedObject, segment: SegmentReader): Promise<void> => {
-    const { indexed, rejected } = await indexSegment(object, segment, lines, signal);
-    counts.indexed += indexed;
-    counts.rejected += rejected;
+    addCounts(counts, await indexSegment(object, segment, lines, signal));
   };
   const indexArchived = async (name: string): Promise<void> => {
     const segment = await ifThere(findWalObject(store, name));
@@ -121,7 +124,7 @@ async function indexSegment(
   lines: LineIndexer,
   signal: AbortSignal,
 ): Promise<IndexCounts> {
-  const counts = { indexed: 0, rejected: 0 };
+  const counts = { indexed: 0, rejected: 0, masked: 0 };
   const failed = new AbortController();
   const inWork = new Set<Promise<void>>();
   try {
@@ -132,8 +135,7 @@ async function indexSegment(
       });
       const indexing = lines.index(batch, AbortSignal.any([signal, failed.signal]));
       const indexed: Promise<void> = indexing.then((ofBlock) => {
-        counts.indexed += ofBlock.indexed;
-        counts.rejected += ofBlock.rejected;
+        addCounts(counts, ofBlock);
         inWork.delete(indexed);
       });
       // One that fails, perhaps while the next block is read, stays in there: whoever awaits them next hears of it.
@@ -147,6 +149,12 @@ async function indexSegment(
     failed.abort();
     throw error;
   }
+}
+
+function addCounts(counts: { -readonly [Name in keyof IndexCounts]: number }, more: IndexCounts): void {
+  counts.indexed += more.indexed;
+  counts.rejected += more.rejected;
+  counts.masked += more.masked;
 }
 
 function missing(name: string): IoError {

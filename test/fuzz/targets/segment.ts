@@ -4,13 +4,13 @@ import type { ArchivedLine } from "../../../src/core/archived-line.ts";
 import { QUARANTINE_REASONS } from "../../../src/core/fault.ts";
 import { leafHash } from "../../../src/core/identity.ts";
 import { LANES, type Line } from "../../../src/core/line.ts";
-import { documentOf, mostBytesOf, writeDocument } from "../../../src/indexing/document.ts";
 import { compressFrame, META_FRAME_MAGIC, skippableFrame } from "../../../src/segment/frame.ts";
 import { createFrameFile } from "../../../src/segment/frame-file.ts";
 import { merkleRoot } from "../../../src/segment/merkle.ts";
 import { createMetaBlock, ID_WORDS } from "../../../src/segment/meta.ts";
 import { openSegment, openVaultSegment, type SegmentReader } from "../../../src/segment/segment-reader.ts";
 import { createSegmentWriter, createVaultSegmentWriter } from "../../../src/segment/segment-writer.ts";
+import { sampleDocuments } from "../../indexing/sample-documents.ts";
 import { SAMPLE_MS, sampleLine } from "../../segment/sample-line.ts";
 import { assertCorrupt } from "../declared.ts";
 import { headed, headedInput, wholeIn } from "../headed-input.ts";
@@ -19,6 +19,7 @@ import type { FuzzTarget } from "../target.ts";
 const NAME = "wal/local/2020-12-22/aa/00000001.2020122209-2020122209.ndjson.zst";
 const META_NAME = "vault/meta";
 const LF = 0x0a;
+const DOCUMENTS = sampleDocuments();
 
 const MESSAGE = { topic: "t", messageId: "1", publishedAtMs: SAMPLE_MS, attributes: { log: "x" } };
 const LINES: readonly Line[] = [
@@ -79,9 +80,7 @@ function assertReadable(line: ArchivedLine): void {
     for (const value of Object.values(message.attributes)) assert.equal(typeof value, "string");
   }
   // Of a line that is no record whatever stands before it is JSON all the same.
-  const document = documentOf({ ...line, meta: { ...meta, lane: "quarantine" } }, "local");
-  const room = Buffer.alloc(mostBytesOf(document));
-  JSON.parse(room.toString("utf8", 0, writeDocument(document, room, 0)));
+  JSON.parse(DOCUMENTS.documentOf({ ...line, meta: { ...meta, lane: "quarantine" } }).source.toString());
 }
 
 const reading = (bytes: Buffer) => (start: number, end: number) =>

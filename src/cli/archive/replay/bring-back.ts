@@ -13,7 +13,10 @@ import type { ArchivedLine } from "../../../core/archived-line.ts";
 import { UsageError } from "../../../core/fault.ts";
 import { DAY_MS } from "../../../core/units.ts";
 import type { Catalogue } from "../../../derive/event-rules.ts";
+import type { DocumentBuilder } from "../../../indexing/document/line-document.ts";
 import { archiveName } from "../../open/archive-store.ts";
+import { openDocuments } from "../../open/documents.ts";
+import { knownKey } from "../../open/pseudonym-key.ts";
 import { SYSTEM_CLOCK } from "../../process/clock.ts";
 import { createProgress } from "../../terminal/progress.ts";
 import { formatCount, formatThings } from "../../terminal/quantity.ts";
@@ -100,7 +103,10 @@ async function intoIndex(settings: IndexSettings, name: string, bringing: Bringi
     // What is noted and not there was removed; and once all is there, whoever asks again wants what has come since.
     const goesOn = known !== null && index.isThere && !known.is_complete;
     const note = createNote(dirname(path), basename(path), goesOn ? known : newState(asked, expiresAt));
-    await replayInto(index.sink(expiresAt, signal), note, bringing);
+    const key = await knownKey(bringing.settings);
+    const documentsOf = (stream: string): DocumentBuilder =>
+      openDocuments(bringing.settings, bringing.catalogue, key, stream);
+    await replayInto(index.sink(expiresAt, documentsOf, signal), note, bringing);
     const { lines, rejected } = note.state;
     return { to: index.pattern, lines, rejected, expires_at: expiresAt };
   } finally {

@@ -5,6 +5,7 @@ import type { DocumentIndex } from "../../../core/document-index.ts";
 import { UNDATED_HOUR } from "../../../core/hour.ts";
 import { hourOfId } from "../../../core/identity.ts";
 import { HOUR_MS } from "../../../core/units.ts";
+import type { DocumentBuilder } from "../../../indexing/document/line-document.ts";
 import type { IndexNames } from "../../../indexing/index-name.ts";
 import { createLineIndexer, type LineIndexer } from "../../../indexing/line-indexer.ts";
 import { print } from "../../terminal/print.ts";
@@ -37,12 +38,17 @@ export function createFilesSink(files: HourFiles): CountingSink {
 }
 
 /** An index: each line as the document that a run of its own stream makes. */
-export function createIndexSink(index: DocumentIndex, names: IndexNames, signal: AbortSignal): CountingSink {
+export function createIndexSink(
+  index: DocumentIndex,
+  names: IndexNames,
+  documentsOf: (stream: string) => DocumentBuilder,
+  signal: AbortSignal,
+): CountingSink {
   const indexers = new Map<string, LineIndexer>();
   return counting(async (lines) => {
     let rejected = 0;
     for (const [stream, ofStream] of Map.groupBy(lines, ({ object }) => streamOf(object))) {
-      const indexer = indexers.get(stream) ?? createLineIndexer({ index, names, stream });
+      const indexer = indexers.get(stream) ?? createLineIndexer({ index, names, documents: documentsOf(stream) });
       indexers.set(stream, indexer);
       rejected += (await indexer.index(ofStream, signal)).rejected;
     }

@@ -4,6 +4,7 @@ import type { ReplayState } from "../../../archive/replay/replay-state.ts";
 import type { Cluster } from "../../../backends/elasticsearch/cluster.ts";
 import type { IndexSettings } from "../../../config/pipeline.ts";
 import type { DocumentIndex } from "../../../core/document-index.ts";
+import type { DocumentBuilder } from "../../../indexing/document/line-document.ts";
 import { createReplayNames, replayPattern, replayQuarantine } from "../../../indexing/index-name.ts";
 import { replayIndexBody } from "../../../indexing/template.ts";
 import { openClusterOf } from "../../open/cluster.ts";
@@ -18,7 +19,8 @@ export interface ReplayIndex {
   /** RFC 3339, as the indices that are there say; null where there are none. */
   readonly expiresAt: string | null;
   readonly isThere: boolean;
-  sink(expiresAt: string | null, signal: AbortSignal): CountingSink;
+  /** `documentsOf` makes the documents of a stream. */
+  sink(expiresAt: string | null, documentsOf: (stream: string) => DocumentBuilder, signal: AbortSignal): CountingSink;
   close(): Promise<void>;
 }
 
@@ -51,11 +53,11 @@ export async function openReplayIndex(settings: IndexSettings, name: string, rep
       pattern,
       expiresAt: there[0]?.expiresAt ?? null,
       isThere: there.length > 0,
-      sink(expiresAt, signal) {
+      sink(expiresAt, documentsOf, signal) {
         const index = createElasticsearchIndex(cluster, patience);
         const quarantine = replayQuarantine(settings.prefix, name);
         const made = withIndices(patient, index, quarantine, { replay, expires_at: expiresAt });
-        return createIndexSink(made, createReplayNames(settings, name), signal);
+        return createIndexSink(made, createReplayNames(settings, name), documentsOf, signal);
       },
       close: () => cluster.close(),
     };

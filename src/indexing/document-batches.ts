@@ -1,0 +1,53 @@
+import type { ArchivedLine } from "../core/archived-line.ts";
+import type { BufferPool } from "../core/buffer-pool.ts";
+import type { IndexDocument } from "../core/document-index.ts";
+import { MIB } from "../core/units.ts";
+import type { DocumentBuilder } from "./document/line-document.ts";
+import type { IndexNames } from "./index-name.ts";
+
+/** A request is large enough to be worth its way, and small enough to be taken by what stands in between. */
+export const BATCH_BYTES = 4 * MIB;
+const BATCH_DOCUMENTS = 5000;
+
+export interface LineDocument extends IndexDocument {
+  readonly line: ArchivedLine;
+}
+
+/** Documents that go together, and the buffer of the pool that holds them. */
+export interface DocumentBatch {
+  readonly room: Buffer;
+  readonly documents: LineDocument[];
+}
+
+/** The documents of the lines, in order; `masked` of them have something masked. */
+export function batchesOf(
+  lines: readonly ArchivedLine[],
+  { documentOf }: DocumentBuilder,
+  names: IndexNames,
+  pool: BufferPool,
+): { readonly batches: readonly DocumentBatch[]; readonly masked: number } {
+  const batches: DocumentBatch[] = [];
+  let batch: DocumentBatch | null = null;
+  let masked = 0;
+  let end = 0;
+  for (const line of lines) {
+    const made = documentOf(line);
+    if (made.masked.length > 0) masked += 1;
+    const isFull =
+      batch !== null && (batch.documents.length >= BATCH_DOCUMENTS || end + made.source.length > BATCH_BYTES);
+    if (batch === null || isFull) {
+      batch = { room: pool.take(Math.max(BATCH_BYTES, made.source.length)), documents: [] };
+      batches.push(batch);
+      end = 0;
+    }
+    const start = end;
+    end += made.source.copy(batch.room, start);
+    batch.documents.push({
+      index: names.logs(line.meta),
+      id: line.meta.id,
+      source: batch.room.subarray(start, end),
+      line,
+    });
+  }
+  return { batches, masked };
+}

@@ -1,0 +1,38 @@
+import type { DocumentPlan } from "./document-plan.ts";
+
+/** What is said of a line beside its record, by numbers of the fields of documents. Made once, and filled line by line. */
+export interface OwnValues {
+  /** Forgets the line before. */
+  begin(): void;
+  /** A text; null is nothing. */
+  putText(target: number, text: string | null): void;
+  /** JSON; null is nothing. */
+  putJson(target: number, json: string | null): void;
+  /** Numbers of the fields that have a value. */
+  readonly given: readonly number[];
+  valueOf(target: number): string | null;
+  isJson(target: number): boolean;
+}
+
+export function createOwnValues({ targets }: Pick<DocumentPlan, "targets">): OwnValues {
+  const values = targets.map((): string | null => null);
+  const areJson = new Uint8Array(targets.length);
+  const given: number[] = [];
+  const put = (target: number, value: string | null, isJson: boolean): void => {
+    if (value === null) return;
+    if (values[target] === null) given.push(target);
+    values[target] = value;
+    areJson[target] = isJson ? 1 : 0;
+  };
+  return {
+    given,
+    begin() {
+      for (const target of given) values[target] = null;
+      given.length = 0;
+    },
+    putText: (target, text) => put(target, text, false),
+    putJson: (target, json) => put(target, json, true),
+    valueOf: (target) => values[target] ?? null,
+    isJson: (target) => areJson[target] === 1,
+  };
+}

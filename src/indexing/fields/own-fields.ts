@@ -1,0 +1,46 @@
+import { field, type IndexField } from "./index-field.ts";
+
+/** What logtally itself says of a line. */
+export const OWN_FIELDS: readonly IndexField[] = [
+  field(
+    "@timestamp",
+    "date",
+    "The line's own time, else when its message was published.",
+    "time",
+    "timestamp",
+    "@timestamp",
+    "entry.timestamp",
+  ),
+  field("event.module", "keyword", "Always gitlab."),
+  field("event.dataset", "keyword", "The log, as gitlab.rails.api."),
+  field("event.action", "keyword", "Names of the events that the line counts, as in the catalogue."),
+  field("event.created", "date", "When the message was published."),
+  field("service.name", "keyword", "The component of GitLab that wrote the log."),
+  field("archive.stream", "keyword", "Stream of the archive that holds the line: the pipeline's name."),
+  field("archive.id", "keyword", "Identity of the line; logtally archive get ID prints the line as it came."),
+  field("archive.log", "keyword", "Canonical name of the log."),
+  field("archive.lane", "keyword", "How the archive keeps the line: line, future, quarantine, wrapped or blob."),
+  field("archive.reason", "keyword", "Why the line is no record; only of such lines."),
+  field("archive.topic", "keyword", "Pub/Sub topic of the message."),
+  field("archive.message_id", "keyword", "Id of the Pub/Sub message."),
+  field("archive.published_at", "date", "When the message was published, by Pub/Sub."),
+  field(
+    "archive.lag_s",
+    "double",
+    "Seconds from the line's own time to its publication; below zero where it runs ahead.",
+  ),
+  field("archive.masked", "keyword", "Kinds of what was masked in this document; the archived line has it as it came."),
+  field("counted.instance", "keyword", "Instance by which events of the line are counted."),
+  field("counted.plan", "keyword", "Plan by which events of the line are counted."),
+  field("counted.group", "keyword", "Top-level group by which events of the line are counted."),
+  field("counted.project", "keyword", "Project by which events of the line are counted."),
+  field("counted.category", "keyword", "Feature category by which events of the line are counted."),
+  field("counted.operation", "keyword", "Operations of the events: create, read, update, delete or none."),
+  field("counted.detail", "keyword", "Details of the events, as the catalogue says for each."),
+  field("gitlab.misfits", "keyword", "Names of fields whose value does not fit their type; it stands in gitlab.other."),
+  field(
+    "gitlab.other",
+    "flattened",
+    "All fields of the record that have none of their own, by their names in the record.",
+  ),
+];
