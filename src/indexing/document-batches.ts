@@ -22,7 +22,7 @@ export interface DocumentBatch {
 /** The documents of the lines, in order; `masked` of them have something masked. */
 export function batchesOf(
   lines: readonly ArchivedLine[],
-  { documentOf }: DocumentBuilder,
+  builder: DocumentBuilder,
   names: IndexNames,
   pool: BufferPool,
 ): { readonly batches: readonly DocumentBatch[]; readonly masked: number } {
@@ -31,7 +31,7 @@ export function batchesOf(
   let masked = 0;
   let end = 0;
   for (const line of lines) {
-    const made = documentOf(line);
+    const made = builder.documentOf(line);
     if (made.masked.length > 0) masked += 1;
     const isFull =
       batch !== null && (batch.documents.length >= BATCH_DOCUMENTS || end + made.source.length > BATCH_BYTES);

@@ -1,6 +1,7 @@
 import { FAMILIES } from "../../decode/field-reader.ts";
 import type { Conversion, FieldType, IndexField } from "../fields/index-field.ts";
 import type { Fitted } from "./fitted.ts";
+import { createJoints, type Joints } from "./joints.ts";
 import { createSourceTree, type SourceTree } from "./source-tree.ts";
 
 /** What fits nowhere is known when all other fields are written, so these come last. */
@@ -13,12 +14,6 @@ const GITLAB_PREFIX = "gitlab.";
 export interface Target {
   readonly name: string;
   readonly type: FieldType;
-  /** Numbers of the objects around it, from the outside. */
-  readonly groups: readonly number[];
-  /** `"http":{"request":{"method":` */
-  readonly path: Buffer;
-  /** Where in the path each of these objects begins, and last the key. */
-  readonly starts: readonly number[];
 }
 
 /** What a field of the document may be made of. */
@@ -38,7 +33,7 @@ export interface LogPlan {
 }
 
 /** Fields of records on one side, fields of documents on the other. */
-export interface DocumentPlan {
+export interface DocumentPlan extends Joints {
   /** Names of the fields of records, by number. */
   readonly sources: readonly string[];
   readonly tree: SourceTree;
@@ -52,22 +47,12 @@ export interface DocumentPlan {
 export function createDocumentPlan(fields: readonly IndexField[]): DocumentPlan {
   const ordered = fields.toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
   const sources = [...new Set(fields.flatMap(({ from }) => from.map(({ field }) => field)))];
-  const groupNames = [...new Set(ordered.flatMap(({ name }) => groupsAround(name)))];
   const plans = new Map<string, LogPlan>();
   return {
+    ...createJoints(ordered.map(({ name }) => name)),
     sources,
     tree: createSourceTree(sources, FAMILIES),
-    targets: ordered.map(({ name, type }) => {
-      const around = groupsAround(name);
-      const parts = [...around.map((group) => `"${lastPart(group)}":{`), `"${lastPart(name)}":`];
-      return {
-        name,
-        type,
-        groups: around.map((group) => groupNames.indexOf(group)),
-        path: Buffer.from(parts.join("")),
-        starts: parts.map((_, at) => parts.slice(0, at).join("").length),
-      };
-    }),
+    targets: ordered.map(({ name, type }) => ({ name, type })),
     numberOf(wanted) {
       const number = ordered.findIndex(({ name }) => name === wanted);
       if (number < 0) throw new Error(`plan documents: no field "${wanted}"`);
@@ -103,14 +88,4 @@ function logPlan(fields: readonly IndexField[], sources: readonly string[], log:
 
 function order({ name }: IndexField): number {
   return LAST.includes(name) ? 2 : name.startsWith(GITLAB_PREFIX) ? 1 : 0;
-}
-
-/** `http`, `http.request` for `http.request.method`. */
-function groupsAround(name: string): string[] {
-  const parts = name.split(".").slice(0, -1);
-  return parts.map((_, at) => parts.slice(0, at + 1).join("."));
-}
-
-function lastPart(name: string): string {
-  return name.slice(name.lastIndexOf(".") + 1);
 }

@@ -1,5 +1,4 @@
 import { KIB } from "../../core/units.ts";
-import type { Target } from "./document-plan.ts";
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
@@ -15,40 +14,18 @@ const FIRST_ROOM_BYTES = 64 * KIB;
 const LONGEST_LOOP = 48;
 /** UTF-8 takes so many bytes at the most for a unit of a string. */
 const MOST_BYTES_PER_UNIT = 3;
-/** What stands around a field: its objects' names and braces. */
-const MOST_AROUND_BYTES = 512;
-
 /** The text of one document after another, written field by field. It grows as large as the largest one needs. */
 export class DocumentText {
   #room = Buffer.allocUnsafe(FIRST_ROOM_BYTES);
   #at = 0;
-  /** Numbers of the objects that are open. */
-  readonly #open: number[] = [];
 
   begin(): void {
     this.#at = 0;
-    this.#open.length = 0;
-    this.#put(OPEN_OBJECT);
   }
 
   /** The whole document, until the next one begins. */
   end(): Buffer {
-    this.#ensure(this.#open.length + 1);
-    this.#closeTo(0);
-    this.#put(CLOSE_OBJECT);
     return this.#room.subarray(0, this.#at);
-  }
-
-  /** Opens the objects around the field, closes others, writes its key. Its value has to follow. */
-  key({ groups, path, starts }: Target): void {
-    this.#ensure(MOST_AROUND_BYTES);
-    const open = this.#open;
-    let shared = 0;
-    while (shared < open.length && open[shared] === groups[shared]) shared += 1;
-    this.#closeTo(shared);
-    this.#separate();
-    for (let depth = shared; depth < groups.length; depth += 1) open.push(groups[depth] ?? 0);
-    this.#copy(path, starts[shared] ?? 0, path.length);
   }
 
   /** Bytes of JSON as they stand. */
@@ -121,10 +98,6 @@ export class DocumentText {
 
   backTo(mark: number): void {
     this.#at = mark;
-  }
-
-  #closeTo(depth: number): void {
-    for (; this.#open.length > depth; this.#open.length -= 1) this.#put(CLOSE_OBJECT);
   }
 
   /** A comma, unless what follows is the first member. */

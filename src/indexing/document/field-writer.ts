@@ -1,4 +1,5 @@
-import { type DocumentPlan, MISFITS, type Option, OTHER, type Target } from "./document-plan.ts";
+import type { FieldType } from "../fields/index-field.ts";
+import { type DocumentPlan, MISFITS, type Option, OTHER } from "./document-plan.ts";
 import { DocumentText } from "./document-text.ts";
 import { AS_IT_IS, BY_KEY, QUOTED } from "./fitted.ts";
 import { fittedValue } from "./fitted-value.ts";
@@ -17,6 +18,8 @@ export class FieldWriter {
   readonly #values: RecordValues;
   readonly #own: OwnValues;
   readonly #text = new DocumentText();
+  /** Number of the field that was written last. */
+  #last = -1;
   /** By number of the field of the record. */
   readonly #states: Uint8Array;
   /** 1 for the fields of the document that may have a value, by number. */
@@ -44,22 +47,23 @@ export class FieldWriter {
     }
     for (const number of this.#own.given) isWanted[number] = 1;
     this.#text.begin();
+    this.#last = -1;
     // What fits nowhere comes last.
     for (let number = 0; number < this.#misfits; number += 1) {
       if (isWanted[number] === 1) this.#writeTarget(number, options[number] ?? []);
     }
     this.#writeMisfits();
     this.#writeOthers();
+    this.#writeBytes(this.#plan.endBehind(this.#last));
     return this.#text.end();
   }
 
   #writeTarget(number: number, options: readonly Option[]): void {
-    const target = this.#plan.targets[number];
-    if (target === undefined) return;
+    const type = this.#plan.targets[number]?.type ?? "keyword";
     for (const option of options) {
       const member = this.#values.member(option.source);
       if (member === null) continue;
-      if (this.#writeValue(target, option, member)) {
+      if (this.#writeValue(number, type, option, member)) {
         this.#states[option.source] = SHOWN;
         return;
       }
@@ -68,11 +72,21 @@ export class FieldWriter {
     this.#writeOwn(number);
   }
 
+  /** What stands before the value of that field. */
+  #begin(number: number): void {
+    this.#writeBytes(this.#plan.between(this.#last, number));
+    this.#last = number;
+  }
+
+  #writeBytes(bytes: Buffer): void {
+    this.#text.bytes(bytes, 0, bytes.length);
+  }
+
   /** False where the value does not fit. */
-  #writeValue(target: Target, { as, says }: Option, { bytes, start, end }: RecordMember): boolean {
-    const fitted = says === null ? fittedValue(target.type, as, bytes, start, end) : says;
+  #writeValue(number: number, type: FieldType, { as, says }: Option, { bytes, start, end }: RecordMember): boolean {
+    const fitted = says === null ? fittedValue(type, as, bytes, start, end) : says;
     if (fitted === null) return false;
-    this.#text.key(target);
+    this.#begin(number);
     if (fitted === AS_IT_IS) this.#text.bytes(bytes, start, end);
     else if (fitted === QUOTED) this.#text.quoted(bytes, start, end);
     else if (fitted === BY_KEY) return this.#writeList(bytes, start, end);
@@ -91,10 +105,9 @@ export class FieldWriter {
   }
 
   #writeOwn(number: number): void {
-    const target = this.#plan.targets[number];
     const value = this.#own.valueOf(number);
-    if (target === undefined || value === null) return;
-    this.#text.key(target);
+    if (value === null) return;
+    this.#begin(number);
     if (this.#own.isJson(number)) this.#text.json(value);
     else this.#text.string(value);
   }
@@ -109,9 +122,8 @@ export class FieldWriter {
   #writeOthers(): void {
     const { found, others } = this.#values;
     const left = found.filter((source) => this.#states[source] !== SHOWN);
-    const target = this.#plan.targets[this.#other];
-    if (target === undefined || (left.length === 0 && others.length === 0)) return;
-    this.#text.key(target);
+    if (left.length === 0 && others.length === 0) return;
+    this.#begin(this.#other);
     this.#text.openObject();
     for (const member of others) this.#writeMember(member);
     for (const source of left) {
