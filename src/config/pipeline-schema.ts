@@ -10,6 +10,7 @@ import {
   unsafeUrls,
 } from "./cluster-schema.ts";
 import { apiKey, pseudonymKey, signingKey } from "./key-schema.ts";
+import { redaction } from "./redaction-schema.ts";
 import { endpoint, input, path, sizeBytes, text, wholeNumber } from "./value-schema.ts";
 
 /**
@@ -117,6 +118,9 @@ const elasticsearchFields = z.strictObject({
   spill_after_ms: wholeNumber(0, DAY_MS).default(60_000).meta({
     description:
       "Milliseconds without any success after which lines wait in the archive to be indexed later, and input goes on.",
+  }),
+  redaction: redaction.prefault({}).meta({
+    description: "What of a line does not get into the index. The archive keeps it.",
   }),
 });
 

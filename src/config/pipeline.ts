@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../core/fault.ts";
 import { DAY_MS } from "../core/units.ts";
+import type { RedactionRules } from "../derive/redaction/redactor.ts";
 import type { FieldPath } from "../yaml/field-schema.ts";
 import { formatProblems, type Place } from "../yaml/problem.ts";
 import { checkSchema } from "../yaml/schema-problem.ts";
@@ -106,6 +107,8 @@ export interface IndexSettings extends ClusterSettings {
   readonly retentionMs: number;
   /** Without any success for so long, what comes waits in the archive. */
   readonly spillAfterMs: number;
+  /** What of a line does not get there. */
+  readonly redaction: RedactionRules;
 }
 
 export interface SealSettings {
@@ -254,6 +257,7 @@ function toIndex(index: NonNullable<PipelineConfig["index"]>, resolvePath: Resol
     prefix: index.prefix,
     retentionMs: index.retention_days * DAY_MS,
     spillAfterMs: index.spill_after_ms,
+    redaction: index.redaction,
   };
 }
 

@@ -14,7 +14,7 @@ export interface FactParts {
   readonly decoder: Decoder;
   readonly derive: Derive;
   readonly dimensionsOf: ReadDimensions;
-  readonly pseudonyms: Pseudonyms;
+  readonly pseudonyms: Pick<Pseudonyms, "user" | "visitor">;
 }
 
 /** Reads the facts of archived lines. */

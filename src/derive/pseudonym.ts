@@ -7,6 +7,10 @@ export interface Pseudonyms {
   user(value: string): string;
   /** 32 hex digits. */
   visitor(value: string): string;
+  /** 32 hex digits, for a value of a document. */
+  field(value: string): string;
+  /** 32 hex digits, for an address as one writes it shortest. */
+  address(value: string): string;
 }
 
 const HEX_DIGITS = 32;
@@ -23,6 +27,8 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
   return {
     user: cached((value) => keyedHash(key, "user", value)),
     visitor: cached((value) => keyedHash(key, "visitor", value)),
+    field: cached((value) => keyedHash(key, "field", value)),
+    address: cached((value) => keyedHash(key, "address", value)),
   };
 }
 
@@ -32,7 +38,7 @@ export function keyFingerprint(key: Uint8Array): string {
 }
 
 /** The kind is part of what is hashed, so that values of two kinds never meet. */
-function keyedHash(key: Uint8Array, kind: "user" | "visitor" | "fingerprint", value: string): string {
+function keyedHash(key: Uint8Array, kind: keyof Pseudonyms | "fingerprint", value: string): string {
   return createHmac("sha256", key).update(`logtally ${kind}\0${value}`).digest("hex").slice(0, HEX_DIGITS);
 }
 

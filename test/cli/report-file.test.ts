@@ -171,6 +171,7 @@ describe("a report is published", () => {
     prefix: "tally",
     retentionMs: 1,
     spillAfterMs: 1,
+    redaction: { secrets: true, fields: {}, addresses: "keep" },
   };
 
   function destinationOf(fields: string): ClusterDestination {

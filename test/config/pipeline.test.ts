@@ -133,6 +133,7 @@ index:
   prefix: gprd
   retention_days: 2
   spill_after_ms: 0
+  redaction: { secrets: false, fields: { meta.user: pseudonym, username: drop }, addresses: truncate }
 batch: { max_bytes: 1 MiB, max_lines: 10, max_age_ms: 20 }
 seal: { lateness_ms: 5, hours: 6, by_worker: false, every_ms: 200 }
 limits: { max_depth: 5, max_line_bytes: 100, max_inflated_bytes: 256 MiB }
@@ -163,6 +164,7 @@ sign: { interval_ms: 60000 }
         prefix: "gprd",
         retentionMs: 172_800_000,
         spillAfterMs: 0,
+        redaction: { secrets: false, fields: { "meta.user": "pseudonym", username: "drop" }, addresses: "truncate" },
       },
       batch: { maxBytes: 1024 ** 2, maxLines: 10, maxAgeMs: 20 },
       seal: { latenessMs: 5, hours: 6, isByWorker: false, everyMs: 200 },
@@ -200,6 +202,7 @@ sign: { interval_ms: 60000 }
       prefix: "logtally",
       retentionMs: 2_592_000_000,
       spillAfterMs: 60_000,
+      redaction: { secrets: true, fields: {}, addresses: "keep" },
     });
     const { index: withKey } = parse(`${MINIMAL}${index}, api_key: { env: ES_KEY } }`);
     expect(withKey?.apiKey).toEqual({ kind: "env", name: "ES_KEY" });
@@ -214,10 +217,21 @@ sign: { interval_ms: 60000 }
     ["retention_days: 0", "index.retention_days"],
     ["api_key: {}", "index.api_key"],
     ["api_key: { env: A, file: b }", "index.api_key"],
+    ["redaction: { fields: { username: hide } }", "index.redaction.fields.username"],
+    ["redaction: { fields: { 'a b': mask } }", "index.redaction.fields.a b"],
+    ["redaction: { fields: [username] }", "index.redaction.fields"],
+    ["redaction: { addresses: mask }", "index.redaction.addresses"],
+    ["redaction: { secrets: 1 }", "index.redaction.secrets"],
   ])("refuses an index with %s", (field, name) => {
     const fields = field.startsWith("urls") ? field : `urls: [https://es:9200], ${field}`;
     const [first = ""] = refusal(`${MINIMAL}index: { kind: elasticsearch, ${fields} }`);
     expect(first).toContain(`a.yaml:5: field "${name}": expected `);
+  });
+
+  it("refuses a redaction that it does not know", () => {
+    expect(
+      refusal(`${MINIMAL}index: { kind: elasticsearch, urls: [https://es:9200], redaction: { field: {} } }`),
+    ).toEqual(['a.yaml:5: unknown field "field" (hint: did you mean "fields"?)']);
   });
 
   it("refuses the name of the folder of public keys, and none that is like it", () => {

@@ -17,6 +17,10 @@ export function maskOf(kind: string): string {
   return `[MASKED ${kind}]`;
 }
 
+export function isMask(value: string): boolean {
+  return value.startsWith("[MASKED ") && value.endsWith("]");
+}
+
 export function maskEdit(start: number, end: number, kind: string): Edit {
   return { start, end, text: maskOf(kind), kind };
 }

@@ -16,7 +16,7 @@ const WORDS = new Set([
   "undefined",
 ]);
 const LONGEST_WORD = 14;
-const LONGEST_MASK = 64;
+const LONGEST_MASK = 128;
 const MASK = "[MASKED ";
 
 /** Whether a value says nothing: it is empty, was masked by somebody already, or is no value at all. */

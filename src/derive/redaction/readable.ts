@@ -1,23 +1,41 @@
 import type { Edit } from "./edit.ts";
+import type { Text } from "./text.ts";
 
 /**
  * A line without the escapes that could hide something: `\u0067lpat-` reads `glpat-`, `:\/\/` reads `://`. It is only
  * looked at; what is found there is masked where it came from.
  */
-export interface Readable {
+interface Readable {
   readonly bytes: Uint8Array;
   readonly length: number;
   /** The place in the line of each byte, and of the end. */
   readonly places: Int32Array;
 }
 
+const OPEN_OBJECT = 0x7b;
 const BACKSLASH = 0x5c;
 const SLASH = 0x2f;
 const QUOTE = 0x22;
 const LETTER_U = 0x75;
 
+/** Looks for something in a line as it reads, and says where that is in the line. Null for nothing. */
+export function findReadable(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  find: (text: Text) => readonly Edit[],
+): readonly Edit[] | null {
+  const isJson = buffer[start] === OPEN_OBJECT;
+  const readable = readableOf(buffer, start, end);
+  const edits =
+    readable === null
+      ? find({ bytes: buffer, start, end, isJson })
+      : find({ bytes: readable.bytes, start: 0, end: readable.length, isJson }).map((edit) => inLine(edit, readable));
+  return edits.length === 0 ? null : edits;
+}
+
 /** Null where nothing is escaped but what JSON has no other way to write. */
-export function readableOf(buffer: Buffer, start: number, end: number): Readable | null {
+function readableOf(buffer: Buffer, start: number, end: number): Readable | null {
   const first = buffer.subarray(start, end).indexOf(BACKSLASH);
   if (first < 0 || !hasNeedless(buffer, start + first, end)) return null;
   const bytes = new Uint8Array(end - start);
@@ -48,7 +66,7 @@ export function readableOf(buffer: Buffer, start: number, end: number): Readable
 }
 
 /** The same edit in the line. */
-export function inLine(edit: Edit, { places }: Readable): Edit {
+function inLine(edit: Edit, { places }: Readable): Edit {
   return { ...edit, start: places[edit.start] ?? 0, end: places[edit.end] ?? 0 };
 }
 

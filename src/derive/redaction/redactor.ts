@@ -1,9 +1,10 @@
 import type { Pseudonyms } from "../pseudonym.ts";
+import { createAddressFinder } from "./addresses.ts";
 import { countKinds, type Edit, edited, type MaskedKind } from "./edit.ts";
+import { createFieldFinder, type FieldTreatment } from "./fields.ts";
 import { findSecrets } from "./secrets.ts";
 
-/** What is done to a field, or to addresses. */
-export type FieldTreatment = "mask" | "pseudonym" | "drop";
+/** What is done to IP addresses. */
 export type AddressTreatment = "keep" | "truncate" | "pseudonym";
 
 export interface RedactionRules {
@@ -33,6 +34,7 @@ export interface Redactor {
 type Pass = (buffer: Buffer, start: number, end: number) => readonly Edit[] | null;
 
 export function createRedactor(rules: RedactionRules, pseudonyms: Pseudonyms | null): Redactor {
+  if (needsPseudonyms(rules) && pseudonyms === null) throw new Error("redact: there is no key for pseudonyms");
   const passes = passesOf(rules, pseudonyms);
   return {
     redact(buffer, start, end) {
@@ -49,8 +51,15 @@ export function createRedactor(rules: RedactionRules, pseudonyms: Pseudonyms | n
   };
 }
 
-function passesOf({ secrets }: RedactionRules, _pseudonyms: Pseudonyms | null): Pass[] {
+/** Whether some rule asks for the key of pseudonyms. */
+export function needsPseudonyms({ fields, addresses }: RedactionRules): boolean {
+  return addresses === "pseudonym" || Object.values(fields).includes("pseudonym");
+}
+
+function passesOf({ secrets, fields, addresses }: RedactionRules, pseudonyms: Pseudonyms | null): Pass[] {
   const passes: Pass[] = [];
+  if (Object.keys(fields).length > 0) passes.push(createFieldFinder(fields, pseudonyms));
   if (secrets) passes.push(findSecrets);
+  if (addresses !== "keep") passes.push(createAddressFinder(addresses, pseudonyms));
   return passes;
 }

@@ -1,6 +1,6 @@
 import type { Edit } from "./edit.ts";
 import { createPatternSearch } from "./pattern-search.ts";
-import { inLine, isUnusual, readableOf } from "./readable.ts";
+import { findReadable, isUnusual } from "./readable.ts";
 import { SECRET_WORDS, type SecretWord, secretNameAt } from "./secret-name.ts";
 import { secretValuesAt } from "./secret-value.ts";
 import { anyCasePattern, byteSet, pattern, type Text } from "./text.ts";
@@ -11,7 +11,6 @@ import { basicAt, bearerAt, jwtAt, privateKeyAt, urlPasswordAt } from "./written
 type Look = (text: Text, at: number) => readonly Edit[];
 
 const NONE: readonly Edit[] = [];
-const OPEN_OBJECT = 0x7b;
 
 /** Of an escape, whatever stands in front. */
 const lookAtEscape: Look = () => NONE;
@@ -48,22 +47,13 @@ export function findSecrets(buffer: Buffer, start: number, end: number): readonl
     at = search.next(buffer, at + 1, end);
   }
   if (at < 0) return null;
-  const isJson = buffer[start] === OPEN_OBJECT;
-  const readable = readableOf(buffer, start, end);
-  const edits =
-    readable === null
-      ? collect({ bytes: buffer, start, end, isJson }, at)
-      : collect({ bytes: readable.bytes, start: 0, end: readable.length, isJson }, 0).map((edit) =>
-          inLine(edit, readable),
-        );
-  return edits.length === 0 ? null : edits;
+  return findReadable(buffer, start, end, collect);
 }
 
-/** Those that begin at `from` or behind it. */
-function collect(text: Text, from: number): readonly Edit[] {
+function collect(text: Text): readonly Edit[] {
   const edits: Edit[] = [];
-  let masked = from;
-  for (let at = search.next(text.bytes, from, text.end); at >= 0; ) {
+  let masked = text.start;
+  for (let at = search.next(text.bytes, text.start, text.end); at >= 0; ) {
     for (const look of search.found) {
       for (const edit of look(text, at)) {
         if (edit.start < masked) continue;
@@ -90,5 +80,5 @@ function urlSecretsAt(text: Text, at: number): readonly Edit[] {
   const password = urlPasswordAt(text, at);
   if (password === null) return NONE;
   const user = { ...text, start: at + 3, end: password.start - 1 };
-  return [...collect(user, user.start), password];
+  return [...collect(user), password];
 }

@@ -47,6 +47,7 @@ function lower(byte: number): number {
 
 const NOTHING = byteSet("");
 export const LETTERS_AND_DIGITS = byteSet("a-zA-Z0-9");
+export const LETTERS = byteSet("a-zA-Z");
 export const DIGITS = byteSet("0-9");
 /** Of names, identifiers and base64 for URLs. */
 export const NAME = byteSet("a-zA-Z0-9_-");
