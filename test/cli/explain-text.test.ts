@@ -23,6 +23,8 @@ const NOWHERE: Dimensions = {
   visitor: null,
 };
 
+const DOCUMENT = { index: null, source: '{"n":12345678901234567890}', masked: [] };
+
 function explained(values: readonly unknown[], line: Partial<Line> = {}): ExplainedLine {
   const failed = values.map(
     (value): Finding => ({ field: "a", value: value === null ? null : JSON.stringify(value), wanted: "1" }),
@@ -33,6 +35,8 @@ function explained(values: readonly unknown[], line: Partial<Line> = {}): Explai
     line: sampleLine("{}", line),
     dimensions: NOWHERE,
     explanation: { hasRules: true, events: [], nearMisses: [miss] },
+    document: DOCUMENT,
+    showsDocument: false,
   };
 }
 
@@ -80,10 +84,41 @@ describe("the text", () => {
   it.each(QUARANTINE_REASONS)("says what %s means, and names no rules", (reason) => {
     const line = sampleLine("x", { reason, lane: "quarantine", timeMs: null });
     const explanation = { hasRules: false, events: [], nearMisses: [] };
-    const [head, why, ...rest] = explainText({ number: 7, line, dimensions: null, explanation }, 120).split("\n");
+    const [head, why, ...rest] = explainText(
+      { number: 7, line, dimensions: null, explanation, document: DOCUMENT, showsDocument: false },
+      120,
+    ).split("\n");
     expect(head).toMatch(/^line 7 {2}rails\.api {2}no time {2}id 00000000[0-9a-f]{24} by place {2}lane quarantine$/);
     expect(why).toMatch(new RegExp(`^  quarantined, so without events: ${reason}, \\w`));
     expect(rest).toEqual([""]);
+  });
+});
+
+describe("the document", () => {
+  const masked = [
+    { kind: "gitlab_token", count: 1 },
+    { kind: "password", count: 3 },
+  ];
+
+  it("is shown where it is asked for, with its index", () => {
+    const document = { index: "logtally.logs-sidekiq-outside", source: '{"a":{"b":[1]}}', masked: [] };
+    const shown = { ...explained([]), document, showsDocument: true };
+    const text = explainText(shown, 120);
+    expect(text.slice(text.indexOf("  document"))).toBe(
+      '  document in logtally.logs-sidekiq-outside:\n  {\n    "a": {\n      "b": [\n        1\n      ]\n    }\n  }\n',
+    );
+    expect(explainText({ ...shown, showsDocument: false }, 120)).not.toContain("document");
+  });
+
+  it("says what is masked in it, whether it is shown or not", () => {
+    const text = explainText({ ...explained([]), document: { ...DOCUMENT, masked } }, 120);
+    expect(text).toContain("\n  masked in the index: gitlab_token, password (3)\n");
+  });
+
+  it("stands in the JSON with all its digits", () => {
+    const text = explainJson({ ...explained([]), document: { ...DOCUMENT, index: "i", masked } });
+    expect(text).toContain(',"document":{"n":12345678901234567890}}\n');
+    expect(JSON.parse(text)).toMatchObject({ line: 1, index: "i", redactions: masked });
   });
 });
 

@@ -7,5 +7,5 @@ const KEY = Buffer.alloc(32, 7);
 
 /** What makes documents of the stream `local`, by the standard catalogue. */
 export function sampleDocuments(stream = "local"): DocumentBuilder {
-  return openDocuments({ name: stream, instance: null }, CATALOGUE, KEY);
+  return openDocuments({ name: stream, instance: null, index: null }, CATALOGUE, KEY);
 }

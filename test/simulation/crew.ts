@@ -54,7 +54,7 @@ events:
   null,
 );
 
-const DOCUMENTS = openDocuments({ name: STREAM, instance: null }, CATALOGUE, null);
+const DOCUMENTS = openDocuments({ name: STREAM, instance: null, index: null }, CATALOGUE, null);
 
 /** PKCS#8 of an Ed25519 key, up to its 32 bytes. */
 const KEY_HEAD = "302e020100300506032b657004220420";

@@ -7,7 +7,7 @@ import type { ExplainedLine } from "./explained-line.ts";
 const MOST_VALUE_CHARS = 1000;
 
 /** One line of JSON; docs/reference/cli.md describes it. */
-export function explainJson({ number, line, dimensions, explanation }: ExplainedLine): string {
+export function explainJson({ number, line, dimensions, explanation, document }: ExplainedLine): string {
   const { log, id, identifiedBy, hour, timeMs, lane, reason, message } = line;
   // What an event can be counted by, and no more.
   const shown = dimensions === null ? null : { ...dimensions, ownsGroup: undefined };
@@ -38,8 +38,11 @@ export function explainJson({ number, line, dimensions, explanation }: Explained
       unless: unless ?? undefined,
       refines: refines ?? undefined,
     })),
+    redactions: document.masked,
+    index: document.index,
   };
-  return `${JSON.stringify(json)}\n`;
+  // As it is sent: numbers of any size keep their digits.
+  return `${JSON.stringify(json).slice(0, -1)},"document":${document.source}}\n`;
 }
 
 function findingJson({ field, value, wanted }: Finding): object {

@@ -4,6 +4,7 @@ import type { Line } from "../../core/line.ts";
 import { hasHidden, printable } from "../../core/printable.ts";
 import type { Dimensions } from "../../derive/dimensions.ts";
 import type { ExplainedEvent, Explanation, NearMiss, RulePlace } from "../../derive/explainer.ts";
+import type { ExplainedDocument } from "./explained-document.ts";
 import type { ExplainedLine } from "./explained-line.ts";
 
 const KIND_WIDTH = "near miss".length;
@@ -12,7 +13,10 @@ const CONTINUED = " ".repeat(2 + KIND_WIDTH + 4);
 const MOST_CHARS = 60;
 
 /** A block of lines for one line of the input, `width` columns wide; only what cannot be parted is longer. */
-export function explainText({ number, line, dimensions, explanation }: ExplainedLine, width: number): string {
+export function explainText(
+  { number, line, dimensions, explanation, document, showsDocument }: ExplainedLine,
+  width: number,
+): string {
   const { events, nearMisses } = explanation;
   const nameWidth = Math.max(0, ...[...events, ...nearMisses].map(({ event }) => event.length));
   const rows = [
@@ -23,6 +27,7 @@ export function explainText({ number, line, dimensions, explanation }: Explained
     ...nearMisses.map((miss) =>
       rowText(miss.isNear ? "near miss" : "no match", miss, nameWidth, missParts(miss), width),
     ),
+    ...documentText(document, showsDocument),
   ];
   return `${rows.join("\n")}\n`;
 }
@@ -41,6 +46,15 @@ function dimensionsText({ instance, plan, group, project, user, visitor, categor
   const named = Object.entries({ instance, plan, group, project, user, visitor: others, category });
   const parts = named.flatMap(([name, value]) => (value ? [`${name} ${shown(value)}`] : []));
   return parts.length === 0 ? "no dimensions" : parts.join(" · ");
+}
+
+/** What of the line does not get into the index, and, where it is asked for, what does. */
+function documentText({ index, source, masked }: ExplainedDocument, isShown: boolean): string[] {
+  const kinds = masked.map(({ kind, count }) => (count === 1 ? kind : `${kind} (${count})`));
+  const redactions = kinds.length === 0 ? [] : [`  masked in the index: ${kinds.join(", ")}`];
+  if (!isShown) return redactions;
+  const lines = JSON.stringify(JSON.parse(source), null, 2).split("\n");
+  return [...redactions, `  document${index === null ? "" : ` in ${index}`}:`, ...lines.map((line) => `  ${line}`)];
 }
 
 /** Why there can be no event, whatever the rules. */

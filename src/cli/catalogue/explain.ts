@@ -16,6 +16,7 @@ import { print } from "../terminal/print.ts";
 import { formatCount, formatThings } from "../terminal/quantity.ts";
 import { explainJson } from "./explain-json.ts";
 import { explainText } from "./explain-text.ts";
+import { openExplainedDocuments } from "./explained-document.ts";
 import type { ExplainedLine } from "./explained-line.ts";
 
 interface ExplainOptions {
@@ -23,6 +24,7 @@ interface ExplainOptions {
   readonly set?: readonly string[];
   readonly catalogue?: string;
   readonly event?: readonly string[];
+  readonly document?: true;
   readonly json?: true;
 }
 
@@ -38,6 +40,7 @@ Examples:
   logtally explain /var/log/gitlab/gitlab-rails/api_json.log | less -S
   logtally archive find --correlation-id push00000H2 | logtally explain
   logtally explain api_json.log --event git_push --json | jq .near_misses
+  head -1 api_json.log | logtally explain --document
 `;
 
 export function explainCommand(): Command {
@@ -45,16 +48,19 @@ export function explainCommand(): Command {
     .summary("why a line is counted, or is not")
     .description(
       "Explains lines, one after another: log, identity, time and dimensions, the events with the rule that counts " +
-        "them, and for near misses the condition that fails. Reads no archive and writes nothing.",
+        "them, for near misses the condition that fails, and what is masked before the index. Reads no lines of an " +
+        "archive and writes nothing.",
     )
     .argument("[file...]", "files (NDJSON, .gz, .zst, globs), gs://BUCKET/PREFIX, or - for standard input (default: -)")
     .option(
       "--pipeline <file>",
-      "the pipeline whose instance, identity, limits, catalogue and source.topic hold (default: pipelines/local.yaml)",
+      "the pipeline whose instance, identity, limits, catalogue, source.topic and index hold (default: " +
+        "pipelines/local.yaml)",
     )
     .option("--catalogue <file>", "explain by this catalogue (default: the pipeline's)")
     .option("--event <name>", "explain only this event, however far the line is from it; repeatable", collect(String))
-    .option("--json", "print a JSON line for each line");
+    .option("--document", "print also the document that the line becomes in the index")
+    .option("--json", "print a JSON line for each line, with its document");
   return withSetOption(command).addHelpText("after", EXAMPLES).action(explain);
 }
 
@@ -68,6 +74,8 @@ async function explain(names: readonly string[], options: ExplainOptions): Promi
   const decoder = createLineDecoder(settings, [...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const explainEvents = createExplainer(catalogue, decoder.slotOf, options.event ?? null);
   const dimensionsOf = createDimensions(decoder.slotOf, { instance: settings.instance });
+  const documentOf = await openExplainedDocuments(settings, catalogue);
+  const showsDocument = options.document === true;
   const width = Math.max(process.stdout.columns ?? DEFAULT_COLUMNS, LEAST_COLUMNS);
   const format = options.json === true ? explainJson : (told: ExplainedLine) => explainText(told, width);
   let lines = 0;
@@ -77,7 +85,7 @@ async function explain(names: readonly string[], options: ExplainOptions): Promi
     const dimensions = fields === null ? null : dimensionsOf(line.log, fields);
     lines += 1;
     if (explanation.events.length > 0) linesWithEvents += 1;
-    return format({ number: lines, line, dimensions, explanation });
+    return format({ number: lines, line, dimensions, explanation, document: documentOf(line), showsDocument });
   };
   const source = openInput(files, () => undefined);
   for await (const { payload } of source.deliveries(new AbortController().signal)) {

@@ -1,19 +1,28 @@
 import type { PipelineSettings } from "../../config/pipeline.ts";
+import { UsageError } from "../../core/fault.ts";
 import { catalogueFields } from "../../derive/catalogue-fields.ts";
 import { createDeriver } from "../../derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../derive/dimensions.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { createPseudonyms } from "../../derive/pseudonym.ts";
-import { createRedactor } from "../../derive/redaction/redactor.ts";
+import {
+  createRedactor,
+  needsPseudonyms,
+  type RedactionRules,
+  type Redactor,
+} from "../../derive/redaction/redactor.ts";
 import { createDocumentBuilder, type DocumentBuilder } from "../../indexing/document/line-document.ts";
 import { createArchiveDecoder } from "./archive-decoder.ts";
 
+/** Of a pipeline without an index, whose documents are only shown. */
+const USUAL_REDACTION: RedactionRules = { secrets: true, fields: {}, addresses: "keep" };
+
 /**
  * What makes documents of the lines of a stream: the pipeline's own, unless another one is named. `key` is that of the
- * pseudonyms; null where nobody knows it.
+ * pseudonyms, null where nobody knows it. Throws `UsageError` where the pipeline asks for pseudonyms then.
  */
 export function openDocuments(
-  { name, instance }: Pick<PipelineSettings, "name" | "instance">,
+  { name, instance, index }: Pick<PipelineSettings, "name" | "instance" | "index">,
   catalogue: Catalogue,
   key: Uint8Array | null,
   stream: string = name,
@@ -23,10 +32,15 @@ export function openDocuments(
     decoder,
     derive: createDeriver(catalogue, decoder.slotOf),
     dimensionsOf: createDimensions(decoder.slotOf, { instance }),
-    redactor: createRedactor(
-      { secrets: true, fields: {}, addresses: "keep" },
-      key === null ? null : createPseudonyms(key),
-    ),
+    redactor: openRedactor(index?.redaction ?? USUAL_REDACTION, key),
     stream,
   });
+}
+
+function openRedactor(rules: RedactionRules, key: Uint8Array | null): Redactor {
+  if (key === null && needsPseudonyms(rules)) {
+    const hint = "name the archive's key by pseudonym_key, or use mask and truncate in index.redaction";
+    throw new UsageError(`make pseudonyms for the index: the key is not at hand (hint: ${hint})`);
+  }
+  return createRedactor(rules, key === null ? null : createPseudonyms(key));
 }
