@@ -136,6 +136,7 @@ export const ECS_FIELDS: readonly IndexField[] = [
   ),
   field("host.hostname", "keyword", "The machine, by its short name.", "hostname"),
   field("process.pid", "long", "Number of the process.", "pid"),
+  field("cloud.region", "keyword", "Region of the cluster.", "kubernetes_region"),
   field("container.id", "keyword", "Id of the container.", "docker.container_id"),
   field("container.name", "keyword", "Name of the container.", "kubernetes.container_name"),
   field("container.image.name", "keyword", "Image of the container.", "kubernetes.container_image"),
