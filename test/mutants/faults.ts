@@ -4,6 +4,7 @@ import { CONFIG_FAULTS } from "./faults/config.ts";
 import { COUNTS_FAULTS } from "./faults/counts.ts";
 import { DECODE_FAULTS } from "./faults/decode.ts";
 import { DERIVE_FAULTS } from "./faults/derive.ts";
+import { DOCUMENTS_FAULTS } from "./faults/documents.ts";
 import { ENGINE_FAULTS } from "./faults/engine.ts";
 import { FILES_FAULTS } from "./faults/files.ts";
 import { FIND_FAULTS } from "./faults/find.ts";
@@ -24,6 +25,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Messages on loan", PUBSUB_FAULTS],
   ["From bytes to lines", DECODE_FAULTS],
   ["From lines to events", DERIVE_FAULTS],
+  ["From lines to documents", DOCUMENTS_FAULTS],
   ["Taking, writing, acking", ENGINE_FAULTS],
   ["An archive in a folder", FILES_FAULTS],
   ["An archive in a bucket", GCS_FAULTS],

@@ -91,9 +91,9 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     harm: "Documents of one request are overwritten by those of another while they are sent.",
     breaks: "I3",
     file: LINE_INDEXER,
-    text: "const rejected = await storeDocuments(documentsIn(room, batch), signal);",
+    text: "const rejected = await storeDocuments(documents, signal);",
     replacement:
-      "pool.giveBack(room);\n    const rejected = await storeDocuments(documentsIn(room, batch), signal);\n    if (rejected >= 0) return rejected;",
+      "pool.giveBack(room);\n    const rejected = await storeDocuments(documents, signal);\n    if (rejected >= 0) return rejected;",
     caughtBy: { file: LINE_INDEXER_TEST, title: "keeps its bytes while others are made" },
   },
   {

@@ -1,0 +1,75 @@
+import type { Fault } from "../fault.ts";
+
+const WRITER = "src/indexing/document/field-writer.ts";
+const VALUES = "src/indexing/document/record-values.ts";
+const FITTED = "src/indexing/document/fitted-value.ts";
+const LINE = "src/indexing/document/line-document.ts";
+const TEST = "test/indexing/line-document.test.ts";
+
+/** What a line becomes in the index. */
+export const DOCUMENTS_FAULTS: readonly Fault[] = [
+  {
+    name: "misfits-dropped",
+    harm: "A value that does not fit the type of its field is nowhere in the index.",
+    breaks: "I8",
+    file: WRITER,
+    text: "const left = found.filter((source) => this.#states[source] !== SHOWN);",
+    replacement: "const left = found.filter((source) => this.#states[source] === UNSEEN);",
+    caughtBy: { file: TEST, title: "that does not fit is kept, with a mark" },
+  },
+  {
+    name: "misfits-not-marked",
+    harm: "Nobody who searches a field learns that lines are missing from it.",
+    breaks: "I8",
+    file: WRITER,
+    text: "this.#writeMisfits();\n",
+    replacement: "",
+    caughtBy: { file: TEST, title: "that does not fit is kept, with a mark" },
+  },
+  {
+    name: "fractions-in-whole-numbers",
+    harm: "Elasticsearch cuts fractions silently: what is searched is not what the line says.",
+    breaks: "I8",
+    file: FITTED,
+    text: "return Number.isSafeInteger(number) ? String(number) : null;",
+    replacement: "return String(number);",
+    caughtBy: { file: TEST, title: "that does not fit is kept, with a mark" },
+  },
+  {
+    name: "nested-form-before-dotted",
+    harm: "The index has another user of a line than the counts.",
+    breaks: "I8",
+    file: VALUES,
+    text: "rank < (this.#ranks[source] ?? 0)",
+    replacement: "rank > (this.#ranks[source] ?? 0)",
+    caughtBy: { file: TEST, title: "counts dotted before nested before underscored" },
+  },
+  {
+    name: "other-form-dropped",
+    harm: "Of a field that comes in two forms one is nowhere in the index.",
+    breaks: "I8",
+    file: VALUES,
+    text: "else this.others.push(before);",
+    replacement: "else this.others.length += 0;",
+    caughtBy: { file: TEST, title: "counts dotted before nested before underscored" },
+  },
+  {
+    name: "secrets-of-wrapped-lines-shown",
+    harm: "A token in a record with newlines stands in the index.",
+    breaks: "privacy",
+    file: LINE,
+    text: "const masked = redactor?.redact(text.buffer, text.start, text.end) ?? null;",
+    replacement:
+      'const masked = meta.lane === "wrapped" ? null : (redactor?.redact(text.buffer, text.start, text.end) ?? null);',
+    caughtBy: { file: TEST, title: "has no secret of the line" },
+  },
+  {
+    name: "secrets-of-texts-shown",
+    harm: "A token in a line that is no record stands in the index, and in its quarantine.",
+    breaks: "privacy",
+    file: LINE,
+    text: "const masked = redactor.redact(bytes, 0, bytes.length);",
+    replacement: "const masked = redactor.redact(bytes, bytes.length, bytes.length);",
+    caughtBy: { file: TEST, title: "has no secret of the line" },
+  },
+];
