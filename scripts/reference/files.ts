@@ -3,6 +3,7 @@ import type { Catalogue } from "../../src/derive/event-rules.ts";
 import { FAULTS_BY_PLACE } from "../../test/mutants/faults.ts";
 import { commandList, commandName, commandUsage, leafCommands } from "./commands.ts";
 import { configurationFields } from "./configuration-fields.ts";
+import { documentFields, fieldsOfLogs } from "./document-fields.ts";
 import { exitCodes, quarantineReasons, storeFailures } from "./fault-codes.ts";
 import { catalogueJsonSchema, type JsonSchema, pipelineJsonSchema, reportJsonSchema } from "./json-schema.ts";
 import { logNames } from "./log-names.ts";
@@ -36,6 +37,7 @@ export function referenceFiles({ program, standard, pageOf }: ReferenceSources):
       "rule language": ruleLanguage(catalogueJsonSchema()),
       "reporting rules": reportingRules(),
     },
+    "document-fields.md": { "document fields": documentFields(), "fields of logs": fieldsOfLogs() },
     "service-ping.md": { metrics: servicePingMetrics(), "not served": missingMetrics() },
     // No contract, so it lies beside the reference and not in it.
     "../reliability.md": { "planted faults": plantedFaults(FAULTS_BY_PLACE) },
