@@ -4,12 +4,14 @@ import { integerUpTo } from "../src/cli/options/options.ts";
 import { measureBook } from "./book.ts";
 import { measureContest } from "./contest.ts";
 import { measureCounts } from "./counts.ts";
+import { measureDocuments } from "./documents.ts";
 import { measureFind } from "./find.ts";
 import { measureGenerator } from "./generator-pace.ts";
 import { isMet } from "./goal.ts";
 import { measureIndexing } from "./indexing.ts";
 import { machineLine, thisMachine } from "./machine.ts";
 import { type Report, reportJson, reportText } from "./report.ts";
+import { measureSearchable } from "./searchable.ts";
 import { measureStages } from "./stages.ts";
 import { measureSubscription } from "./subscription.ts";
 import { measureVerify } from "./verify.ts";
@@ -27,6 +29,8 @@ const program = new Command("npm run bench --")
   .option("--stages", "instead: what each stage costs, over 200,000 lines")
   .option("--generate", "instead: how fast the generator is")
   .option("--index", "instead: what it costs to index a line")
+  .option("--documents", "instead: what it costs to make the document of a line")
+  .option("--searchable", "instead: how soon a published line is found in Elasticsearch")
   .option("--pubsub", "instead: messages of a subscription, and an archive that goes away")
   .option("--book", "instead: what it costs to seal a line, and to count it again")
   .option("--verify", "instead: what it costs to verify an archive")
@@ -44,6 +48,8 @@ interface BenchOptions {
   readonly stages?: true;
   readonly generate?: true;
   readonly index?: true;
+  readonly documents?: true;
+  readonly searchable?: true;
   readonly pubsub?: true;
   readonly book?: true;
   readonly verify?: true;
@@ -61,6 +67,8 @@ const isPart = [
   asked.stages,
   asked.generate,
   asked.index,
+  asked.documents,
+  asked.searchable,
   asked.pubsub,
   asked.book,
   asked.verify,
@@ -73,6 +81,8 @@ if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: 
 if (asked.all === true || asked.stages === true) reports.push(await measureStages(lines, rounds));
 if (asked.all === true || asked.generate === true) reports.push(await measureGenerator(rounds));
 if (asked.all === true || asked.index === true) reports.push(await measureIndexing(lines, rounds));
+if (asked.all === true || asked.documents === true) reports.push(await measureDocuments(lines, rounds));
+if (asked.all === true || asked.searchable === true) reports.push(await measureSearchable());
 if (asked.all === true || asked.pubsub === true) reports.push(await measureSubscription(rounds));
 if (asked.all === true || asked.book === true) reports.push(await measureBook(lines, rounds));
 if (asked.all === true || asked.verify === true) reports.push(await measureVerify(lines, rounds));

@@ -5,7 +5,6 @@
  */
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
-import { createFileSource } from "../src/backends/files/file-source.ts";
 import { createArchiveDecoder } from "../src/cli/open/archive-decoder.ts";
 import { createLineDecoder } from "../src/cli/open/line-decoder.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
@@ -14,7 +13,6 @@ import type { PipelineSettings } from "../src/config/pipeline.ts";
 import type { LinesPayload } from "../src/core/delivery.ts";
 import { leafHash } from "../src/core/identity.ts";
 import type { Line } from "../src/core/line.ts";
-import type { Decoder } from "../src/decode/decoder.ts";
 import { createRecordOpener } from "../src/decode/record.ts";
 import { LF, splitBy } from "../src/decode/split.ts";
 import { catalogueFields } from "../src/derive/catalogue-fields.ts";
@@ -25,6 +23,7 @@ import { compressFrame } from "../src/segment/frame.ts";
 import { createMerkleTree } from "../src/segment/merkle.ts";
 import { createSegmentWriter } from "../src/segment/segment-writer.ts";
 import { openCorpus } from "./corpus.ts";
+import { eachChunkOf, linesOf, readChunks } from "./held-lines.ts";
 import { type Report, reportOf } from "./report.ts";
 import { runStages, STAGE_COLUMNS, type Stage, stageCosts } from "./stage-cost.ts";
 
@@ -194,28 +193,8 @@ function countStages(catalogue: Catalogue, held: readonly (readonly Line[])[]): 
   ];
 }
 
-/** Chunks as a run gets them, each with bytes of its own, since those that are lent are good for one chunk only. */
-async function readChunks(path: string): Promise<LinesPayload[]> {
-  const chunks: LinesPayload[] = [];
-  await eachChunkOf(path, (chunk) => chunks.push({ ...chunk, buffer: Buffer.from(chunk.buffer) }));
-  return chunks;
-}
-
 function readFile(path: string): Promise<void> {
   return eachChunkOf(path, () => {});
-}
-
-async function eachChunkOf(path: string, visit: (chunk: LinesPayload) => void): Promise<void> {
-  const source = createFileSource([path], () => {});
-  for await (const { payload } of source.deliveries(new AbortController().signal)) {
-    if (payload.kind === "lines") visit(payload);
-  }
-}
-
-function linesOf(decoder: Decoder, chunk: LinesPayload): Line[] {
-  const lines: Line[] = [];
-  decoder.decode(chunk, (line) => lines.push(line));
-  return lines;
 }
 
 function parse(held: readonly (readonly Line[])[]): void {
