@@ -70,9 +70,10 @@ export function tokenAt(text: Text, form: TokenForm, anchorAt: number): Edit | n
 }
 
 function exactToken(text: Text, form: TokenForm, at: number, end: number): Edit | null {
-  if (end > text.end || !beginsWord(text, at, form.body === CAPITALS ? LETTERS_AND_DIGITS : NAME)) return null;
+  const word = form.body === CAPITALS ? LETTERS_AND_DIGITS : NAME;
+  if (end > text.end || !beginsWord(text, at, word)) return null;
   if (skipSet({ ...text, end }, at + form.prefix.length, form.body) < end) return null;
-  return end < text.end && has(NAME, text.bytes[end]) ? null : maskEdit(at, end, form.kind);
+  return end < text.end && has(word, text.bytes[end]) ? null : maskEdit(at, end, form.kind);
 }
 
 /** A full stop behind a token ends the sentence. */
