@@ -110,7 +110,10 @@ const PLACES: Readonly<Record<string, (text: string, dice: Dice) => string>> = {
 };
 
 function escaped(text: string, count: number): string {
-  const escapes = [...text.slice(0, count)].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const escapes = Array.from(
+    text.slice(0, count),
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
   return escapes.join("") + text.slice(count);
 }
 
