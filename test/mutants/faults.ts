@@ -13,6 +13,7 @@ import { GCS_FAULTS } from "./faults/gcs.ts";
 import { INDEXING_FAULTS } from "./faults/indexing.ts";
 import { PROOFS_FAULTS } from "./faults/proofs.ts";
 import { PUBSUB_FAULTS } from "./faults/pubsub.ts";
+import { REDACTION_FAULTS } from "./faults/redaction.ts";
 import { REPLAY_FAULTS } from "./faults/replay.ts";
 import { REPORTS_FAULTS } from "./faults/reports.ts";
 import { SEAL_FAULTS } from "./faults/seal.ts";
@@ -30,6 +31,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["An archive in a folder", FILES_FAULTS],
   ["An archive in a bucket", GCS_FAULTS],
   ["The index", INDEXING_FAULTS],
+  ["What is masked", REDACTION_FAULTS],
   ["Sealing", SEAL_FAULTS],
   ["Signing", SIGN_FAULTS],
   ["Verifying", VERIFY_FAULTS],

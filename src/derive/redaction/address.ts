@@ -54,7 +54,8 @@ function groupsOf(text: string): number[] {
   const [front = "", back] = text.split("::");
   const before = partsOf(front);
   const after = partsOf(back ?? "");
-  return [...before, ...new Array<number>(GROUPS - before.length - after.length).fill(0), ...after];
+  const zeros = Array.from({ length: GROUPS - before.length - after.length }, () => 0);
+  return [...before, ...zeros, ...after];
 }
 
 function partsOf(text: string): number[] {

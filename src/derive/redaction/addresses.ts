@@ -8,6 +8,7 @@ const DOT = 0x2e;
 const COLON = 0x3a;
 const HYPHEN = 0x2d;
 const SLASH = 0x2f;
+const AT_SIGN = 0x40;
 
 const PARTS = byteSet("0-9a-fA-F:.");
 const WORD = byteSet("0-9a-zA-Z_");
@@ -68,7 +69,15 @@ function addressAt(text: Text, start: number, end: number, treat: Treat): Edit |
   if (address === null) return null;
   if (address.version === 4 && isVersion(text, start, end)) return "none";
   const instead = treat(address);
-  return instead === null ? "none" : { start, end, text: instead, kind: "address" };
+  if (instead === null) return "none";
+  const needsBrackets = address.version === 4 && instead.includes(":") && isInUrl(text, start, end);
+  return { start, end, text: needsBrackets ? `[${instead}]` : instead, kind: "address" };
+}
+
+/** Where a colon would be taken for that of a port. */
+function isInUrl(text: Text, start: number, end: number): boolean {
+  if (byteAt(text, end) === COLON) return true;
+  return start > text.start && (text.bytes[start - 1] === SLASH || text.bytes[start - 1] === AT_SIGN);
 }
 
 /** `Chrome/4.0.249.0`, `gitlab-13.3.1.2`, `1.2.3.4-beta` are versions. A path (`/hosts/192.0.2.1`) has none. */

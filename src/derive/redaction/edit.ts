@@ -12,13 +12,16 @@ export interface MaskedKind {
   readonly count: number;
 }
 
+/** How all masks begin. */
+export const MASK = "[MASKED ";
+
 /** What stands in the place of a value of this kind. No pass takes it for a secret again. */
 export function maskOf(kind: string): string {
-  return `[MASKED ${kind}]`;
+  return `${MASK}${kind}]`;
 }
 
 export function isMask(value: string): boolean {
-  return value.startsWith("[MASKED ") && value.endsWith("]");
+  return value.startsWith(MASK) && value.endsWith("]");
 }
 
 export function maskEdit(start: number, end: number, kind: string): Edit {

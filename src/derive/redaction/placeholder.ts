@@ -1,4 +1,5 @@
-import { has, LETTERS_AND_DIGITS, latin1, type Text } from "./text.ts";
+import { MASK } from "./edit.ts";
+import { byteSet, has, LETTERS_AND_DIGITS, latin1, standsAt, type Text } from "./text.ts";
 
 const WORDS = new Set([
   "[filtered]",
@@ -17,18 +18,31 @@ const WORDS = new Set([
 ]);
 const LONGEST_WORD = 14;
 const LONGEST_MASK = 128;
-const MASK = "[MASKED ";
+/** How GitLab masks itself. */
+const RAILS_MASK = "[FILTERED]";
+const OPEN_BRACKET = 0x5b;
+const ASTERISK = 0x2a;
+const FILLERS = byteSet(".xX-");
+const LEAST_FILLERS = 3;
 
 /** Whether a value says nothing: it is empty, was masked by somebody already, or is no value at all. */
 export function isPlaceholder(text: Text, start: number, end: number): boolean {
   if (start >= end) return true;
   if (end - start <= LONGEST_WORD && WORDS.has(latin1(text, start, end).toLowerCase())) return true;
-  return maskEnd(text, start) === end || isOneCharacter(text, start, end);
+  return masksEnd(text, start) === end || isOneCharacter(text, start, end);
 }
 
-/** Behind the mask that begins at `at`; -1 where there is none. */
-export function maskEnd({ bytes, end }: Text, at: number): number {
-  for (let i = 0; i < MASK.length; i += 1) if (at + i >= end || bytes[at + i] !== MASK.charCodeAt(i)) return -1;
+/** Behind the masks that stand at `at` one behind the other; `at` where there is none. */
+export function masksEnd(text: Text, at: number): number {
+  for (let end = maskEnd(text, at); end > 0; end = maskEnd(text, at)) at = end;
+  return at;
+}
+
+function maskEnd(text: Text, at: number): number {
+  const { bytes, end } = text;
+  if (at >= end || bytes[at] !== OPEN_BRACKET) return -1;
+  if (standsAt(text, at, RAILS_MASK)) return at + RAILS_MASK.length;
+  if (!standsAt(text, at, MASK)) return -1;
   const last = Math.min(end, at + LONGEST_MASK);
   for (let i = at + MASK.length; i < last; i += 1) {
     if (bytes[i] === 0x5d) return i + 1;
@@ -37,10 +51,10 @@ export function maskEnd({ bytes, end }: Text, at: number): number {
   return -1;
 }
 
-/** `********`, `xxxxx`, `...` */
+/** `********`, or a few and more of other letters that stand for something. */
 function isOneCharacter({ bytes }: Text, start: number, end: number): boolean {
   const first = bytes[start];
-  if (first !== 0x2a && first !== 0x2e && first !== 0x78 && first !== 0x58) return false;
+  if (first !== ASTERISK && (end - start < LEAST_FILLERS || !has(FILLERS, first))) return false;
   for (let at = start; at < end; at += 1) if (bytes[at] !== first) return false;
   return true;
 }

@@ -30,6 +30,15 @@ export interface Redactor {
   redact(buffer: Buffer, start: number, end: number): RedactedLine | null;
 }
 
+/** A bound for lines made up to need more. */
+const MOST_LOOKS = 5;
+
+interface Span {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Edits of a line, in order; null for none. */
 type Pass = (buffer: Buffer, start: number, end: number) => readonly Edit[] | null;
 
@@ -38,15 +47,21 @@ export function createRedactor(rules: RedactionRules, pseudonyms: Pseudonyms | n
   const passes = passesOf(rules, pseudonyms);
   return {
     redact(buffer, start, end) {
-      let bytes: Buffer | null = null;
-      let all: readonly Edit[] = [];
-      for (const pass of passes) {
-        const edits: readonly Edit[] | null = bytes === null ? pass(buffer, start, end) : pass(bytes, 0, bytes.length);
-        if (edits === null) continue;
-        bytes = bytes === null ? edited(buffer, start, end, edits) : edited(bytes, 0, bytes.length, edits);
-        all = [...all, ...edits];
+      let line: Span = { buffer, start, end };
+      const all: Edit[] = [];
+      // A mask ends words: what stands next to it may be a secret only now. A second look nearly always finds nothing.
+      for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+        const before = line;
+        for (const pass of passes) {
+          const edits = pass(line.buffer, line.start, line.end);
+          if (edits === null) continue;
+          const bytes = edited(line.buffer, line.start, line.end, edits);
+          line = { buffer: bytes, start: 0, end: bytes.length };
+          for (const edit of edits) all.push(edit);
+        }
+        if (line === before) break;
       }
-      return bytes === null ? null : { bytes, masked: countKinds(all) };
+      return line.buffer === buffer ? null : { bytes: line.buffer, masked: countKinds(all) };
     },
   };
 }
@@ -59,7 +74,7 @@ export function needsPseudonyms({ fields, addresses }: RedactionRules): boolean 
 function passesOf({ secrets, fields, addresses }: RedactionRules, pseudonyms: Pseudonyms | null): Pass[] {
   const passes: Pass[] = [];
   if (Object.keys(fields).length > 0) passes.push(createFieldFinder(fields, pseudonyms));
-  if (secrets) passes.push(findSecrets);
   if (addresses !== "keep") passes.push(createAddressFinder(addresses, pseudonyms));
+  if (secrets) passes.push(findSecrets);
   return passes;
 }

@@ -1,4 +1,5 @@
-import { anyCasePattern, type ByteSet, latin1, NAME, skipSet, standsAt, type Text } from "./text.ts";
+import { MASK } from "./edit.ts";
+import { anyCasePattern, type ByteSet, byteSet, has, latin1, NAME, skipSet, standsAt, type Text } from "./text.ts";
 
 /** A name whose value is a secret: `password`, `user[new_password]`, `X-Gitlab-Token`, `aws_secret_access_key`. */
 export interface SecretName {
@@ -46,6 +47,7 @@ export const SECRET_WORDS: readonly SecretWord[] = [
 ];
 
 const LONGEST_PART = 48;
+const FIELD = byteSet("a-zA-Z0-9_.-");
 
 function wordOf(word: string, anchorAt: number): Pick<SecretWord, "word" | "anchor" | "anchorAt"> {
   return { word, anchor: anyCasePattern(word).slice(anchorAt, anchorAt + 4), anchorAt };
@@ -61,10 +63,18 @@ export function secretNameAt(text: Text, entry: SecretWord, anchorStart: number)
   if (!isEnding(plain(latin1(text, wordEnd, end)), endings)) return null;
   let start = wordAt;
   while (start > text.start && start > wordAt - LONGEST_PART && NAME[text.bytes[start - 1] ?? 0] === 1) start -= 1;
+  if (isInMask(text, start)) return null;
   const before = plain(latin1(text, start, wordAt));
   if (entry.after !== undefined && !entry.after.some((each) => before.endsWith(each))) return null;
   if (entry.notAfter?.some((each) => before.endsWith(each))) return null;
   return { kind, start, end: skipBrackets(text, end), isOfUrl: entry.isOfUrl ?? false };
+}
+
+/** Whether the kind of a mask is taken for a name. */
+function isInMask(text: Text, start: number): boolean {
+  let at = start;
+  while (at > text.start && start - at < LONGEST_PART && has(FIELD, text.bytes[at - 1])) at -= 1;
+  return at - MASK.length >= text.start && standsAt(text, at - MASK.length, MASK);
 }
 
 function plain(part: string): string {

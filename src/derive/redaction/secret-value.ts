@@ -68,6 +68,7 @@ function stringAt(text: Text, at: number, name: Mark, kind: string): { edit: Edi
   const open = markAt(text, at);
   // SQL and Python have apostrophes around values where names have quotes.
   if (open === null || (open.byte === QUOTE && open.level !== name.level)) return null;
+  if (open.byte === QUOTE && name.byte !== QUOTE && text.isJson) return null;
   const end = stringEnd(text, open);
   const close = markAt(text, end);
   const isClosed = close !== null && close.byte === open.byte && close.level === open.level;

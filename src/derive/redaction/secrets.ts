@@ -47,13 +47,14 @@ export function findSecrets(buffer: Buffer, start: number, end: number): readonl
     at = search.next(buffer, at + 1, end);
   }
   if (at < 0) return null;
-  return findReadable(buffer, start, end, collect);
+  return findReadable(buffer, start, end, (text) => collect(text, text.bytes === buffer ? at : text.start));
 }
 
-function collect(text: Text): readonly Edit[] {
+/** Those that begin at `from` or behind it. */
+function collect(text: Text, from: number): readonly Edit[] {
   const edits: Edit[] = [];
   let masked = text.start;
-  for (let at = search.next(text.bytes, text.start, text.end); at >= 0; ) {
+  for (let at = search.next(text.bytes, from, text.end); at >= 0; ) {
     for (const look of search.found) {
       for (const edit of look(text, at)) {
         if (edit.start < masked) continue;
@@ -80,5 +81,5 @@ function urlSecretsAt(text: Text, at: number): readonly Edit[] {
   const password = urlPasswordAt(text, at);
   if (password === null) return NONE;
   const user = { ...text, start: at + 3, end: password.start - 1 };
-  return [...collect(user), password];
+  return [...collect(user, user.start), password];
 }

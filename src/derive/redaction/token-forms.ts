@@ -31,6 +31,7 @@ const DOTTED = byteSet("a-zA-Z0-9_.-");
 const CAPITALS = byteSet("A-Z0-9");
 const HYPHENED = byteSet("a-zA-Z0-9-");
 const PATH = byteSet("a-zA-Z0-9_/-");
+const LOOKED_AT = 64;
 
 // Cut tokens are tokens: GitLab's have 20 characters and more behind their prefix.
 const gitlab = (prefix: string): TokenForm => {
@@ -62,17 +63,17 @@ export function tokenAt(text: Text, form: TokenForm, anchorAt: number): Edit | n
   if (at < text.start || !matchesAt(text, at, form.prefix) || !isOutsideEscape(text, at)) return null;
   const bodyAt = at + form.prefix.length;
   if (form.isExact) return exactToken(text, form, at, bodyAt + form.least);
-  if (skipSet({ ...text, end: Math.min(text.end, bodyAt + form.least) }, bodyAt, form.body) < bodyAt + form.least) {
-    return null;
-  }
-  if (!looksRandom(text, bodyAt, Math.min(text.end, bodyAt + form.least * 2))) return null;
+  // Not all of it: a token may be megabytes of text without a digit, and begin again in each line of it.
+  const looked = skipSet({ ...text, end: Math.min(text.end, bodyAt + LOOKED_AT) }, bodyAt, form.body);
+  if (looked < bodyAt + form.least || !looksRandom(text, bodyAt, looked)) return null;
   return maskEdit(at, withoutDots(text, skipSet(text, bodyAt, form.body)), form.kind);
 }
 
 function exactToken(text: Text, form: TokenForm, at: number, end: number): Edit | null {
-  if (end > text.end || !beginsWord(text, at, form.body === CAPITALS ? LETTERS_AND_DIGITS : NAME)) return null;
+  const word = form.body === CAPITALS ? LETTERS_AND_DIGITS : NAME;
+  if (end > text.end || !beginsWord(text, at, word)) return null;
   if (skipSet({ ...text, end }, at + form.prefix.length, form.body) < end) return null;
-  return end < text.end && has(NAME, text.bytes[end]) ? null : maskEdit(at, end, form.kind);
+  return end < text.end && has(word, text.bytes[end]) ? null : maskEdit(at, end, form.kind);
 }
 
 /** A full stop behind a token ends the sentence. */

@@ -1,5 +1,5 @@
 import { type Edit, maskEdit } from "./edit.ts";
-import { isPlaceholder, maskEnd } from "./placeholder.ts";
+import { isPlaceholder, masksEnd } from "./placeholder.ts";
 import { markAt, stringEnd } from "./quote.ts";
 import type { SecretName } from "./secret-name.ts";
 import {
@@ -70,25 +70,34 @@ function bareValue(text: Text, at: number, name: SecretName, isEncoded: boolean)
   const before = name.start > text.start ? text.bytes[name.start - 1] : -1;
   const isInUrl = isEncoded || before === 0x3f || before === 0x26;
   if (!isInUrl && isCode(text, at)) return null;
+  if (name.isOfUrl && !(isInUrl && isLikeSignature(text, at))) return null;
   const end = bareEnd(text, at, isInUrl, isEncoded);
   if (isPlaceholder(text, at, end)) return null;
   if (end - at < LEAST_DIGITS && skipSet(text, at, DIGITS) >= end) return null;
-  if (name.isOfUrl && (!isInUrl || end - at < LEAST_SIGNATURE || !mixesDigits(text, at, end))) return null;
   return maskEdit(at, end, name.kind);
+}
+
+/** By its first bytes, so that not all of what follows is read for each name in it. */
+function isLikeSignature(text: Text, at: number): boolean {
+  const end = bareEnd({ ...text, end: Math.min(text.end, at + LONGEST_NAME) }, at, true, false);
+  return end - at >= LEAST_SIGNATURE && mixesDigits(text, at, end);
 }
 
 /** `$TOKEN`, `${TOKEN}`, `[:token]` and the like say where a value comes from. */
 function isCode(text: Text, at: number): boolean {
   const first = byteAt(text, at);
-  if (maskEnd(text, at) > 0) return false;
+  if (masksEnd(text, at) > at) return false;
   if (first === 0x24) return has(VARIABLE, byteAt(text, at + 1));
-  return has(OPENS_CODE, first) && !standsAt(text, at, "[FILTERED]");
+  return has(OPENS_CODE, first);
 }
 
 function bareEnd(text: Text, start: number, isInUrl: boolean, isEncoded: boolean): number {
-  let at = Math.max(start, maskEnd(text, start));
+  let at = start;
   for (; at < text.end; at += 1) {
-    const byte = text.bytes[at];
+    // A mask has a space, and does not end there.
+    at = masksEnd(text, at);
+    const byte = byteAt(text, at);
+    if (byte < 0) return at;
     if (has(ENDS_VALUE, byte) || (byte === 0x2d && standsAt(text, at, PEM))) return at;
     if (isInUrl && byte === 0x23) return at;
     if (isEncoded && standsAt(text, at, "%26")) return at;
@@ -102,7 +111,8 @@ function endsBefore(text: Text, at: number): boolean {
   const next = byteAt(text, at + 1);
   if (next < 0 || has(ENDS_VALUE, next) || has(PUNCTUATION, next)) return true;
   const behind = skipSet({ ...text, end: Math.min(text.end, at + 1 + LONGEST_NAME) }, at + 1, NAME);
-  return behind > at + 1 && (byteAt(text, behind) === EQUALS || byteAt(text, behind) === COLON);
+  const sign = byteAt(text, skipBlank(text, behind));
+  return behind > at + 1 && (sign === EQUALS || sign === COLON);
 }
 
 /** `Basic …` and the like; without a scheme what looks like a token. */

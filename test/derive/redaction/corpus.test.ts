@@ -67,7 +67,7 @@ describe("secrets are masked, at least 99 of 100", () => {
     const { count, missed } = missesIn(linesOf(diceOf(1)));
     expect(count).toBeGreaterThan(4000);
     const recall = 1 - missed.length / count;
-    expect(recall, `${tally(missed)}\n\n${missed.slice(0, 20).join("\n")}`).toBeGreaterThanOrEqual(0.99);
+    expect(recall >= 0.99 ? "" : `${tally(missed)}\n\n${missed.slice(0, 20).join("\n")}`).toBe("");
   });
 });
 
@@ -78,14 +78,14 @@ describe("what is no secret stays, in more than 999 lines of 1000", () => {
     for (const line of lines) {
       count += 1;
       const left = redacted(line);
-      if (left !== null) hits.push(`${line}\n  → ${left}`);
+      if (left !== null) hits.push(`${line.toString()}\n  → ${left}`);
     }
     return { count, hits };
   }
 
   it("in lookalikes", () => {
     const { count, hits } = hitsIn(harmlessLines(diceOf(2), 20_000));
-    expect(hits.length / count, hits.slice(0, 20).join("\n")).toBeLessThan(0.001);
+    expect(hits.length / count < 0.001 ? "" : hits.slice(0, 20).join("\n")).toBe("");
   });
 
   it("in the sample of every log: in none", () => {

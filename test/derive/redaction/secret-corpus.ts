@@ -14,7 +14,7 @@ export interface SecretLine {
 
 type Make = (dice: Dice) => string;
 
-/** Secrets that are known by their form, and behind how many characters the secret part begins. */
+/** Secrets that are known by their form. */
 const FORMS: Readonly<Record<string, Make>> = {
   "GitLab personal access token": (dice) => `glpat-${dice.text("base64url", 20)}`,
   "GitLab routable token": (dice) =>
@@ -110,13 +110,11 @@ const PLACES: Readonly<Record<string, (text: string, dice: Dice) => string>> = {
 };
 
 function escaped(text: string, count: number): string {
-  const escapes = [...text.slice(0, count)].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  const escapes = Array.from(
+    text.slice(0, count),
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
   return escapes.join("") + text.slice(count);
-}
-
-/** Behind its prefix: what is left of that tells nothing. */
-function secretPart(token: string): string {
-  return token.slice(Math.max(token.indexOf("-"), token.indexOf("_"), 3) + 1) || token;
 }
 
 export function* formLines(dice: Dice, rounds: number): Generator<SecretLine> {
@@ -139,7 +137,7 @@ export function* formLines(dice: Dice, rounds: number): Generator<SecretLine> {
 
 /** Enough of a secret to know it again. */
 function lastOf(secret: string): string {
-  return secretPart(secret).slice(-8);
+  return secret.slice(-8);
 }
 
 const NAMES = [
