@@ -57,13 +57,18 @@ export function objectTitle({ prefix }: KibanaNaming, title: string): string {
   return prefix === DEFAULT_NAMING.prefix ? `GitLab: ${title}` : `GitLab (${prefix}): ${title}`;
 }
 
+/** Id of the tag that all objects carry. */
+export function tagId(naming: KibanaNaming): string {
+  return objectId(naming, TAG);
+}
+
 /** An object that carries the tag, by which all of them are found again. */
 export function savedObject(
   naming: KibanaNaming,
   object: Pick<SavedObject, "type" | "id" | "attributes" | "references">,
 ): SavedObject {
   const { type, id, attributes, references } = object;
-  const tag: Reference = { type: TAG, id: objectId(naming, TAG), name: "tag-logtally" };
+  const tag: Reference = { type: TAG, id: tagId(naming), name: "tag-logtally" };
   return { ...versioned(type, id, attributes), references: [...references, tag] };
 }
 
@@ -73,7 +78,7 @@ export function tagOf(naming: KibanaNaming, objects: readonly SavedObject[]): Sa
   const digest = createHash("sha256").update(ndjsonOf(objects)).digest("hex").slice(0, DIGEST_DIGITS);
   const name = prefix === DEFAULT_NAMING.prefix ? "logtally" : `logtally ${prefix}`;
   const attributes = { name, description: `Made by logtally setup, version ${digest}`, color: "#E24329" };
-  return { ...versioned(TAG, objectId(naming, TAG), attributes), references: [] };
+  return { ...versioned(TAG, tagId(naming), attributes), references: [] };
 }
 
 /** One object a line. */
