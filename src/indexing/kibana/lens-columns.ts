@@ -25,7 +25,18 @@ interface Draft {
   count: string | null;
   /** Column of a metric by its name in the request: `seconds`, and `seconds.95` of percentiles. */
   readonly byName: Map<string, string>;
+  /** Each metric as it is written, and where. */
+  readonly written: Map<string, WrittenMetric>;
+  /** What has to wait for all columns: terms may be sorted by one that comes later. */
+  readonly orders: (() => void)[];
   readonly refuse: Refuse;
+}
+
+interface WrittenMetric {
+  readonly json: string;
+  readonly path: FieldPath;
+  /** True as soon as it stood inside all buckets. */
+  isInnermost: boolean;
 }
 
 const RECORDS = "___records___";
@@ -49,42 +60,73 @@ export function lensColumnsOf(aggs: unknown, path: FieldPath, countLabel: string
     time: null,
     count: null,
     byName: new Map(),
+    written: new Map(),
+    orders: [],
     refuse,
   };
-  const orders: (() => void)[] = [];
-  if (aggs !== undefined) addLevel(draft, aggs, path, orders);
+  if (aggs !== undefined) addLevel(draft, aggs, path);
   if (draft.metrics.length === 0) addMetric(draft, countLabel, countColumn(countLabel, RECORDS));
-  // A column of terms may be sorted by one that comes later.
-  for (const settle of orders) settle();
+  for (const settle of draft.orders) settle();
+  for (const { path: at, isInnermost } of draft.written.values()) {
+    if (!isInnermost)
+      refuse(at, "a metric beside buckets sorts them, and stands inside them as well", "repeat it there");
+  }
   const { columns, buckets, metrics, time } = draft;
   const ordered = [...buckets, ...metrics].map((id) => [id, columns.get(id) ?? {}] as const);
   return { columns: new Map(ordered), buckets, metrics, time };
 }
 
-/** Either one aggregation that makes buckets, or metrics. */
-function addLevel(draft: Draft, aggs: unknown, path: FieldPath, orders: (() => void)[]): void {
+/** At most one aggregation that makes buckets, and metrics. */
+function addLevel(draft: Draft, aggs: unknown, path: FieldPath): void {
   const entries = isMapping(aggs) ? Object.entries(aggs) : [];
-  if (entries.length === 0) {
-    draft.refuse(path, "expected a mapping of aggregations by name", null);
-    return;
-  }
-  for (const [name, agg] of entries) {
-    const at = [...path, name];
-    const { aggs: inner, ...rest } = isMapping(agg) ? agg : {};
-    const [kind, body] = onlyEntry(rest) ?? [];
-    if (kind === undefined || ![...BUCKETS, ...METRICS].includes(kind)) {
-      draft.refuse(at, "expected an aggregation of one kind", KINDS);
-    } else if (BUCKETS.includes(kind)) {
-      if (entries.length > 1) draft.refuse(at, "buckets stand alone on their level", "nest them");
-      addBuckets(draft, { name, kind, body, path: [...at, kind] }, orders);
-      if (inner !== undefined) addLevel(draft, inner, [...at, "aggs"], orders);
-    } else if (kind === "filter") {
-      addFiltered(draft, { name, kind, body, path: [...at, kind] }, inner);
+  if (entries.length === 0) draft.refuse(path, "expected a mapping of aggregations by name", null);
+  const kinds = entries.map(([, agg]) => kindOf(agg));
+  const isInnermost = !kinds.some((kind) => BUCKETS.includes(kind));
+  for (const [at, [name, agg]] of entries.entries()) {
+    const kind = kinds[at] ?? "";
+    const where = [...path, name];
+    const { aggs: inner, [kind]: body } = isMapping(agg) ? agg : {};
+    if (![...BUCKETS, ...METRICS].includes(kind)) {
+      draft.refuse(where, "expected an aggregation of one kind", KINDS);
+    } else if (METRICS.includes(kind)) {
+      if (isNewMetric(draft, name, agg, where, isInnermost))
+        addMetrics(draft, { name, kind, body, path: where }, inner);
+    } else if (kinds.findIndex((other) => BUCKETS.includes(other)) !== at) {
+      draft.refuse(where, "one aggregation of a level makes buckets", "nest them");
     } else {
-      if (inner !== undefined) draft.refuse([...at, "aggs"], "a metric has nothing inside", null);
-      addNumbers(draft, { name, kind, body, path: [...at, kind] }, {});
+      addBuckets(draft, { name, kind, body, path: [...where, kind] }, inner);
+      if (inner !== undefined) addLevel(draft, inner, [...where, "aggs"]);
     }
   }
+}
+
+/** The one kind that an aggregation has; empty where it has none or several. */
+function kindOf(agg: unknown): string {
+  const { aggs: _inner, ...rest } = isMapping(agg) ? agg : {};
+  return onlyEntry(rest)?.[0] ?? "";
+}
+
+/** False where it is there already: a metric that sorts buckets stands beside what is inside them, and there again. */
+function isNewMetric(draft: Draft, name: string, agg: unknown, path: FieldPath, isInnermost: boolean): boolean {
+  const json = JSON.stringify(agg);
+  const known = draft.written.get(name);
+  if (known === undefined) {
+    draft.written.set(name, { json, path, isInnermost });
+    return true;
+  }
+  if (known.json !== json) draft.refuse(path, `another metric is called "${name}"`, "a name has one meaning");
+  known.isInnermost ||= isInnermost;
+  return false;
+}
+
+function addMetrics(draft: Draft, { name, kind, body, path }: Aggregation, inner: unknown): void {
+  const inside = { name, kind, body, path: [...path, kind] };
+  if (kind === "filter") {
+    addFiltered(draft, inside, inner);
+    return;
+  }
+  if (inner !== undefined) draft.refuse([...path, "aggs"], "a metric has nothing inside", null);
+  addNumbers(draft, inside, {});
 }
 
 /** One aggregation of a request. */
@@ -95,8 +137,7 @@ interface Aggregation {
   readonly path: FieldPath;
 }
 
-function addBuckets(draft: Draft, aggregation: Aggregation, orders: (() => void)[]): void {
-  const { name, kind, body, path } = aggregation;
+function addBuckets(draft: Draft, { name, kind, body, path }: Aggregation, inner: unknown): void {
   const id = `bucket-${draft.buckets.length + 1}`;
   draft.buckets.push(id);
   const common = { label: name, customLabel: true, isBucketed: true };
@@ -111,7 +152,7 @@ function addBuckets(draft: Draft, aggregation: Aggregation, orders: (() => void)
     draft.columns.set(id, { ...common, ...timeColumn(body, path, draft.refuse) });
     return;
   }
-  orders.push(() => draft.columns.set(id, { ...common, ...termsColumn(draft, field, body, path) }));
+  draft.orders.push(() => draft.columns.set(id, { ...common, ...termsColumn(draft, { field, body, path }, inner) }));
 }
 
 function timeColumn(body: unknown, path: FieldPath, refuse: Refuse): LensColumn {
@@ -137,18 +178,24 @@ function filtersColumn(body: unknown, path: FieldPath, refuse: Refuse): LensColu
   return { dataType: "string", operationType: "filters", scale: "ordinal", params: { filters: listed } };
 }
 
-function termsColumn(draft: Draft, field: string, body: unknown, path: FieldPath): LensColumn {
+function termsColumn(
+  draft: Draft,
+  { field, body, path }: { readonly field: string; readonly body: unknown; readonly path: FieldPath },
+  inner: unknown,
+): LensColumn {
   const { field: _field, size, order, ...rest } = isMapping(body) ? body : {};
   refuseOthers(rest, path, draft.refuse);
   if (typeof size !== "number" || !Number.isInteger(size) || size < 1 || size > MOST_TERMS) {
     draft.refuse(path, `expected a "size" from 1 to ${MOST_TERMS}`, null);
   }
   const [by, direction] = order === undefined ? ["_count", "desc"] : (onlyEntry(order) ?? []);
-  const column = by === "_count" ? draft.count : (draft.byName.get(by ?? "") ?? null);
+  // Elasticsearch sorts by what stands right inside.
+  const isInside = isMapping(inner) && Object.hasOwn(inner, by?.replace(/\.\d+$/, "") ?? "");
+  const column = by === "_count" ? draft.count : isInside ? (draft.byName.get(by ?? "") ?? null) : null;
   if (direction !== "asc" && direction !== "desc") draft.refuse(path, 'expected an "order" of one name', "asc or desc");
   if (by !== "_key" && column === null) {
-    const hint = 'by _key, a metric of the panel, or a "value_count" of "@timestamp", which counts documents';
-    draft.refuse([...path, "order"], `Kibana cannot sort by "${by}", which is no column of the panel`, hint);
+    const hint = 'by _key, a metric right inside, or _count beside a "value_count" of "@timestamp"';
+    draft.refuse([...path, "order"], `it cannot be sorted by "${by}", which is no metric inside`, hint);
   }
   const params = {
     size,

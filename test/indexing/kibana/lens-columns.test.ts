@@ -76,6 +76,26 @@ describe("the columns of a panel", () => {
     expect([...columns.values()].at(-1)).not.toHaveProperty("filter");
   });
 
+  it("are sorted by a metric that stands right inside, and again where it is shown", () => {
+    const events = { sum: { field: "count" } };
+    const { columns, refused } = columnsOf({
+      plan: {
+        terms: { field: "key", size: 5, order: { events: "desc" } },
+        aggs: { events, time: { ...TIME, aggs: { events } } },
+      },
+    });
+    expect(refused).toEqual([]);
+    expect([...columns.keys()]).toEqual(["bucket-1", "bucket-2", "metric-1"]);
+    expect(columns.get("bucket-1")).toMatchObject({ params: { orderBy: { columnId: "metric-1" } } });
+    const deeper = {
+      terms: { field: "key", size: 5, order: { events: "desc" } },
+      aggs: { time: { ...TIME, aggs: { events } } },
+    };
+    expect(columnsOf({ plan: deeper }).refused).toEqual([
+      'aggs.plan.terms.order: it cannot be sorted by "events", which is no metric inside',
+    ]);
+  });
+
   it("sort by what all documents count, not by what a filter counts", () => {
     const { columns } = columnsOf({
       caller: {
@@ -105,15 +125,20 @@ describe("the columns of a panel", () => {
 
   it.each<[unknown, string]>([
     [{ a: { significant_terms: { field: "b" } } }, "aggs.a: expected an aggregation of one kind"],
-    [{ a: TIME, b: { sum: { field: "c" } } }, "aggs.a: buckets stand alone"],
+    [{ a: TIME, b: { sum: { field: "c" } } }, "aggs.b: a metric beside buckets"],
+    [{ a: TIME, b: TIME }, "aggs.b: one aggregation of a level"],
+    [
+      { b: { sum: { field: "c" } }, a: { ...TIME, aggs: { b: { sum: { field: "d" } } } } },
+      'aggs.a.aggs.b: another metric is called "b"',
+    ],
     [{ a: { terms: { field: "b" } } }, 'aggs.a.terms: expected a "size"'],
     [
       { a: { terms: { field: "b", size: 5, order: { seconds: "desc" } } } },
-      'aggs.a.terms.order: Kibana cannot sort by "seconds"',
+      'aggs.a.terms.order: it cannot be sorted by "seconds"',
     ],
     [
       { a: { terms: { field: "b", size: 5 }, aggs: { seconds: { sum: { field: "c" } } } } },
-      'aggs.a.terms.order: Kibana cannot sort by "_count"',
+      'aggs.a.terms.order: it cannot be sorted by "_count"',
     ],
     [
       { a: { terms: { field: "b", size: 5, min_doc_count: 0 } } },
