@@ -27,7 +27,6 @@ const panel = z.strictObject({
   ...request,
   aggs: z.record(text, z.unknown(), { error: "a mapping of aggregations" }).optional(),
   count_label: text.default("lines"),
-  empty: text.optional().meta({ description: "why it may be without rows on generated traffic" }),
 });
 
 export const dashboardSchema = z.strictObject({
@@ -48,7 +47,6 @@ const search = z.strictObject({
   columns: z.array(text, { error: "a list of fields" }).min(1).meta({ description: "fields that are shown" }),
   sort: sort.default({ "@timestamp": "desc" }),
   from: span.default("now-24h"),
-  empty: text.optional(),
 });
 
 export const searchesSchema = z.strictObject({

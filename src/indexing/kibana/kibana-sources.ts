@@ -36,8 +36,6 @@ export interface KibanaRequest {
   readonly body: Readonly<Record<string, unknown>>;
   /** Fields that it shows or sorts by, beside those in the body. */
   readonly shown: readonly string[];
-  /** Why it may give no rows; null where it must. */
-  readonly empty: string | null;
 }
 
 /** Throws `UsageError`, a line for each problem of a file. */
@@ -60,15 +58,13 @@ export function kibanaRequests({ searches, dashboards }: KibanaSources): readonl
     index: search.index,
     body: { query: search.query, sort: [search.sort] },
     shown: search.columns,
-    empty: search.empty ?? null,
   }));
   const ofPanels = dashboards.flatMap(({ content: { name, panels } }) =>
-    panels.map(({ title, index, query, aggs, empty }) => ({
+    panels.map(({ title, index, query, aggs }) => ({
       of: `${name}: ${title}`,
       index,
       body: { size: 0, query, ...(aggs === undefined ? {} : { aggs }) },
       shown: [],
-      empty: empty ?? null,
     })),
   );
   return [...ofSearches, ...ofPanels];

@@ -1,4 +1,5 @@
 import { type FieldPath, isMapping } from "../../yaml/field-schema.ts";
+import { LOG_FIELDS } from "../fields/log-fields.ts";
 import { kqlOf, onlyEntry } from "./kql.ts";
 import type { Refuse } from "./refuse.ts";
 
@@ -42,6 +43,9 @@ interface WrittenMetric {
 const RECORDS = "___records___";
 const TIME = "@timestamp";
 const MOST_TERMS = 1000;
+/** What Lens calls the types of fields by which buckets are made; text where it is not among them. */
+const DATA_TYPES: Readonly<Record<string, string>> = { long: "number", double: "number", boolean: "boolean", ip: "ip" };
+const TYPE_OF: ReadonlyMap<string, string> = new Map(LOG_FIELDS.map(({ name, type }) => [name, type]));
 /** Metrics that are a number of one field, as Lens calls them. */
 const NUMBERS: Readonly<Record<string, string>> = { sum: "sum", avg: "average", min: "min", max: "max" };
 const BUCKETS = ["terms", "date_histogram", "filters"];
@@ -209,7 +213,8 @@ function termsColumn(
     includeIsRegex: false,
     excludeIsRegex: false,
   };
-  return { dataType: "string", operationType: "terms", scale: "ordinal", sourceField: field, params };
+  const dataType = DATA_TYPES[TYPE_OF.get(field) ?? ""] ?? "string";
+  return { dataType, operationType: "terms", scale: "ordinal", sourceField: field, params };
 }
 
 /** Documents that match, or a metric of them. */

@@ -38,6 +38,7 @@ describe("the columns of a panel", () => {
       label: "status",
       operationType: "terms",
       sourceField: "http.response.status_code",
+      dataType: "number",
       params: {
         size: 5,
         orderBy: { type: "column", columnId: "metric-1" },
