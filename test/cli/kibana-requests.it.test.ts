@@ -5,11 +5,13 @@
  * an index in the way that rejects one log; counts published by `report`. Each request is asked of that, over all time.
  */
 import { randomBytes } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { kibanaObjects } from "../../src/indexing/kibana/kibana-objects.ts";
 import { type KibanaRequest, kibanaRequests, readKibanaSources } from "../../src/indexing/kibana/kibana-sources.ts";
-import { tempFolder } from "../backends/temp-folder.ts";
+import { DEFAULT_NAMING } from "../../src/indexing/kibana/saved-object.ts";
 import { KIBANA_TEXTS } from "../indexing/kibana/kibana-files.ts";
 import { HEALTH } from "../indexing/kibana/mapped-types.ts";
 import { usedFields } from "../indexing/kibana/used-fields.ts";
@@ -54,29 +56,31 @@ async function ask(method: string, path: string, body?: unknown): Promise<Readon
   return found;
 }
 
-async function does(args: readonly string[], cwd: string): Promise<void> {
+async function does(args: readonly string[]): Promise<void> {
   const { code, stderr } = await logtally(args, { cwd });
   expect({ args, code, stderr: code === 0 ? "" : stderr }).toEqual({ args, code: 0, stderr: "" });
 }
 
+let cwd = "";
+
 /** Traffic of some hours, run, indexed and counted. */
 async function fillCluster(): Promise<void> {
-  const cwd = await tempFolder();
+  cwd = await mkdtemp(join(tmpdir(), "logtally-test-"));
   const { path } = await generated("--lines", "12000", "--form", "pubsub", "--poison", "0.002");
   await writeFile(join(cwd, "odd.ndjson"), ODD_LINES.map((line) => `${JSON.stringify(line)}\n`).join(""));
   const index = `index={kind: elasticsearch, urls: ["${url}"], prefix: ${PREFIX}}`;
   const set = ["--archive", "archive", "--set", index];
-  await does(["setup", LOCAL, ...set], cwd);
+  await does(["setup", LOCAL, ...set]);
   // Whatever has a text there is rejected.
   await ask("PUT", `${PREFIX}.logs-rails.audit-${DAY}`, {
     mappings: { properties: { event: { properties: { dataset: { type: "long" } } } } },
   });
   const paths = JSON.stringify([path, "odd.ndjson"]);
-  await does(["run", ...set, "--set", `source={kind: files, paths: ${paths}}`], cwd);
+  await does(["run", ...set, "--set", `source={kind: files, paths: ${paths}}`]);
   for (const by of ["plan", "group"]) {
     const report = `version: 1\nname: daily\nas_of: "2020-12-24"\nby: ${by}\ndestination: { kind: elasticsearch }\n`;
     await writeFile(join(cwd, `${by}.yaml`), report);
-    await does(["report", `${by}.yaml`, ...set], cwd);
+    await does(["report", `${by}.yaml`, ...set]);
   }
   await addHealth();
   await ask("POST", `${PREFIX}.*/_refresh`);
@@ -124,9 +128,55 @@ async function emptyParts({ index, body }: KibanaRequest): Promise<string[]> {
   return emptyIn(answer.aggregations ?? {});
 }
 
+interface TraceTable {
+  readonly aggregations: { readonly trace: { readonly buckets: readonly { readonly key: string }[] } };
+}
+
+interface TraceHits {
+  readonly hits: {
+    readonly hits: readonly {
+      readonly _source: {
+        readonly "@timestamp": string;
+        readonly service: { readonly name: string };
+        readonly archive: { readonly id: string };
+      };
+    }[];
+  };
+}
+
+function requestOf(of: string): KibanaRequest {
+  const request = REQUESTS.find((each) => each.of === of);
+  if (request === undefined) throw new Error(`there is no ${of}`);
+  return request;
+}
+
+async function search<Answer>({ index, body }: KibanaRequest, query: unknown): Promise<Answer> {
+  return (await ask("POST", `${PATTERNS.get(index)}/_search`, { ...body, query })) as Answer;
+}
+
+/** How Kibana shows a value of a field: the parameters of its URL format. */
+function formatOf(field: string): { readonly urlTemplate: string; readonly labelTemplate: string } {
+  const view = kibanaObjects(KIBANA_TEXTS, DEFAULT_NAMING).find(({ id }) => id === "logtally-data-view-logs");
+  const formats = JSON.parse(String(view?.attributes["fieldFormatMap"])) as Readonly<
+    Record<string, { readonly params: { readonly urlTemplate: string; readonly labelTemplate: string } } | undefined>
+  >;
+  const format = formats[field];
+  if (format === undefined) throw new Error(`${field} has no format`);
+  return format.params;
+}
+
+function linkOf(field: string, value: string): string {
+  return decodeURIComponent(formatOf(field).urlTemplate.replace("{{value}}", encodeURIComponent(value)));
+}
+
+function labelOf(field: string, value: string): string {
+  return formatOf(field).labelTemplate.replace("{{rawValue}}", value);
+}
+
 // Without Maven and Java there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(url === "")("what Kibana asks", () => {
   beforeAll(fillCluster, 300_000);
+  afterAll(() => rm(cwd, { recursive: true, force: true }));
 
   it.each(REQUESTS)("gives rows: $of", async (request) => {
     expect(await emptyParts(request)).toEqual([]);
@@ -141,6 +191,27 @@ describe.skipIf(url === "")("what Kibana asks", () => {
       if (count === 0) absent.push(name);
     }
     expect(absent).toEqual([]);
+  });
+
+  it("leads from failed requests to the trace of one, and on to its lines as they came", async () => {
+    const failed = requestOf("requests: Failed requests and their traces");
+    const { aggregations } = await search<TraceTable>(failed, failed.body["query"]);
+    const trace = aggregations.trace.buckets[0]?.key ?? "";
+    // What a click on it adds to the saved search.
+    expect(linkOf("trace.id", trace)).toContain(`'trace.id: "${trace}"'`);
+    const opened = requestOf("search trace");
+    const { hits } = await search<TraceHits>(opened, {
+      bool: { filter: [opened.body["query"], { term: { "trace.id": trace } }] },
+    });
+    const lines = hits.hits.map(({ _source }) => _source);
+    expect(new Set(lines.map(({ service }) => service.name)).size).toBeGreaterThan(1);
+    expect(lines.map((line) => line["@timestamp"])).toEqual(lines.map((line) => line["@timestamp"]).toSorted());
+    for (const { archive } of lines) {
+      const [program, ...command] = labelOf("archive.id", archive.id).split(" ");
+      expect(program).toBe("logtally");
+      const { code, stdout } = await logtally([...command, "--archive", "archive"], { cwd });
+      expect({ code, isOfTrace: stdout.includes(trace) }).toEqual({ code: 0, isOfTrace: true });
+    }
   });
 
   it("would be told of a request that gives none", async () => {

@@ -37,7 +37,7 @@ export const MAPPED_TYPES: ReadonlyMap<string, ReadonlyMap<string, string>> = ne
 ]);
 
 function mappingOf({ body }: IndexTemplate): Mapped {
-  return body.template.mappings as Mapped;
+  return body.template.mappings;
 }
 
 function typesIn(name: string, { type, properties }: Mapped): (readonly [name: string, type: string])[] {
