@@ -14,6 +14,7 @@ COPY --from=build /app/dist /opt/logtally/dist
 COPY --from=build /app/pipelines /opt/logtally/pipelines
 COPY --from=build /app/reports /opt/logtally/reports
 COPY --from=build /app/fixtures /opt/logtally/fixtures
+COPY --from=build /app/kibana /opt/logtally/kibana
 COPY --from=build /app/docs /opt/logtally/docs
 RUN ln -s /opt/logtally/bin/logtally.js /usr/local/bin/logtally \
   && mkdir /data \

@@ -1,15 +1,19 @@
 /**
  * Writes what `docs/reference` says of events, configuration, commands and codes, from what the program declares, and
- * what `docs/reliability.md` says of planted faults.
+ * what `docs/reliability.md` says of planted faults; and the objects for Kibana, from their sources.
  * `npm run docs`; test/scripts/reference.test.ts fails where it was forgotten.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readKibanaTexts } from "../src/cli/open/kibana.ts";
 import { createProgram } from "../src/cli/program.ts";
 import { loadCatalogue } from "../src/cli/settings.ts";
+import { kibanaObjects } from "../src/indexing/kibana/kibana-objects.ts";
+import { DEFAULT_NAMING, ndjsonOf } from "../src/indexing/kibana/saved-object.ts";
 import { referenceFiles } from "./reference/files.ts";
 
 const REFERENCE = join(import.meta.dirname, "../docs/reference");
+const KIBANA = join(import.meta.dirname, "../kibana/logtally.ndjson");
 
 const sources = {
   program: await createProgram([]),
@@ -17,3 +21,4 @@ const sources = {
   pageOf: (file: string) => readFileSync(join(REFERENCE, file), "utf8"),
 };
 for (const [file, text] of referenceFiles(sources)) writeFileSync(join(REFERENCE, file), text);
+writeFileSync(KIBANA, ndjsonOf(kibanaObjects(await readKibanaTexts(), DEFAULT_NAMING)));

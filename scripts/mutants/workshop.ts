@@ -6,9 +6,8 @@ import type { Workshop } from "./gate.ts";
 import { runVitest } from "./vitest-run.ts";
 
 const CHECKOUT = join(import.meta.dirname, "../..");
-const COPIED = "src test scripts bench bin docs fixtures pipelines package.json tsconfig.json vitest.config.ts".split(
-  " ",
-);
+const COPIED =
+  "src test scripts bench bin docs fixtures kibana pipelines package.json tsconfig.json vitest.config.ts".split(" ");
 const MODULES = "node_modules";
 /** Servers that were built for tests. */
 const KEPT = ".cache";

@@ -10,6 +10,7 @@ import {
   unsafeUrls,
 } from "./cluster-schema.ts";
 import { apiKey, pseudonymKey, signingKey } from "./key-schema.ts";
+import { kibanaFields } from "./kibana-schema.ts";
 import { redaction } from "./redaction-schema.ts";
 import { endpoint, input, path, sizeBytes, text, wholeNumber } from "./value-schema.ts";
 
@@ -121,6 +122,9 @@ const elasticsearchFields = z.strictObject({
   }),
   redaction: redaction.prefault({}).meta({
     description: "What of a line does not get into the index. The archive keeps it.",
+  }),
+  kibana: kibanaFields.optional().meta({
+    description: "The Kibana that gets dashboards and searches from setup; without it setup leaves Kibana alone.",
   }),
 });
 

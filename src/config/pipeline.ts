@@ -6,6 +6,7 @@ import type { FieldPath } from "../yaml/field-schema.ts";
 import { formatProblems, type Place } from "../yaml/problem.ts";
 import { checkSchema } from "../yaml/schema-problem.ts";
 import { readYamlFile, type YamlFile } from "../yaml/yaml-file.ts";
+import { type KibanaSettings, toKibana } from "./kibana-settings.ts";
 import { applyOverrides, isWithin, type Override } from "./override.ts";
 import { type PipelineConfig, pipelineSchema } from "./pipeline-schema.ts";
 import { type SecretReference, secretReference, type WrittenSecret } from "./secret.ts";
@@ -109,6 +110,8 @@ export interface IndexSettings extends ClusterSettings {
   readonly spillAfterMs: number;
   /** What of a line does not get there. */
   readonly redaction: RedactionRules;
+  /** Null: Kibana is left alone. */
+  readonly kibana: KibanaSettings | null;
 }
 
 export interface SealSettings {
@@ -258,6 +261,7 @@ function toIndex(index: NonNullable<PipelineConfig["index"]>, resolvePath: Resol
     retentionMs: index.retention_days * DAY_MS,
     spillAfterMs: index.spill_after_ms,
     redaction: index.redaction,
+    kibana: index.kibana === undefined ? null : toKibana(index.kibana, resolvePath),
   };
 }
 

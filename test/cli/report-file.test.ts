@@ -172,6 +172,7 @@ describe("a report is published", () => {
     retentionMs: 1,
     spillAfterMs: 1,
     redaction: { secrets: true, fields: {}, addresses: "keep" },
+    kibana: null,
   };
 
   function destinationOf(fields: string): ClusterDestination {

@@ -165,6 +165,7 @@ sign: { interval_ms: 60000 }
         retentionMs: 172_800_000,
         spillAfterMs: 0,
         redaction: { secrets: false, fields: { "meta.user": "pseudonym", username: "drop" }, addresses: "truncate" },
+        kibana: null,
       },
       batch: { maxBytes: 1024 ** 2, maxLines: 10, maxAgeMs: 20 },
       seal: { latenessMs: 5, hours: 6, isByWorker: false, everyMs: 200 },
@@ -203,6 +204,7 @@ sign: { interval_ms: 60000 }
       retentionMs: 2_592_000_000,
       spillAfterMs: 60_000,
       redaction: { secrets: true, fields: {}, addresses: "keep" },
+      kibana: null,
     });
     const { index: withKey } = parse(`${MINIMAL}${index}, api_key: { env: ES_KEY } }`);
     expect(withKey?.apiKey).toEqual({ kind: "env", name: "ES_KEY" });

@@ -11,6 +11,7 @@ import { FIND_FAULTS } from "./faults/find.ts";
 import { GC_FAULTS } from "./faults/gc.ts";
 import { GCS_FAULTS } from "./faults/gcs.ts";
 import { INDEXING_FAULTS } from "./faults/indexing.ts";
+import { KIBANA_FAULTS } from "./faults/kibana.ts";
 import { PROOFS_FAULTS } from "./faults/proofs.ts";
 import { PUBSUB_FAULTS } from "./faults/pubsub.ts";
 import { REDACTION_FAULTS } from "./faults/redaction.ts";
@@ -42,6 +43,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Levels, coverage and formats", ANSWERS_FAULTS],
   ["Reports, and published counts", REPORTS_FAULTS],
   ["Bringing lines back, keeping them, and SQL", REPLAY_FAULTS],
+  ["Dashboards", KIBANA_FAULTS],
   ["Settings and secrets", CONFIG_FAULTS],
   ["What the simulation notices by itself", SIMULATION_FAULTS],
 ]);

@@ -26,7 +26,8 @@ export async function openClusterOf(settings: ClusterSettings): Promise<Cluster>
   return openCluster(await clusterPlaceOf(settings));
 }
 
-async function readCertificates(path: string, field: string): Promise<string> {
+/** Rejects with `UsageError` for a file that is not there; `field` is its name in the pipeline. */
+export async function readCertificates(path: string, field: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {

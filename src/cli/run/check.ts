@@ -5,6 +5,7 @@ import type { ObjectStore } from "../../core/object-store.ts";
 import { archiveName, openArchiveStore } from "../open/archive-store.ts";
 import { checkIndex } from "../open/index-check.ts";
 import { describeKeeping } from "../open/keeping-check.ts";
+import { checkKibana } from "../open/kibana-check.ts";
 import { checkPseudonymKey } from "../open/pseudonym-key.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { EXIT_OK, exitCodeOf, isToldError } from "../process/exit-code.ts";
@@ -80,7 +81,10 @@ function complain(part: string, problems: readonly string[], word: "bad " | "war
 }
 
 function indexPart({ index }: PipelineSettings): Part[] {
-  return index === null ? [] : [["index", () => checkIndex(index)]];
+  if (index === null) return [];
+  const { kibana } = index;
+  const ofKibana: Part[] = kibana === null ? [] : [["kibana", () => checkKibana({ ...index, kibana })]];
+  return [["index", () => checkIndex(index)], ...ofKibana];
 }
 
 async function describeCatalogue(path: string | null): Promise<string> {

@@ -1,7 +1,8 @@
 import { Command } from "commander";
-import type { PipelineSettings } from "../../config/pipeline.ts";
+import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { openArchiveSetup } from "../open/archive-setup.ts";
 import { openIndexSetup } from "../open/index-setup.ts";
+import { openKibanaSetup } from "../open/kibana-setup.ts";
 import { confirmLock } from "../open/retention-setup.ts";
 import type { ServiceSetup, SetupStep } from "../open/setup-step.ts";
 import { openSubscriptionSetup } from "../open/subscription-setup.ts";
@@ -12,6 +13,7 @@ import { print } from "../terminal/print.ts";
 interface SetupOptions extends PipelineOptions {
   readonly dryRun?: true;
   readonly lockRetention?: true;
+  readonly overwriteChanged?: true;
   readonly yes?: true;
 }
 
@@ -35,6 +37,7 @@ export function setupCommand(): Command {
     .argument("<pipeline...>", "pipeline files")
     .option("--dry-run", "print what would be done, and do nothing")
     .option("--lock-retention", "also lock the retention of the vault's bucket: for ever, nobody can undo it")
+    .option("--overwrite-changed", "also overwrite dashboards and searches that somebody changed in Kibana")
     .option("--yes", "lock it without asking for the bucket's name");
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
@@ -44,7 +47,8 @@ export function setupCommand(): Command {
         const settings = await loadSettings(pipeline, options);
         const locks = options.lockRetention === true;
         if (locks && !isDry) await confirmLock(settings.archive, options.yes === true);
-        for (const open of servicesOf(settings, locks)) await setUp(await open(), isDry);
+        const overwrites = options.overwriteChanged === true;
+        for (const open of servicesOf(settings, locks, overwrites)) await setUp(await open(), isDry);
       }
     });
 }
@@ -52,12 +56,18 @@ export function setupCommand(): Command {
 function servicesOf(
   { archive, source, index }: PipelineSettings,
   locks: boolean,
+  overwritesChanged: boolean,
 ): readonly (() => Promise<ServiceSetup>)[] {
   return [
     () => openArchiveSetup(archive, locks),
     ...(source.kind === "pubsub" ? [() => openSubscriptionSetup(source)] : []),
     ...(index === null ? [] : [() => openIndexSetup(index)]),
+    ...(index === null ? [] : kibanaSetup(index, overwritesChanged)),
   ];
+}
+
+function kibanaSetup({ kibana, ...index }: IndexSettings, overwritesChanged: boolean) {
+  return kibana === null ? [] : [() => openKibanaSetup({ ...index, kibana }, overwritesChanged)];
 }
 
 async function setUp(service: ServiceSetup, isDry: boolean): Promise<void> {
