@@ -9,6 +9,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
+import { countsTemplate, indexTemplates } from "../../src/indexing/template/index-templates.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { FIXTURES, logtally, type Outcome } from "./logtally.ts";
 
@@ -33,32 +34,33 @@ async function onIndex(command: readonly string[], index: Readonly<Record<string
 
 /** The lines of the index in the output. */
 function indexLines(text: string): string[] {
-  return text.split("\n").filter((line) => /index/.test(line));
+  return text.split("\n").filter((line) => /index|template/.test(line));
 }
 
 // Without Maven and Java there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(url === "")("the index of a pipeline", () => {
   it("is missing, is shown by a dry run, made by setup, and left as it is by another", async () => {
     const index = { urls: [url], prefix: `test-${randomBytes(6).toString("hex")}` };
-    const names = ["logs", "quarantine", "counts"].map(
-      (name) => `index template "${index.prefix}.${name}" in "${url}"`,
+    const names = [...indexTemplates(index.prefix), countsTemplate(index.prefix)].map(
+      ({ kind, name }) => `${kind} "${name}" in "${url}"`,
     );
+    const expire = "by hand  logtally index expire PIPELINE # once a day: the cluster ends no indices by itself";
 
     const missing = await onIndex(["check"], index);
     expect(missing.code).toBe(3);
     const hint = "not there (hint: logtally setup PIPELINE)";
     // Published counts are no worker's.
-    const ofWorker = names.slice(0, 2);
+    const ofWorker = names.slice(0, -1);
     expect(indexLines(missing.stderr)).toEqual(ofWorker.map((name) => `bad  index          ${name}: ${hint}`));
 
     const plan = await onIndex(["setup", LOCAL, "--dry-run"], index);
     expect(plan).toMatchObject({ code: 0, stderr: "" });
-    expect(indexLines(plan.stdout)).toEqual(names.map((name) => `create   ${name} (not done: dry run)`));
+    expect(indexLines(plan.stdout)).toEqual([...names.map((name) => `create   ${name} (not done: dry run)`), expire]);
     expect((await onIndex(["check"], index)).code).toBe(3);
 
     const made = await onIndex(["setup", LOCAL], index);
     expect(made).toMatchObject({ code: 0, stderr: "" });
-    expect(indexLines(made.stdout)).toEqual(names.map((name) => `create   ${name}`));
+    expect(indexLines(made.stdout)).toEqual([...names.map((name) => `create   ${name}`), expire]);
     const counts = `${url}/_index_template/${index.prefix}.counts`;
     expect((await fetch(counts, { method: "DELETE" })).status).toBe(200);
     expect(await onIndex(["check"], index)).toMatchObject({
@@ -67,7 +69,7 @@ describe.skipIf(url === "")("the index of a pipeline", () => {
     });
     expect((await onIndex(["setup", LOCAL], index)).code).toBe(0);
     const again = await onIndex(["setup", LOCAL], index);
-    expect(indexLines(again.stdout)).toEqual(names.map((name) => `there    ${name}`));
+    expect(indexLines(again.stdout)).toEqual([...names.map((name) => `there    ${name}`), expire]);
 
     const fine = await onIndex(["check"], index);
     expect(fine).toMatchObject({ code: 0, stderr: "" });
@@ -94,11 +96,10 @@ describe.skipIf(url === "")("the index of a pipeline", () => {
     expect(indexLines(check.stderr)).toEqual([
       expect.stringContaining(`"${prefix}.logs" in "${url}": of another version`),
     ]);
-    expect(indexLines((await onIndex(["setup", LOCAL], index)).stdout)).toEqual([
-      `update   index template "${prefix}.logs" in "${url}"`,
-      `there    index template "${prefix}.quarantine" in "${url}"`,
-      `there    index template "${prefix}.counts" in "${url}"`,
-    ]);
+    const updated = indexLines((await onIndex(["setup", LOCAL], index)).stdout).filter(
+      (line) => !/^there|^by/.test(line),
+    );
+    expect(updated).toEqual([`update   index template "${prefix}.logs" in "${url}"`]);
     expect((await onIndex(["check"], index)).code).toBe(0);
   });
 });
@@ -123,20 +124,24 @@ function answering(answers: Answers, headers: Readonly<Record<string, string>> =
 }
 
 const NODES: Answers = { "/_nodes/_local": [200, { cluster_name: "prod", nodes: { a: { version: "9.2.0" } } }] };
-const UNSEEN: Answers = {
-  "/_index_template/logtally.logs": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
-  "/_index_template/logtally.quarantine": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
-  "/_index_template/logtally.counts": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
-};
+const DENIED = [403, { error: { type: "security_exception", reason: "unauthorized" } }] as const;
+const PATHS = { "index template": "/_index_template/", "component template": "/_component_template/" } as const;
+const UNSEEN: Answers = Object.fromEntries(
+  [...indexTemplates("logtally"), countsTemplate("logtally")].map(({ kind, name }) => [
+    `${PATHS[kind]}${name}`,
+    DENIED,
+  ]),
+);
 const RIGHTS = "/_security/user/_has_privileges";
 const GIVEN = { create_doc: true, auto_configure: true };
+const POLICY: Answers = { "/_ilm/policy/logtally": DENIED };
 
 describe("the check of a cluster with security", () => {
   const key = { api_key: { env: "TEST_KEY" } };
 
   it("passes with the rights of a worker, who may not look at templates", async () => {
-    const index = { "logtally.logs-*": GIVEN, "logtally.quarantine-*": GIVEN };
-    const place = await answering({ ...NODES, ...UNSEEN, [RIGHTS]: [200, { index }] });
+    const index = { "logtally.logs-*": GIVEN, "logtally.quarantine-*": GIVEN, "logtally.health-*": GIVEN };
+    const place = await answering({ ...NODES, ...UNSEEN, ...POLICY, [RIGHTS]: [200, { index }] });
     const { code, stdout } = await onIndex(["check"], { urls: [place], ...key });
     expect(code).toBe(0);
     expect(stdout).toContain(
@@ -145,8 +150,8 @@ describe("the check of a cluster with security", () => {
   });
 
   it("names each right that is missing", async () => {
-    const index = { "logtally.logs-*": { ...GIVEN, auto_configure: false } };
-    const place = await answering({ ...NODES, ...UNSEEN, [RIGHTS]: [200, { index }] });
+    const index = { "logtally.logs-*": { ...GIVEN, auto_configure: false }, "logtally.health-*": GIVEN };
+    const place = await answering({ ...NODES, ...UNSEEN, ...POLICY, [RIGHTS]: [200, { index }] });
     const { code, stderr } = await onIndex(["check"], { urls: [place], ...key });
     expect(code).toBe(3);
     const hint = "(hint: make one with the worker's role, docs/how-to/elasticsearch.md)";

@@ -170,6 +170,10 @@ describe("a report is published", () => {
     caFile: "/ca.pem",
     prefix: "tally",
     retentionMs: 1,
+    keepMs: 1,
+    shards: 1,
+    replicas: 1,
+    refreshIntervalMs: 1,
     spillAfterMs: 1,
     redaction: { secrets: true, fields: {}, addresses: "keep" },
   };

@@ -1,4 +1,4 @@
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, ClusterError } from "./cluster.ts";
 import { clusterIoError } from "./cluster-fault.ts";
 
 /** An index that the cluster shows, with what logtally noted in it. */
@@ -6,6 +6,10 @@ export interface FoundIndex {
   readonly name: string;
   /** What it holds, by the note; null where there is none. */
   readonly holds: string | null;
+  /** Digest of its fields, by the note. */
+  readonly fields: string | null;
+  /** True where its documents say which line of an archive they are, as ours always have. */
+  readonly isOfArchive: boolean;
   /** Milliseconds since 1970. */
   readonly createdAtMs: number;
   /** Null for one that is closed. */
@@ -14,6 +18,11 @@ export interface FoundIndex {
   readonly bytes: number | null;
 }
 
+/** The date is that of each index, also of one without a mapping. */
+const FILTER =
+  "*.mappings._meta.logtally,*.mappings.properties.archive.properties.stream.type,*.settings.index.creation_date";
+const BAD_REQUEST = 400;
+
 /** The indices of these patterns, in order of names, also hidden and closed ones. Rejects with `IoError`. */
 export async function listDayIndices(cluster: Cluster, patterns: readonly string[]): Promise<FoundIndex[]> {
   const path = `/${patterns.join(",")}`;
@@ -21,8 +30,7 @@ export async function listDayIndices(cluster: Cluster, patterns: readonly string
     const found = (await cluster.send({
       method: "GET",
       path,
-      // The date is that of each index, also of one without a mapping.
-      query: { filter_path: "*.mappings._meta.logtally,*.settings.index.creation_date", expand_wildcards: "all" },
+      query: { filter_path: FILTER, expand_wildcards: "all" },
     })) as IndexAnswer;
     const { indices = {} } = (await cluster.send({
       method: "GET",
@@ -30,10 +38,12 @@ export async function listDayIndices(cluster: Cluster, patterns: readonly string
       query: { filter_path: "indices.*.primaries.docs.count,indices.*.total.store.size_in_bytes" },
     })) as StatsAnswer;
     const all = Object.entries(Object(found) as IndexAnswer).map(([name, { mappings, settings }]): FoundIndex => {
-      const holds = mappings?._meta?.logtally?.holds;
+      const { holds, fields } = mappings?._meta?.logtally ?? {};
       return {
         name,
         holds: typeof holds === "string" ? holds : null,
+        fields: typeof fields === "string" ? fields : null,
+        isOfArchive: mappings?.properties?.archive?.properties?.stream !== undefined,
         createdAtMs: Number(settings?.index?.creation_date ?? Number.POSITIVE_INFINITY),
         documents: indices[name]?.primaries?.docs?.count ?? null,
         bytes: indices[name]?.total?.store?.size_in_bytes ?? null,
@@ -45,11 +55,32 @@ export async function listDayIndices(cluster: Cluster, patterns: readonly string
   }
 }
 
+/**
+ * Adds the fields of a mapping to an index that is there; documents in it stay as they are. Gives null, or why the index
+ * does not take them: a field that is there cannot become another one. Rejects with `IoError`.
+ */
+export async function addFields(
+  cluster: Cluster,
+  index: string,
+  mapping: Readonly<Record<string, unknown>>,
+): Promise<string | null> {
+  try {
+    await cluster.send({ method: "PUT", path: `/${index}/_mapping`, body: mapping });
+    return null;
+  } catch (error) {
+    if (error instanceof ClusterError && error.status === BAD_REQUEST) return error.message;
+    throw clusterIoError(cluster, `add fields to index "${index}" of`, error);
+  }
+}
+
 type IndexAnswer = Readonly<
   Record<
     string,
     {
-      readonly mappings?: { readonly _meta?: { readonly logtally?: { readonly holds?: unknown } } };
+      readonly mappings?: {
+        readonly _meta?: { readonly logtally?: { readonly holds?: unknown; readonly fields?: unknown } };
+        readonly properties?: { readonly archive?: { readonly properties?: { readonly stream?: unknown } } };
+      };
       readonly settings?: { readonly index?: { readonly creation_date?: string } };
     }
   >

@@ -4,7 +4,7 @@ import type { IndexSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { DAY_MS } from "../../core/units.ts";
 import { expiryOf } from "../../indexing/expiry.ts";
-import { indexPatterns } from "../../indexing/index-name.ts";
+import { dayPatterns } from "../../indexing/index-name.ts";
 import { openClusterOf } from "../open/cluster.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
@@ -64,7 +64,7 @@ async function expirePipeline(pipeline: string, options: ExpireOptions): Promise
     throw new UsageError(`expire indices: pipeline "${name}" has none (hint: add the section index to its file)`);
   }
   const isDry = options.dryRun === true;
-  const keepMs = options.olderThan === undefined ? index.retentionMs : options.olderThan * DAY_MS;
+  const keepMs = options.olderThan === undefined ? index.keepMs : options.olderThan * DAY_MS;
   const { removed, unmarked } = await expireIndices(index, keepMs, isDry, async (each) => {
     if (options.json !== true) await print(`${isDry ? "expired" : "removed"}  ${each.name}  ${amountText([each])}\n`);
   });
@@ -79,7 +79,7 @@ async function expirePipeline(pipeline: string, options: ExpireOptions): Promise
     await print(`${JSON.stringify({ pipeline: name, dry_run: isDry, keep_days: keepDays, indices, unmarked })}\n`);
     return;
   }
-  const total = `${formatThings(removed.length, "index").replace("indexs", "indices")}, ${amountText(removed)}`;
+  const total = `${formatThings(removed.length, "index", "indices")}, ${amountText(removed)}`;
   process.stderr.write(`${isDry ? "would remove" : "removed"} ${total}; the archive has every line of them\n`);
 }
 
@@ -94,7 +94,7 @@ async function expireIndices(
   const { removeIndex } = await import("../../backends/elasticsearch/marked-indices.ts");
   const cluster = await openClusterOf(settings);
   try {
-    const found = await listDayIndices(cluster, indexPatterns(settings.prefix).all);
+    const found = await listDayIndices(cluster, dayPatterns(settings.prefix));
     const { expired, unmarked } = expiryOf(found, settings.prefix, keepMs, SYSTEM_CLOCK.nowMs());
     for (const each of expired) {
       if (!isDry) await removeIndex(cluster, each.name);
