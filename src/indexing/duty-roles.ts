@@ -79,7 +79,11 @@ export function dutyRoles(prefix: string): readonly DutyRole[] {
   ];
 }
 
+export function rolePart(role: DutyRole): ClusterPart {
+  return { kind: "role", name: role.name, body: roleBody(role) };
+}
+
 /** The role as the cluster keeps it. */
-export function rolePart({ name, duty, cluster, indices }: DutyRole): ClusterPart {
-  return { kind: "role", name, body: { description: `For ${duty}`, cluster, indices: [indices] } };
+export function roleBody({ duty, cluster, indices }: DutyRole) {
+  return { description: `For ${duty}`, cluster, indices: [indices] };
 }

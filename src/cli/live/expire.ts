@@ -68,6 +68,10 @@ async function expirePipeline(pipeline: string, options: ExpireOptions): Promise
   const { removed, unmarked } = await expireIndices(index, keepMs, isDry, async (each) => {
     if (options.json !== true) await print(`${isDry ? "expired" : "removed"}  ${each.name}  ${amountText([each])}\n`);
   });
+  if (keepMs < index.keepMs) {
+    const hint = "the ledger tells them as missing, and late lines bring an index back: index.keep_days for good";
+    tell(`fewer days are kept than the pipeline says, ${keepMs / DAY_MS} of ${index.keepMs / DAY_MS} (hint: ${hint})`);
+  }
   for (const each of unmarked) {
     tell(
       `index "${each}" stays: it carries no note of logtally (hint: where it is an old one of ours, remove it by hand)`,

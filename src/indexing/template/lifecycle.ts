@@ -10,7 +10,7 @@ export function lifecycleParts(
   keepMs: number,
 ): readonly [policy: ClusterPart, ...components: ClusterPart[]] {
   return [
-    { kind: "lifecycle policy", name: prefix, body: { policy: policyOf(keepMs) } },
+    { kind: "lifecycle policy", name: prefix, body: { policy: lifecyclePolicy(keepMs) } },
     lifecycleComponent(`${prefix}.lifecycle`, "How indices end", { "index.lifecycle.name": prefix }),
     // Refuses to make an index whose name does not end in a day.
     lifecycleComponent(`${prefix}.lifecycle-by-day`, "By the day in their names", {
@@ -19,7 +19,8 @@ export function lifecycleParts(
   ];
 }
 
-function policyOf(keepMs: number) {
+/** Hot until it goes. */
+export function lifecyclePolicy(keepMs: number) {
   // The age counts from the beginning of the day.
   const minAge = `${Math.ceil(keepMs / DAY_MS) + 1}d`;
   return {
