@@ -104,6 +104,93 @@ describe.skipIf(url === "")("the index of a pipeline", () => {
   });
 });
 
+describe.skipIf(url === "")("what somebody else has done in the cluster", () => {
+  const request = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    const answer = await fetch(`${url}/${path}`, { method, ...(body === undefined ? {} : json) });
+    expect(answer.status).toBe(200);
+    return answer.json();
+  };
+  const newIndex = () => ({ urls: [url], prefix: `test-${randomBytes(6).toString("hex")}` });
+  const today = (): string => new Date().toISOString().slice(0, 10).replaceAll("-", ".");
+
+  it("to a template by hand is told by check and run, and put right by setup, which leaves what is for it", async () => {
+    const index = newIndex();
+    const name = `${index.prefix}.settings`;
+    expect(await onIndex(["setup", LOCAL], index)).toMatchObject({ code: 0 });
+    const custom = { template: { settings: { "index.codec": "default" } } };
+    await request("PUT", `_component_template/${index.prefix}.custom`, custom);
+    expect(await onIndex(["check"], index)).toMatchObject({ code: 0 });
+    const held = (await request("GET", `_component_template/${name}`)) as {
+      component_templates: { component_template: { template: { settings: { index: object } } } }[];
+    };
+    const { template, ...beside } = held.component_templates[0]?.component_template ?? { template: null };
+    const settings = { index: { ...template?.settings.index, codec: "default", max_result_window: 7 } };
+    const { created_date_millis: _, modified_date_millis: __, ...kept } = beside as Readonly<Record<string, unknown>>;
+    await request("PUT", `_component_template/${name}`, { ...kept, template: { settings } });
+
+    const words =
+      `component template "${name}" in "${url}": changed by hand at "template.settings.index.codec", ` +
+      '"template.settings.index.max_result_window" (hint: logtally setup PIPELINE)';
+    const check = await onIndex(["check"], index);
+    expect(check).toMatchObject({ code: 3, stderr: `bad  index          ${words}\n` });
+    const run = await onIndex(["run", LOCAL], index);
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining(words) as string });
+    const dry = await onIndex(["setup", LOCAL, "--dry-run"], index);
+    expect(dry.stdout).toContain(`update   component template "${name}" in "${url}", changed by hand at `);
+    expect(await onIndex(["setup", LOCAL], index)).toMatchObject({ code: 0 });
+    expect(await onIndex(["check"], index)).toMatchObject({ code: 0 });
+    await request("PUT", `${index.prefix}.logs-shell-${today()}`);
+    const made = (await request("GET", `${index.prefix}.live/_settings`)) as Record<string, unknown>;
+    expect(Object.values(made)).toMatchObject([{ settings: { index: { codec: "default", number_of_shards: "1" } } }]);
+  });
+
+  it("as an index under the name of the alias is told by check, setup and its dry run, and nothing is put", async () => {
+    const index = newIndex();
+    await request("PUT", `${index.prefix}.live`);
+    const words = `alias "${index.prefix}.live" in "${url}": there is an index "${index.prefix}.live", so that no index of lines`;
+    for (const command of [["check"], ["setup", LOCAL], ["setup", LOCAL, "--dry-run"]]) {
+      const outcome = await onIndex(command, index);
+      expect(outcome).toMatchObject({ code: 3, stderr: expect.stringContaining(words) as string });
+    }
+    expect((await fetch(`${url}/_index_template/${index.prefix}.logs`)).status).toBe(404);
+    await request("DELETE", `${index.prefix}.live`);
+    expect(await onIndex(["setup", LOCAL], index)).toMatchObject({ code: 0 });
+  });
+
+  it("as an alias under the name of an index is told by check and run, by the index behind it", async () => {
+    const index = newIndex();
+    expect(await onIndex(["setup", LOCAL], index)).toMatchObject({ code: 0 });
+    const day = `${index.prefix}.logs-shell-${today()}`;
+    await request("PUT", `${index.prefix}-mine`, { aliases: { [day]: {}, [`${index.prefix}.logs-all`]: {} } });
+    const words = `index "${day}" in "${url}": there is an alias of that name, of "${index.prefix}-mine", where its lines would`;
+    const check = await onIndex(["check"], index);
+    expect(indexLines(check.stderr)).toEqual([expect.stringContaining(words)]);
+    expect(check.code).toBe(3);
+    expect((await onIndex(["run", LOCAL], index)).stderr).toContain(words);
+  });
+
+  it("or an earlier version, to the indices of today gets new fields; older ones and those of others stay", async () => {
+    const index = newIndex();
+    const early = { dynamic: false, properties: { archive: { properties: { stream: { type: "keyword" } } } } };
+    const conflict = { properties: { ...early.properties, "@timestamp": { type: "keyword" } } };
+    const named = (log: string, day: string): string => `${index.prefix}.logs-${log}-${day}`;
+    await request("PUT", named("shell", today()), { mappings: early });
+    await request("PUT", named("pages", today()), { mappings: conflict });
+    await request("PUT", named("gitaly", "2020.01.01"), { mappings: early });
+    await request("PUT", named("workhorse", today()), { mappings: { dynamic: false } });
+    const step = `fields of 2 indices of the newest days in "${url}"`;
+    expect((await onIndex(["setup", LOCAL, "--dry-run"], index)).stdout).toContain(`update   ${step} (not done`);
+    const made = await onIndex(["setup", LOCAL], index);
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining(`update   ${step}\n`) as string });
+    expect(made.stderr).toContain(`index "${named("pages", today())}" takes no new fields: `);
+    const notes = (await request("GET", `${index.prefix}.*?filter_path=*.mappings._meta`)) as object;
+    expect(Object.keys(notes)).toEqual([named("shell", today())]);
+    const found = await request("GET", `${named("shell", today())}/_mapping/field/archive.published_at`);
+    expect(JSON.stringify(found)).toContain('"type":"date"');
+  });
+});
+
 /** What a scripted cluster answers: a status and JSON by path; 404 for any other. */
 type Answers = Readonly<Record<string, readonly [status: number, body: unknown]>>;
 
