@@ -104,6 +104,7 @@ describe.skipIf(url === "")("the index of a pipeline", () => {
   });
 });
 
+// As above.
 describe.skipIf(url === "")("what somebody else has done in the cluster", () => {
   const request = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
