@@ -42,7 +42,7 @@ export function dutyRoles(prefix: string): readonly DutyRole[] {
       duty: "Kibana and searches",
       cluster: [],
       indices: {
-        names: [`${prefix}.logs-*`, liveAlias(prefix), `${prefix}.health-*`, counts],
+        names: [...worker.indices.names, liveAlias(prefix), counts],
         privileges: ["read", "view_index_metadata"],
       },
     },
@@ -57,7 +57,7 @@ export function dutyRoles(prefix: string): readonly DutyRole[] {
           "view_index_metadata",
           "monitor",
           "maintenance",
-          "create_doc",
+          "index",
           "auto_configure",
           "delete",
           "delete_index",

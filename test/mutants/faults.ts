@@ -10,6 +10,7 @@ import { FIND_FAULTS } from "./faults/find.ts";
 import { GC_FAULTS } from "./faults/gc.ts";
 import { GCS_FAULTS } from "./faults/gcs.ts";
 import { INDEXING_FAULTS } from "./faults/indexing.ts";
+import { LIVE_FAULTS } from "./faults/live.ts";
 import { PROOFS_FAULTS } from "./faults/proofs.ts";
 import { PUBSUB_FAULTS } from "./faults/pubsub.ts";
 import { REPLAY_FAULTS } from "./faults/replay.ts";
@@ -28,6 +29,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["An archive in a folder", FILES_FAULTS],
   ["An archive in a bucket", GCS_FAULTS],
   ["The index", INDEXING_FAULTS],
+  ["Making and ending indices", LIVE_FAULTS],
   ["Sealing", SEAL_FAULTS],
   ["Signing", SIGN_FAULTS],
   ["Verifying", VERIFY_FAULTS],

@@ -1,6 +1,7 @@
 import type { DayIndexKind } from "../day-index.ts";
 import { LOG_FIELDS } from "../fields/log-fields.ts";
 import { type Mapping, mappingOf } from "../fields/mapping.ts";
+import { OWN_FIELDS } from "../fields/own-fields.ts";
 import { digestOf, type JsonBody } from "./cluster-part.ts";
 
 /** What stands in the mapping of an index of a day that logtally has made. */
@@ -11,25 +12,16 @@ export interface IndexNote {
 }
 
 const KEYWORD = { type: "keyword", ignore_above: 1024 };
-const ARCHIVE = {
-  properties: {
-    stream: KEYWORD,
-    id: KEYWORD,
-    log: KEYWORD,
-    lane: KEYWORD,
-    reason: KEYWORD,
-    topic: KEYWORD,
-    message_id: KEYWORD,
-    published_at: { type: "date" },
-  },
-};
 /** A term may have 32,766 bytes, and a character four. */
 const MOST_TERM_CHARACTERS = 8000;
+
+/** Which line it is, in the words of its document. */
+const LINE = mappingOf(OWN_FIELDS.filter(({ name }) => name === "@timestamp" || name.startsWith("archive.")));
+
 const QUARANTINE: Mapping = {
   dynamic: false,
   properties: {
-    "@timestamp": { type: "date" },
-    archive: ARCHIVE,
+    ...LINE.properties,
     place: { properties: { object: KEYWORD, row: { type: "long" } } },
     rejection: {
       properties: { index: KEYWORD, status: { type: "short" }, type: KEYWORD, reason: { type: "text" } },
