@@ -44,7 +44,7 @@ export const LIVE_FAULTS: readonly Fault[] = [
     file: "src/indexing/day-index.ts",
     text: "-${END}$`",
     replacement: "-${END}`",
-    caughtBy: { file: EXPIRY_TEST, title: "is none: %j" },
+    caughtBy: { file: EXPIRY_TEST, title: "is none:" },
   },
   {
     name: "age-by-a-day-that-no-name-has",
