@@ -5,7 +5,6 @@ import { type LoopbackServer, listenOnLoopback, receive } from "./loopback-http.
 export interface CapturedRequest {
   readonly method: string;
   readonly path: string;
-  /** Without what only says how the answer is to look. */
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
@@ -16,14 +15,13 @@ export interface CapturingServer extends LoopbackServer {
 }
 
 const HEADERS = { "content-type": "application/json", "x-elastic-product": "Elasticsearch" };
-const OF_THE_ANSWER = ["filter_path", "flat_settings"];
 
 export async function startCapturingServer(): Promise<CapturingServer> {
   const requests: CapturedRequest[] = [];
   const server = createServer((request, response) => {
     const answered = receive(request).then((body) => {
       const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
-      const query = Object.fromEntries([...searchParams].filter(([name]) => !OF_THE_ANSWER.includes(name)));
+      const query = Object.fromEntries(searchParams);
       const json: unknown = body.length === 0 ? null : JSON.parse(body.toString());
       requests.push({ method: request.method ?? "", path: decodeURIComponent(pathname), query, body: json });
       response.writeHead(200, HEADERS).end("{}");
