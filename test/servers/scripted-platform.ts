@@ -15,7 +15,7 @@ export interface ScriptedPlatform extends LoopbackServer {
   /** What was put, by path, in its order. */
   readonly kept: Map<string, Readonly<Record<string, unknown>>>;
   /** Paths of what was put since last asked. */
-  takePuts(): readonly string[];
+  readonly takePuts: () => readonly string[];
 }
 
 type Answer = readonly [status: number, body: unknown];
@@ -99,6 +99,6 @@ export async function startScriptedPlatform(script: PlatformScript): Promise<Scr
 /** Settings come back as texts. */
 function asTexts(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return JSON.parse(JSON.stringify(body), (key, value: unknown) =>
-    key.startsWith("index.") && typeof value !== "object" ? String(value) : value,
+    key.startsWith("index.") && (typeof value === "number" || typeof value === "boolean") ? String(value) : value,
   ) as Readonly<Record<string, unknown>>;
 }
