@@ -179,11 +179,16 @@ it.skipIf(elasticsearchUrl === "")("searching in Elasticsearch works as written"
   const commands = await prepare("elasticsearch.md", cwd, (text) =>
     text.replace("https://es.example:9200", elasticsearchUrl).replace("prefix: logtally", `prefix: ${prefix}`),
   );
+  const [expire = "", ...before] = commands.toReversed();
   const outcomes: string[] = [];
-  for (const command of commands) outcomes.push(await carryOut(command, { cwd, env: SECRETS }));
+  for (const command of before.reverse()) outcomes.push(await carryOut(command, { cwd, env: SECRETS }));
   expect(outcomes).toHaveLength(3);
   expect(JSON.parse(outcomes.at(-1) ?? "")).toMatchObject({ archived: 0, index_complete: true });
   expect(await documentsIn(prefix)).toBe(truth.archived);
+  // The traffic is of a day that is long over.
+  const expired = await carryOut(expire, { cwd, env: SECRETS });
+  expect(expired).toContain(`removed  ${prefix}.logs-sidekiq-2020.12.22`);
+  expect(await documentsIn(prefix)).toBe(0);
 });
 
 // Without Go, Maven or Java there are no servers; on CI that fails in test/servers/setup.ts.

@@ -3,7 +3,7 @@
  * its URL; ends with its standard input.
  */
 import { createServer } from "node:http";
-import { indexTemplates } from "../../src/indexing/template.ts";
+import { indexTemplates } from "../../src/indexing/template/index-templates.ts";
 
 const LF = 0x0a;
 const STORED = '{"create":{"status":201}}';

@@ -18,6 +18,7 @@ const COMMANDS: CommandLoaders = {
   recount: async () => (await import("./counts/recount.ts")).recountCommand(),
   facts: async () => (await import("./counts/facts.ts")).factsCommand(),
   archive: async (args) => (await import("./archive/archive.ts")).archiveCommand(args),
+  index: async (args) => (await import("./live/index-commands.ts")).indexCommands(args),
   explain: async () => (await import("./catalogue/explain.ts")).explainCommand(),
   test: async () => (await import("./catalogue/test.ts")).testCommand(),
   generate: async () => (await import("./demo/generate.ts")).generateCommand(),

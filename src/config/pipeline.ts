@@ -106,6 +106,14 @@ export interface IndexSettings extends ClusterSettings {
   readonly prefix: string;
   /** How long before its publication a line may be dated to get the index of its day. */
   readonly retentionMs: number;
+  /** How long after the end of its day an index is kept; at least as long as the above. */
+  readonly keepMs: number;
+  /** Primary shards of an index of a day. */
+  readonly shards: number;
+  /** Copies of each of them. */
+  readonly replicas: number;
+  /** How long a document may wait until it is found. */
+  readonly refreshIntervalMs: number;
   /** Without any success for so long, what comes waits in the archive. */
   readonly spillAfterMs: number;
   /** What of a line does not get there. */
@@ -259,6 +267,10 @@ function toIndex(index: NonNullable<PipelineConfig["index"]>, resolvePath: Resol
     caFile: index.ca_file === undefined ? null : resolvePath(["index", "ca_file"], index.ca_file),
     prefix: index.prefix,
     retentionMs: index.retention_days * DAY_MS,
+    keepMs: (index.keep_days ?? index.retention_days) * DAY_MS,
+    shards: index.shards,
+    replicas: index.replicas,
+    refreshIntervalMs: index.refresh_interval_ms,
     spillAfterMs: index.spill_after_ms,
     redaction: index.redaction,
     kibana: index.kibana === undefined ? null : toKibana(index.kibana, resolvePath),

@@ -74,15 +74,22 @@ export function countsIndex(prefix: string, catalogue: string): string {
   return `${prefix}.counts-${catalogue.slice(start, start + CATALOGUE_DIGITS)}`;
 }
 
-/** Names that stand for all indices of a prefix, and for those of them that all other days share. */
+/** Names that stand for all indices of lines of a prefix, and for those of them that all other days share. */
 export function indexPatterns(prefix: string): {
   readonly all: readonly string[];
   readonly outside: readonly string[];
 } {
-  return {
-    all: [`${prefix}.logs-*`, `${prefix}.quarantine-*`],
-    outside: [`${prefix}.logs-*-${OUTSIDE}`, `${prefix}.quarantine-${OUTSIDE}*`],
-  };
+  const { logs, quarantine } = outsidePatterns(prefix);
+  return { all: [`${prefix}.logs-*`, `${prefix}.quarantine-*`], outside: [logs, quarantine] };
+}
+
+/** Names that stand for all indices that go by days: of lines, of the quarantine, and of what workers tell. */
+export function dayPatterns(prefix: string): readonly string[] {
+  return [...indexPatterns(prefix).all, `${prefix}.health-*`];
+}
+
+export function outsidePatterns(prefix: string): { readonly logs: string; readonly quarantine: string } {
+  return { logs: `${prefix}.logs-*-${OUTSIDE}`, quarantine: `${prefix}.quarantine-${OUTSIDE}*` };
 }
 
 /**

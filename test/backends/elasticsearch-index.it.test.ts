@@ -7,13 +7,13 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Cluster, openCluster } from "../../src/backends/elasticsearch/cluster.ts";
-import { putTemplate, templateState } from "../../src/backends/elasticsearch/cluster-setup.ts";
+import { putPart } from "../../src/backends/elasticsearch/cluster-parts.ts";
 import { createElasticsearchIndex } from "../../src/backends/elasticsearch/elasticsearch-index.ts";
 import type { DocumentIndex } from "../../src/core/document-index.ts";
 import { DAY_MS, SECOND_MS } from "../../src/core/units.ts";
 import { createIndexNames } from "../../src/indexing/index-name.ts";
 import { createLineIndexer, type LineIndexer } from "../../src/indexing/line-indexer.ts";
-import { indexTemplates } from "../../src/indexing/template.ts";
+import { indexTemplates } from "../../src/indexing/template/index-templates.ts";
 import { decodeFile } from "../decode/decoded-line.ts";
 import { archived } from "../indexing/archived-line.ts";
 import { sampleDocuments } from "../indexing/sample-documents.ts";
@@ -47,7 +47,7 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
 
   async function stage(): Promise<Stage> {
     const prefix = `test-${randomBytes(6).toString("hex")}`;
-    for (const template of indexTemplates(prefix)) await putTemplate(cluster, template);
+    for (const template of indexTemplates(prefix)) await putPart(cluster, template);
     const told: string[] = [];
     const backoff = {
       giveUpAfterMs: 30 * SECOND_MS,
@@ -80,16 +80,6 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
       return archived(line, row);
     });
   const record = (members: string): string => `{${TIME},${members}}`;
-
-  it("has templates that are known again", async () => {
-    const { prefix } = await stage();
-    for (const template of indexTemplates(prefix)) {
-      expect(await templateState(cluster, template)).toBe("current");
-      const other = { ...template, body: { ...template.body, _meta: { ...template.body._meta, logtally: "0" } } };
-      expect(await templateState(cluster, other)).toBe("other");
-      expect(await templateState(cluster, { ...template, name: `${template.name}-none` })).toBe("missing");
-    }
-  });
 
   it("has a line once that comes twice, and finds it by its fields, log and message", async () => {
     const { indexer, search, prefix, told } = await stage();

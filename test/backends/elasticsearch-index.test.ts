@@ -145,6 +145,8 @@ describe("what passes", () => {
     [404, "index_not_found_exception"],
     [400, "validation_exception"],
     [400, "index_closed_exception"],
+    [400, "invalid_alias_name_exception"],
+    [429, "cluster_block_exception"],
     [429, "circuit_breaking_exception"],
     [500, "unavailable_shards_exception"],
   ])("as %i %s for one is the cluster's state, and rejects nothing", async (status, type) => {
@@ -155,7 +157,23 @@ describe("what passes", () => {
     expect(storedIds(stage)).toEqual(["logs/a", "logs/b"]);
     // That single indices take nothing is told by whoever gave it up.
     const why = [`index into "${stage.server.url}": status ${status}, ${type}: see the manual`];
-    expect(stage.told.slice(0, 1)).toEqual(status === 429 || status === 500 ? why : []);
+    expect(stage.told.slice(0, 1)).toEqual(type.startsWith("circuit") || status === 500 ? why : []);
+  });
+
+  it.each(["no write index is defined for alias [logs]. The write index may", "pipeline with id [p] does not exist"])(
+    "as a bad argument that is none of the document's: %s",
+    async (reason) => {
+      const items = { b: { status: 400, type: "illegal_argument_exception", reason } };
+      const stage = await indexAmid({ items });
+      expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual([null, null]);
+      expect([sentIds(stage), stage.told]).toEqual([["ab", "b"], []]);
+    },
+  );
+
+  it("as a bad argument of any other kind is the document's", async () => {
+    const rejection = { status: 400, type: "illegal_argument_exception", reason: "Limit of total fields [1] exceeded" };
+    const stage = await indexAmid({ items: { b: rejection } });
+    expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual([null, rejection]);
   });
 
   it.each<[string, BulkMishap]>([

@@ -25,6 +25,8 @@ const COMMANDS = [
   "archive export",
   "sign",
   "gc",
+  "index",
+  "index expire",
   "explain",
   "test",
   "generate",

@@ -9,6 +9,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, inject, it } from "vitest";
+import { countsTemplate, indexTemplates } from "../../src/indexing/template/index-templates.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { FIXTURES, logtally, type Outcome } from "./logtally.ts";
 
@@ -33,32 +34,33 @@ async function onIndex(command: readonly string[], index: Readonly<Record<string
 
 /** The lines of the index in the output. */
 function indexLines(text: string): string[] {
-  return text.split("\n").filter((line) => /index/.test(line));
+  return text.split("\n").filter((line) => /index|template/.test(line));
 }
 
 // Without Maven and Java there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(url === "")("the index of a pipeline", () => {
   it("is missing, is shown by a dry run, made by setup, and left as it is by another", async () => {
     const index = { urls: [url], prefix: `test-${randomBytes(6).toString("hex")}` };
-    const names = ["logs", "quarantine", "counts"].map(
-      (name) => `index template "${index.prefix}.${name}" in "${url}"`,
+    const names = [...indexTemplates(index.prefix), countsTemplate(index.prefix)].map(
+      ({ kind, name }) => `${kind} "${name}" in "${url}"`,
     );
+    const expire = "by hand  logtally index expire PIPELINE # once a day: the cluster ends no indices by itself";
 
     const missing = await onIndex(["check"], index);
     expect(missing.code).toBe(3);
     const hint = "not there (hint: logtally setup PIPELINE)";
     // Published counts are no worker's.
-    const ofWorker = names.slice(0, 2);
+    const ofWorker = names.slice(0, -1);
     expect(indexLines(missing.stderr)).toEqual(ofWorker.map((name) => `bad  index          ${name}: ${hint}`));
 
     const plan = await onIndex(["setup", LOCAL, "--dry-run"], index);
     expect(plan).toMatchObject({ code: 0, stderr: "" });
-    expect(indexLines(plan.stdout)).toEqual(names.map((name) => `create   ${name} (not done: dry run)`));
+    expect(indexLines(plan.stdout)).toEqual([...names.map((name) => `create   ${name} (not done: dry run)`), expire]);
     expect((await onIndex(["check"], index)).code).toBe(3);
 
     const made = await onIndex(["setup", LOCAL], index);
     expect(made).toMatchObject({ code: 0, stderr: "" });
-    expect(indexLines(made.stdout)).toEqual(names.map((name) => `create   ${name}`));
+    expect(indexLines(made.stdout)).toEqual([...names.map((name) => `create   ${name}`), expire]);
     const counts = `${url}/_index_template/${index.prefix}.counts`;
     expect((await fetch(counts, { method: "DELETE" })).status).toBe(200);
     expect(await onIndex(["check"], index)).toMatchObject({
@@ -67,7 +69,7 @@ describe.skipIf(url === "")("the index of a pipeline", () => {
     });
     expect((await onIndex(["setup", LOCAL], index)).code).toBe(0);
     const again = await onIndex(["setup", LOCAL], index);
-    expect(indexLines(again.stdout)).toEqual(names.map((name) => `there    ${name}`));
+    expect(indexLines(again.stdout)).toEqual([...names.map((name) => `there    ${name}`), expire]);
 
     const fine = await onIndex(["check"], index);
     expect(fine).toMatchObject({ code: 0, stderr: "" });
@@ -94,12 +96,99 @@ describe.skipIf(url === "")("the index of a pipeline", () => {
     expect(indexLines(check.stderr)).toEqual([
       expect.stringContaining(`"${prefix}.logs" in "${url}": of another version`),
     ]);
-    expect(indexLines((await onIndex(["setup", LOCAL], index)).stdout)).toEqual([
-      `update   index template "${prefix}.logs" in "${url}"`,
-      `there    index template "${prefix}.quarantine" in "${url}"`,
-      `there    index template "${prefix}.counts" in "${url}"`,
-    ]);
+    const updated = indexLines((await onIndex(["setup", LOCAL], index)).stdout).filter(
+      (line) => !/^there|^by/.test(line),
+    );
+    expect(updated).toEqual([`update   index template "${prefix}.logs" in "${url}"`]);
     expect((await onIndex(["check"], index)).code).toBe(0);
+  });
+});
+
+// As above.
+describe.skipIf(url === "")("what somebody else has done in the cluster", () => {
+  const request = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    const answer = await fetch(`${url}/${path}`, { method, ...(body === undefined ? {} : json) });
+    expect(answer.status).toBe(200);
+    return answer.json();
+  };
+  const newIndex = () => ({ urls: [url], prefix: `test-${randomBytes(6).toString("hex")}` });
+  const today = (): string => new Date().toISOString().slice(0, 10).replaceAll("-", ".");
+
+  it("to a template by hand is told by check and run, and put right by setup, which leaves what is for it", async () => {
+    const index = newIndex();
+    const name = `${index.prefix}.settings`;
+    expect(await onIndex(["setup", LOCAL], index)).toMatchObject({ code: 0 });
+    const custom = { template: { settings: { "index.codec": "default" } } };
+    await request("PUT", `_component_template/${index.prefix}.custom`, custom);
+    expect(await onIndex(["check"], index)).toMatchObject({ code: 0 });
+    const held = (await request("GET", `_component_template/${name}`)) as {
+      component_templates: { component_template: { template: { settings: { index: object } } } }[];
+    };
+    const { template, ...beside } = held.component_templates[0]?.component_template ?? { template: null };
+    const settings = { index: { ...template?.settings.index, codec: "default", max_result_window: 7 } };
+    const { created_date_millis: _, modified_date_millis: __, ...kept } = beside as Readonly<Record<string, unknown>>;
+    await request("PUT", `_component_template/${name}`, { ...kept, template: { settings } });
+
+    const words =
+      `component template "${name}" in "${url}": changed by hand at "template.settings.index.codec", ` +
+      '"template.settings.index.max_result_window" (hint: logtally setup PIPELINE)';
+    const check = await onIndex(["check"], index);
+    expect(check).toMatchObject({ code: 3, stderr: `bad  index          ${words}\n` });
+    const run = await onIndex(["run", LOCAL], index);
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining(words) as string });
+    const dry = await onIndex(["setup", LOCAL, "--dry-run"], index);
+    expect(dry.stdout).toContain(`update   component template "${name}" in "${url}", changed by hand at `);
+    expect(await onIndex(["setup", LOCAL], index)).toMatchObject({ code: 0 });
+    expect(await onIndex(["check"], index)).toMatchObject({ code: 0 });
+    await request("PUT", `${index.prefix}.logs-shell-${today()}`);
+    const made = (await request("GET", `${index.prefix}.live/_settings`)) as Record<string, unknown>;
+    expect(Object.values(made)).toMatchObject([{ settings: { index: { codec: "default", number_of_shards: "1" } } }]);
+  });
+
+  it("as an index under the name of the alias is told by check, setup and its dry run, and nothing is put", async () => {
+    const index = newIndex();
+    await request("PUT", `${index.prefix}.live`);
+    const words = `alias "${index.prefix}.live" in "${url}": there is an index "${index.prefix}.live", so that no index of lines`;
+    for (const command of [["check"], ["setup", LOCAL], ["setup", LOCAL, "--dry-run"]]) {
+      const outcome = await onIndex(command, index);
+      expect(outcome).toMatchObject({ code: 3, stderr: expect.stringContaining(words) as string });
+    }
+    expect((await fetch(`${url}/_index_template/${index.prefix}.logs`)).status).toBe(404);
+    await request("DELETE", `${index.prefix}.live`);
+    expect(await onIndex(["setup", LOCAL], index)).toMatchObject({ code: 0 });
+  });
+
+  it("as an alias under the name of an index is told by check and run, by the index behind it", async () => {
+    const index = newIndex();
+    expect(await onIndex(["setup", LOCAL], index)).toMatchObject({ code: 0 });
+    const day = `${index.prefix}.logs-shell-${today()}`;
+    await request("PUT", `${index.prefix}-mine`, { aliases: { [day]: {}, [`${index.prefix}.logs-all`]: {} } });
+    const words = `index "${day}" in "${url}": there is an alias of that name, of "${index.prefix}-mine", where its lines would`;
+    const check = await onIndex(["check"], index);
+    expect(indexLines(check.stderr)).toEqual([expect.stringContaining(words)]);
+    expect(check.code).toBe(3);
+    expect((await onIndex(["run", LOCAL], index)).stderr).toContain(words);
+  });
+
+  it("or an earlier version, to the indices of today gets new fields; older ones and those of others stay", async () => {
+    const index = newIndex();
+    const early = { dynamic: false, properties: { archive: { properties: { stream: { type: "keyword" } } } } };
+    const conflict = { properties: { ...early.properties, "@timestamp": { type: "keyword" } } };
+    const named = (log: string, day: string): string => `${index.prefix}.logs-${log}-${day}`;
+    await request("PUT", named("shell", today()), { mappings: early });
+    await request("PUT", named("pages", today()), { mappings: conflict });
+    await request("PUT", named("gitaly", "2020.01.01"), { mappings: early });
+    await request("PUT", named("workhorse", today()), { mappings: { dynamic: false } });
+    const step = `fields of 2 indices of the newest days in "${url}"`;
+    expect((await onIndex(["setup", LOCAL, "--dry-run"], index)).stdout).toContain(`update   ${step} (not done`);
+    const made = await onIndex(["setup", LOCAL], index);
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining(`update   ${step}\n`) as string });
+    expect(made.stderr).toContain(`index "${named("pages", today())}" takes no new fields: `);
+    const notes = (await request("GET", `${index.prefix}.*?filter_path=*.mappings._meta`)) as object;
+    expect(Object.keys(notes)).toEqual([named("shell", today())]);
+    const found = await request("GET", `${named("shell", today())}/_mapping/field/archive.published_at`);
+    expect(JSON.stringify(found)).toContain('"type":"date"');
   });
 });
 
@@ -123,20 +212,24 @@ function answering(answers: Answers, headers: Readonly<Record<string, string>> =
 }
 
 const NODES: Answers = { "/_nodes/_local": [200, { cluster_name: "prod", nodes: { a: { version: "9.2.0" } } }] };
-const UNSEEN: Answers = {
-  "/_index_template/logtally.logs": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
-  "/_index_template/logtally.quarantine": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
-  "/_index_template/logtally.counts": [403, { error: { type: "security_exception", reason: "unauthorized" } }],
-};
+const DENIED = [403, { error: { type: "security_exception", reason: "unauthorized" } }] as const;
+const PATHS = { "index template": "/_index_template/", "component template": "/_component_template/" } as const;
+const UNSEEN: Answers = Object.fromEntries(
+  [...indexTemplates("logtally"), countsTemplate("logtally")].map(({ kind, name }) => [
+    `${PATHS[kind]}${name}`,
+    DENIED,
+  ]),
+);
 const RIGHTS = "/_security/user/_has_privileges";
 const GIVEN = { create_doc: true, auto_configure: true };
+const POLICY: Answers = { "/_ilm/policy/logtally": DENIED };
 
 describe("the check of a cluster with security", () => {
   const key = { api_key: { env: "TEST_KEY" } };
 
   it("passes with the rights of a worker, who may not look at templates", async () => {
-    const index = { "logtally.logs-*": GIVEN, "logtally.quarantine-*": GIVEN };
-    const place = await answering({ ...NODES, ...UNSEEN, [RIGHTS]: [200, { index }] });
+    const index = { "logtally.logs-*": GIVEN, "logtally.quarantine-*": GIVEN, "logtally.health-*": GIVEN };
+    const place = await answering({ ...NODES, ...UNSEEN, ...POLICY, [RIGHTS]: [200, { index }] });
     const { code, stdout } = await onIndex(["check"], { urls: [place], ...key });
     expect(code).toBe(0);
     expect(stdout).toContain(
@@ -145,8 +238,8 @@ describe("the check of a cluster with security", () => {
   });
 
   it("names each right that is missing", async () => {
-    const index = { "logtally.logs-*": { ...GIVEN, auto_configure: false } };
-    const place = await answering({ ...NODES, ...UNSEEN, [RIGHTS]: [200, { index }] });
+    const index = { "logtally.logs-*": { ...GIVEN, auto_configure: false }, "logtally.health-*": GIVEN };
+    const place = await answering({ ...NODES, ...UNSEEN, ...POLICY, [RIGHTS]: [200, { index }] });
     const { code, stderr } = await onIndex(["check"], { urls: [place], ...key });
     expect(code).toBe(3);
     const hint = "(hint: make one with the worker's role, docs/how-to/elasticsearch.md)";

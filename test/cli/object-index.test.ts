@@ -12,6 +12,7 @@ import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.
 import { hourOf } from "../../src/core/hour.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { DAY_MS, HOUR_MS, KIB } from "../../src/core/units.ts";
+import { indexTemplates } from "../../src/indexing/template/index-templates.ts";
 import { putObject } from "../archive/sample-archive.ts";
 import { seal } from "../archive/seal/sealing.ts";
 import { sampleDocuments } from "../indexing/sample-documents.ts";
@@ -24,8 +25,8 @@ import {
 
 const NEVER = new AbortController().signal;
 const STREAM = "local";
-/** An index that is opened asks for the node and for two templates. */
-const QUESTIONS = [null, null, null];
+/** An index that is opened asks for the node, for each template and for two names; a 403 for the templates tells nothing. */
+const QUESTIONS: (BulkMishap | null)[] = [null, ...indexTemplates("logtally").map(() => 403), null, null];
 
 let opened: { readonly index: WorkerIndex; readonly server: ScriptedElasticsearch } | null = null;
 afterEach(async () => {

@@ -132,6 +132,10 @@ index:
   ca_file: ca.pem
   prefix: gprd
   retention_days: 2
+  keep_days: 3
+  shards: 4
+  replicas: 0
+  refresh_interval_ms: 5000
   spill_after_ms: 0
   redaction: { secrets: false, fields: { meta.user: pseudonym, username: drop }, addresses: truncate }
 batch: { max_bytes: 1 MiB, max_lines: 10, max_age_ms: 20 }
@@ -163,6 +167,10 @@ sign: { interval_ms: 60000 }
         caFile: "/etc/app/ca.pem",
         prefix: "gprd",
         retentionMs: 172_800_000,
+        keepMs: 259_200_000,
+        shards: 4,
+        replicas: 0,
+        refreshIntervalMs: 5000,
         spillAfterMs: 0,
         redaction: { secrets: false, fields: { "meta.user": "pseudonym", username: "drop" }, addresses: "truncate" },
         kibana: null,
@@ -202,6 +210,10 @@ sign: { interval_ms: 60000 }
       caFile: null,
       prefix: "logtally",
       retentionMs: 2_592_000_000,
+      keepMs: 2_592_000_000,
+      shards: 1,
+      replicas: 1,
+      refreshIntervalMs: 1000,
       spillAfterMs: 60_000,
       redaction: { secrets: true, fields: {}, addresses: "keep" },
       kibana: null,
@@ -217,6 +229,12 @@ sign: { interval_ms: 60000 }
     ["urls: [a], api_key: { env: A }", "index.urls.0"],
     ["urls: []", "index.urls"],
     ["retention_days: 0", "index.retention_days"],
+    // A line of the days between them would bring back an index that was deleted.
+    ["retention_days: 10, keep_days: 9", "index.keep_days"],
+    ["keep_days: 29", "index.keep_days"],
+    ["shards: 0", "index.shards"],
+    ["replicas: 11", "index.replicas"],
+    ["refresh_interval_ms: 1", "index.refresh_interval_ms"],
     ["api_key: {}", "index.api_key"],
     ["api_key: { env: A, file: b }", "index.api_key"],
     ["redaction: { fields: { username: hide } }", "index.redaction.fields.username"],

@@ -8,12 +8,12 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Cluster, openCluster } from "../../src/backends/elasticsearch/cluster.ts";
-import { putTemplate } from "../../src/backends/elasticsearch/cluster-setup.ts";
+import { putPart } from "../../src/backends/elasticsearch/cluster-parts.ts";
 import { createElasticsearchIndex } from "../../src/backends/elasticsearch/elasticsearch-index.ts";
 import { DAY_MS, SECOND_MS } from "../../src/core/units.ts";
 import { createIndexNames } from "../../src/indexing/index-name.ts";
 import { createLineIndexer } from "../../src/indexing/line-indexer.ts";
-import { indexTemplates } from "../../src/indexing/template.ts";
+import { indexTemplates } from "../../src/indexing/template/index-templates.ts";
 import { decodeFile } from "../decode/decoded-line.ts";
 import { documentsOf, type Hit } from "../servers/search.ts";
 import { anyLine } from "./any-line.ts";
@@ -39,7 +39,7 @@ describe.skipIf(url === "")("any line", () => {
   const prefix = `test-${randomBytes(6).toString("hex")}`;
   beforeAll(async () => {
     cluster = openCluster({ urls: [url], apiKey: null, certificates: null });
-    for (const template of indexTemplates(prefix)) await putTemplate(cluster, template);
+    for (const template of indexTemplates(prefix)) await putPart(cluster, template);
   });
   afterAll(() => cluster.close());
 

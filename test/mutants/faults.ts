@@ -12,6 +12,7 @@ import { GC_FAULTS } from "./faults/gc.ts";
 import { GCS_FAULTS } from "./faults/gcs.ts";
 import { INDEXING_FAULTS } from "./faults/indexing.ts";
 import { KIBANA_FAULTS } from "./faults/kibana.ts";
+import { LIVE_FAULTS } from "./faults/live.ts";
 import { PROOFS_FAULTS } from "./faults/proofs.ts";
 import { PUBSUB_FAULTS } from "./faults/pubsub.ts";
 import { REDACTION_FAULTS } from "./faults/redaction.ts";
@@ -33,6 +34,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["An archive in a bucket", GCS_FAULTS],
   ["The index", INDEXING_FAULTS],
   ["What is masked", REDACTION_FAULTS],
+  ["Making and ending indices", LIVE_FAULTS],
   ["Sealing", SEAL_FAULTS],
   ["Signing", SIGN_FAULTS],
   ["Verifying", VERIFY_FAULTS],

@@ -31,8 +31,18 @@ const CONFLICT = 409;
 const BAD_REQUEST = 400;
 const TOO_LARGE = 413;
 const BUSY = 429;
-/** Says status 400, and means the state of the cluster: too many shards, a closed index. */
-const STATES = ["validation_exception", "index_closed_exception", "invalid_index_name_exception"];
+/** Says status 400, and means the state of the cluster: too many shards, a closed index, an index under our alias's name. */
+const STATES = [
+  "validation_exception",
+  "index_closed_exception",
+  "invalid_index_name_exception",
+  "invalid_alias_name_exception",
+  "routing_missing_exception",
+];
+/** The same of a type that says nothing: an alias under the name of an index, a pipeline that somebody has asked for. */
+const STATE_REASONS = [/^no write index is defined for alias /, /^pipeline with id \[.*\] does not exist/];
+/** A full disk makes an index read-only, and says that it is busy; it passes when somebody mends it. */
+const BLOCKED = "cluster_block_exception";
 
 /**
  * Query of a bulk request, whose answer then says of each document only what is read, and comes before the request is
@@ -130,7 +140,12 @@ function outcomeOf(item: unknown, { name, conflict }: Pick<BulkAction<never>, "n
   if (status === CONFLICT) return conflict;
   const whole = cause === "" ? reason : `${reason}: ${cause}`;
   const rejection = { status, type, reason: whole };
-  const isOfDocument = (status === BAD_REQUEST && !STATES.includes(type)) || status === TOO_LARGE;
+  const isOfDocument = (status === BAD_REQUEST && !isState(type, reason)) || status === TOO_LARGE;
   if (isOfDocument) return { kind: "rejected", rejection };
-  return { kind: status >= BAD_REQUEST && status < 500 && status !== BUSY ? "blocked" : "busy", rejection };
+  const isBlocked = status >= BAD_REQUEST && status < 500 && (status !== BUSY || type === BLOCKED);
+  return { kind: isBlocked ? "blocked" : "busy", rejection };
+}
+
+function isState(type: string, reason: string): boolean {
+  return STATES.includes(type) || STATE_REASONS.some((words) => words.test(reason));
 }

@@ -1,24 +1,36 @@
 import { type Cluster, ClusterError } from "./cluster.ts";
 import { clusterIoError } from "./cluster-fault.ts";
 
-/** What a worker does with indices, in Elasticsearch's words. */
-const WORKER_RIGHTS = ["create_doc", "auto_configure"];
 /** What a cluster without security says, or one that has no such question. */
 const NOT_ASKABLE = [400, 404, 405];
+const RIGHTS_PATH = "/_security/user/_has_privileges";
 
 /**
- * The rights that a worker lacks on indices, each as `create_doc on "logtally.logs-*"`; null where the cluster cannot be
- * asked, as one without security. Rejects with `IoError`.
+ * The rights that the credentials lack on indices, each as `create_doc on "logtally.logs-*"`; null where the cluster cannot
+ * be asked, as one without security. Rejects with `IoError`.
  */
-export async function missingRights(cluster: Cluster, patterns: readonly string[]): Promise<readonly string[] | null> {
-  const body = { index: [{ names: [...patterns], privileges: WORKER_RIGHTS }] };
+export async function missingRights(
+  cluster: Cluster,
+  { names, privileges }: { readonly names: readonly string[]; readonly privileges: readonly string[] },
+): Promise<readonly string[] | null> {
+  const answer = await askRights(cluster, { index: [{ names, privileges }] });
+  if (answer?.index === undefined) return null;
+  const { index } = answer;
+  return names.flatMap((name) =>
+    privileges.filter((right) => index[name]?.[right] !== true).map((right) => `${right} on "${name}"`),
+  );
+}
+
+/** Those of these rights on the cluster that the credentials have; null as above. Rejects with `IoError`. */
+export async function clusterRights(cluster: Cluster, rights: readonly string[]): Promise<readonly string[] | null> {
+  const answer = await askRights(cluster, { cluster: rights });
+  const given = answer?.cluster;
+  return given === undefined ? null : rights.filter((right) => given[right] === true);
+}
+
+async function askRights(cluster: Cluster, body: Readonly<Record<string, unknown>>): Promise<RightsAnswer | null> {
   try {
-    const path = "/_security/user/_has_privileges";
-    const { index } = (await cluster.send({ method: "POST", path, body })) as RightsAnswer;
-    if (index === undefined) return null;
-    return patterns.flatMap((pattern) =>
-      WORKER_RIGHTS.filter((right) => index[pattern]?.[right] !== true).map((right) => `${right} on "${pattern}"`),
-    );
+    return (await cluster.send({ method: "POST", path: RIGHTS_PATH, body })) as RightsAnswer;
   } catch (error) {
     if (error instanceof ClusterError && NOT_ASKABLE.includes(error.status ?? 0)) return null;
     throw clusterIoError(cluster, "ask for the rights of the API key on", error);
@@ -26,6 +38,8 @@ export async function missingRights(cluster: Cluster, patterns: readonly string[
 }
 
 interface RightsAnswer {
+  /** Right → whether it is given. */
+  readonly cluster?: Readonly<Record<string, boolean>>;
   /** Pattern → right → whether it is given. */
   readonly index?: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
 }

@@ -1,8 +1,14 @@
-import type { TemplateState } from "../../backends/elasticsearch/cluster-setup.ts";
+import type { Cluster } from "../../backends/elasticsearch/cluster.ts";
+import type { PartState } from "../../backends/elasticsearch/cluster-parts.ts";
 import type { IndexSettings } from "../../config/pipeline.ts";
 import { type IoCode, IoError } from "../../core/fault.ts";
-import { countsTemplate, type IndexTemplate, indexTemplates } from "../../indexing/template.ts";
+import { workerRole } from "../../indexing/duty-roles.ts";
+import type { ClusterPart } from "../../indexing/template/cluster-part.ts";
+import { countsTemplate, indexTemplates } from "../../indexing/template/index-templates.ts";
+import { lifecycleParts } from "../../indexing/template/lifecycle.ts";
 import { openClusterOf } from "./cluster.ts";
+import { nameClashes } from "./name-clashes.ts";
+import { partName, partWords } from "./part-words.ts";
 
 const PAGE = "docs/how-to/elasticsearch.md";
 
@@ -16,27 +22,30 @@ interface Problem {
  * one line for each problem.
  */
 export async function checkIndex(settings: IndexSettings): Promise<string> {
-  const { describeCluster, templateState } = await import("../../backends/elasticsearch/cluster-setup.ts");
+  const { describeCluster } = await import("../../backends/elasticsearch/cluster-setup.ts");
+  const { partState, partStates } = await import("../../backends/elasticsearch/cluster-parts.ts");
   const { missingRights } = await import("../../backends/elasticsearch/cluster-rights.ts");
   const cluster = await openClusterOf(settings);
   try {
     const described = await describeCluster(cluster);
-    const templates = indexTemplates(settings.prefix);
-    const states: TemplateState[] = [];
-    for (const template of templates) states.push(await templateState(cluster, template));
-    const rights = await missingRights(
-      cluster,
-      templates.flatMap(({ body }) => body.index_patterns),
-    );
-    const problems = [...templateProblems(templates, states, cluster.name), ...rightProblems(rights, cluster.name)];
+    const clashes = await nameClashes(cluster, settings.prefix);
+    const parts = [...indexTemplates(settings.prefix, settings), ...(await offeredLifecycle(cluster, settings))];
+    const states = await partStates(cluster, parts);
+    const rights = await missingRights(cluster, workerRole(settings.prefix).indices);
+    const problems = [
+      ...clashes.map((text): Problem => ({ code: "denied", text })),
+      ...partProblems(parts, states, cluster.name),
+      ...rightProblems(rights, cluster.name),
+    ];
     if (problems[0] !== undefined) {
       throw new IoError(
         problems[0].code,
         problems.map(({ text }) => text),
       );
     }
-    const ofCounts = countsWords(await templateState(cluster, countsTemplate(settings.prefix)));
-    const seen = states.includes("unknown") ? "templates that the API key may not look at" : "current templates";
+    const ofCounts = countsWords(await partState(cluster, countsTemplate(settings.prefix)));
+    const isUnknown = states.some(({ kind }) => kind === "unknown");
+    const seen = isUnknown ? "templates that the API key may not look at" : "current templates";
     const allowed = rights === null ? "rights not asked, as it has no security" : "documents can be created";
     return `"${cluster.name}": ${described}, ${seen}${ofCounts}, ${allowed}`;
   } finally {
@@ -44,22 +53,27 @@ export async function checkIndex(settings: IndexSettings): Promise<string> {
   }
 }
 
-/** No worker needs it, so it is no problem; whoever publishes counts should know all the same. */
-function countsWords(state: TemplateState): string {
-  if (state === "missing") return " but that of published counts (hint for reports: logtally setup PIPELINE)";
-  return state === "other" ? ", that of published counts of another version (hint: logtally setup PIPELINE)" : "";
+/** What ends indices, where the cluster has lifecycles and the key may look. */
+async function offeredLifecycle(cluster: Cluster, { prefix, keepMs }: IndexSettings): Promise<readonly ClusterPart[]> {
+  const { partState } = await import("../../backends/elasticsearch/cluster-parts.ts");
+  const parts = lifecycleParts(prefix, keepMs);
+  const { kind } = await partState(cluster, parts[0]);
+  return kind === "not offered" || kind === "unknown" ? [] : parts;
 }
 
-function templateProblems(
-  templates: readonly IndexTemplate[],
-  states: readonly TemplateState[],
-  cluster: string,
-): Problem[] {
-  return templates.flatMap(({ name }, at) => {
-    const what = `index template "${name}" in "${cluster}"`;
-    const hint = "(hint: logtally setup PIPELINE)";
-    if (states[at] === "missing") return [{ code: "not_found", text: `${what}: not there ${hint}` }];
-    return states[at] === "other" ? [{ code: "not_found", text: `${what}: of another version ${hint}` }] : [];
+/** No worker needs it, so it is no problem; whoever publishes counts should know all the same. */
+function countsWords(state: PartState): string {
+  if (state.kind === "missing") return " but that of published counts (hint for reports: logtally setup PIPELINE)";
+  const words = partWords(state);
+  return words === null ? "" : `, that of published counts ${words} (hint: logtally setup PIPELINE)`;
+}
+
+function partProblems(parts: readonly ClusterPart[], states: readonly PartState[], cluster: string): Problem[] {
+  return parts.flatMap((part, at) => {
+    const state = states[at];
+    const words = state === undefined ? null : partWords(state);
+    const text = `${partName(part, cluster)}: ${words} (hint: logtally setup PIPELINE)`;
+    return words === null ? [] : [{ code: "not_found", text }];
   });
 }
 

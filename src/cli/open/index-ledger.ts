@@ -31,11 +31,13 @@ export async function readIndexLedger(
     );
   };
   // Whole days: an index is deleted as one.
-  const keptSinceMs = Math.floor((SYSTEM_CLOCK.nowMs() - settings.retentionMs) / DAY_MS) * DAY_MS;
+  const keptSinceMs = Math.floor((SYSTEM_CLOCK.nowMs() - settings.keepMs) / DAY_MS) * DAY_MS;
   try {
     const indexedIds = (ids: readonly string[]) => idsWithDocument(cluster, stream, ids, patterns.all);
     const missingLines = (hour: number) => linesWithoutDocument({ store, plans, tail, indexedIds }, hour);
-    const options = { store, stream, countDocuments, keptSinceMs, sleep: (ms: number) => pause(ms), missingLines };
+    // What was just indexed is found after a refresh.
+    const sleep = (ms: number) => pause(Math.max(ms, settings.refreshIntervalMs));
+    const options = { store, stream, countDocuments, keptSinceMs, sleep, missingLines };
     return await readIndexFigures(options, hours);
   } finally {
     await cluster.close();

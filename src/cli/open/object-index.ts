@@ -4,12 +4,17 @@ import type { DocumentIndex } from "../../core/document-index.ts";
 import { IoError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { DocumentBuilder } from "../../indexing/document/line-document.ts";
-import { indexTemplates } from "../../indexing/template.ts";
+import { indexTemplates } from "../../indexing/template/index-templates.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { createWorkerIndex, type WorkerIndex } from "../run/worker-index.ts";
 import { tell } from "../terminal/tell.ts";
 import { openClusterOf } from "./cluster.ts";
+import { nameClashes } from "./name-clashes.ts";
+import { partName, partWords } from "./part-words.ts";
 import { serviceBackoff } from "./service-backoff.ts";
+
+/** Templates of documents that nobody may guess at. */
+const NEEDED = ["logs", "quarantine"];
 
 /**
  * Null for a pipeline without one. Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that
@@ -62,14 +67,25 @@ async function verifiedIndex(documents: DocumentIndex, verify: () => Promise<voi
   };
 }
 
-/** An index without its template would guess at every field, and guess wrong. Rejects with `IoError`. */
-async function verify(cluster: Cluster, { prefix }: IndexSettings, signal: AbortSignal): Promise<void> {
-  const { describeCluster, templateState } = await import("../../backends/elasticsearch/cluster-setup.ts");
+/**
+ * An index without its template would guess at every field, and guess wrong; what else is not as it should be is told, and
+ * lines are indexed all the same. Rejects with `IoError`.
+ */
+async function verify(cluster: Cluster, settings: IndexSettings, signal: AbortSignal): Promise<void> {
+  const { describeCluster } = await import("../../backends/elasticsearch/cluster-setup.ts");
+  const { partStates } = await import("../../backends/elasticsearch/cluster-parts.ts");
   await describeCluster(cluster, signal);
-  for (const template of indexTemplates(prefix)) {
-    const state = await templateState(cluster, template, signal);
-    const what = `index template "${template.name}" in "${cluster.name}"`;
-    if (state === "missing") throw new IoError("not_found", `${what}: not there (hint: logtally setup PIPELINE)`);
-    if (state === "other") tell(`${what} is of another version (hint: logtally setup PIPELINE)`);
+  const templates = indexTemplates(settings.prefix, settings);
+  const states = await partStates(cluster, templates, signal);
+  for (const [at, template] of templates.entries()) {
+    const state = states[at];
+    const words = state === undefined ? null : partWords(state);
+    if (words === null) continue;
+    const text = `${partName(template, cluster.name)}: ${words} (hint: logtally setup PIPELINE)`;
+    // One of an earlier version has all of its parts in itself.
+    const isNeeded = NEEDED.some((kind) => template.name === `${settings.prefix}.${kind}`);
+    if (state?.kind === "missing" && isNeeded) throw new IoError("not_found", text);
+    tell(text);
   }
+  for (const clash of await nameClashes(cluster, settings.prefix, signal)) tell(clash);
 }

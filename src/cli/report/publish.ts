@@ -4,7 +4,7 @@ import { foldsKeys } from "../../counts/days/personal-groups.ts";
 import type { Publication } from "../../counts/publication/count-document.ts";
 import { viewId } from "../../counts/publication/counted-view.ts";
 import { countsIndex } from "../../indexing/index-name.ts";
-import { countsTemplate } from "../../indexing/template.ts";
+import { countsTemplate } from "../../indexing/template/index-templates.ts";
 import type { Answer } from "../counts/answer.ts";
 import { archiveName } from "../open/archive-store.ts";
 import { serviceBackoff } from "../open/service-backoff.ts";
@@ -54,12 +54,14 @@ export async function openPublisher({ cluster: place, prefix }: CountsPlace): Pr
 
 /** Without it the index would guess at every field, and guess wrong. */
 async function needTemplate(cluster: Cluster, prefix: string): Promise<void> {
-  const { putTemplate, templateState } = await import("../../backends/elasticsearch/cluster-setup.ts");
+  const { partState, putPart } = await import("../../backends/elasticsearch/cluster-parts.ts");
   const template = countsTemplate(prefix);
-  const state = await templateState(cluster, template);
-  if (state === "missing") await putTemplate(cluster, template);
+  const { kind: state, differences } = await partState(cluster, template);
+  if (state === "missing") await putPart(cluster, template);
   const what = `index template "${template.name}" in "${cluster.name}"`;
   if (state === "other") tell(`${what} is of another version (hint: logtally setup PIPELINE)`);
+  if (state === "altered")
+    tell(`${what} was changed by hand at ${differences.join(", ")} (hint: logtally setup PIPELINE)`);
   if (state === "unknown") {
     tell(
       `${what} may not be looked at, and a new index without it would guess at its fields (hint: give the key "monitor")`,

@@ -12,8 +12,8 @@ export function formatCount(count: number): string {
 }
 
 /** `1 object`, `2 objects` */
-export function formatThings(count: number, thing: string): string {
-  return `${formatCount(count)} ${thing}${count === 1 ? "" : "s"}`;
+export function formatThings(count: number, thing: string, things = `${thing}s`): string {
+  return `${formatCount(count)} ${count === 1 ? thing : things}`;
 }
 
 /** `1.2 MiB` */

@@ -63,7 +63,7 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     harm: "One line that no index can take holds up all others for ever.",
     breaks: "service",
     file: BULK,
-    text: "(status === BAD_REQUEST && !STATES.includes(type))",
+    text: "(status === BAD_REQUEST && !isState(type, reason))",
     replacement: '(status === BAD_REQUEST && type === "")',
     caughtBy: { file: INDEX_TEST, title: "that are wrong are rejected, each in its place" },
     hangs: true,

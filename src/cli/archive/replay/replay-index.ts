@@ -6,7 +6,7 @@ import type { IndexSettings } from "../../../config/pipeline.ts";
 import type { DocumentIndex } from "../../../core/document-index.ts";
 import type { DocumentBuilder } from "../../../indexing/document/line-document.ts";
 import { createReplayNames, replayPattern, replayQuarantine } from "../../../indexing/index-name.ts";
-import { replayIndexBody } from "../../../indexing/template.ts";
+import { replayIndexBody } from "../../../indexing/template/replay-body.ts";
 import { openClusterOf } from "../../open/cluster.ts";
 import { serviceBackoff } from "../../open/service-backoff.ts";
 import { tell } from "../../terminal/tell.ts";

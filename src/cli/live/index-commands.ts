@@ -1,0 +1,14 @@
+import { Command } from "commander";
+import { type CommandLoaders, loadCommands } from "../command-loaders.ts";
+
+const COMMANDS: CommandLoaders = {
+  expire: async () => (await import("./expire.ts")).expireCommand(),
+};
+
+export async function indexCommands(args: readonly string[]): Promise<Command> {
+  const index = new Command("index")
+    .summary("look after the index of a pipeline")
+    .description("Looks after the index of a pipeline, which the archive can always make anew.");
+  for (const command of await loadCommands(COMMANDS, args)) index.addCommand(command);
+  return index;
+}
