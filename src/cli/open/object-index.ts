@@ -18,17 +18,19 @@ const NEEDED = ["logs", "quarantine"];
 
 /**
  * Null for a pipeline without one. Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that
- * answers and cannot be used. One that does not answer is told: what comes waits until it does. `signal` ends requests
- * that are under way.
+ * answers and cannot be used. One that does not answer is told: what comes waits until it does. `worker` names it;
+ * `signal` ends requests that are under way.
  */
 export async function openIndex(
   settings: PipelineSettings,
   store: ObjectStore,
   documents: DocumentBuilder,
+  worker: string,
   signal: AbortSignal,
 ): Promise<WorkerIndex | null> {
   const { name: stream, index } = settings;
   if (index === null) return null;
+  const { tryToCreate } = await import("../../backends/elasticsearch/best-effort.ts");
   const { createElasticsearchIndex } = await import("../../backends/elasticsearch/elasticsearch-index.ts");
   const cluster = await openClusterOf(index);
   const backoff = serviceBackoff(index.spillAfterMs);
@@ -40,6 +42,8 @@ export async function openIndex(
     index: verified,
     documents,
     naming: index,
+    worker,
+    tryToCreate: (document, stop) => tryToCreate(cluster, document, stop),
     clock: SYSTEM_CLOCK,
     random: Math.random,
     tell,
