@@ -35,7 +35,7 @@ export async function openIndex(
   const cluster = await openClusterOf(index);
   const backoff = serviceBackoff(index.spillAfterMs);
   const created = createElasticsearchIndex(cluster, { backoff, onTrouble: tell });
-  const verified = await verifiedIndex(created, () => verify(cluster, index, signal));
+  const verified = await verifiedIndex(created, () => verifyTemplates(cluster, index, signal));
   return createWorkerIndex({
     stream,
     store,
@@ -75,7 +75,7 @@ async function verifiedIndex(documents: DocumentIndex, verify: () => Promise<voi
  * An index without its template would guess at every field, and guess wrong; what else is not as it should be is told, and
  * lines are indexed all the same. Rejects with `IoError`.
  */
-async function verify(cluster: Cluster, settings: IndexSettings, signal: AbortSignal): Promise<void> {
+export async function verifyTemplates(cluster: Cluster, settings: IndexSettings, signal: AbortSignal): Promise<void> {
   const { describeCluster } = await import("../../backends/elasticsearch/cluster-setup.ts");
   const { partStates } = await import("../../backends/elasticsearch/cluster-parts.ts");
   await describeCluster(cluster, signal);

@@ -23,6 +23,7 @@ import {
   NOTHING_INDEXED,
 } from "../../indexing/line-indexer.ts";
 import type { SegmentReader } from "../../segment/segment-reader.ts";
+import { toldOnce } from "../terminal/told-once.ts";
 import { createWorkerHealth, type WorkerHealth } from "./worker-health.ts";
 
 /** Blocks of a mebibyte that are indexed at once, whatever the cluster takes. */
@@ -30,8 +31,6 @@ const BLOCKS_IN_WORK = 2;
 /** While the index is away, and otherwise: another worker may have left something. */
 const RETRY_EVERY_MS = 3 * SECOND_MS;
 const LOOK_EVERY_MS = 30 * SECOND_MS;
-/** Messages that are remembered, so as not to be told again. */
-const MOST_TOLD = 100;
 
 /** The index of a pipeline, as a worker uses it. */
 export interface WorkerIndex extends ObjectIndex {
@@ -203,15 +202,4 @@ function missing(name: string): IoError {
   const [marker] = markerNames(name);
   const hint = `where it was moved away, remove its marker "${marker}"`;
   return new IoError("not_found", `index "${name}": it is not there, and was not sealed (hint: ${hint})`);
-}
-
-/** What is tried again and again meets the same again. */
-function toldOnce(tell: (message: string) => void): (message: string) => void {
-  const told = new Set<string>();
-  return (message) => {
-    if (told.has(message)) return;
-    if (told.size >= MOST_TOLD) told.clear();
-    told.add(message);
-    tell(message);
-  };
 }
