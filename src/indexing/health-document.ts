@@ -1,31 +1,6 @@
 import type { IndexDocument } from "../core/document-index.ts";
 import { SECOND_MS } from "../core/units.ts";
 
-const KEYWORD = { type: "keyword", ignore_above: 1024 };
-
-/** The mapping of what workers say of themselves. */
-export const HEALTH = {
-  dynamic: false,
-  properties: {
-    "@timestamp": { type: "date" },
-    worker: {
-      properties: {
-        pipeline: KEYWORD,
-        id: KEYWORD,
-        interval_s: { type: "double" },
-        lines: { type: "long" },
-        indexed: { type: "long" },
-        rejected: { type: "long" },
-        repeats: { type: "long" },
-        spilled_objects: { type: "long" },
-        masked: { type: "long" },
-        lag_s: { type: "double" },
-        is_away: { type: "boolean" },
-      },
-    },
-  },
-};
-
 /** What a worker did in an interval. */
 export interface HealthFigures {
   /** Lines that it took in. */

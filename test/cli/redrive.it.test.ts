@@ -45,10 +45,10 @@ function wrongTemplate(prefix: string) {
 }
 
 /** As it is before anybody has mended something: the lines of some logs are in quarantine. */
-async function stage(lines = 2000): Promise<Stage> {
+async function stage(lines = 1000): Promise<Stage> {
   const folder = await tempFolder();
   const prefix = `test-${randomBytes(6).toString("hex")}`;
-  const { path } = await generated("--lines", String(lines), "--seconds", "100000", "--poison", "0.02");
+  const { path } = await generated("--lines", String(lines), "--seconds", "20000", "--poison", "0.02");
   const argsFor = (name: string): string[] => [
     "--archive",
     join(folder, name),
@@ -147,7 +147,7 @@ describe.skipIf(url === "")("a quarantine that is redriven", () => {
   });
 
   it("is whole after kills and beside a run of the same lines", async () => {
-    const on = await stage(8000);
+    const on = await stage(5000);
     await mend(on);
     const pattern = `${on.prefix}.quarantine-*`;
     let left = await countOf(url, pattern);

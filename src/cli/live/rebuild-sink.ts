@@ -1,5 +1,6 @@
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import type { DocumentIndex, IndexDocument } from "../../core/document-index.ts";
+import type { DocumentBuilder } from "../../indexing/document/line-document.ts";
 import type { IndexNames } from "../../indexing/index-name.ts";
 import { createLineIndexer } from "../../indexing/line-indexer.ts";
 import { createQuarantine, type RejectedLine } from "../../indexing/quarantine.ts";
@@ -25,7 +26,8 @@ export interface RebuildSinkOptions {
   /** In which what was there before the rebuild is overwritten. */
   readonly index: DocumentIndex;
   readonly names: IndexNames;
-  readonly stream: string;
+  /** Makes documents of the stream's lines. */
+  readonly documents: DocumentBuilder;
   /** True for an index that is not to be made again. */
   readonly isGone: (index: string) => boolean;
   /** Which of these documents are there. Rejects with `IoError`. */
@@ -39,8 +41,8 @@ export interface RebuildSinkOptions {
  * to the quarantine, unless its index has an earlier document of it: each line is in one of the two.
  */
 export function createRebuildSink(options: RebuildSinkOptions): CountingSink {
-  const { index, names, stream, isGone, areThere, counts, signal } = options;
-  const quarantine = createQuarantine({ index, names, stream });
+  const { index, names, documents, isGone, areThere, counts, signal } = options;
+  const quarantine = createQuarantine(options);
   let taken = { lines: 0, rejected: 0 };
 
   async function settleRejected(rejected: readonly RejectedLine[]): Promise<void> {
@@ -50,7 +52,7 @@ export function createRebuildSink(options: RebuildSinkOptions): CountingSink {
     await quarantine(homeless, signal);
     for (const { rejection } of homeless) counts.rejected[rejection.type] = (counts.rejected[rejection.type] ?? 0) + 1;
   }
-  const indexer = createLineIndexer({ index, names, stream, settleRejected });
+  const indexer = createLineIndexer({ index, names, documents, settleRejected });
 
   /** The first of each document, where its index may be made. */
   function wanted(lines: readonly ArchivedLine[]): ArchivedLine[] {

@@ -9,7 +9,7 @@ type Row = readonly [what: string, lines: number, remark: string];
 export function rebuildText(pipeline: string, { counts, quarantine, ledger }: RebuildOutcome): string {
   const rejected = Object.values(counts.rejected).reduce((sum, count) => sum + count, 0);
   const { rebuilt, kept, leftOut, gone } = counts;
-  const hint = "they are gone, and of days before index.retention_days (hint: --revive makes them again)";
+  const hint = "they are gone, and of days before index.keep_days (hint: --revive makes them again)";
   const rows: readonly Row[] = [
     ["rebuilt", rebuilt, "in their indices, as documents are made today"],
     ["rejected", rejected, `in quarantine: ${reasonsText(counts.rejected)}`],

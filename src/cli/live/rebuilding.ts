@@ -61,7 +61,7 @@ export function isRight({ counts, quarantine, ledger }: RebuildOutcome): boolean
 export async function rebuildSpan(rebuilding: Rebuilding): Promise<RebuildOutcome> {
   const { settings, index, stretches, span, linesPerSecond, signal } = rebuilding;
   const ending = abortsAfter(signal, GRACE_MS);
-  const opened = await openPipelineIndex(index, ending);
+  const opened = await openPipelineIndex(settings, ending);
   try {
     const isGone = rebuilding.revives ? () => false : await openGoneDays(opened, index);
     const note = await openNote(rebuilding);
@@ -69,7 +69,7 @@ export async function rebuildSpan(rebuilding: Rebuilding): Promise<RebuildOutcom
     const sink = createRebuildSink({
       index: opened.rebuilt(Date.parse(note.state.started_at)),
       names: opened.names,
-      stream: settings.name,
+      documents: opened.documents,
       isGone,
       areThere: (places) => documentsThere(opened.cluster, places),
       counts,
@@ -93,10 +93,10 @@ function logIn(logs: ReadonlySet<string>) {
 /** Says of the index of a day whether it is gone, and its day is over: nobody wants it back by mistake. */
 async function openGoneDays({ cluster }: PipelineIndex, index: IndexSettings): Promise<(name: string) => boolean> {
   const there = new Set((await listMarkedIndices(cluster, `${index.prefix}.logs-*`)).map(({ name }) => name));
-  const keptSinceDay = Math.floor((SYSTEM_CLOCK.nowMs() - index.retentionMs) / DAY_MS);
+  const keptSinceMs = SYSTEM_CLOCK.nowMs() - index.keepMs;
   return (name) => {
     const day = there.has(name) ? null : (readDayIndex(index.prefix, name)?.day ?? null);
-    return day !== null && day < keptSinceDay;
+    return day !== null && (day + 1) * DAY_MS <= keptSinceMs;
   };
 }
 
@@ -122,15 +122,15 @@ async function openNote({ settings, index, span, revives, isAnew }: Rebuilding):
 /** Takes out of quarantine what is in its index now. */
 async function emptyQuarantine(
   { settings, index, store, span, signal }: Rebuilding,
-  { cluster, documents, changes, names }: PipelineIndex,
+  opened: PipelineIndex,
   isGone: (name: string) => boolean,
   ending: AbortSignal,
 ): Promise<RedriveCounts> {
   const scope = { indices: `${index.prefix}.quarantine-*`, stream: settings.name, ...span, reason: null };
-  const { strange } = await countQuarantined(cluster, scope);
+  const { strange } = await countQuarantined(opened.cluster, scope);
   const counts: RedriveCounts = { redriven: 0, rejected: {}, notFound: 0, refused: 0, strange };
   const rest = { isGone, onLines: () => undefined, onTrouble: toldOnce(tell), stop: signal, signal: ending };
-  await redriveLines({ cluster, index: documents, changes, store, names, scope, ...rest }, counts);
+  await redriveLines({ ...opened, store, scope, ...rest }, counts);
   return counts;
 }
 

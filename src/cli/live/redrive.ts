@@ -95,7 +95,7 @@ async function redrivePipeline(
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const signal = abortsAfter(stop, GRACE_MS);
-  const { close, ...opened } = await openPipelineIndex(settings, signal);
+  const opened = await openPipelineIndex(settings, signal);
   try {
     const scope = scopeOf(settings.name, indexSettings.prefix, options);
     const waiting = await countQuarantined(opened.cluster, scope);
@@ -117,7 +117,7 @@ async function redrivePipeline(
     }
     return counts.refused;
   } finally {
-    await close();
+    await opened.close();
   }
 }
 

@@ -2,7 +2,7 @@ import type { Outcome } from "../../backends/elasticsearch/bulk.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { IndexDocument } from "../../core/document-index.ts";
 import { SECOND_MS } from "../../core/units.ts";
-import { type HealthFigures, healthDocument, type WorkerName } from "../../indexing/health-document.ts";
+import { type HealthFigures, healthDocument, type Interval, type WorkerName } from "../../indexing/health-document.ts";
 
 const EVERY_MS = 30 * SECOND_MS;
 /** The last document may hold up the end so long, where the cluster does not answer. */
@@ -15,11 +15,11 @@ const NONE: Counts = { lines: 0, indexed: 0, rejected: 0, repeats: 0, spilledObj
 
 /** A worker's word for how it does, in the index, at best effort: nothing waits for it. */
 export interface WorkerHealth {
-  count(counts: Partial<Counts>): void;
+  readonly count: (counts: Partial<Counts>) => void;
   /** A line was published at this instant and is indexed now; milliseconds since 1970. */
-  noteIndexed(publishedAtMs: number): void;
+  readonly noteIndexed: (publishedAtMs: number) => void;
   /** The index is away, or was until now. */
-  noteAway(): void;
+  readonly noteAway: () => void;
   /** A document every half minute, until the signal aborts. */
   keepTelling(signal: AbortSignal): Promise<void>;
   /** The last one, when nothing else tells any more. */
@@ -37,32 +37,11 @@ export interface WorkerHealthOptions {
   readonly onTrouble: (message: string) => void;
 }
 
-export function createWorkerHealth({
-  worker,
-  clock,
-  tryToCreate,
-  isAway,
-  onTrouble,
-}: WorkerHealthOptions): WorkerHealth {
-  let counts = NONE;
-  let lagMs: number | null = null;
-  let wasAway = false;
-  let sinceMs = clock.monotonicMs();
-  let sequence = 0;
+export function createWorkerHealth(options: WorkerHealthOptions): WorkerHealth {
+  const { worker, clock, tryToCreate, isAway, onTrouble } = options;
+  const { count, noteIndexed, noteAway, end } = createIntervals(clock);
   // Sent, perhaps arrived, and nobody knows: it is sent again as it is, so that nothing is counted twice.
   let unsettled: IndexDocument | null = null;
-
-  function next(): IndexDocument {
-    const nowMs = clock.monotonicMs();
-    sequence += 1;
-    const interval = { atMs: clock.nowMs(), lengthMs: nowMs - sinceMs, sequence };
-    const document = healthDocument(worker, interval, { ...counts, lagMs, isAway: wasAway });
-    counts = NONE;
-    lagMs = null;
-    wasAway = false;
-    sinceMs = nowMs;
-    return document;
-  }
 
   /** Resolves with whether the document is settled: it is there, or will never be. */
   async function create(document: IndexDocument, signal: AbortSignal): Promise<boolean> {
@@ -77,14 +56,48 @@ export function createWorkerHealth({
   async function tell(signal: AbortSignal): Promise<void> {
     if (isAway()) {
       // What is counted now stands in the next one.
-      wasAway = true;
+      noteAway();
       return;
     }
     if (unsettled !== null && !(await create(unsettled, signal))) return;
-    unsettled = next();
+    const { interval, figures } = end();
+    unsettled = healthDocument(worker, interval, figures);
     if (await create(unsettled, signal)) unsettled = null;
   }
 
+  return {
+    count,
+    noteIndexed,
+    noteAway,
+    async keepTelling(signal) {
+      for (;;) {
+        await clock.sleep(EVERY_MS, signal);
+        if (signal.aborted) return;
+        await tell(signal);
+      }
+    },
+    async tellLast(signal) {
+      const done = new AbortController();
+      const late = new AbortController();
+      const limit = clock.sleep(LAST_MS, done.signal).then(() => late.abort());
+      await tell(AbortSignal.any([signal, late.signal]));
+      done.abort();
+      await limit;
+    },
+  };
+}
+
+interface Intervals extends Pick<WorkerHealth, "count" | "noteIndexed" | "noteAway"> {
+  /** What was counted in the interval that ends now; the next one begins. */
+  readonly end: () => { readonly interval: Interval; readonly figures: HealthFigures };
+}
+
+function createIntervals(clock: Pick<Clock, "nowMs" | "monotonicMs">): Intervals {
+  let counts = NONE;
+  let lagMs: number | null = null;
+  let wasAway = false;
+  let sinceMs = clock.monotonicMs();
+  let sequence = 0;
   return {
     count(more) {
       counts = {
@@ -102,20 +115,16 @@ export function createWorkerHealth({
     noteAway() {
       wasAway = true;
     },
-    async keepTelling(signal) {
-      for (;;) {
-        await clock.sleep(EVERY_MS, signal);
-        if (signal.aborted) return;
-        await tell(signal);
-      }
-    },
-    async tellLast(signal) {
-      const done = new AbortController();
-      const late = new AbortController();
-      const limit = clock.sleep(LAST_MS, done.signal).then(() => late.abort());
-      await tell(AbortSignal.any([signal, late.signal]));
-      done.abort();
-      await limit;
+    end() {
+      const nowMs = clock.monotonicMs();
+      sequence += 1;
+      const interval = { atMs: clock.nowMs(), lengthMs: nowMs - sinceMs, sequence };
+      const figures = { ...counts, lagMs, isAway: wasAway };
+      counts = NONE;
+      lagMs = null;
+      wasAway = false;
+      sinceMs = nowMs;
+      return { interval, figures };
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { DocumentIndex, IndexDocument } from "../../core/document-index.ts";
 import { IoError } from "../../core/fault.ts";
 import { ifThere } from "../../core/if-there.ts";
+import type { CommittedObject } from "../../core/line-log.ts";
 import type { ObjectIndex } from "../../core/object-index.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { SECOND_MS } from "../../core/units.ts";
@@ -68,8 +69,7 @@ export interface WorkerIndexOptions {
 /** Indexes archived objects, and marks them while the index is away. */
 export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
   const { stream, store, naming, clock, random, tell, signal } = options;
-  const names = createIndexNames(naming);
-  const lines = createLineIndexer({ index: options.index, names, documents: options.documents });
+  const lines = createLineIndexer({ ...options, names: createIndexNames(naming) });
   const markers = createIndexMarkers(store, stream);
   const tellNew = toldOnce(tell);
   let counts = NOTHING_INDEXED;
@@ -85,14 +85,6 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     counts = addCounts(counts, indexed);
     health.count(indexed);
   };
-  const indexArchived = async (name: string): Promise<void> => {
-    const segment = await ifThere(findWalObject(store, name));
-    if (segment !== null) return indexObject({ name, onlyHours: null }, segment);
-    // Removed before it was marked, by a worker that stood still meanwhile: the vault has its lines.
-    const sealed = await findSealedLines(store, name);
-    if (sealed === null) throw missing(name);
-    for (const object of sealed) await indexObject(object, await object.open());
-  };
   const spilling = createSpillingIndex({
     index: async (object) => indexObject({ name: object.name, onlyHours: null }, await openWalBytes(object)),
     markers,
@@ -106,7 +98,7 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     try {
       const isDone = await catchUp({
         markers,
-        index: indexArchived,
+        index: (name) => indexArchived(store, name, indexObject),
         onIndexed: spilling.resume,
         onTrouble: tellNew,
         random,
@@ -122,7 +114,7 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
       return false;
     }
   };
-  const keepCatchingUp = async (stop: AbortSignal): Promise<void> => {
+  const catchUpForEver = async (stop: AbortSignal): Promise<void> => {
     while (!stop.aborted) {
       await catchUpOrTell(stop);
       // Not all workers at the same moment.
@@ -133,19 +125,33 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     async add(objects) {
       const before = spilling.spilled;
       await spilling.add(objects);
-      const taken = objects.reduce((sum, { rows }) => sum + rows, 0);
-      health.count({ lines: taken, spilledObjects: spilling.spilled - before });
+      health.count({ lines: rowsOf(objects), spilledObjects: spilling.spilled - before });
     },
     report: () => ({ ...counts, spilled: spilling.spilled }),
     catchUp: catchUpOrTell,
     async keepUp(stop) {
-      await Promise.all([keepCatchingUp(stop), health.keepTelling(stop)]);
+      await Promise.all([catchUpForEver(stop), health.keepTelling(stop)]);
     },
-    async close() {
-      await health.tellLast(signal);
-      await options.close();
-    },
+    close: () => health.tellLast(signal).then(options.close),
   };
+}
+
+/** Indexes an archived object, wherever its lines lie by now. Rejects with `IoError`. */
+async function indexArchived(
+  store: ObjectStore,
+  name: string,
+  index: (object: IndexedObject, segment: SegmentReader) => Promise<void>,
+): Promise<void> {
+  const segment = await ifThere(findWalObject(store, name));
+  if (segment !== null) return index({ name, onlyHours: null }, segment);
+  // Removed before it was marked, by a worker that stood still meanwhile: the vault has its lines.
+  const sealed = await findSealedLines(store, name);
+  if (sealed === null) throw missing(name);
+  for (const object of sealed) await index(object, await object.open());
+}
+
+function rowsOf(objects: readonly CommittedObject[]): number {
+  return objects.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function earlier(aMs: number | null, bMs: number | null): number | null {

@@ -182,7 +182,7 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     harm: "An object that was sealed and removed before its worker could mark it is never indexed.",
     breaks: "I8",
     file: "src/cli/run/worker-index.ts",
-    text: "for (const object of sealed) await indexObject(object, await object.open());",
+    text: "for (const object of sealed) await index(object, await object.open());",
     replacement: "",
     caughtBy: {
       file: "test/cli/object-index.test.ts",
