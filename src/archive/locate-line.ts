@@ -18,9 +18,13 @@ export interface LocatedId {
   readonly remarks: readonly string[];
 }
 
+export function isLineId(id: string): boolean {
+  return /^[0-9a-f]{32}$/.test(id) && hourOfId(id) < END_HOUR;
+}
+
 /** Throws `UsageError` for what is no id of a line. */
 export function checkLineId(id: string): void {
-  if (/^[0-9a-f]{32}$/.test(id) && hourOfId(id) < END_HOUR) return;
+  if (isLineId(id)) return;
   throw new UsageError(
     `find line "${id}": not the id of a line (hint: 32 hex digits, as "archive find --meta" prints them)`,
   );

@@ -29,7 +29,7 @@ export function openWalObject(
 }
 
 /** The same for bytes that are at hand. */
-export function openWalBytes({ name, bytes }: CommittedObject): Promise<SegmentReader> {
+export function openWalBytes({ name, bytes }: Pick<CommittedObject, "name" | "bytes">): Promise<SegmentReader> {
   return openSegment(name, bytes.length, (start, end) => Promise.resolve(bytes.subarray(start, end)));
 }
 

@@ -29,7 +29,7 @@ export function createWalWriter({ store, stream, writer, clock, limits }: WalWri
   const full: Segment[] = [];
   const committed = { objects: 0, rawBytes: 0, storedBytes: 0 };
 
-  async function create({ bytes, rawBytes, firstHour, lastHour }: Segment): Promise<CommittedObject> {
+  async function create({ bytes, rows, rawBytes, firstHour, lastHour }: Segment): Promise<CommittedObject> {
     const sequence = committed.objects + 1;
     const ingestDay = dayName(clock.nowMs());
     const name = walObjectName({ stream, ingestDay, writer, sequence, firstHour, lastHour });
@@ -38,7 +38,7 @@ export function createWalWriter({ store, stream, writer, clock, limits }: WalWri
     committed.objects += 1;
     committed.rawBytes += rawBytes;
     committed.storedBytes += bytes.length;
-    return { name, bytes };
+    return { name, bytes, rows };
   }
 
   return {

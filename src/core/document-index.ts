@@ -37,10 +37,13 @@ export type PutOutcome = "stored" | "outdated" | Rejection;
 /** Where documents can be searched. */
 export interface DocumentIndex {
   /**
-   * Creates each document; one that is there already stays as it is. Resolves once each is stored or rejected: by
-   * position, null for a stored one. What passes is waited out. Rejects with `IoError`: `unavailable` when the cluster
-   * has failed for too long, or the signal aborts; `denied` when it works, and does not take these as it is. Then
-   * nothing is known about the documents, and they may be created again.
+   * Creates each document; one that is there already stays as it is. Resolves once each is settled, by position. What
+   * passes is waited out. Rejects with `IoError`: `unavailable` when the cluster has failed for too long, or the signal
+   * aborts; `denied` when it works, and does not take these as it is. Then nothing is known about the documents, and
+   * they may be created again.
    */
-  create(documents: readonly IndexDocument[], signal: AbortSignal): Promise<readonly (Rejection | null)[]>;
+  create(documents: readonly IndexDocument[], signal: AbortSignal): Promise<readonly CreateOutcome[]>;
 }
+
+/** `there`: it came before, perhaps by an earlier try of the same request whose answer was lost. */
+export type CreateOutcome = "stored" | "there" | Rejection;

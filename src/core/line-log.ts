@@ -4,6 +4,8 @@ import type { Line } from "./line.ts";
 export interface CommittedObject {
   readonly name: string;
   readonly bytes: Buffer;
+  /** How many lines it holds. */
+  readonly rows: number;
 }
 
 /** Where lines become durable. One writer. */

@@ -1,12 +1,11 @@
 import type { ArchivedLine } from "../core/archived-line.ts";
 import { createBufferPool } from "../core/buffer-pool.ts";
-import type { DocumentIndex, Rejection } from "../core/document-index.ts";
-import { IoError } from "../core/fault.ts";
+import type { CreateOutcome, DocumentIndex, Rejection } from "../core/document-index.ts";
 import type { DocumentBuilder } from "./document/line-document.ts";
-import { quarantineDocumentOf } from "./document/quarantine-document.ts";
 import { rewritten } from "./document/rewritten.ts";
 import { BATCH_BYTES, batchesOf, type DocumentBatch, type LineDocument } from "./document-batches.ts";
 import type { IndexNames } from "./index-name.ts";
+import { createQuarantine, isRejection, type RejectedLine, type SettleRejected } from "./quarantine.ts";
 
 /** As many as are usually in work at once. */
 const POOLED_BUFFERS = 4;
@@ -16,6 +15,8 @@ export interface LineIndexerOptions {
   readonly names: IndexNames;
   /** Makes the documents, of lines of one pipeline. */
   readonly documents: DocumentBuilder;
+  /** What becomes of lines that are rejected; without it they go to the quarantine. */
+  readonly settleRejected?: SettleRejected;
 }
 
 /** Puts lines into the index, and what the index rejects into its quarantine. */
@@ -29,57 +30,55 @@ export interface IndexCounts {
   readonly indexed: number;
   /** Of these, in the quarantine. */
   readonly rejected: number;
+  /** Of these, lines whose document was there already. */
+  readonly repeats: number;
   /** Of these, with something masked. */
   readonly masked: number;
 }
 
-export function createLineIndexer({ index, names, documents: builder }: LineIndexerOptions): LineIndexer {
+export const NOTHING_INDEXED: IndexCounts = { indexed: 0, rejected: 0, repeats: 0, masked: 0 };
+
+export function addCounts(a: IndexCounts, b: IndexCounts): IndexCounts {
+  return {
+    indexed: a.indexed + b.indexed,
+    rejected: a.rejected + b.rejected,
+    repeats: a.repeats + b.repeats,
+    masked: a.masked + b.masked,
+  };
+}
+
+export function createLineIndexer(options: LineIndexerOptions): LineIndexer {
+  const { index, names, documents: builder, settleRejected = createQuarantine(options) } = options;
   const pool = createBufferPool(POOLED_BUFFERS, 2 * BATCH_BYTES);
 
-  /** Resolves with how many went to the quarantine. */
-  async function store({ room, documents }: DocumentBatch, signal: AbortSignal): Promise<number> {
-    const rejected = await storeDocuments(documents, signal);
+  async function store({ room, documents }: DocumentBatch, signal: AbortSignal): Promise<IndexCounts> {
+    const counts = await storeDocuments(documents, signal);
     // Not after a failure: a request that was given up may still be reading.
     pool.giveBack(room);
-    return rejected;
+    return counts;
   }
 
-  async function storeDocuments(documents: readonly LineDocument[], signal: AbortSignal): Promise<number> {
-    const rejected = rejectedOf(documents, await index.create(documents, signal));
+  /** Without what was masked, which is known by now. */
+  async function storeDocuments(documents: readonly LineDocument[], signal: AbortSignal): Promise<IndexCounts> {
+    const outcomes = await index.create(documents, signal);
+    const rejected = rejectedOf(documents, outcomes);
     // What the cluster does not take as it came may do in plain form; few lines ever need it.
     const plain = rejected.map(({ document }) => ({
       ...document,
       source: rewritten(document.source) ?? document.source,
     }));
-    const hopeless = plain.length === 0 ? [] : rejectedOf(plain, await index.create(plain, signal));
-    if (hopeless.length > 0) await quarantine(hopeless, signal);
-    return hopeless.length;
-  }
-
-  async function quarantine(rejected: readonly Rejected[], signal: AbortSignal): Promise<void> {
-    const documents = rejected.map(({ document: { index: name, id, line }, rejection }) => ({
-      index: names.quarantine(line.meta),
-      id,
-      source: quarantineDocumentOf(line, builder.stream, {
-        index: name,
-        rejection,
-        text: builder.textOf(line),
-        mask: (text) => builder.mask(text),
-      }),
-      line,
-    }));
-    const [first] = rejectedOf(documents, await index.create(documents, signal));
-    if (first === undefined) return;
-    const { document, rejection } = first;
-    const why = `${rejection.type}: ${rejection.reason}`;
-    throw new IoError("denied", `quarantine in "${document.index}": ${why} (hint: logtally setup makes its template)`);
+    const plainOutcomes = plain.length === 0 ? [] : await index.create(plain, signal);
+    const hopeless = rejectedOf(plain, plainOutcomes);
+    if (hopeless.length > 0) await settleRejected(hopeless.map(rejectedLine), signal);
+    const repeats = repeatsIn(outcomes) + repeatsIn(plainOutcomes);
+    return { indexed: documents.length, rejected: hopeless.length, repeats, masked: 0 };
   }
 
   return {
     async index(lines, signal) {
       const { batches, masked } = batchesOf(lines, builder, names, pool);
-      const rejected = await Promise.all(batches.map((batch) => store(batch, signal)));
-      return { indexed: lines.length, rejected: rejected.reduce((sum, each) => sum + each, 0), masked };
+      const counts = await Promise.all(batches.map((batch) => store(batch, signal)));
+      return counts.reduce(addCounts, { ...NOTHING_INDEXED, masked });
     },
   };
 }
@@ -89,9 +88,17 @@ interface Rejected {
   readonly rejection: Rejection;
 }
 
-function rejectedOf(documents: readonly LineDocument[], rejections: readonly (Rejection | null)[]): Rejected[] {
+function rejectedOf(documents: readonly LineDocument[], outcomes: readonly CreateOutcome[]): Rejected[] {
   return documents.flatMap((document, position) => {
-    const rejection = rejections[position] ?? null;
-    return rejection === null ? [] : [{ document, rejection }];
+    const outcome = outcomes[position];
+    return isRejection(outcome) ? [{ document, rejection: outcome }] : [];
   });
+}
+
+function rejectedLine({ document: { line, index }, rejection }: Rejected): RejectedLine {
+  return { line, index, rejection };
+}
+
+function repeatsIn(outcomes: readonly CreateOutcome[]): number {
+  return outcomes.filter((outcome) => outcome === "there").length;
 }

@@ -91,8 +91,8 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
     const first = await indexer.index(lines, NEVER);
     const second = await indexer.index([...lines].reverse(), NEVER);
     expect([first, second]).toEqual([
-      { indexed: 3, rejected: 0, masked: 0 },
-      { indexed: 3, rejected: 0, masked: 0 },
+      { indexed: 3, rejected: 0, repeats: 0, masked: 0 },
+      { indexed: 3, rejected: 0, repeats: 3, masked: 0 },
     ]);
     expect((await search()).map(({ _id }) => _id).sort()).toEqual(lines.map(({ meta }) => meta.id).sort());
     const found = async (query: Readonly<Record<string, unknown>>): Promise<(string | undefined)[]> =>
@@ -144,8 +144,8 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
     const pointer = { bool: { filter: [{ term: { "place.object": "wal/test/1" } }, { term: { "place.row": 2 } }] } };
     expect((await search(pointer, `${prefix}.quarantine-*`)).map(({ _id }) => _id)).toEqual([lines[2]?.meta.id]);
     expect([first, second]).toEqual([
-      { indexed: 4, rejected: 2, masked: 0 },
-      { indexed: 4, rejected: 2, masked: 0 },
+      { indexed: 4, rejected: 2, repeats: 0, masked: 0 },
+      { indexed: 4, rejected: 2, repeats: 2, masked: 0 },
     ]);
     expect(told).toEqual([]);
   });
@@ -196,7 +196,7 @@ describe.skipIf(url === "")("an index in a real cluster", () => {
     const names = HOSTILE.filter((_, n) => rejected.has(lines[2 * n]?.meta.id ?? "")).map(([name]) => name);
     expect(names).toEqual(["NUL in a key", "a key of 40,000 characters", "a key of 100,000 characters"]);
     expect(rejected.size).toBe(3);
-    expect(counts).toEqual({ indexed: lines.length, rejected: 3, masked: 0 });
+    expect(counts).toEqual({ indexed: lines.length, rejected: 3, repeats: 0, masked: 0 });
   });
 
   it("takes a line nested as deep as the settings allow, or has it in its quarantine", async () => {

@@ -60,7 +60,7 @@ const storedIds = ({ server }: Stage): string[] => [...server.documents.keys()].
 describe("documents", () => {
   it("are created by one bulk request, each behind its place, their bytes untouched", async () => {
     const stage = await indexAmid();
-    expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual([null, null]);
+    expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual(["stored", "stored"]);
     const [request, ...others] = stage.server.requests;
     expect(others).toEqual([]);
     expect(request).toMatchObject({
@@ -82,7 +82,7 @@ describe("documents", () => {
     const stage = await indexAmid();
     await stage.index.create(documents("a"), NEVER);
     const other = { index: "logs", id: "a", source: Buffer.from('{"other":1}') };
-    expect(await stage.index.create([other, ...documents("b")], NEVER)).toEqual([null, null]);
+    expect(await stage.index.create([other, ...documents("b")], NEVER)).toEqual(["there", "stored"]);
     expect(stage.server.documents.get("logs/a")).toBe('{"né":"a"}');
     expect(stage.waits).toEqual([]);
   });
@@ -96,11 +96,11 @@ describe("documents", () => {
       },
     });
     expect(await stage.index.create(documents("a", "b", "c", "d", "e"), NEVER)).toEqual([
-      null,
+      "stored",
       { status: 400, type, reason: "failed to parse field [gitlab]: Duplicate field 'a'" },
-      null,
+      "stored",
       { status: 413, type: "too_long", reason: "too long" },
-      null,
+      "stored",
     ]);
     expect(storedIds(stage)).toEqual(["logs/a", "logs/c", "logs/e"]);
     expect([sentIds(stage), stage.waits, stage.told]).toEqual([["abcde"], [], []]);
@@ -115,10 +115,10 @@ describe("what passes", () => {
       { items: { c: { status: 400, type, reason: "no" }, d: BUSY } },
     );
     expect(await stage.index.create(documents("a", "b", "c", "d"), NEVER)).toEqual([
-      null,
-      null,
+      "stored",
+      "stored",
       { status: 400, type, reason: "no" },
-      null,
+      "stored",
     ]);
     expect(sentIds(stage)).toEqual(["abcd", "bcd", "d"]);
     expect(stage.server.requests[2]?.body).toBe('{"create":{"_index":"logs","_id":"d"}}\n{"né":"d"}\n');
@@ -130,7 +130,7 @@ describe("what passes", () => {
     "as a status of %i for all is waited out with all of them",
     async (status) => {
       const stage = await indexAmid(status, status);
-      expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual([null, null]);
+      expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual(["stored", "stored"]);
       expect(sentIds(stage)).toEqual(["ab", "ab", "ab"]);
       expect(stage.waits).toEqual([150, 300]);
       const place = `index into "${stage.server.url}"`;
@@ -152,7 +152,7 @@ describe("what passes", () => {
   ])("as %i %s for one is the cluster's state, and rejects nothing", async (status, type) => {
     const items = { b: { status, type, reason: "see the manual" } };
     const stage = await indexAmid({ items }, { items });
-    expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual([null, null]);
+    expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual(["stored", "stored"]);
     expect(sentIds(stage)).toEqual(["ab", "b", "b"]);
     expect(storedIds(stage)).toEqual(["logs/a", "logs/b"]);
     // That single indices take nothing is told by whoever gave it up.
@@ -165,7 +165,7 @@ describe("what passes", () => {
     async (reason) => {
       const items = { b: { status: 400, type: "illegal_argument_exception", reason } };
       const stage = await indexAmid({ items });
-      expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual([null, null]);
+      expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual(["stored", "stored"]);
       expect([sentIds(stage), stage.told]).toEqual([["ab", "b"], []]);
     },
   );
@@ -173,7 +173,7 @@ describe("what passes", () => {
   it("as a bad argument of any other kind is the document's", async () => {
     const rejection = { status: 400, type: "illegal_argument_exception", reason: "Limit of total fields [1] exceeded" };
     const stage = await indexAmid({ items: { b: rejection } });
-    expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual([null, rejection]);
+    expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual(["stored", rejection]);
   });
 
   it.each<[string, BulkMishap]>([
@@ -188,7 +188,7 @@ describe("what passes", () => {
     ["is a list", { answer: [] }],
   ])("as an answer that %s after all was stored stores nothing twice", async (_what, mishap) => {
     const stage = await indexAmid(mishap);
-    expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual([null, null]);
+    expect(await stage.index.create(documents("a", "b"), NEVER)).toEqual(["there", "there"]);
     expect(sentIds(stage)).toEqual(["ab", "ab"]);
     expect(storedIds(stage)).toEqual(["logs/a", "logs/b"]);
     expect(stage.waits).toEqual([150]);
@@ -196,13 +196,13 @@ describe("what passes", () => {
 
   it("as a connection that breaks before anything was stored is tried again", async () => {
     const stage = await indexAmid("torn", "torn");
-    expect(await stage.index.create(documents("a"), NEVER)).toEqual([null]);
+    expect(await stage.index.create(documents("a"), NEVER)).toEqual(["stored"]);
     expect(sentIds(stage)).toEqual(["a", "a", "a"]);
   });
 
   it("is told where who answers is not Elasticsearch", async () => {
     const stage = await indexAmid("stranger");
-    expect(await stage.index.create(documents("a"), NEVER)).toEqual([null]);
+    expect(await stage.index.create(documents("a"), NEVER)).toEqual(["stored"]);
     expect(stage.told[0]).toContain("what answers there is not Elasticsearch");
   });
 });
@@ -211,7 +211,7 @@ describe("a request that is too large", () => {
   it("is sent in halves, and none is sent twice that was taken", async () => {
     const stage = await indexOn({ mishaps: [], maxBytes: 150 });
     const all = documents("a", "b", "c", "d", "e", "f", "g");
-    expect(await stage.index.create(all, NEVER)).toEqual(all.map(() => null));
+    expect(await stage.index.create(all, NEVER)).toEqual(all.map(() => "stored"));
     expect(sentIds(stage)).toEqual(["abcdefg", "abcd", "ab", "cd", "efg", "ef", "g"]);
     expect(stage.server.documents.size).toBe(7);
     expect([stage.waits, stage.told]).toEqual([[], []]);
@@ -223,10 +223,10 @@ describe("a request that is too large", () => {
     const [a, b, c] = documents("a", "b", "c") as [IndexDocument, IndexDocument, IndexDocument];
     const reason = `a document of ${large.source.length} bytes is more than a request may have`;
     expect(await stage.index.create([a, large, b, c], NEVER)).toEqual([
-      null,
+      "stored",
       { status: 413, type: "too_large", reason },
-      null,
-      null,
+      "stored",
+      "stored",
     ]);
     expect(storedIds(stage)).toEqual(["logs/a", "logs/b", "logs/c"]);
   });
@@ -234,7 +234,7 @@ describe("a request that is too large", () => {
   it("may meet what passes on its way", async () => {
     const stage = await indexOn({ mishaps: [429, { items: { b: BUSY } }, "reply lost"], maxBytes: 150 });
     const all = documents("a", "b", "c", "d");
-    expect(await stage.index.create(all, NEVER)).toEqual(all.map(() => null));
+    expect(await stage.index.create(all, NEVER)).toEqual(["stored", "there", "stored", "stored"]);
     expect(stage.server.documents.size).toBe(4);
   });
 });
@@ -274,7 +274,7 @@ describe("a cluster that takes nothing", () => {
       items: Object.fromEntries(ids.slice(taken + 1).map((id) => [id, BUSY])),
     }));
     const stage = await indexAmid(...mishaps);
-    expect(await stage.index.create(documents(...ids), NEVER)).toEqual(ids.map(() => null));
+    expect(await stage.index.create(documents(...ids), NEVER)).toEqual(ids.map(() => "stored"));
     expect(stage.waits.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(2 * GIVE_UP_AFTER_MS);
     expect(stage.server.documents.size).toBe(40);
   });
@@ -290,7 +290,7 @@ describe("a stop", () => {
     stop.abort();
     await expect(failure).rejects.toMatchObject({ code: "unavailable" });
     expect([stage.told, stage.waits]).toEqual([[], []]);
-    expect(await stage.index.create(documents("b"), NEVER)).toEqual([null]);
+    expect(await stage.index.create(documents("b"), NEVER)).toEqual(["stored"]);
   });
 
   it("begins no request", async () => {

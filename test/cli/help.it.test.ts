@@ -26,6 +26,8 @@ const COMMANDS = [
   "sign",
   "gc",
   "index",
+  "index redrive",
+  "index rebuild",
   "index expire",
   "explain",
   "test",

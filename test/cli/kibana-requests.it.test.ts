@@ -12,8 +12,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { kibanaObjects } from "../../src/indexing/kibana/kibana-objects.ts";
 import { type KibanaRequest, kibanaRequests, readKibanaSources } from "../../src/indexing/kibana/kibana-sources.ts";
 import { DEFAULT_NAMING } from "../../src/indexing/kibana/saved-object.ts";
+import { DAY_MAPPINGS } from "../../src/indexing/template/day-mappings.ts";
 import { KIBANA_TEXTS } from "../indexing/kibana/kibana-files.ts";
-import { HEALTH } from "../indexing/kibana/mapped-types.ts";
 import { usedFields } from "../indexing/kibana/used-fields.ts";
 import { generated } from "./generated.ts";
 import { FIXTURES, logtally } from "./logtally.ts";
@@ -89,7 +89,7 @@ async function fillCluster(): Promise<void> {
 /** As a worker tells it. */
 async function addHealth(): Promise<void> {
   const index = `${PREFIX}.health-${DAY}`;
-  await ask("PUT", index, { mappings: HEALTH });
+  await ask("PUT", index, { mappings: DAY_MAPPINGS.health });
   const figures = { lines: 900, indexed: 890, rejected: 2, repeats: 10, spilled_objects: 1, masked: 3, lag_s: 1.5 };
   const worker = { pipeline: "local", id: "one", interval_s: 30, ...figures, is_away: true };
   await ask("POST", `${index}/_doc/one-1`, { "@timestamp": "2020-12-22T08:00:30.000Z", worker });

@@ -73,7 +73,7 @@ it("an object of which a block failed while the next one was read waits on", asy
   };
   const markers = createIndexMarkers(archive, STREAM);
   await markers.mark(object);
-  const index = await openIndex(settingsOf(server.url), slow, sampleDocuments(), NEVER);
+  const index = await openIndex(settingsOf(server.url), slow, sampleDocuments(), "worker", NEVER);
   if (index === null) throw new Error("no index");
   opened = { index, server };
   expect(await index.catchUp(NEVER)).toBe(false);
@@ -95,7 +95,7 @@ it("what was sealed and removed before it was marked is indexed from the vault, 
   const markers = createIndexMarkers(archive, STREAM);
   const unknown = object.replace("late", "other");
   for (const name of [object, unknown]) await markers.mark(name);
-  const index = await openIndex(settingsOf(server.url), archive, sampleDocuments(), NEVER);
+  const index = await openIndex(settingsOf(server.url), archive, sampleDocuments(), "worker", NEVER);
   if (index === null) throw new Error("no index");
   opened = { index, server };
   expect(await index.catchUp(NEVER)).toBe(false);
@@ -112,7 +112,7 @@ it("what is gone before it is wholly sealed is not taken for indexed", async () 
   await archive.remove(object);
   const markers = createIndexMarkers(archive, STREAM);
   await markers.mark(object);
-  const index = await openIndex(settingsOf(server.url), archive, sampleDocuments(), NEVER);
+  const index = await openIndex(settingsOf(server.url), archive, sampleDocuments(), "worker", NEVER);
   if (index === null) throw new Error("no index");
   opened = { index, server };
   expect(await index.catchUp(NEVER)).toBe(false);
@@ -122,7 +122,7 @@ it("what is gone before it is wholly sealed is not taken for indexed", async () 
 it("a cluster that takes the first question and never answers is let go when the time is over", async () => {
   const server = await startScriptedElasticsearch({ mishaps: ["no answer"] });
   const over = new AbortController();
-  const opening = openIndex(settingsOf(server.url), createMemoryStore(), sampleDocuments(), over.signal);
+  const opening = openIndex(settingsOf(server.url), createMemoryStore(), sampleDocuments(), "worker", over.signal);
   await eventually(() => server.requests.length > 0);
   over.abort();
   const index = await opening;

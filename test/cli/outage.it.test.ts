@@ -123,7 +123,7 @@ async function linesIn(archive: string): Promise<number> {
 }
 
 const indexed = async ({ prefix }: Stage): Promise<number> =>
-  new Set((await documentsOf(elasticsearchUrl, `${prefix}.*`)).map(({ id }) => id)).size;
+  new Set((await documentsOf(elasticsearchUrl, `${prefix}.logs-*,${prefix}.quarantine-*`)).map(({ id }) => id)).size;
 
 const indexAt = (url: string): string =>
   `archive: {kind: folder, path: archive}\nindex: {kind: elasticsearch, urls: ["${url}"], prefix: PREFIX, spill_after_ms: 300}\n`;
@@ -201,7 +201,7 @@ describe.skipIf([host, elasticsearchUrl].includes(""))("while Elasticsearch is a
     expect(JSON.parse(away.stdout)).toMatchObject({ archived: truth.archived, indexed: 0, index_complete: false });
     proxy.set("open");
     expect(await logtally(["run", pipeline, "--from", path])).toMatchObject({ code: 0, stderr: "" });
-    expect(await documentsOf(elasticsearchUrl, `${prefix}.*`)).toHaveLength(truth.archived);
+    expect(await documentsOf(elasticsearchUrl, `${prefix}.logs-*,${prefix}.quarantine-*`)).toHaveLength(truth.archived);
     expect(await markers(archive, ".done")).toBe(await markers(archive, ".waiting"));
   });
 

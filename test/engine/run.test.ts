@@ -55,7 +55,7 @@ class Stage {
       await new Promise((resolve) => setTimeout(resolve, this.commitTakesMs));
       if (number >= this.failsAtCommit) throw new Error("disk full");
       trace.push(`commit ${pending} lines`);
-      return [{ name: `object ${number}`, bytes: Buffer.alloc(0) }];
+      return [{ name: `object ${number}`, bytes: Buffer.alloc(0), rows: 1 }];
     };
     return {
       get pendingLines() {

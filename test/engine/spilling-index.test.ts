@@ -49,7 +49,7 @@ function stage(): Stage {
 }
 
 const objects = (...names: readonly string[]): CommittedObject[] =>
-  names.map((name) => ({ name, bytes: Buffer.alloc(0) }));
+  names.map((name) => ({ name, bytes: Buffer.alloc(0), rows: 1 }));
 
 describe("objects", () => {
   it("are indexed one after the other, and marked by nobody", async () => {

@@ -110,7 +110,7 @@ pseudonym_key: {env: TEST_KEY}
       await waitFor(() => markersIn(gcs, ".done") === markersIn(gcs, ".waiting"), last);
       // Whether it speaks of the outage hangs on what it wrote meanwhile: perhaps the others wrote all of it.
       await stopped(last, /logtally: interrupted[^\n]*\n$/);
-      const documents = await documentsOf(elasticsearchUrl, `${prefix}.*`);
+      const documents = await documentsOf(elasticsearchUrl, `${prefix}.logs-*,${prefix}.quarantine-*`);
       expect(documents).toHaveLength(messages.length);
       const found = await logtally(["archive", "find", pipeline], { env });
       expect(found.code).toBe(0);

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import type { ArchivedLine } from "../../src/core/archived-line.ts";
-import type { DocumentIndex, IndexDocument, Rejection } from "../../src/core/document-index.ts";
+import type { CreateOutcome, DocumentIndex, IndexDocument, Rejection } from "../../src/core/document-index.ts";
 import { IoError } from "../../src/core/fault.ts";
 import { DAY_MS, MIB } from "../../src/core/units.ts";
 import { createIndexNames } from "../../src/indexing/index-name.ts";
@@ -51,7 +51,7 @@ describe("lines", () => {
     const documents = [...index.stored.values()].map((text) => JSON.parse(text) as { readonly gitlab: unknown });
     expect(documents.map(({ gitlab }) => gitlab)).toEqual([0, 1, 2].map((n) => ({ other: { n } })));
     expect(documents[0]).toMatchObject({ archive: { stream: "local" } });
-    expect(counts).toEqual({ indexed: 3, rejected: 0, masked: 0 });
+    expect(counts).toEqual({ indexed: 3, rejected: 0, repeats: 0, masked: 0 });
   });
 
   it("that are none cost no request", async () => {
@@ -72,7 +72,7 @@ describe("lines", () => {
     expect(index.stored.size).toBe(4);
     expect(index.stored.get(`${LOGS}/${lines[1]?.meta.id}`)).toContain('"gitlab":{"other":{"a":2}}');
     expect(index.stored.get(`${LOGS}/${lines[3]?.meta.id}`)).toContain('"gitlab":{"other":{"b":{"a":2}}}');
-    expect(counts).toEqual({ indexed: 4, rejected: 0, masked: 0 });
+    expect(counts).toEqual({ indexed: 4, rejected: 0, repeats: 0, masked: 0 });
   });
 
   it("that are rejected in plain form too stand in quarantine, with their places and the last reason", async () => {
@@ -91,8 +91,8 @@ describe("lines", () => {
     ]);
     expect(index.stored.size).toBe(5);
     expect([first, second]).toEqual([
-      { indexed: 4, rejected: 2, masked: 0 },
-      { indexed: 1, rejected: 0, masked: 0 },
+      { indexed: 4, rejected: 2, repeats: 0, masked: 0 },
+      { indexed: 1, rejected: 0, repeats: 0, masked: 0 },
     ]);
   });
 
@@ -149,8 +149,8 @@ describe("a request", () => {
     const calls: { readonly documents: readonly IndexDocument[]; readonly answer: () => void }[] = [];
     const indexer = indexerOn({
       create(documents) {
-        const { promise, resolve } = Promise.withResolvers<readonly null[]>();
-        calls.push({ documents, answer: () => resolve(documents.map(() => null)) });
+        const { promise, resolve } = Promise.withResolvers<readonly CreateOutcome[]>();
+        calls.push({ documents, answer: () => resolve(documents.map(() => "stored")) });
         return promise;
       },
     });

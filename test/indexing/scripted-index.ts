@@ -20,8 +20,10 @@ export function scriptedIndex(judge: (document: IndexDocument) => Rejection | nu
       return documents.map((document) => {
         const rejection = judge(document);
         const place = `${document.index}/${document.id}`;
-        if (rejection === null && !stored.has(place)) stored.set(place, document.source.toString());
-        return rejection;
+        if (rejection !== null) return rejection;
+        if (stored.has(place)) return "there";
+        stored.set(place, document.source.toString());
+        return "stored";
       });
     },
   };

@@ -8,6 +8,7 @@ import type { PlanObserver } from "../../src/archive/seal/plan-observer.ts";
 import { sealStream } from "../../src/archive/seal/seal.ts";
 import { hourThatIsOver } from "../../src/archive/seal/span-length.ts";
 import type { SpanHours } from "../../src/archive/span.ts";
+import { tryToCreate } from "../../src/backends/elasticsearch/best-effort.ts";
 import { createElasticsearchIndex } from "../../src/backends/elasticsearch/elasticsearch-index.ts";
 import { createGcsRemover } from "../../src/backends/gcs/gcs-remover.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
@@ -103,7 +104,8 @@ export async function work(
     once: true,
   });
   const store = storeOf(services, machine, Number.POSITIVE_INFINITY);
-  const created = createElasticsearchIndex(cluster.client(machine), {
+  const client = cluster.client(machine);
+  const created = createElasticsearchIndex(client, {
     backoff: machine.backoff(SPILL_AFTER_MS),
     onTrouble: tell,
   });
@@ -113,6 +115,8 @@ export async function work(
     index: created,
     documents: DOCUMENTS,
     naming: { prefix: "logtally", retentionMs: 30 * 24 * HOUR_MS },
+    worker: Math.floor(world.random() * 2 ** 32).toString(16),
+    tryToCreate: (document, signal) => tryToCreate(client, document, signal),
     clock: machine.clock,
     random: world.random,
     tell,

@@ -19,6 +19,12 @@ export interface Stretch {
   readonly mayRepeat: boolean;
 }
 
+/** Which lines may be brought back. */
+export interface ReplaySpan extends LineSpan {
+  /** Of this stream only; without it of all. */
+  readonly stream?: string;
+}
+
 /** Ids that are held at once, so that no line comes twice: 64 MiB. More lines are gone through in several passes. */
 export const IDS_PER_PASS = 2_000_000;
 
@@ -28,14 +34,15 @@ export const IDS_PER_PASS = 2_000_000;
  */
 export async function planReplay(
   store: ObjectStore,
-  span: LineSpan,
+  span: ReplaySpan,
   signal: AbortSignal,
   idsPerPass: number = IDS_PER_PASS,
 ): Promise<Stretch[]> {
   const objects: ReplayObject[] = [];
   for await (const object of listLineObjects(store, (first, last) => mayHold(first, last, span))) {
     signal.throwIfAborted();
-    if (!isOver(object, span)) objects.push(await sizedObject(object));
+    const isOfStream = span.stream === undefined || object.stream === span.stream;
+    if (isOfStream && !isOver(object, span)) objects.push(await sizedObject(object));
   }
   const passes = Map.groupBy(planIdPasses(objects, idsPerPass), ({ fromHour }) => fromHour);
   return [...passes.values()].flatMap((ofStretch) => stretchOf(ofStretch) ?? []);

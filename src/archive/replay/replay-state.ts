@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
 import { canonicalJson, type Json } from "../canonical-json.ts";
+
+const ID_DIGITS = 16;
 
 /** Filing hours since 1970, half-open. */
 export type HourSpan = readonly [fromHour: number, toHour: number];
@@ -19,6 +22,26 @@ export interface ReplayState {
   readonly lines: number;
   readonly rejected: number;
   readonly is_complete: boolean;
+}
+
+/** Of the question itself, so that who asks the same again, wherever, goes on with the same. */
+export function replayId(asked: ReplayState["asked"]): string {
+  return createHash("sha256").update(canonicalJson(asked)).digest("hex").slice(0, ID_DIGITS);
+}
+
+/** Of one that begins at that instant. */
+export function beginningState(asked: ReplayState["asked"], nowMs: number, expiresAt: string | null): ReplayState {
+  return {
+    format: 1,
+    replay: replayId(asked),
+    asked,
+    started_at: new Date(nowMs).toISOString(),
+    expires_at: expiresAt,
+    done: [],
+    lines: 0,
+    rejected: 0,
+    is_complete: false,
+  };
 }
 
 /** True for the state of a replay of just this. */

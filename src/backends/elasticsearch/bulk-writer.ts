@@ -163,7 +163,7 @@ function sorted<Document>(
   for (const [at, item] of items.entries()) {
     const outcome = outcomes[at];
     if (outcome === undefined || outcome.kind === "stored") continue;
-    if (outcome.kind === "rejected" || outcome.kind === "outdated") settled[item.position] = outcome;
+    if (outcome.kind === "rejected" || outcome.kind === "conflict") settled[item.position] = outcome;
     else {
       again.push(item);
       if (outcome.kind === "busy") isBusy = true;

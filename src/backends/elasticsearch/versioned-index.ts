@@ -9,7 +9,10 @@ export function createVersionedIndex(cluster: Cluster, options: BulkWriterOption
   return {
     async put(documents, signal) {
       const settled = await writer.write(documents, signal);
-      return settled.map((outcome) => (outcome.kind === "rejected" ? outcome.rejection : outcome.kind));
+      return settled.map((outcome) => {
+        if (outcome.kind === "rejected") return outcome.rejection;
+        return outcome.kind === "conflict" ? "outdated" : "stored";
+      });
     },
   };
 }

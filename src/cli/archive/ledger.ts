@@ -7,10 +7,8 @@ import { findLostPlans } from "../../counts/books/lost-plans.ts";
 import { readLedger } from "../../counts/ledger/ledger.ts";
 import { type LedgerReport, ledgerReport, type ReportedStream } from "../../counts/ledger/ledger-report.ts";
 import { lookAgain } from "../../counts/second-look.ts";
-import { catalogueFields } from "../../derive/catalogue-fields.ts";
-import { createDeriver } from "../../derive/deriver.ts";
-import { createArchiveDecoder } from "../open/archive-decoder.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
+import { openEventReader } from "../open/event-reader.ts";
 import { readIndexLedger } from "../open/index-ledger.ts";
 import { instantBefore } from "../options/instant.ts";
 import { withPipelineOptions } from "../options/options.ts";
@@ -18,7 +16,7 @@ import { checkSpan, daysBetween, hoursBetween, isBordered } from "../options/tim
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { givingUp, proveUnlessStopped } from "../process/interruptible.ts";
-import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
+import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { createProgress, type Progress } from "../terminal/progress.ts";
 import { ledgerTable } from "./ledger-table.ts";
@@ -72,7 +70,7 @@ export function ledgerCommand(): Command {
 async function balance(settings: PipelineSettings, options: LedgerOptions, signal: AbortSignal): Promise<LedgerReport> {
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
-  const eventsOf = await eventReader(settings);
+  const eventsOf = await openEventReader(settings);
   const progress = createProgress("reading", null);
   try {
     const streams: ReportedStream[] = [];
@@ -113,14 +111,4 @@ async function balanceOnce(parts: Balancing, stream: string): Promise<ReportedSt
   });
   const isIndexed = options.index && stream === settings.name && settings.index !== null;
   return { ledger, index: isIndexed ? await readIndexLedger(settings.index, store, stream, ledger) : null };
-}
-
-async function eventReader({ cataloguePath }: PipelineSettings): Promise<(line: ArchivedLine) => readonly string[]> {
-  const catalogue = await loadCatalogue(cataloguePath);
-  const decoder = createArchiveDecoder(catalogueFields(catalogue));
-  const derive = createDeriver(catalogue, decoder.slotOf);
-  return ({ buffer, start, end, meta }) => {
-    const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
-    return record?.fields ? derive(record.log, record.fields).map(({ event }) => event) : [];
-  };
 }

@@ -2,6 +2,8 @@ import { Command } from "commander";
 import { type CommandLoaders, loadCommands } from "../command-loaders.ts";
 
 const COMMANDS: CommandLoaders = {
+  redrive: async () => (await import("./redrive.ts")).redriveCommand(),
+  rebuild: async () => (await import("./rebuild.ts")).rebuildCommand(),
   expire: async () => (await import("./expire.ts")).expireCommand(),
 };
 

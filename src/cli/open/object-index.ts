@@ -18,28 +18,32 @@ const NEEDED = ["logs", "quarantine"];
 
 /**
  * Null for a pipeline without one. Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that
- * answers and cannot be used. One that does not answer is told: what comes waits until it does. `signal` ends requests
- * that are under way.
+ * answers and cannot be used. One that does not answer is told: what comes waits until it does. `worker` names it;
+ * `signal` ends requests that are under way.
  */
 export async function openIndex(
   settings: PipelineSettings,
   store: ObjectStore,
   documents: DocumentBuilder,
+  worker: string,
   signal: AbortSignal,
 ): Promise<WorkerIndex | null> {
   const { name: stream, index } = settings;
   if (index === null) return null;
+  const { tryToCreate } = await import("../../backends/elasticsearch/best-effort.ts");
   const { createElasticsearchIndex } = await import("../../backends/elasticsearch/elasticsearch-index.ts");
   const cluster = await openClusterOf(index);
   const backoff = serviceBackoff(index.spillAfterMs);
   const created = createElasticsearchIndex(cluster, { backoff, onTrouble: tell });
-  const verified = await verifiedIndex(created, () => verify(cluster, index, signal));
+  const verified = await verifiedIndex(created, () => verifyTemplates(cluster, index, signal));
   return createWorkerIndex({
     stream,
     store,
     index: verified,
     documents,
     naming: index,
+    worker,
+    tryToCreate: (document, stop) => tryToCreate(cluster, document, stop),
     clock: SYSTEM_CLOCK,
     random: Math.random,
     tell,
@@ -71,7 +75,7 @@ async function verifiedIndex(documents: DocumentIndex, verify: () => Promise<voi
  * An index without its template would guess at every field, and guess wrong; what else is not as it should be is told, and
  * lines are indexed all the same. Rejects with `IoError`.
  */
-async function verify(cluster: Cluster, settings: IndexSettings, signal: AbortSignal): Promise<void> {
+export async function verifyTemplates(cluster: Cluster, settings: IndexSettings, signal: AbortSignal): Promise<void> {
   const { describeCluster } = await import("../../backends/elasticsearch/cluster-setup.ts");
   const { partStates } = await import("../../backends/elasticsearch/cluster-parts.ts");
   await describeCluster(cluster, signal);

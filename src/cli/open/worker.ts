@@ -39,9 +39,9 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
   // Made here, so that a copy of the archive that nobody may write to can be counted later.
   const key = await openPseudonymKey(settings, store);
   const documents = openDocuments(settings, catalogue, key);
-  const indexing = openIndex(settings, store, documents, abortsAfter(stop, INDEX_GRACE_MS));
+  const writer = randomBytes(WRITER_BYTES).toString("hex");
+  const indexing = openIndex(settings, store, documents, writer, abortsAfter(stop, INDEX_GRACE_MS));
   const index = await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing);
   const input = await tellingOfWait("the input", openInputOf(settings, stop));
-  const writer = randomBytes(WRITER_BYTES).toString("hex");
   return createWorker({ settings, catalogue, store, index, input, writer, clock: SYSTEM_CLOCK, stop });
 }

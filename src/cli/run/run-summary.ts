@@ -39,9 +39,20 @@ export function runSummaryText(summary: RunSummary): string {
   );
 }
 
-function indexRows({ indexed, rejected, spilled }: IndexSummary): (readonly [string, number, string])[] {
-  const waiting = spilled === 0 ? "" : `; ${formatThings(spilled, "object")} had to wait in the archive`;
-  return [["indexed", indexed, `${formatCount(rejected)} of them in the quarantine of the index${waiting}`]];
+function indexRows({
+  indexed,
+  rejected,
+  repeats,
+  masked,
+  spilled,
+}: IndexSummary): (readonly [string, number, string])[] {
+  const remarks = [
+    `${formatCount(rejected)} of them in the quarantine of the index`,
+    ...(repeats === 0 ? [] : [`${formatCount(repeats)} were there already`]),
+    ...(masked === 0 ? [] : [`something masked in ${formatCount(masked)}`]),
+    ...(spilled === 0 ? [] : [`${formatThings(spilled, "object")} had to wait in the archive`]),
+  ];
+  return [["indexed", indexed, remarks.join("; ")]];
 }
 
 function duplicatesText({ linesIn, duplicates }: RunSummary): string {
@@ -83,8 +94,15 @@ export function runSummaryJson(summary: RunSummary): string {
   return `${JSON.stringify(json)}\n`;
 }
 
-function indexJson({ indexed, rejected, spilled, isComplete }: IndexSummary) {
-  return { indexed, index_rejected: rejected, index_spilled_objects: spilled, index_complete: isComplete };
+function indexJson({ indexed, rejected, repeats, masked, spilled, isComplete }: IndexSummary) {
+  return {
+    indexed,
+    index_rejected: rejected,
+    index_repeats: repeats,
+    index_masked: masked,
+    index_spilled_objects: spilled,
+    index_complete: isComplete,
+  };
 }
 
 function perSecond({ linesIn, elapsedMs }: RunSummary): number {

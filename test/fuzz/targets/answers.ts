@@ -58,8 +58,8 @@ export const bulkAnswer: FuzzTarget = {
         const outcomes = outcomesOf(answer, count, CREATE);
         assert.equal(outcomes.length, count);
         for (const outcome of outcomes) {
-          assert(["stored", "rejected", "busy", "blocked"].includes(outcome.kind));
-          if (outcome.kind === "stored" || outcome.kind === "outdated") continue;
+          assert(["stored", "conflict", "rejected", "busy", "blocked"].includes(outcome.kind));
+          if (outcome.kind === "stored" || outcome.kind === "conflict") continue;
           const { status, type, reason } = outcome.rejection;
           assert(Number.isInteger(status) && typeof type === "string" && typeof reason === "string");
           // A document is given up only where the cluster has said that it is the document.

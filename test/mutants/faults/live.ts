@@ -6,6 +6,8 @@ const TEMPLATE_TEST = "test/indexing/template.test.ts";
 const BULK = "src/backends/elasticsearch/bulk.ts";
 const BULK_TEST = "test/backends/elasticsearch-index.test.ts";
 const PARTS = "src/backends/elasticsearch/cluster-parts.ts";
+const REDRIVING = "src/cli/live/redriving.ts";
+const REDRIVING_TEST = "test/cli/redriving.test.ts";
 const PARTS_TEST = "test/backends/cluster-parts.it.test.ts";
 
 /** How indices are made and end, and what an administrator does to them meanwhile. */
@@ -117,5 +119,50 @@ export const LIVE_FAULTS: readonly Fault[] = [
     text: 'privileges: ["create_doc", "auto_configure"],',
     replacement: 'privileges: ["create_docs", "auto_configure"],',
     caughtBy: { file: "test/backends/cluster-requests.test.ts", title: "has privileges that Elasticsearch knows" },
+  },
+  {
+    name: "quarantine-emptied-before-the-document-is-there",
+    harm: "A line that is rejected again is found nowhere, not even in the quarantine.",
+    breaks: "I1",
+    file: REDRIVING,
+    text: "find((each) => each !== undefined)",
+    replacement: "find((each) => each === undefined)",
+    caughtBy: { file: REDRIVING_TEST, title: "leaves the quarantine when its document is there, and not before" },
+  },
+  {
+    name: "refused-lines-leave-the-quarantine",
+    harm: "Lines of an index that is read-only for an hour are nowhere after a redrive.",
+    breaks: "I1",
+    file: REDRIVING,
+    text: "for (const line of lines) refused.add(line);\n    }\n  };",
+    replacement: "}\n  };",
+    caughtBy: { file: REDRIVING_TEST, title: "leaves the quarantine when its document is there, and not before" },
+  },
+  {
+    name: "lines-in-index-and-quarantine",
+    harm: "After a rebuild a line counts twice in the index: by its earlier document, and in quarantine.",
+    breaks: "I3",
+    file: "src/cli/live/rebuild-sink.ts",
+    text: "rejected.filter((_, position) => there[position] !== true)",
+    replacement: "rejected.filter(() => there.length > 0)",
+    caughtBy: { file: "test/cli/rebuild-sink.test.ts", title: "unless an earlier document of it stays" },
+  },
+  {
+    name: "rebuild-revives-what-is-over",
+    harm: "A rebuild brings back the indices of months that were deleted on purpose.",
+    breaks: "safety",
+    file: "src/cli/live/rebuild-sink.ts",
+    text: "if (isGone(name)) {",
+    replacement: "if (isGone(name) && seen.has(name)) {",
+    caughtBy: { file: "test/cli/rebuild-sink.test.ts", title: "is not made, not even for its quarantine" },
+  },
+  {
+    name: "health-that-got-no-answer-is-forgotten",
+    harm: "What workers did while the cluster was slow is missing in the dashboard of ingest.",
+    breaks: "service",
+    file: "src/cli/run/worker-health.ts",
+    text: "if (await create(unsettled, signal)) unsettled = null;",
+    replacement: "if ((await create(unsettled, signal)) || true) unsettled = null;",
+    caughtBy: { file: "test/cli/worker-health.test.ts", title: "is sent again as it was where no answer came" },
   },
 ];

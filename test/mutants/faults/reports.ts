@@ -127,9 +127,9 @@ export const REPORTS_FAULTS: readonly Fault[] = [
     name: "newer-state-taken-as-failure",
     harm: "A report that was slow fails for ever, since a newer one has published before it.",
     breaks: "I4",
-    file: "src/backends/elasticsearch/bulk.ts",
-    text: 'conflict: { kind: "outdated" },',
-    replacement: 'conflict: { kind: "rejected", rejection: { status: CONFLICT, type: "", reason: "" } },',
+    file: "src/backends/elasticsearch/versioned-index.ts",
+    text: 'outcome.kind === "conflict" ? "outdated" : "stored"',
+    replacement: 'outcome.kind === "conflict" ? { status: 409, type: "", reason: "" } : "stored"',
     caughtBy: { file: VERSIONED_TEST, title: "takes the place of an equal and of a lower version" },
   },
   {

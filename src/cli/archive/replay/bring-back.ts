@@ -1,15 +1,11 @@
 import { readdir } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { FindQuery } from "../../../archive/find.ts";
-import { createPacedSink } from "../../../archive/replay/paced-sink.ts";
-import { bytesToRead, replayStretch } from "../../../archive/replay/replay.ts";
 import type { Stretch } from "../../../archive/replay/replay-plan.ts";
-import { isHourDone, type ReplayState } from "../../../archive/replay/replay-state.ts";
+import { beginningState, type ReplayState, replayId } from "../../../archive/replay/replay-state.ts";
 import { createHourFiles } from "../../../backends/files/hour-files.ts";
 import { ioError } from "../../../backends/files/io-error.ts";
 import type { IndexSettings, PipelineSettings } from "../../../config/pipeline.ts";
-import type { ArchivedLine } from "../../../core/archived-line.ts";
 import { UsageError } from "../../../core/fault.ts";
 import { DAY_MS } from "../../../core/units.ts";
 import type { Catalogue } from "../../../derive/event-rules.ts";
@@ -18,13 +14,13 @@ import { archiveName } from "../../open/archive-store.ts";
 import { openDocuments } from "../../open/documents.ts";
 import { knownKey } from "../../open/pseudonym-key.ts";
 import { SYSTEM_CLOCK } from "../../process/clock.ts";
-import { createProgress } from "../../terminal/progress.ts";
 import { formatCount, formatThings } from "../../terminal/quantity.ts";
 import { tell } from "../../terminal/tell.ts";
-import { type CountingSink, createFilesSink, createOutputSink } from "./line-sinks.ts";
-import { openReplayIndex, replayId } from "./replay-index.ts";
+import { createFilesSink, createOutputSink } from "./line-sinks.ts";
+import { openReplayIndex } from "./replay-index.ts";
+import { type ReplayRound, replayInto } from "./replay-into.ts";
 import type { ReplayCommandOptions, ReplayTarget } from "./replay-options.ts";
-import { createNote, type ReplayNote, readNote } from "./replay-progress.ts";
+import { createNote, readNote, stateFile } from "./replay-progress.ts";
 
 const NOTE_NAME = "replay.json";
 /** Those that say how, and not which lines. */
@@ -71,7 +67,7 @@ export interface ReplayOutcome {
 export async function bringBack(bringing: Bringing): Promise<ReplayOutcome | null> {
   const { target, settings } = bringing;
   if (target.kind === "output") {
-    await replayInto(createOutputSink(), null, bringing);
+    await replayInto(createOutputSink(), null, roundOf(bringing));
     return null;
   }
   if (target.kind === "files") return intoFiles(target.folder, bringing);
@@ -79,14 +75,18 @@ export async function bringBack(bringing: Bringing): Promise<ReplayOutcome | nul
   return intoIndex(settings.index, target.name, bringing);
 }
 
+function roundOf({ stretches, query, options, signal }: Bringing): ReplayRound {
+  return { doing: "replaying", stretches, query, linesPerSecond: options.rate ?? null, signal };
+}
+
 async function intoFiles(folder: string, bringing: Bringing): Promise<ReplayOutcome> {
   const asked = askedOf(bringing, { folder: "." });
   const known = await readNote(join(folder, NOTE_NAME), asked);
   if (known === null) await refuseFilled(folder);
-  const note = createNote(folder, NOTE_NAME, known ?? newState(asked, null));
+  const note = createNote(folder, NOTE_NAME, known ?? beginningState(asked, SYSTEM_CLOCK.nowMs(), null));
   if (note.state.is_complete) {
     tell(`"${folder}" was complete before, and stays as it is (hint: another folder for what has come since)`);
-  } else await replayInto(createFilesSink(createHourFiles(folder)), note, bringing);
+  } else await replayInto(createFilesSink(createHourFiles(folder)), note, roundOf(bringing));
   const { lines, rejected } = note.state;
   return { to: folder, lines, rejected, expires_at: null };
 }
@@ -94,7 +94,7 @@ async function intoFiles(folder: string, bringing: Bringing): Promise<ReplayOutc
 async function intoIndex(settings: IndexSettings, name: string, bringing: Bringing): Promise<ReplayOutcome> {
   const { options, signal } = bringing;
   const asked = askedOf(bringing, { index: settings.urls.join(" "), name: `${settings.prefix}.replay-${name}` });
-  const path = options.state === undefined ? defaultState(settings.prefix, name) : resolve(options.state);
+  const path = options.state === undefined ? stateFile(`${settings.prefix}.replay-${name}`) : resolve(options.state);
   const known = await readNote(path, asked);
   const index = await openReplayIndex(settings, name, replayId(asked));
   try {
@@ -102,41 +102,20 @@ async function intoIndex(settings: IndexSettings, name: string, bringing: Bringi
     const expiresAt = index.expiresAt ?? new Date(SYSTEM_CLOCK.nowMs() + days).toISOString();
     // What is noted and not there was removed; and once all is there, whoever asks again wants what has come since.
     const goesOn = known !== null && index.isThere && !known.is_complete;
-    const note = createNote(dirname(path), basename(path), goesOn ? known : newState(asked, expiresAt));
+    const note = createNote(
+      dirname(path),
+      basename(path),
+      goesOn ? known : beginningState(asked, SYSTEM_CLOCK.nowMs(), expiresAt),
+    );
     const key = await knownKey(bringing.settings);
     const documentsOf = (stream: string): DocumentBuilder =>
       openDocuments(bringing.settings, bringing.catalogue, key, stream);
-    await replayInto(index.sink(expiresAt, documentsOf, signal), note, bringing);
+    await replayInto(index.sink(expiresAt, documentsOf, signal), note, roundOf(bringing));
     const { lines, rejected } = note.state;
     return { to: index.pattern, lines, rejected, expires_at: expiresAt };
   } finally {
     await index.close();
   }
-}
-
-/** All stretches, with a progress bar; each that is done is noted. */
-async function replayInto(sink: CountingSink, note: ReplayNote | null, bringing: Bringing): Promise<void> {
-  const { stretches, query, options, signal } = bringing;
-  const paced = options.rate === undefined ? sink : createPacedSink(sink, options.rate, SYSTEM_CLOCK, signal);
-  const noting = {
-    take: (lines: readonly ArchivedLine[]) => paced.take(lines),
-    async endStretch(stretch: Stretch): Promise<void> {
-      await sink.endStretch(stretch);
-      const { lines, rejected } = sink.takeCounts();
-      await note?.addHours([stretch.fromHour, stretch.toHour], lines, rejected);
-    },
-  };
-  await note?.begin();
-  const progress = createProgress("replaying", bytesToRead(stretches));
-  try {
-    for (const stretch of stretches) {
-      const isDone = (hour: number): boolean => note !== null && isHourDone(note.state, hour);
-      await replayStretch(stretch, { query, sink: noting, isDone, onBytes: progress.add, signal });
-    }
-  } finally {
-    progress.stop();
-  }
-  await note?.complete();
 }
 
 /** Everything that says which lines, whence and whither; by other options the same lines come in another way. */
@@ -149,27 +128,6 @@ function askedOf(
   // Which lines count an event is what this catalogue says, and another one of that name perhaps does not.
   const events = options.event === undefined ? {} : { catalogue: catalogue.digest };
   return { ...asked, ...to, ...events, archive: archiveName(settings.archive) };
-}
-
-function newState(asked: ReplayState["asked"], expiresAt: string | null): ReplayState {
-  const startedAt = new Date(SYSTEM_CLOCK.nowMs()).toISOString();
-  return {
-    format: 1,
-    replay: replayId(asked),
-    asked,
-    started_at: startedAt,
-    expires_at: expiresAt,
-    done: [],
-    lines: 0,
-    rejected: 0,
-    is_complete: false,
-  };
-}
-
-function defaultState(prefix: string, name: string): string {
-  const configured = process.env["XDG_STATE_HOME"];
-  const folder = configured === undefined || configured === "" ? join(homedir(), ".local/state") : configured;
-  return join(folder, "logtally", `${prefix}.replay-${name}.json`);
 }
 
 /** Rejects with `UsageError` where the files of others lie. */

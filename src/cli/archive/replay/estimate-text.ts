@@ -37,12 +37,15 @@ function usd(amount: number): string {
 }
 
 /** Throws `UsageError` for what is so much that somebody has to say so. */
-export function refuseUnlessSure({ stored_bytes: storedBytes, charge_usd: charge, classes }: Estimate): void {
+export function refuseUnlessSure(
+  { stored_bytes: storedBytes, charge_usd: charge, classes }: Estimate,
+  what = "replay lines",
+): void {
   const isUnknown = charge === null && classes.length > 0;
   if (storedBytes <= ASK_BEYOND_BYTES && (charge ?? 0) <= ASK_BEYOND_USD && !isUnknown) return;
   const price = isUnknown ? ", at a price that is not known" : charge === null ? "" : `, for ${usd(charge)}`;
   throw new UsageError(
-    `replay lines: it reads up to ${formatBytes(storedBytes)}${price}, more than ${formatBytes(ASK_BEYOND_BYTES)} or ` +
+    `${what}: it reads up to ${formatBytes(storedBytes)}${price}, more than ${formatBytes(ASK_BEYOND_BYTES)} or ` +
       `${usd(ASK_BEYOND_USD)} (hint: ask for less, or say --yes)`,
   );
 }

@@ -1,3 +1,4 @@
+import { streamOfObject } from "../../../archive/object-stream.ts";
 import type { ReplaySink } from "../../../archive/replay/replay.ts";
 import type { HourFiles } from "../../../backends/files/hour-files.ts";
 import type { ArchivedLine } from "../../../core/archived-line.ts";
@@ -47,7 +48,7 @@ export function createIndexSink(
   const indexers = new Map<string, LineIndexer>();
   return counting(async (lines) => {
     let rejected = 0;
-    for (const [stream, ofStream] of Map.groupBy(lines, ({ object }) => streamOf(object))) {
+    for (const [stream, ofStream] of Map.groupBy(lines, ({ object }) => streamOfObject(object))) {
       const indexer = indexers.get(stream) ?? createLineIndexer({ index, names, documents: documentsOf(stream) });
       indexers.set(stream, indexer);
       rejected += (await indexer.index(ofStream, signal)).rejected;
@@ -84,10 +85,4 @@ function fileName(hour: number): string {
   if (hour === UNDATED_HOUR) return "undated.ndjson.zst";
   const text = new Date(hour * HOUR_MS).toISOString();
   return `${text.slice(0, 10)}/${text.slice(11, 13)}.ndjson.zst`;
-}
-
-/** Of a segment `vault/v1/<stream>/…`, of a write-ahead object `wal/<stream>/…`. */
-function streamOf(object: string): string {
-  const [root, second = "", third = ""] = object.split("/");
-  return root === "vault" ? third : second;
 }

@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "../../../archive/canonical-json.ts";
-import type { ReplayState } from "../../../archive/replay/replay-state.ts";
 import type { Cluster } from "../../../backends/elasticsearch/cluster.ts";
 import type { IndexSettings } from "../../../config/pipeline.ts";
 import type { DocumentIndex } from "../../../core/document-index.ts";
@@ -24,14 +21,8 @@ export interface ReplayIndex {
   close(): Promise<void>;
 }
 
-const ID_DIGITS = 16;
 /** Names that are known to be there; a replay of more days asks again. */
 const MOST_KNOWN = 10_000;
-
-/** Of the question itself, so that who asks the same again, wherever, goes on in the same indices. */
-export function replayId(asked: ReplayState["asked"]): string {
-  return createHash("sha256").update(canonicalJson(asked)).digest("hex").slice(0, ID_DIGITS);
-}
 
 /** Rejects with `UsageError` for a missing secret, with `IoError` for a cluster that cannot be used. */
 export async function openReplayIndex(settings: IndexSettings, name: string, replay: string): Promise<ReplayIndex> {

@@ -41,7 +41,7 @@ export function classPrice(value: string, all: Readonly<Record<string, ReadPrice
   return { ...all, [name.toUpperCase()]: { perGib: Number(perGib), perTenThousandReads: Number(perReads) } };
 }
 
-export function pricesOf({ price = {} }: ReplayCommandOptions): Readonly<Record<string, ReadPrice>> {
+export function pricesOf({ price = {} }: Pick<ReplayCommandOptions, "price">): Readonly<Record<string, ReadPrice>> {
   return { ...CLASS_PRICES, ...price };
 }
 

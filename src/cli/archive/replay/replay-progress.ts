@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { join } from "node:path";
 import {
   type HourSpan,
@@ -19,6 +20,13 @@ export interface ReplayNote {
   /** Notes that the lines of these hours are there. Rejects with `IoError`. */
   addHours(hours: HourSpan, lines: number, rejected: number): Promise<void>;
   complete(): Promise<void>;
+}
+
+/** Where notes of that name are kept, where nobody says another place. */
+export function stateFile(name: string): string {
+  const configured = process.env["XDG_STATE_HOME"];
+  const folder = configured === undefined || configured === "" ? join(homedir(), ".local/state") : configured;
+  return join(folder, "logtally", `${name}.json`);
 }
 
 /** The note of that path; null where there is none. Rejects with `UsageError` where it is one of another question. */

@@ -1,0 +1,19 @@
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import type { ArchivedLine } from "../../core/archived-line.ts";
+import { catalogueFields } from "../../derive/catalogue-fields.ts";
+import { createDeriver } from "../../derive/deriver.ts";
+import { loadCatalogue } from "../settings.ts";
+import { createArchiveDecoder } from "./archive-decoder.ts";
+
+/** Says which events a line counts, by the catalogue of the pipeline. Rejects with `UsageError`. */
+export async function openEventReader({
+  cataloguePath,
+}: PipelineSettings): Promise<(line: ArchivedLine) => readonly string[]> {
+  const catalogue = await loadCatalogue(cataloguePath);
+  const decoder = createArchiveDecoder(catalogueFields(catalogue));
+  const derive = createDeriver(catalogue, decoder.slotOf);
+  return ({ buffer, start, end, meta }) => {
+    const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
+    return record?.fields ? derive(record.log, record.fields).map(({ event }) => event) : [];
+  };
+}
