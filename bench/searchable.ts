@@ -58,7 +58,7 @@ export async function measureSearchable(): Promise<Report> {
   const worker = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], env });
   const said = text(worker.stderr);
   try {
-    const waits = await waitsOf(elasticsearch.url, pubsub.publishFile);
+    const waits = await waitsOf(elasticsearch.url, (path, from, to) => pubsub.publishFile(path, from, to));
     const rows = [0.5, 0.95, 0.99, 1].map((share) => ({ share: shareName(share), seconds: quantile(waits, share) }));
     const rate = formatCount(LINES_PER_MESSAGE * MESSAGES_PER_SECOND);
     const title = `${rate} lines a second for ${SECONDS} seconds, in messages of ${LINES_PER_MESSAGE}; refreshed every ${REFRESH_S} s`;

@@ -1,17 +1,8 @@
 import * as z from "zod";
-import { DAY_MS, GIB, HOUR_MS, MIB, MINUTE_MS } from "../core/units.ts";
+import { DAY_MS, GIB, HOUR_MS, MIB } from "../core/units.ts";
 import { folderArchive, gcsArchive } from "./archive-schema.ts";
-import {
-  clusterUrls,
-  DEFAULT_INDEX_PREFIX,
-  httpsFor,
-  INDEX_PREFIX_TITLE,
-  indexPrefix,
-  unsafeUrls,
-} from "./cluster-schema.ts";
-import { apiKey, pseudonymKey, signingKey } from "./key-schema.ts";
-import { kibanaFields } from "./kibana-schema.ts";
-import { redaction } from "./redaction-schema.ts";
+import { elasticsearchIndex } from "./index-schema.ts";
+import { pseudonymKey, signingKey } from "./key-schema.ts";
 import { endpoint, input, path, sizeBytes, text, wholeNumber } from "./value-schema.ts";
 
 /**
@@ -95,70 +86,6 @@ const pubsubSource = z.strictObject({
     }),
 });
 
-const elasticsearchFields = z.strictObject({
-  kind: z.literal("elasticsearch").meta({ description: "An Elasticsearch cluster." }),
-  urls: clusterUrls("URLs of nodes of one cluster; requests go to them in turn."),
-  api_key: apiKey.optional().meta({
-    description: "API key, encoded as Elasticsearch gives it out; without it no credentials are sent.",
-    secret: true,
-  }),
-  ca_file: path("a path").optional().meta({
-    description: "File with certificates (PEM) of authorities to trust, in the place of those of the system.",
-  }),
-  prefix: indexPrefix().default(DEFAULT_INDEX_PREFIX).meta({
-    title: INDEX_PREFIX_TITLE,
-    description: "Beginning of the names of all indices: PREFIX.logs-LOG-DAY and PREFIX.quarantine-DAY.",
-  }),
-  retention_days: wholeNumber(1, 3650)
-    .default(30)
-    .meta({
-      description:
-        "How many days before it was published a message's line may be dated to get the index of its day; others go " +
-        "to PREFIX.logs-LOG-outside.",
-    }),
-  keep_days: wholeNumber(1, 3650)
-    .optional()
-    .meta({
-      description:
-        "How many days after its day an index is kept, by the cluster's lifecycle where it has one, else by index expire; " +
-        "at least retention_days, and without it as many.",
-    }),
-  shards: wholeNumber(1, 1024).default(1).meta({
-    description: "Primary shards of each index that is made: one for every 50 GB that a log brings in a day.",
-  }),
-  replicas: wholeNumber(0, 10).default(1).meta({
-    description: "Copies of each shard, on other nodes; 0 only where a lost node may take the index with it.",
-  }),
-  refresh_interval_ms: wholeNumber(100, MINUTE_MS)
-    .default(1000)
-    .meta({
-      description:
-        "Milliseconds until a document that was indexed is found. From some thousand lines a second on, 5000 or more spares " +
-        "the cluster much work.",
-    }),
-  spill_after_ms: wholeNumber(0, DAY_MS).default(60_000).meta({
-    description:
-      "Milliseconds without any success after which lines wait in the archive to be indexed later, and input goes on.",
-  }),
-  redaction: redaction.prefault({}).meta({
-    description: "What of a line does not get into the index. The archive keeps it.",
-  }),
-  kibana: kibanaFields.optional().meta({
-    description: "The Kibana that gets dashboards and searches from setup; without it setup leaves Kibana alone.",
-  }),
-});
-
-const elasticsearchIndex = elasticsearchFields.superRefine((index, context) => {
-  for (const at of unsafeUrls(index)) {
-    context.addIssue({ code: "custom", message: httpsFor("index.api_key"), path: ["urls", at] });
-  }
-  // Otherwise a late line would bring back an index that was deleted.
-  if (index.keep_days !== undefined && index.keep_days < index.retention_days) {
-    const message = `at least index.retention_days, which is ${index.retention_days}`;
-    context.addIssue({ code: "custom", message, path: ["keep_days"] });
-  }
-});
-
 const batch = z.strictObject({
   max_bytes: sizeBytes(1 * GIB)
     .prefault("64 MiB")
@@ -167,8 +94,12 @@ const batch = z.strictObject({
     }),
   max_lines: wholeNumber(1, 10_000_000).default(500_000).meta({ description: "Lines after which it is closed." }),
   max_age_ms: wholeNumber(1, HOUR_MS)
-    .default(5000)
-    .meta({ description: "Milliseconds after its first line when it is closed." }),
+    .optional()
+    .meta({
+      description:
+        "Milliseconds after its first line when it is closed; without it 1000 where lines are indexed, so that they are " +
+        "found soon, and 5000 elsewhere.",
+    }),
 });
 
 const limits = z.strictObject({

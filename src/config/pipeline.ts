@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../core/fault.ts";
-import { DAY_MS } from "../core/units.ts";
+import { DAY_MS, SECOND_MS } from "../core/units.ts";
 import type { RedactionRules } from "../derive/redaction/redactor.ts";
 import type { FieldPath } from "../yaml/field-schema.ts";
 import { formatProblems, type Place } from "../yaml/problem.ts";
@@ -10,6 +10,10 @@ import { type KibanaSettings, toKibana } from "./kibana-settings.ts";
 import { applyOverrides, isWithin, type Override } from "./override.ts";
 import { type PipelineConfig, pipelineSchema } from "./pipeline-schema.ts";
 import { type SecretReference, secretReference, type WrittenSecret } from "./secret.ts";
+
+const BATCH_AGE_MS = 5 * SECOND_MS;
+/** Lines wait so long before they are indexed. */
+const INDEXED_BATCH_AGE_MS = SECOND_MS;
 
 /** What a pipeline does, as checked. Every path is absolute; what is not set is null. */
 export interface PipelineSettings {
@@ -204,7 +208,11 @@ function toSettings(config: PipelineConfig, resolvePath: ResolvePath): PipelineS
     source: toSource(config.source, resolvePath),
     archive: toArchive(config.archive, resolvePath),
     index: config.index === undefined ? null : toIndex(config.index, resolvePath),
-    batch: { maxBytes: batch.max_bytes, maxLines: batch.max_lines, maxAgeMs: batch.max_age_ms },
+    batch: {
+      maxBytes: batch.max_bytes,
+      maxLines: batch.max_lines,
+      maxAgeMs: batch.max_age_ms ?? (config.index === undefined ? BATCH_AGE_MS : INDEXED_BATCH_AGE_MS),
+    },
     seal: {
       latenessMs: config.seal.lateness_ms,
       hours: config.seal.hours ?? null,

@@ -12,9 +12,7 @@ export interface DayIndex {
 }
 
 /** Logs have names of words and dots: an index of a longer prefix, `logtally.logs-x.logs-…`, is none of `logtally`. */
-const LOG = String.raw`[a-z_]+(?:\.[a-z_]+)*`;
-const END = String.raw`(\d{4}\.\d\d\.\d\d|outside)`;
-const NAME = new RegExp(`^(?:(logs)-${LOG}|(quarantine)|(health))-${END}$`);
+const NAME = /^(?:(logs)-[a-z_]+(?:\.[a-z_]+)*|(quarantine)|(health))-(\d{4}\.\d\d\.\d\d|outside)$/;
 
 /** Reads a name of a pipeline with that prefix; null for any other name, and for one of no day. */
 export function readDayIndex(prefix: string, name: string): DayIndex | null {

@@ -253,9 +253,9 @@ describe("a document", () => {
     ];
     for (const text of lines) {
       const { source, masked } = documents.documentOf(only(decodeMessage(text)));
-      expect(source.toString(), text).not.toContain(TOKEN.slice(6));
-      expect(masked, text).toEqual([{ kind: "gitlab_token", count: 1 }]);
-      expect(JSON.parse(source.toString()), text).toMatchObject({ archive: { masked: ["gitlab_token"] } });
+      expect(source.toString()).not.toContain(TOKEN.slice(6));
+      expect(masked).toEqual([{ kind: "gitlab_token", count: 1 }]);
+      expect(JSON.parse(source.toString())).toMatchObject({ archive: { masked: ["gitlab_token"] } });
     }
     expect(documents.mask(`in ${TOKEN} words`)).not.toContain(TOKEN);
     expect(documents.textOf(only(decodeMessage(lines[0] ?? "")))).not.toContain(TOKEN);

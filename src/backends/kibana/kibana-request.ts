@@ -35,7 +35,7 @@ export async function askKibana(
   { method, path, body }: KibanaRequest,
   operation: string,
 ): Promise<KibanaAnswer> {
-  const target = new URL(`${url.replace(/\/+$/, "")}${path}`);
+  const target = new URL(`${url.endsWith("/") ? url.slice(0, -1) : url}${path}`);
   const options: RequestOptions = {
     method,
     timeout: REQUEST_TIMEOUT_MS,

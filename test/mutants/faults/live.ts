@@ -44,8 +44,8 @@ export const LIVE_FAULTS: readonly Fault[] = [
     harm: "A copy that somebody keeps of an index is deleted with it.",
     breaks: "safety",
     file: "src/indexing/day-index.ts",
-    text: "-${END}$`",
-    replacement: "-${END}`",
+    text: "|outside)$/;",
+    replacement: "|outside)/;",
     caughtBy: { file: EXPIRY_TEST, title: "is none:" },
   },
   {
