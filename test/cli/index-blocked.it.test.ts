@@ -66,7 +66,7 @@ const TROUBLES: readonly Trouble[] = [
         index_patterns: [`${spoilt(prefix)}*`],
         priority: 600,
         composed_of: [`${prefix}.settings`, `${prefix}.fields`],
-        template: { settings: { "index.number_of_shards": 1000 } },
+        template: { settings: { "index.number_of_shards": 1000, "index.number_of_replicas": 9 } },
       }),
     end: (prefix) => ask("DELETE", `_index_template/${prefix}-many`),
     told: "maximum normal shards open",

@@ -40,6 +40,8 @@ public final class Server {
             .put("discovery.type", "single-node")
             // A full disk of the machine is none of the tests' business.
             .put("cluster.routing.allocation.disk.threshold_enabled", false)
+            // All tests share it, and each has indices of its own.
+            .put("cluster.max_shards_per_node", 5000)
             .build();
         try {
             Environment environment =
