@@ -84,12 +84,11 @@ function createPutMeta(
   const [publishedAt, lag] = [numberOf("archive.published_at"), numberOf("archive.lag_s")];
   return ({ meta: { id, lane, log, timeMs, reason, message } }) => {
     const publishedAtMs = message?.publishedAtMs ?? null;
-    const published = publishedAtMs === null ? null : timeText(publishedAtMs);
     // Where the record says none that can be read.
-    own.putText(at, timeMs === null ? published : timeText(timeMs));
+    own.putTime(at, timeMs ?? publishedAtMs);
     own.putText(module, MODULE);
     own.putText(dataset, `${MODULE}.${log}`);
-    own.putText(created, published);
+    own.putTime(created, publishedAtMs);
     own.putText(service, SERVICES[log.split(".", 1)[0] ?? ""] ?? null);
     own.putText(ofStream, stream);
     own.putText(ofId, id);
@@ -99,7 +98,7 @@ function createPutMeta(
     if (message === null) return;
     own.putText(topic, message.topic);
     own.putText(ofMessage, message.messageId);
-    own.putText(publishedAt, published);
+    own.putTime(publishedAt, publishedAtMs);
     if (publishedAtMs !== null && timeMs !== null) own.putJson(lag, String((publishedAtMs - timeMs) / SECOND_MS));
   };
 }
@@ -107,16 +106,4 @@ function createPutMeta(
 /** Each once; null for none. */
 function namesJson(names: readonly string[]): string | null {
   return names.length === 0 ? null : JSON.stringify(names.length === 1 ? names : [...new Set(names)]);
-}
-
-/** Times repeat: lines of a message share theirs. */
-let lastMs = Number.NaN;
-let lastText = "";
-
-function timeText(timeMs: number): string {
-  if (timeMs !== lastMs) {
-    lastText = new Date(timeMs).toISOString();
-    lastMs = timeMs;
-  }
-  return lastText;
 }

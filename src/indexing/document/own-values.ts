@@ -6,6 +6,8 @@ export interface OwnValues {
   begin(): void;
   /** A text; null is nothing. */
   putText(target: number, text: string | null): void;
+  /** A time in milliseconds since 1970, which becomes a text when it is asked for; null is nothing. */
+  putTime(target: number, timeMs: number | null): void;
   /** JSON; null is nothing. */
   putJson(target: number, json: string | null): void;
   /** Numbers of the fields that have a value. */
@@ -15,10 +17,10 @@ export interface OwnValues {
 }
 
 export function createOwnValues({ targets }: Pick<DocumentPlan, "targets">): OwnValues {
-  const values = targets.map((): string | null => null);
+  const values = targets.map((): string | number | null => null);
   const areJson = new Uint8Array(targets.length);
   const given: number[] = [];
-  const put = (target: number, value: string | null, isJson: boolean): void => {
+  const put = (target: number, value: string | number | null, isJson: boolean): void => {
     if (value === null) return;
     if (values[target] === null) given.push(target);
     values[target] = value;
@@ -32,7 +34,23 @@ export function createOwnValues({ targets }: Pick<DocumentPlan, "targets">): Own
     },
     putText: (target, text) => put(target, text, false),
     putJson: (target, json) => put(target, json, true),
-    valueOf: (target) => values[target] ?? null,
+    putTime: (target, timeMs) => put(target, timeMs, false),
+    valueOf(target) {
+      const value = values[target] ?? null;
+      return typeof value === "number" ? timeText(value) : value;
+    },
     isJson: (target) => areJson[target] === 1,
   };
+}
+
+/** Times repeat: lines of a message share theirs. */
+let lastMs = Number.NaN;
+let lastText = "";
+
+function timeText(timeMs: number): string {
+  if (timeMs !== lastMs) {
+    lastText = new Date(timeMs).toISOString();
+    lastMs = timeMs;
+  }
+  return lastText;
 }
