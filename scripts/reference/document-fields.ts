@@ -19,6 +19,7 @@ const CONVERSIONS: Readonly<Record<Conversion, string>> = {
   path: "without its query",
   http_version: "without HTTP/",
   user_id: "its number",
+  retries: "false is 0, true is 25",
   by_key: "by key",
   http_outcome: "below 400 or not",
   job_outcome: "done or fail",

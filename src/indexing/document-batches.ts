@@ -9,14 +9,14 @@ import type { IndexNames } from "./index-name.ts";
 export const BATCH_BYTES = 4 * MIB;
 const BATCH_DOCUMENTS = 5000;
 
-export interface LineDocument extends IndexDocument {
+export interface PlacedDocument extends IndexDocument {
   readonly line: ArchivedLine;
 }
 
 /** Documents that go together, and the buffer of the pool that holds them. */
 export interface DocumentBatch {
   readonly room: Buffer;
-  readonly documents: LineDocument[];
+  readonly documents: PlacedDocument[];
 }
 
 /** The documents of the lines, in order; `masked` of them have something masked. */

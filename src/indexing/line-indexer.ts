@@ -3,7 +3,7 @@ import { createBufferPool } from "../core/buffer-pool.ts";
 import type { CreateOutcome, DocumentIndex, Rejection } from "../core/document-index.ts";
 import type { DocumentBuilder } from "./document/line-document.ts";
 import { rewritten } from "./document/rewritten.ts";
-import { BATCH_BYTES, batchesOf, type DocumentBatch, type LineDocument } from "./document-batches.ts";
+import { BATCH_BYTES, batchesOf, type DocumentBatch, type PlacedDocument } from "./document-batches.ts";
 import type { IndexNames } from "./index-name.ts";
 import { createQuarantine, isRejection, type RejectedLine, type SettleRejected } from "./quarantine.ts";
 
@@ -59,7 +59,7 @@ export function createLineIndexer(options: LineIndexerOptions): LineIndexer {
   }
 
   /** Without what was masked, which is known by now. */
-  async function storeDocuments(documents: readonly LineDocument[], signal: AbortSignal): Promise<IndexCounts> {
+  async function storeDocuments(documents: readonly PlacedDocument[], signal: AbortSignal): Promise<IndexCounts> {
     const outcomes = await index.create(documents, signal);
     const rejected = rejectedOf(documents, outcomes);
     // What the cluster does not take as it came may do in plain form; few lines ever need it.
@@ -84,11 +84,11 @@ export function createLineIndexer(options: LineIndexerOptions): LineIndexer {
 }
 
 interface Rejected {
-  readonly document: LineDocument;
+  readonly document: PlacedDocument;
   readonly rejection: Rejection;
 }
 
-function rejectedOf(documents: readonly LineDocument[], outcomes: readonly CreateOutcome[]): Rejected[] {
+function rejectedOf(documents: readonly PlacedDocument[], outcomes: readonly CreateOutcome[]): Rejected[] {
   return documents.flatMap((document, position) => {
     const outcome = outcomes[position];
     return isRejection(outcome) ? [{ document, rejection: outcome }] : [];

@@ -261,6 +261,55 @@ describe("a document", () => {
     expect(documents.textOf(only(decodeMessage(lines[0] ?? "")))).not.toContain(TOKEN);
   });
 
+  it("has no secret in what it counts", () => {
+    const lines: readonly [string, string][] = [
+      ["rails.graphql", `"operation_name":"${TOKEN}","is_mutation":false`],
+      [
+        "rails.graphql",
+        `"query_string":"query ${TOKEN.replace("-", "_")} { a }","operation_name":"AKIAIOSFODNN7EXAMPLE"`,
+      ],
+      ["rails.api", `"method":"GET","status":200,"route":"/api/:version/${TOKEN}"`],
+    ];
+    for (const [log, members] of lines) {
+      const text = JSON.stringify(ofMembers(members, log));
+      expect(text).toContain('"action":[');
+      expect(text).not.toContain(TOKEN);
+      expect(text).not.toContain("AKIAIOSFODNN7EXAMPLE");
+    }
+  });
+
+  it("has nothing of a field that is to be masked, in whatever envelope, and in no text of it", () => {
+    const masking = sampleDocuments({
+      secrets: true,
+      fields: { username: "mask", "params.note": "drop", "meta.user": "pseudonym", operation_name: "mask" },
+      addresses: "keep",
+    });
+    const record = `{"time":"${TIME}","username":"alice","meta":{"user":"alice"},"operation_name":"alice","is_mutation":true,"params":[{"key":"note","value":"alice"}]}`;
+    const entry = `"insertId":"i","logName":"projects/p/logs/rails.graphql","timestamp":"${TIME}"`;
+    const lines = [
+      record,
+      ` ${record}`,
+      record.replace("{", "{\n"),
+      `{${entry},"jsonPayload":${record}}`,
+      `{${entry},"textPayload":${JSON.stringify(record)}}`,
+      record.slice(0, -2),
+      `I, not JSON: ${record}`,
+      `{"time":"${TIME}","filler":"${"x".repeat(10_000)}","username":"alice"}`,
+    ];
+    for (const text of lines) {
+      const line = only(decodeMessage(text, { attributes: { log: "rails.graphql" } }));
+      expect(masking.documentOf(line).source.toString()).not.toContain("alice");
+      expect(masking.textOf(line)).not.toContain("alice");
+      expect(masking.textOf(line)?.length).toBeGreaterThan(0);
+      expect(masking.documentOf(line).masked).not.toEqual([]);
+    }
+  });
+
+  it("of a record with spaces around keeps its fields when something in it is masked", () => {
+    const line = only(decodeMessage(` {"time":"${TIME}","tag":"rails.api","a":"token=" , "bb":"${TOKEN}" }`));
+    expect(parsed(line).gitlab).toMatchObject({ tag: "rails.api", other: { bb: "[MASKED gitlab_token]" } });
+  });
+
   it("of any line is JSON on one line that says which it is, and has all that stands in its record", () => {
     const content = fc.oneof(
       { weight: 3, arbitrary: jsonText },

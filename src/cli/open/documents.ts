@@ -1,4 +1,4 @@
-import type { PipelineSettings } from "../../config/pipeline.ts";
+import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { catalogueFields } from "../../derive/catalogue-fields.ts";
 import { createDeriver } from "../../derive/deriver.ts";
@@ -14,6 +14,11 @@ import {
 import { createDocumentBuilder, type DocumentBuilder } from "../../indexing/document/line-document.ts";
 import { createArchiveDecoder } from "./archive-decoder.ts";
 
+/** What of a pipeline's settings documents depend on. */
+export interface DocumentSettings extends Pick<PipelineSettings, "name" | "instance"> {
+  readonly index: Pick<IndexSettings, "redaction"> | null;
+}
+
 /** Of a pipeline without an index, whose documents are only shown. */
 const USUAL_REDACTION: RedactionRules = { secrets: true, fields: {}, addresses: "keep" };
 
@@ -22,7 +27,7 @@ const USUAL_REDACTION: RedactionRules = { secrets: true, fields: {}, addresses: 
  * pseudonyms, null where nobody knows it. Throws `UsageError` where the pipeline asks for pseudonyms then.
  */
 export function openDocuments(
-  { name, instance, index }: Pick<PipelineSettings, "name" | "instance" | "index">,
+  { name, instance, index }: DocumentSettings,
   catalogue: Catalogue,
   key: Uint8Array | null,
   stream: string = name,

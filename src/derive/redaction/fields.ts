@@ -3,7 +3,7 @@ import { DEEPEST, type MemberSink, scanObject } from "../../decode/json-scan.ts"
 import { createKeyTable, type KeyTable } from "../../decode/key-table.ts";
 import { scanParams } from "../../decode/params.ts";
 import type { Pseudonyms } from "../pseudonym.ts";
-import { type Edit, isMask, maskOf } from "./edit.ts";
+import { type Edit, edited, isMask, maskOf } from "./edit.ts";
 
 /** What is done to the values of a field; `null` is put in the place of what is dropped, and is indexed nowhere. */
 export type FieldTreatment = "mask" | "pseudonym" | "drop";
@@ -17,10 +17,10 @@ const SPACES = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const PSEUDONYM = "pseudonym-";
 const PSEUDONYM_LENGTH = PSEUDONYM.length + 32;
 
-/** A field as the settings name it. */
+/** A field as the settings name it, or the text of a record, whose fields are looked for. */
 interface Field {
   readonly name: string;
-  readonly treatment: FieldTreatment;
+  readonly treatment: FieldTreatment | FindFields;
 }
 
 /** What the members of an object are: fields, or objects that hold some. */
@@ -30,26 +30,59 @@ interface Level {
   readonly levels: readonly (Level | null)[];
 }
 
+/** Where an entry of Cloud Logging has the record: as an object, or as the text of one. */
+const PAYLOAD = "jsonPayload";
+const TEXT_PAYLOAD = "textPayload";
+
+/** Edits of a line, in order; null for none. */
+type FindFields = (buffer: Buffer, start: number, end: number) => readonly Edit[] | null;
+
 /**
  * Finds fields by the names that rules use: `meta.user` is the key `meta.user`, the member `user` of `meta`, and
- * `meta_user`; `params.key` is the value of that key. Wherever it stands in a record it is found, also twice.
+ * `meta_user`; `params.key` is the value of that key. Wherever it stands in a record it is found, also twice, and in the
+ * payload of an entry of Cloud Logging. A text that is no JSON object and has the name of a field is masked as a whole.
  */
 export function createFieldFinder(
   fields: Readonly<Record<string, FieldTreatment>>,
   pseudonyms: Pick<Pseudonyms, "field"> | null,
-): (buffer: Buffer, start: number, end: number) => readonly Edit[] | null {
+): FindFields {
   const named = Object.entries(fields).map(([name, treatment]): [string, Field] => [name, { name, treatment }]);
-  const top = levelOf([...named, ...named.flatMap(([name, field]) => underscored(name, field))]);
+  const all = [...named, ...named.flatMap(([name, field]) => underscored(name, field))];
+  const isNamed = createNameSearch(Object.keys(fields));
+  const inRecord = findIn(levelOf(all), pseudonyms, isNamed);
+  const text: Field = { name: TEXT_PAYLOAD, treatment: inRecord };
+  const inEntry = all.map(([name, field]): [string, Field] => [`${PAYLOAD}.${name}`, field]);
+  return findIn(levelOf([...all, ...inEntry, [TEXT_PAYLOAD, text]]), pseudonyms, isNamed);
+}
+
+function findIn(top: Level, pseudonyms: Pick<Pseudonyms, "field"> | null, isNamed: NameSearch): FindFields {
   return (buffer, start, end) => {
     let at = start;
     while (at < end && SPACES.has(buffer[at] ?? 0)) at += 1;
-    if (buffer[at] !== OPEN_OBJECT || at >= end) return null;
     const edits: Edit[] = [];
-    scan(buffer, at, end, top, (field, valueStart, valueEnd) => {
-      const edit = editOf(buffer, valueStart, valueEnd, field, pseudonyms);
-      if (edit !== null) edits.push(edit);
-    });
+    const isWhole =
+      buffer[at] === OPEN_OBJECT &&
+      scan(buffer, at, end, top, (field, valueStart, valueEnd) => {
+        const edit = editOf(buffer, valueStart, valueEnd, field, pseudonyms);
+        if (edit !== null) edits.push(edit);
+      });
+    if (!isWhole) return isNamed(buffer, start, end) ? [{ start, end, text: maskOf(TEXT), kind: TEXT }] : null;
     return edits.length === 0 ? null : edits.sort((a, b) => a.start - b.start);
+  };
+}
+
+/** What a text is masked as whose fields cannot be told apart. */
+const TEXT = "text";
+
+/** Whether a text has the name of a field, as a key, also of JSON within a string. */
+type NameSearch = (buffer: Buffer, start: number, end: number) => boolean;
+
+function createNameSearch(names: readonly string[]): NameSearch {
+  const lasts = names.map((name) => name.slice(name.lastIndexOf(".") + 1));
+  const keys = [...new Set(lasts)].flatMap((last) => [`${last}"`, `${last}\\"`]);
+  return (buffer, start, end) => {
+    const text = buffer.subarray(start, end);
+    return keys.some((key) => text.includes(key));
   };
 }
 
@@ -82,7 +115,8 @@ function underscored(name: string, field: Field): [string, Field][] {
 
 type Visit = (field: Field, start: number, end: number) => void;
 
-function scan(buffer: Buffer, start: number, end: number, level: Level, visit: Visit): void {
+/** False where it is not the object or list that it should be. */
+function scan(buffer: Buffer, start: number, end: number, level: Level, visit: Visit): boolean {
   const inner: { level: Level; start: number; end: number }[] = [];
   const sink: MemberSink = {
     set(slot, valueStart, valueEnd) {
@@ -92,10 +126,15 @@ function scan(buffer: Buffer, start: number, end: number, level: Level, visit: V
       else if (below !== null) inner.push({ level: below, start: valueStart, end: valueEnd });
     },
   };
+  let isWhole = true;
   if (buffer[start] === OPEN_LIST) scanParams(buffer, start, end, level.keys, sink);
-  else if (buffer[start] === OPEN_OBJECT) scanObject(buffer, start, end, DEEPEST, level.keys, sink);
+  else if (buffer[start] === OPEN_OBJECT) {
+    const behind = scanObject(buffer, start, end, DEEPEST, level.keys, sink);
+    isWhole = behind >= 0 && behind <= end;
+  }
   // A scan is never begun within another.
   for (const each of inner) scan(buffer, each.start, each.end, each.level, visit);
+  return isWhole;
 }
 
 /** Null where the value says nothing, or was made so before. */
@@ -108,6 +147,7 @@ function editOf(
 ): Edit | null {
   const first = buffer[start];
   if (first === LETTER_N || (first === QUOTE && end === start + 2)) return null;
+  if (typeof treatment === "function") return editOfText(buffer, start, end, name, treatment);
   if (treatment === "drop") return { start, end, text: "null", kind: name };
   const isContainer = first === OPEN_OBJECT || first === OPEN_LIST;
   if (treatment === "mask" || isContainer || pseudonyms === null) return masked(buffer, start, end, name);
@@ -115,6 +155,20 @@ function editOf(
   const value = first === QUOTE ? (JSON.parse(text) as string) : text;
   if (isPseudonym(value) || isMask(value)) return null;
   return { start, end, text: `"${PSEUDONYM}${pseudonyms.field(value)}"`, kind: name };
+}
+
+/** Of a text that is JSON the fields; null of any other. */
+function editOfText(buffer: Buffer, start: number, end: number, name: string, find: FindFields): Edit | null {
+  if (buffer[start] !== QUOTE) return null;
+  const bytes = Buffer.from(JSON.parse(buffer.toString("utf8", start, end)) as string);
+  const edits = find(bytes, 0, bytes.length);
+  if (edits === null) return null;
+  return {
+    start,
+    end,
+    text: JSON.stringify(edited(bytes, 0, bytes.length, edits).toString("utf8")),
+    kind: edits[0]?.kind ?? name,
+  };
 }
 
 function isPseudonym(value: string): boolean {

@@ -1,3 +1,4 @@
+import { isSpace } from "../../decode/json-scan.ts";
 import type { Edit } from "./edit.ts";
 import type { Text } from "./text.ts";
 
@@ -25,7 +26,9 @@ export function findReadable(
   end: number,
   find: (text: Text) => readonly Edit[],
 ): readonly Edit[] | null {
-  const isJson = buffer[start] === OPEN_OBJECT;
+  let first = start;
+  while (first < end && isSpace(buffer, first)) first += 1;
+  const isJson = buffer[first] === OPEN_OBJECT;
   const readable = readableOf(buffer, start, end);
   const edits =
     readable === null

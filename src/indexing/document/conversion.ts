@@ -22,6 +22,8 @@ const MS_PER_S = 1000;
 const NS_PER_MS = 1_000_000;
 const NS_PER_S = 1_000_000_000;
 const FIRST_FAILURE = 400;
+/** What Sidekiq does where a worker says only that it may be tried again. */
+const USUAL_RETRIES = 25;
 const SUCCESS: Fitted = { text: "success" };
 const FAILURE: Fitted = { text: "failure" };
 /** Digits that every number has exactly. */
@@ -111,6 +113,8 @@ function convertedText(as: Exclude<Conversion, "by_key">, text: string): Fitted 
       return textOf(/^HTTP\/(\d+(?:\.\d+)?)$/i.exec(text)?.[1] ?? "");
     case "user_id":
       return textOf(/^(?:user-)?(-?\d{1,40})(?:\.0+)?$/.exec(text)?.[1] ?? "");
+    case "retries":
+      return retriesOf(text);
     case "http_outcome":
       return /^\d{3}(?:\.0+)?$/.test(text) ? outcome(Number(text) < FIRST_FAILURE) : null;
     case "job_outcome":
@@ -134,6 +138,12 @@ function scalarText(bytes: Buffer, start: number, end: number): string | null {
 
 function textOf(text: string): Fitted | null {
   return text === "" ? null : { text };
+}
+
+function retriesOf(text: string): Fitted | null {
+  if (text === "false") return { json: "0" };
+  if (text === "true") return { json: String(USUAL_RETRIES) };
+  return /^\d{1,9}$/.test(text) ? { json: text } : null;
 }
 
 function outcome(isGood: boolean): Fitted {

@@ -86,21 +86,22 @@ export class FieldWriter {
   #writeValue(number: number, type: FieldType, { as, says }: Option, { bytes, start, end }: RecordMember): boolean {
     const fitted = says === null ? fittedValue(type, as, bytes, start, end) : says;
     if (fitted === null) return false;
+    if (fitted === BY_KEY) return this.#writeList(number, bytes, start, end);
     this.#begin(number);
     if (fitted === AS_IT_IS) this.#text.bytes(bytes, start, end);
     else if (fitted === QUOTED) this.#text.quoted(bytes, start, end);
-    else if (fitted === BY_KEY) return this.#writeList(bytes, start, end);
     else if ("text" in fitted) this.#text.string(fitted.text);
     else this.#text.json(fitted.json);
     return true;
   }
 
-  /** A list that turns out to be another one says nothing here. */
-  #writeList(bytes: Buffer, start: number, end: number): boolean {
-    const mark = this.#text.mark();
+  /** False for a list that turns out to be another one; then nothing is written. */
+  #writeList(number: number, bytes: Buffer, start: number, end: number): boolean {
+    const [mark, last] = [this.#text.mark(), this.#last];
+    this.#begin(number);
     if (writeByKey(this.#text, bytes, start, end)) return true;
     this.#text.backTo(mark);
-    this.#text.json("null");
+    this.#last = last;
     return false;
   }
 

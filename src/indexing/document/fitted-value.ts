@@ -125,7 +125,7 @@ function fittedDouble(bytes: Buffer, start: number, end: number): Fitted | null 
 }
 
 /** A number without exponent, as nearly all are: as it is JSON already, nothing but its bytes has to be looked at. */
-export function isDecimal(bytes: Uint8Array, start: number, end: number): boolean {
+function isDecimal(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at += 1) {
     const byte = bytes[at] ?? 0;
     if ((byte < ZERO || byte > NINE) && byte !== POINT && byte !== MINUS) return false;

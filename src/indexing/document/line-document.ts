@@ -1,10 +1,10 @@
 import type { ArchivedLine } from "../../core/archived-line.ts";
-import type { Lane } from "../../core/line.ts";
+import type { MessageInfo } from "../../core/line.ts";
 import { KIB } from "../../core/units.ts";
 import type { Decoder } from "../../decode/decoder.ts";
-import type { JsonPlace } from "../../decode/record.ts";
+import type { JsonPlace, LogRecord } from "../../decode/record.ts";
 import { unwrapPayload } from "../../decode/wrap.ts";
-import { NO_EVENTS } from "../../derive/derived-event.ts";
+import { type DerivedEvent, NO_EVENTS } from "../../derive/derived-event.ts";
 import type { Derive } from "../../derive/deriver.ts";
 import type { ReadDimensions } from "../../derive/dimensions.ts";
 import type { MaskedKind } from "../../derive/redaction/edit.ts";
@@ -18,6 +18,8 @@ import { createRecordValues } from "./record-values.ts";
 
 const LF = 0x0a;
 const SPACE = 0x20;
+/** UTF-8 takes so many bytes at the most for a unit of a string. */
+const MOST_BYTES_PER_UNIT = 3;
 /** Of a line that is no record, or is rejected: the archive has all of it. */
 const MOST_TEXT_BYTES = 8 * KIB;
 const NOTHING_MASKED: readonly MaskedKind[] = Object.freeze([]);
@@ -60,33 +62,44 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
   const putFacts = createPutFacts(own, PLAN, stream);
   const writer = new FieldWriter(PLAN, values, own);
 
+  const eventsIn = (record: LogRecord | null): readonly DerivedEvent[] =>
+    record?.fields ? derive(record.log, record.fields) : NO_EVENTS;
+
   /** Reads the record's values, as they may be shown; gives what else is said of the line. */
-  function readRecord({ meta }: ArchivedLine, text: JsonPlace, lane: Lane): LineFacts {
-    const masked = redactor?.redact(text.buffer, text.start, text.end) ?? null;
-    let record = decoder.reopen(text.buffer, text.start, text.end, lane, meta.message);
-    // Events are those that are counted, whatever of the line may be shown.
-    const events = record?.fields ? derive(record.log, record.fields) : NO_EVENTS;
-    if (masked !== null) record = decoder.reopen(masked.bytes, 0, masked.bytes.length, lane, meta.message);
+  function readRecord({ buffer, start, end }: JsonPlace, message: MessageInfo | null): LineFacts {
+    let record = decoder.reopen(buffer, start, end, "line", message);
+    // Which events are counted does not depend on what of the line may be shown; what they are about does.
+    const events = eventsIn(record);
+    let shownEvents = events;
+    const masked = redactor?.redact(buffer, start, end) ?? null;
+    if (masked !== null) {
+      const wasObject = record?.object !== null;
+      record = decoder.reopen(masked.bytes, 0, masked.bytes.length, "line", message);
+      shownEvents = eventsIn(record);
+      // What is no record any more is shown as a text.
+      if (wasObject && !record?.object) return { ...textFacts(masked.bytes.toString("utf8"), masked.masked), events };
+    }
     const dimensions = record?.fields ? dimensionsOf(record.log, record.fields) : null;
     if (record?.object) values.read(record.object.buffer, record.object.start, record.object.end);
-    if (record?.entry)
+    if (record?.entry) {
       values.readEntry(record.entry.buffer, record.entry.start, record.entry.end, record.object !== null);
-    return { events, dimensions, masked: masked?.masked ?? NOTHING_MASKED, text: null };
+    }
+    const details = shownEvents.map(({ detail }) => detail);
+    return { events, details, dimensions, masked: masked?.masked ?? NOTHING_MASKED, text: null };
   }
 
   function readLine(line: ArchivedLine): LineFacts {
-    const { buffer, start, end, meta } = line;
-    if (meta.lane === "line" || meta.lane === "future") return readRecord(line, { buffer, start, end }, "line");
-    const payload = meta.lane === "wrapped" ? unwrapPayload(buffer.toString("utf8", start, end)) : null;
-    if (payload !== null) return readRecord(line, { buffer: payload, start: 1, end: payload.length }, "line");
+    const record = recordIn(line);
+    if (record !== null) return readRecord(record, line.meta.message);
     const { text, masked } = maskedText(line);
-    return { events: NO_EVENTS, dimensions: null, masked, text };
+    return textFacts(text, masked);
   }
 
-  function maskedText({ buffer, start, end, meta }: ArchivedLine): Pick<LineFacts, "text" | "masked"> {
-    if (meta.lane === "blob") return { text: null, masked: NOTHING_MASKED };
-    // Cut first: what is masked is what is shown. The cut may leave half a secret, which is none any more by its form.
-    return maskText(buffer.toString("utf8", start, Math.min(end, start + MOST_TEXT_BYTES)));
+  /** Masked as a whole, then cut: half a secret may not look like one. */
+  function maskedText(line: ArchivedLine): Pick<LineFacts, "text" | "masked"> {
+    if (line.meta.lane === "blob") return { text: null, masked: NOTHING_MASKED };
+    const { buffer, start, end } = recordIn(line) ?? line;
+    return maskText(buffer.toString("utf8", start, end));
   }
 
   function maskText(text: string): { readonly text: string; readonly masked: readonly MaskedKind[] } {
@@ -107,10 +120,31 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
       if (line.meta.lane === "wrapped") spaceNewlines(source);
       return { source, masked: facts.masked };
     },
-    textOf: (line) => maskedText(line).text,
+    textOf(line) {
+      const { text } = maskedText(line);
+      return text === null ? null : beginningOf(text);
+    },
     mask: (text) => maskText(text).text,
     stream,
   };
+}
+
+/** Where the record of the line stands; null for a line that is none. */
+function recordIn({ buffer, start, end, meta }: ArchivedLine): JsonPlace | null {
+  if (meta.lane === "line" || meta.lane === "future") return { buffer, start, end };
+  const payload = meta.lane === "wrapped" ? unwrapPayload(buffer.toString("utf8", start, end)) : null;
+  return payload === null ? null : { buffer: payload, start: 1, end: payload.length };
+}
+
+function textFacts(text: string | null, masked: readonly MaskedKind[]): LineFacts {
+  const shown = text === null ? null : beginningOf(text);
+  return { events: NO_EVENTS, details: [], dimensions: null, masked, text: shown };
+}
+
+/** So many bytes of UTF-8 at the most. */
+function beginningOf(text: string): string {
+  if (text.length * MOST_BYTES_PER_UNIT <= MOST_TEXT_BYTES) return text;
+  return Buffer.from(text.slice(0, MOST_TEXT_BYTES)).subarray(0, MOST_TEXT_BYTES).toString("utf8");
 }
 
 /** Between the values of a record a newline is as good as a space; within a text there is none. */

@@ -8,7 +8,10 @@ import type { OwnValues } from "./own-values.ts";
 
 /** What logtally finds out about a line. */
 export interface LineFacts {
+  /** What the line counts. */
   readonly events: readonly DerivedEvent[];
+  /** Details of events, as they may be shown. */
+  readonly details: readonly string[];
   /** Null for a line without fields. */
   readonly dimensions: Dimensions | null;
   readonly masked: readonly MaskedKind[];
@@ -45,7 +48,7 @@ export function createPutFacts(own: OwnValues, plan: DocumentPlan, stream: strin
   ];
   const [masked, message] = [numberOf("archive.masked"), numberOf("message")];
   return (line, facts) => {
-    const { events, dimensions } = facts;
+    const { events, details, dimensions } = facts;
     own.begin();
     putMeta(line);
     own.putText(message, facts.text);
@@ -60,7 +63,7 @@ export function createPutFacts(own: OwnValues, plan: DocumentPlan, stream: strin
     if (events.length === 0) return;
     own.putJson(action, namesJson(events.map((each) => each.event)));
     own.putJson(operation, namesJson(events.map((each) => each.operation)));
-    own.putJson(detail, namesJson(events.map((each) => each.detail).filter((name) => name !== NO_DETAIL)));
+    own.putJson(detail, namesJson(details.filter((name) => name !== NO_DETAIL)));
   };
 }
 
@@ -96,7 +99,7 @@ function createPutMeta(
     own.putText(ofLane, lane);
     own.putText(ofReason, reason);
     if (message === null) return;
-    own.putText(topic, message.topic);
+    own.putText(topic, message.topic === "" ? null : message.topic);
     own.putText(ofMessage, message.messageId);
     own.putTime(publishedAt, publishedAtMs);
     if (publishedAtMs !== null && timeMs !== null) own.putJson(lag, String((publishedAtMs - timeMs) / SECOND_MS));

@@ -124,8 +124,8 @@ const SIDEKIQ: readonly IndexField[] = [
     deduplicated_by: "Job that makes this one superfluous.",
     worker_data_consistency: "How fresh the data have to be.",
   }),
+  field("gitlab.retry", "long", "How often the job may be tried again.", { field: "retry", as: "retries" }),
   ...gitlabFields("long", {
-    retry: "How often the job may be tried again.",
     retry_count: "How often it was tried again.",
     job_size_bytes: "Bytes of the job's arguments.",
   }),

@@ -11,6 +11,7 @@ export type FieldType = "keyword" | "text" | "long" | "double" | "boolean" | "da
  * - `path`: what stands before the query of a URL
  * - `http_version`: `1.1` of `HTTP/1.1`
  * - `user_id`: the number of a user, also of `user-101`
+ * - `retries`: `false` and `true` as Sidekiq means them, no retry and 25
  * - `by_key`: a list of `{key, value}` as an object
  * - `http_outcome`, `job_outcome`, `grpc_outcome`: `success` or `failure`
  */
@@ -25,6 +26,7 @@ export type Conversion =
   | "path"
   | "http_version"
   | "user_id"
+  | "retries"
   | "by_key"
   | "http_outcome"
   | "job_outcome"

@@ -122,7 +122,7 @@ describe("a field", () => {
   });
 
   it("is masked in what is no record any more", () => {
-    expect(redacted('{"a":"alice","b":"cut', all("a", "mask"))).toBe('{"a":"[MASKED a]","b":"cut');
+    expect(redacted('{"a":"alice","b":"cut', all("a", "mask"))).toBe("[MASKED text]");
   });
 
   it("is masked before secrets are looked for, and counted by its name", () => {

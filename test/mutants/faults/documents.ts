@@ -58,9 +58,8 @@ export const DOCUMENTS_FAULTS: readonly Fault[] = [
     harm: "A token in a record with newlines stands in the index.",
     breaks: "privacy",
     file: LINE,
-    text: "const masked = redactor?.redact(text.buffer, text.start, text.end) ?? null;",
-    replacement:
-      'const masked = meta.lane === "wrapped" ? null : (redactor?.redact(text.buffer, text.start, text.end) ?? null);',
+    text: "const masked = redactor?.redact(buffer, start, end) ?? null;",
+    replacement: "const masked = start === 1 ? null : (redactor?.redact(buffer, start, end) ?? null);",
     caughtBy: { file: TEST, title: "has no secret of the line" },
   },
   {
@@ -71,5 +70,23 @@ export const DOCUMENTS_FAULTS: readonly Fault[] = [
     text: "const masked = redactor.redact(bytes, 0, bytes.length);",
     replacement: "const masked = redactor.redact(bytes, bytes.length, bytes.length);",
     caughtBy: { file: TEST, title: "has no secret of the line" },
+  },
+  {
+    name: "secrets-in-details",
+    harm: "A token that is masked in its field stands in the detail of the event.",
+    breaks: "privacy",
+    file: LINE,
+    text: "shownEvents = eventsIn(record);",
+    replacement: "",
+    caughtBy: { file: TEST, title: "has no secret in what it counts" },
+  },
+  {
+    name: "fields-of-payloads-shown",
+    harm: "A name that the pipeline masks stands in the index where the line comes by Cloud Logging.",
+    breaks: "privacy",
+    file: "src/derive/redaction/fields.ts",
+    text: "levelOf([...all, ...inEntry, [TEXT_PAYLOAD, text]])",
+    replacement: "levelOf([...all, ...inEntry.slice(0, 0), [TEXT_PAYLOAD, text]])",
+    caughtBy: { file: TEST, title: "has nothing of a field that is to be masked" },
   },
 ];
