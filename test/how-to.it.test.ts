@@ -177,13 +177,20 @@ it.skipIf(elasticsearchUrl === "")("searching in Elasticsearch works as written"
   const { path, truth } = await generated("--lines", "500");
   await writeFile(join(cwd, "traffic.ndjson"), await readFile(path));
   const commands = await prepare("elasticsearch.md", cwd, (text) =>
-    text.replace("https://es.example:9200", elasticsearchUrl).replace("prefix: logtally", `prefix: ${prefix}`),
+    text
+      .replace("https://es.example:9200", elasticsearchUrl)
+      .replace("prefix: logtally", `prefix: ${prefix}`)
+      .replaceAll("--since 2026-11-20 --until 2026-11-22", "--since 2020-12-22 --until 2020-12-23"),
   );
   const [expire = "", ...before] = commands.toReversed();
   const outcomes: string[] = [];
   for (const command of before.reverse()) outcomes.push(await carryOut(command, { cwd, env: SECRETS }));
-  expect(outcomes).toHaveLength(3);
-  expect(JSON.parse(outcomes.at(-1) ?? "")).toMatchObject({ archived: 0, index_complete: true });
+  const [, document, , redriven, rebuilt, again] = outcomes;
+  expect(outcomes).toHaveLength(6);
+  expect(document).toContain('"@timestamp": "2020-12-22T');
+  expect(redriven).toContain("0");
+  expect(rebuilt).toContain(truth.archived.toLocaleString("en-US"));
+  expect(JSON.parse(again ?? "")).toMatchObject({ archived: 0, index_complete: true });
   expect(await documentsIn(prefix)).toBe(truth.archived);
   // The traffic is of a day that is long over.
   const expired = await carryOut(expire, { cwd, env: SECRETS });

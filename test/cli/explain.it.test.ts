@@ -80,6 +80,95 @@ describe("explain", () => {
           "user": "id:101",
           "visitor": "id:101",
         },
+        "document": {
+          "@timestamp": "2020-12-22T09:50:01.200Z",
+          "archive": {
+            "id": "0006d17959061285aa37df8f04d96197",
+            "lane": "line",
+            "log": "rails.api",
+            "stream": "local",
+          },
+          "counted": {
+            "category": "source_code_management",
+            "detail": [
+              "ssh",
+            ],
+            "group": "acme-group",
+            "instance": "127.0.0.1",
+            "operation": [
+              "none",
+            ],
+            "plan": "gold",
+            "project": "acme-group/widgets",
+          },
+          "event": {
+            "action": [
+              "git_push_rejected",
+            ],
+            "dataset": "gitlab.rails.api",
+            "duration": 50000000,
+            "module": "gitlab",
+            "outcome": "failure",
+          },
+          "gitlab": {
+            "db_duration_s": 0.01,
+            "duration_s": 0.05,
+            "meta": {
+              "caller_id": "/api/:version/internal/allowed",
+              "client_id": "user/101",
+              "feature_category": "source_code_management",
+              "project": "acme-group/widgets",
+              "remote_ip": "203.0.113.10",
+              "root_namespace": "acme-group",
+              "subscription_plan": "gold",
+              "user": "alice",
+              "user_id": "101",
+            },
+            "params": {
+              "action": "git-receive-pack",
+              "changes": "0000000000000000000000000000000000000000 8f3a2d1c0b9e8f7a6d5c4b3a29181706f5e4d3c2 refs/heads/main
+      ",
+              "gl_repository": "project-278964",
+              "protocol": "ssh",
+              "user_id": "101",
+            },
+            "route": "/api/:version/internal/allowed",
+            "tag": "rails.api",
+            "view_duration_s": 0.04,
+          },
+          "http": {
+            "request": {
+              "method": "POST",
+            },
+            "response": {
+              "status_code": 401,
+            },
+          },
+          "log": {
+            "level": "info",
+          },
+          "service": {
+            "name": "gitlab-rails",
+          },
+          "source": {
+            "address": "203.0.113.10",
+            "ip": "203.0.113.10",
+          },
+          "trace": {
+            "id": "push00000R1",
+          },
+          "url": {
+            "domain": "127.0.0.1",
+            "path": "/api/v4/internal/allowed",
+          },
+          "user": {
+            "id": "101",
+            "name": "alice",
+          },
+          "user_agent": {
+            "original": "gitaly/13.8.0",
+          },
+        },
         "events": [
           {
             "conditions": [
@@ -120,6 +209,7 @@ describe("explain", () => {
         "hour": "2020-12-22T09:00:00Z",
         "id": "0006d17959061285aa37df8f04d96197",
         "identified_by": "content",
+        "index": null,
         "lane": "line",
         "line": 3,
         "log": "rails.api",
@@ -137,6 +227,7 @@ describe("explain", () => {
             "rule": 1,
           },
         ],
+        "redactions": [],
         "time": "2020-12-22T09:50:01.200Z",
       }
     `);
