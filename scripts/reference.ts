@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { readKibanaTexts } from "../src/cli/open/kibana.ts";
 import { createProgram } from "../src/cli/program.ts";
 import { loadCatalogue } from "../src/cli/settings.ts";
-import { kibanaObjects } from "../src/indexing/kibana/kibana-objects.ts";
+import { DEFAULT_KEEP_DAYS, kibanaObjects } from "../src/indexing/kibana/kibana-objects.ts";
 import { DEFAULT_NAMING, ndjsonOf } from "../src/indexing/kibana/saved-object.ts";
 import { referenceFiles } from "./reference/files.ts";
 
@@ -21,4 +21,4 @@ const sources = {
   pageOf: (file: string) => readFileSync(join(REFERENCE, file), "utf8"),
 };
 for (const [file, text] of referenceFiles(sources)) writeFileSync(join(REFERENCE, file), text);
-writeFileSync(KIBANA, ndjsonOf(kibanaObjects(await readKibanaTexts(), DEFAULT_NAMING)));
+writeFileSync(KIBANA, ndjsonOf(kibanaObjects(await readKibanaTexts(), DEFAULT_NAMING, DEFAULT_KEEP_DAYS)));

@@ -9,7 +9,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { kibanaObjects } from "../../src/indexing/kibana/kibana-objects.ts";
+import { DEFAULT_KEEP_DAYS, kibanaObjects } from "../../src/indexing/kibana/kibana-objects.ts";
 import { type KibanaRequest, kibanaRequests, readKibanaSources } from "../../src/indexing/kibana/kibana-sources.ts";
 import { DEFAULT_NAMING } from "../../src/indexing/kibana/saved-object.ts";
 import { KIBANA_TEXTS } from "../indexing/kibana/kibana-files.ts";
@@ -155,7 +155,9 @@ async function search<Answer>({ index, body }: KibanaRequest, query: unknown): P
 
 /** How Kibana shows a value of a field: the parameters of its URL format. */
 function formatOf(field: string): { readonly urlTemplate: string; readonly labelTemplate: string } {
-  const view = kibanaObjects(KIBANA_TEXTS, DEFAULT_NAMING).find(({ id }) => id === "logtally-data-view-logs");
+  const view = kibanaObjects(KIBANA_TEXTS, DEFAULT_NAMING, DEFAULT_KEEP_DAYS).find(
+    ({ id }) => id === "logtally-data-view-logs",
+  );
   const formats = JSON.parse(String(view?.attributes["fieldFormatMap"])) as Readonly<
     Record<string, { readonly params: { readonly urlTemplate: string; readonly labelTemplate: string } } | undefined>
   >;

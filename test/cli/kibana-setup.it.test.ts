@@ -39,11 +39,11 @@ async function stage(script: KibanaScript = {}, more: Readonly<Record<string, un
   const kibana = await startScriptedKibana({ key: KEY, ...script });
   closing.push(kibana.close);
   const archive = await tempFolder();
-  const run: Stage["run"] = (command, settings = {}) => {
+  const run: Stage["run"] = ([command = "", ...options], settings = {}) => {
     const ofKibana = { url: kibana.url, api_key: { env: "TEST_KEY" }, ...more, ...settings };
     const index = { kind: "elasticsearch", urls: [elasticsearch], prefix: NAMING.prefix, kibana: ofKibana };
     const set = [`index=${JSON.stringify(index)}`, "source={kind: stdin}"].flatMap((each) => ["--set", each]);
-    return logtally([...command, LOCAL, "--archive", archive, ...set], { env: { TEST_KEY: KEY } });
+    return logtally([command, LOCAL, "--archive", archive, ...set, ...options], { env: { TEST_KEY: KEY } });
   };
   return {
     kibana,
@@ -119,6 +119,27 @@ describe.skipIf(elasticsearch === "")("setup", () => {
     expect(on.kibana.objects("default")).toEqual(before);
     expect(await on.setup("--overwrite-changed")).toBe(`update   ${words}`);
     expect(await on.setup()).toBe(`there    ${OBJECTS}`);
+  });
+
+  it("sees what was changed before somebody edited the tag", async () => {
+    const on = await stage();
+    await on.setup();
+    change(on, GIT);
+    change(on, TAG);
+    age(on);
+    const words = `changed there since they were imported: tag "${tagId(NAMING)}", dashboard "${GIT_ID}"`;
+    expect(await on.setup("--dry-run")).toBe(`update   ${OBJECTS}; ${words} (not done: dry run)`);
+    expect((await on.run(["setup"])).code).toBe(3);
+  });
+
+  it("brings links up to date where indices are kept for another time", async () => {
+    const on = await stage();
+    await on.setup();
+    const { code, stdout } = await on.run(["setup", "--set", "index.keep_days=90"]);
+    expect(code).toBe(0);
+    expect(kibanaLine(stdout)).toBe(`update   ${OBJECTS}`);
+    const view = on.kibana.objects("default").get(`index-pattern ${objectId(NAMING, "data-view-logs")}`);
+    expect(view?.attributes["fieldFormatMap"]).toContain("from:now-91d");
   });
 
   it("does not take Kibana's own writing into a data view for a change", async () => {

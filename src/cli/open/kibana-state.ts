@@ -2,13 +2,13 @@ import type { FoundObject } from "../../backends/kibana/kibana.ts";
 import { MINUTE_MS } from "../../core/units.ts";
 import type { SavedObject } from "../../indexing/kibana/saved-object.ts";
 
-/** An import writes all objects at once; what is written so much later was written by somebody else. */
+/** An import writes all objects at once; what is written so much later than the first was written by somebody else. */
 const SAME_IMPORT_MS = MINUTE_MS;
 
 /** What of the objects is there. */
 export interface KibanaState {
   readonly state: "there" | "missing" | "other";
-  /** Dashboards and searches that somebody changed in Kibana since they were imported. */
+  /** Dashboards, searches and the tag that somebody changed in Kibana since they were imported. */
   readonly changed: readonly string[];
 }
 
@@ -18,9 +18,11 @@ export function kibanaState(objects: readonly SavedObject[], found: readonly Fou
     found.find((each) => each.type === type && each.id === id);
   const tag = objects.find(({ type }) => type === "tag");
   const foundTag = tag === undefined ? undefined : foundOf(tag);
-  const importedAtMs = foundTag?.updatedAtMs ?? null;
+  // None alone tells when that was, since each can be edited. Where an import left some as they were, the others look
+  // changed: then setup asks once more than it must, and overwrites nothing.
+  const importedAtMs = Math.min(...objects.map((object) => foundOf(object)?.updatedAtMs ?? Number.POSITIVE_INFINITY));
   const isChanged = (object: FoundObject | undefined): boolean =>
-    importedAtMs !== null && (object?.updatedAtMs ?? 0) > importedAtMs + SAME_IMPORT_MS;
+    (object?.updatedAtMs ?? 0) > importedAtMs + SAME_IMPORT_MS;
   // Kibana itself writes data views: how often each of their fields was chosen.
   const changed = objects.filter((object) => object.type !== "index-pattern" && isChanged(foundOf(object)));
   const there = objects.filter((object) => foundOf(object) !== undefined);

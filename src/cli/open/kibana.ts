@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Kibana } from "../../backends/kibana/kibana.ts";
 import type { IndexSettings } from "../../config/pipeline.ts";
 import { resolveToken } from "../../config/secret.ts";
+import { DAY_MS } from "../../core/units.ts";
 import { kibanaObjects } from "../../indexing/kibana/kibana-objects.ts";
 import type { KibanaText } from "../../indexing/kibana/kibana-sources.ts";
 import { type SavedObject, tagId } from "../../indexing/kibana/saved-object.ts";
@@ -35,9 +36,12 @@ export interface KibanaLook extends KibanaState {
 }
 
 /** Changes nothing. Rejects with `IoError`. */
-export async function lookAtKibana(kibana: Kibana, { prefix, kibana: { space } }: KibanaIndex): Promise<KibanaLook> {
+export async function lookAtKibana(
+  kibana: Kibana,
+  { prefix, keepMs, kibana: { space } }: KibanaIndex,
+): Promise<KibanaLook> {
   const version = await kibana.version();
-  const objects = kibanaObjects(await readKibanaTexts(), { prefix, space });
+  const objects = kibanaObjects(await readKibanaTexts(), { prefix, space }, keepMs / DAY_MS);
   const found = await kibana.taggedObjects(tagId({ prefix, space }));
   return { version, objects, ...kibanaState(objects, found) };
 }

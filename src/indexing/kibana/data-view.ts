@@ -5,23 +5,28 @@ import { searchId } from "./saved-search.ts";
 
 type Format = DataViewSource["formats"][string];
 
-/** As far back as a value's link looks: indices are usually gone by then. */
-const LINK_SPAN = "(from:now-30d,to:now)";
-
 export function dataViewIdOf(naming: KibanaNaming, name: string): string {
   return objectId(naming, `data-view-${name}`);
 }
 
-/** Indices by their names, and how values of fields are shown; `checkSearch` is told which searches they open. */
+/** What a data view needs to know of the rest. */
+export interface DataViewSurroundings {
+  readonly naming: KibanaNaming;
+  /** How many days after its day an index is kept. */
+  readonly keepDays: number;
+  /** Is told of the searches that values open, and where that stands. */
+  readonly checkSearch: (name: string, path: FieldPath) => void;
+}
+
+/** Indices by their names, and how values of fields are shown. */
 export function dataViewOf(
-  naming: KibanaNaming,
   name: string,
   { title, index, formats }: DataViewSource,
-  checkSearch: (name: string, path: FieldPath) => void,
+  { naming, keepDays, checkSearch }: DataViewSurroundings,
 ): SavedObject {
   const formatted = Object.entries(formats).map(([field, format]) => {
     if ("search" in format) checkSearch(format.search, ["data_views", name, "formats", field, "search"]);
-    return [field, formatOf(naming, field, format)];
+    return [field, formatOf(naming, field, format, keepDays)];
   });
   const attributes = {
     title: `${naming.prefix}.${index}`,
@@ -38,7 +43,7 @@ export function dataViewOf(
   return savedObject(naming, { type: "index-pattern", id: dataViewIdOf(naming, name), attributes, references: [] });
 }
 
-function formatOf(naming: KibanaNaming, field: string, format: Format) {
+function formatOf(naming: KibanaNaming, field: string, format: Format, keepDays: number) {
   if ("bytes" in format) return { id: "bytes" };
   if ("duration" in format) {
     const output = { outputFormat: "humanizePrecise", outputPrecision: 2, useShortSuffix: true };
@@ -46,10 +51,18 @@ function formatOf(naming: KibanaNaming, field: string, format: Format) {
   }
   // Kibana puts the space in front of what begins with "../app", and writes values as a URL needs them.
   const query = `query:(language:kuery,query:'${field}:%20%22{{value}}%22')`;
-  const urlTemplate = `../app/discover#/view/${encodeURIComponent(searchId(naming, format.search))}?_g=(time:${LINK_SPAN})&_a=(${query})`;
+  const urlTemplate = `../app/discover#/view/${encodeURIComponent(searchId(naming, format.search))}?_g=(time:${linkSpan(keepDays)})&_a=(${query})`;
   const label = format.label === undefined ? {} : { labelTemplate: format.label };
   return {
     id: "url",
     params: { type: "a", urlTemplate, labelTemplate: "{{rawValue}}", ...label, openLinkInCurrentTab: false },
   };
+}
+
+/**
+ * As far as there are lines: an index stays for these days after its own, and clocks may be ahead. A plus that is not
+ * escaped is a space in a URL.
+ */
+function linkSpan(keepDays: number): string {
+  return `(from:now-${keepDays + 1}d,to:'now%2B1d')`;
 }

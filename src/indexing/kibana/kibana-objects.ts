@@ -9,27 +9,35 @@ import type { Refuse } from "./refuse.ts";
 import { type KibanaNaming, type SavedObject, tagOf } from "./saved-object.ts";
 import { savedSearchOf } from "./saved-search.ts";
 
+/** Of the file that is shipped: as long as indices are kept where nothing is said. */
+export const DEFAULT_KEEP_DAYS = 30;
+
 /**
  * All objects for Kibana, in an order in which each stands behind what it needs; the tag, which says their version, comes
- * first. Throws `UsageError` with file and line of everything that cannot be turned into Kibana's form.
+ * first. `keepDays` says how long indices are kept after their day, so how far links look back. Throws `UsageError` with file and line of everything that cannot be turned into Kibana's form.
  */
-export function kibanaObjects(texts: readonly KibanaText[], naming: KibanaNaming): readonly SavedObject[] {
+export function kibanaObjects(
+  texts: readonly KibanaText[],
+  naming: KibanaNaming,
+  keepDays: number,
+): readonly SavedObject[] {
   const sources = readKibanaSources(texts);
   const objects = [
-    ...dataViewsOf(sources, naming),
+    ...dataViewsOf(sources, naming, keepDays),
     ...searchesOf(sources, naming),
     ...sources.dashboards.map((file) => dashboardIn(file, sources, naming)),
   ];
   return [tagOf(naming, objects), ...objects];
 }
 
-function dataViewsOf({ dataViews, searches }: KibanaSources, naming: KibanaNaming): SavedObject[] {
+function dataViewsOf({ dataViews, searches }: KibanaSources, naming: KibanaNaming, keepDays: number): SavedObject[] {
   return checked(dataViews, (content, refuse) => {
     const known = Object.keys(searches.content.searches);
     const checkSearch = (name: string, path: FieldPath): void => {
       if (!known.includes(name)) refuse(path, `there is no search "${name}"`, nameHint(name, known, null));
     };
-    return Object.entries(content.data_views).map(([name, view]) => dataViewOf(naming, name, view, checkSearch));
+    const surroundings = { naming, keepDays, checkSearch };
+    return Object.entries(content.data_views).map(([name, view]) => dataViewOf(name, view, surroundings));
   });
 }
 

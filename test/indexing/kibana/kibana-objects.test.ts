@@ -6,11 +6,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { kibanaObjects } from "../../../src/indexing/kibana/kibana-objects.ts";
+import { DEFAULT_KEEP_DAYS, kibanaObjects } from "../../../src/indexing/kibana/kibana-objects.ts";
 import { DEFAULT_NAMING, ndjsonOf, type SavedObject } from "../../../src/indexing/kibana/saved-object.ts";
 import { KIBANA_TEXTS } from "./kibana-files.ts";
 
-const OBJECTS = kibanaObjects(KIBANA_TEXTS, DEFAULT_NAMING);
+const OBJECTS = kibanaObjects(KIBANA_TEXTS, DEFAULT_NAMING, DEFAULT_KEEP_DAYS);
 const SHIPPED = join(import.meta.dirname, "../../../kibana/logtally.ndjson");
 
 interface PanelJson {
@@ -97,6 +97,30 @@ describe("the objects for Kibana", () => {
     expect(trace?.attributes["sort"]).toEqual([["@timestamp", "asc"]]);
   });
 
+  it.each([
+    [DEFAULT_KEEP_DAYS, "now-31d"],
+    [90, "now-91d"],
+  ])("open links of all days that are kept, for %i days, and of clocks ahead", (keepDays, from) => {
+    const objects = kibanaObjects(KIBANA_TEXTS, DEFAULT_NAMING, keepDays);
+    const links = objects.flatMap(({ attributes }) => {
+      const formats = JSON.parse(String(attributes["fieldFormatMap"] ?? "{}")) as Readonly<
+        Record<string, { readonly params?: { readonly urlTemplate?: string } }>
+      >;
+      return Object.values(formats).flatMap(({ params }) => params?.urlTemplate ?? []);
+    });
+    expect(links.length).toBeGreaterThan(2);
+    // As Kibana reads it: there a plus is a space.
+    const times = links.map((link) => new URLSearchParams(link.split("?")[1]).get("_g"));
+    expect(new Set(times)).toEqual(new Set([`(time:(from:${from},to:'now+1d'))`]));
+  });
+
+  it("name the pipeline of a line beside its command, where one has to be chosen", () => {
+    for (const name of ["trace", "line"]) {
+      const search = OBJECTS.find(({ id }) => id === `logtally-search-${name}`);
+      expect(search?.attributes["columns"]).toEqual(expect.arrayContaining(["archive.stream", "archive.id"]));
+    }
+  });
+
   it("have names of their own for another prefix and another space", () => {
     const namings = [
       DEFAULT_NAMING,
@@ -104,9 +128,9 @@ describe("the objects for Kibana", () => {
       { prefix: "logtally", space: "ops" },
       { prefix: "ops", space: "ops" },
     ];
-    const all = namings.flatMap((naming) => kibanaObjects(KIBANA_TEXTS, naming));
+    const all = namings.flatMap((naming) => kibanaObjects(KIBANA_TEXTS, naming, DEFAULT_KEEP_DAYS));
     expect(new Set(all.map(({ id }) => id)).size).toBe(namings.length * OBJECTS.length);
-    const other = kibanaObjects(KIBANA_TEXTS, { prefix: "ops", space: "default" });
+    const other = kibanaObjects(KIBANA_TEXTS, { prefix: "ops", space: "default" }, DEFAULT_KEEP_DAYS);
     expect(ndjsonOf(other)).not.toMatch(/"logtally\.(?:logs|quarantine|health|counts)/);
     expect(other.find(({ id }) => id === "logtally-data-view-logs~ops~default")?.attributes).toMatchObject({
       title: "ops.logs-*",
@@ -120,7 +144,7 @@ describe("the objects for Kibana", () => {
       text: text.replace("title: Pushes\n", "title: Push\n"),
     }));
     const versionOf = (objects: readonly SavedObject[]): unknown => objects[0]?.attributes["description"];
-    expect(versionOf(kibanaObjects(changed, DEFAULT_NAMING))).not.toBe(versionOf(OBJECTS));
+    expect(versionOf(kibanaObjects(changed, DEFAULT_NAMING, DEFAULT_KEEP_DAYS))).not.toBe(versionOf(OBJECTS));
   });
 });
 
@@ -129,7 +153,7 @@ function refusalOf(lines: readonly string[]): string {
   const own = { file: "dashboards/own.yaml", text: `${lines.join("\n")}\n` };
   const texts = [...KIBANA_TEXTS.filter(({ file }) => !file.startsWith("dashboards/")), own];
   try {
-    kibanaObjects(texts, DEFAULT_NAMING);
+    kibanaObjects(texts, DEFAULT_NAMING, DEFAULT_KEEP_DAYS);
     return "";
   } catch (error) {
     return (error as Error).message;
@@ -201,7 +225,7 @@ describe("what is wrong in a source", () => {
       file,
       text: text.replace("{ search: trace }", "{ search: traces }"),
     }));
-    expect(() => kibanaObjects(texts, DEFAULT_NAMING)).toThrow(
+    expect(() => kibanaObjects(texts, DEFAULT_NAMING, DEFAULT_KEEP_DAYS)).toThrow(
       /kibana\/data-views\.yaml:\d+: there is no search "traces"/,
     );
   });

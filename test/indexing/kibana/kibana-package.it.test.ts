@@ -6,14 +6,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { kibanaObjects } from "../../../src/indexing/kibana/kibana-objects.ts";
+import { DEFAULT_KEEP_DAYS, kibanaObjects } from "../../../src/indexing/kibana/kibana-objects.ts";
 import { DEFAULT_NAMING, type SavedObject } from "../../../src/indexing/kibana/saved-object.ts";
 import { tempFolder } from "../../backends/temp-folder.ts";
 import { buildPackageSpec } from "../../servers/package-spec.ts";
 import { KIBANA_TEXTS } from "./kibana-files.ts";
 
 const spec = await buildPackageSpec();
-const OBJECTS = kibanaObjects(KIBANA_TEXTS, DEFAULT_NAMING);
+const OBJECTS = kibanaObjects(KIBANA_TEXTS, DEFAULT_NAMING, DEFAULT_KEEP_DAYS);
 const GIT = "logtally-dashboard-git";
 
 const MANIFEST = `format_version: 3.5.0
