@@ -1,9 +1,7 @@
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import type { MessageInfo } from "../../core/line.ts";
-import { KIB } from "../../core/units.ts";
 import type { Decoder } from "../../decode/decoder.ts";
 import type { JsonPlace, LogRecord } from "../../decode/record.ts";
-import { unwrapPayload } from "../../decode/wrap.ts";
 import { type DerivedEvent, NO_EVENTS } from "../../derive/derived-event.ts";
 import type { Derive } from "../../derive/deriver.ts";
 import type { ReadDimensions } from "../../derive/dimensions.ts";
@@ -15,14 +13,10 @@ import { FieldWriter } from "./field-writer.ts";
 import { createPutFacts, type LineFacts } from "./line-facts.ts";
 import { createOwnValues } from "./own-values.ts";
 import { createRecordValues } from "./record-values.ts";
+import { beginningOf, createShownText, NOTHING_MASKED, recordIn } from "./shown-text.ts";
 
 const LF = 0x0a;
 const SPACE = 0x20;
-/** UTF-8 takes so many bytes at the most for a unit of a string. */
-const MOST_BYTES_PER_UNIT = 3;
-/** Of a line that is no record, or is rejected: the archive has all of it. */
-const MOST_TEXT_BYTES = 8 * KIB;
-const NOTHING_MASKED: readonly MaskedKind[] = Object.freeze([]);
 
 /** What turns archived lines into documents, all of it pure. */
 export interface DocumentParts {
@@ -61,6 +55,7 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
   const own = createOwnValues(PLAN);
   const putFacts = createPutFacts(own, PLAN, stream);
   const writer = new FieldWriter(PLAN, values, own);
+  const shown = createShownText(redactor);
 
   const eventsIn = (record: LogRecord | null): readonly DerivedEvent[] =>
     record?.fields ? derive(record.log, record.fields) : NO_EVENTS;
@@ -91,24 +86,8 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
   function readLine(line: ArchivedLine): LineFacts {
     const record = recordIn(line);
     if (record !== null) return readRecord(record, line.meta.message);
-    const { text, masked } = maskedText(line);
+    const { text, masked } = shown.ofLine(line);
     return textFacts(text, masked);
-  }
-
-  /** Masked as a whole, then cut: half a secret may not look like one. */
-  function maskedText(line: ArchivedLine): Pick<LineFacts, "text" | "masked"> {
-    if (line.meta.lane === "blob") return { text: null, masked: NOTHING_MASKED };
-    const { buffer, start, end } = recordIn(line) ?? line;
-    return maskText(buffer.toString("utf8", start, end));
-  }
-
-  function maskText(text: string): { readonly text: string; readonly masked: readonly MaskedKind[] } {
-    if (redactor === null) return { text, masked: NOTHING_MASKED };
-    const bytes = Buffer.from(text);
-    const masked = redactor.redact(bytes, 0, bytes.length);
-    return masked === null
-      ? { text, masked: NOTHING_MASKED }
-      : { text: masked.bytes.toString("utf8"), masked: masked.masked };
   }
 
   return {
@@ -121,30 +100,17 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
       return { source, masked: facts.masked };
     },
     textOf(line) {
-      const { text } = maskedText(line);
+      const { text } = shown.ofLine(line);
       return text === null ? null : beginningOf(text);
     },
-    mask: (text) => maskText(text).text,
+    mask: (text) => shown.ofText(text).text,
     stream,
   };
-}
-
-/** Where the record of the line stands; null for a line that is none. */
-function recordIn({ buffer, start, end, meta }: ArchivedLine): JsonPlace | null {
-  if (meta.lane === "line" || meta.lane === "future") return { buffer, start, end };
-  const payload = meta.lane === "wrapped" ? unwrapPayload(buffer.toString("utf8", start, end)) : null;
-  return payload === null ? null : { buffer: payload, start: 1, end: payload.length };
 }
 
 function textFacts(text: string | null, masked: readonly MaskedKind[]): LineFacts {
   const shown = text === null ? null : beginningOf(text);
   return { events: NO_EVENTS, details: [], dimensions: null, masked, text: shown };
-}
-
-/** So many bytes of UTF-8 at the most. */
-function beginningOf(text: string): string {
-  if (text.length * MOST_BYTES_PER_UNIT <= MOST_TEXT_BYTES) return text;
-  return Buffer.from(text.slice(0, MOST_TEXT_BYTES)).subarray(0, MOST_TEXT_BYTES).toString("utf8");
 }
 
 /** Between the values of a record a newline is as good as a space; within a text there is none. */
