@@ -1,4 +1,4 @@
-import type { ClusterPart } from "./template/cluster-part.ts";
+import type { ClusterPart } from "../core/cluster-part.ts";
 import { liveAlias } from "./template/index-templates.ts";
 
 /** Privileges on indices, by names in which `*` stands for anything. */

@@ -1,5 +1,5 @@
 import { DAY_MS } from "../core/units.ts";
-import { type DayIndexKind, readDayIndex } from "./day-index.ts";
+import { readDayIndex } from "./day-index.ts";
 
 /** An index, as the cluster shows it. */
 export interface ShownIndex {
@@ -36,12 +36,8 @@ export function expiryOf<Index extends ShownIndex>(
     if (named === null) continue;
     const overMs = named.day === null ? index.createdAtMs : (named.day + 1) * DAY_MS;
     if (overMs > borderMs) continue;
-    if (isMarked(index, named.kind)) expired.push(index);
+    if (index.holds === named.kind) expired.push(index);
     else unmarked.push(index.name);
   }
   return { expired, unmarked };
-}
-
-function isMarked({ holds }: ShownIndex, kind: DayIndexKind): boolean {
-  return holds === kind;
 }

@@ -6,7 +6,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { type Cluster, openCluster } from "../../src/backends/elasticsearch/cluster.ts";
-import { type ClusterPart, partState, partStates, putPart } from "../../src/backends/elasticsearch/cluster-parts.ts";
+import { partState, partStates, putPart } from "../../src/backends/elasticsearch/cluster-parts.ts";
+import type { ClusterPart } from "../../src/core/cluster-part.ts";
 import { countsTemplate, indexTemplates } from "../../src/indexing/template/index-templates.ts";
 import { lifecycleParts } from "../../src/indexing/template/lifecycle.ts";
 

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { type Cluster, openCluster } from "../../src/backends/elasticsearch/cluster.ts";
 import { partState, putPart } from "../../src/backends/elasticsearch/cluster-parts.ts";
 import { clusterRights, missingRights } from "../../src/backends/elasticsearch/cluster-rights.ts";
-import { addFields, listDayIndices } from "../../src/backends/elasticsearch/day-indices.ts";
+import { addAlias, addFields, listDayIndices } from "../../src/backends/elasticsearch/day-indices.ts";
 import { removeIndex } from "../../src/backends/elasticsearch/marked-indices.ts";
 import { takenNames } from "../../src/backends/elasticsearch/taken-names.ts";
 import { DAY_MS } from "../../src/core/units.ts";
@@ -65,6 +65,11 @@ describe.skipIf(spec.length === 0)("a request", () => {
       (cluster) => listDayIndices(cluster, ["tally.logs-*", "tally.health-*"]),
     ],
     ["for more fields", "indices.put_mapping", (cluster) => addFields(cluster, "tally.logs-a-2020.01.01", {})],
+    [
+      "for an alias",
+      "indices.update_aliases",
+      (cluster) => addAlias(cluster, ["tally.logs-a-2020.01.01"], "tally.live"),
+    ],
     ["for the end of an index", "indices.delete", (cluster) => removeIndex(cluster, "tally.logs-a-2020.01.01")],
     ["for templates, policies and roles", "", (cluster) => Promise.all(PARTS.map((part) => partState(cluster, part)))],
     ["that puts them", "", (cluster) => Promise.all(PARTS.map((part) => putPart(cluster, part)))],

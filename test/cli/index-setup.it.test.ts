@@ -171,7 +171,7 @@ describe.skipIf(url === "")("what somebody else has done in the cluster", () => 
     expect((await onIndex(["run", LOCAL], index)).stderr).toContain(words);
   });
 
-  it("or an earlier version, to the indices of today gets new fields; older ones and those of others stay", async () => {
+  it("or an earlier version, to the indices of today gets new fields, and to all of ours the alias; those of others stay", async () => {
     const index = newIndex();
     const early = { dynamic: false, properties: { archive: { properties: { stream: { type: "keyword" } } } } };
     const conflict = { properties: { ...early.properties, "@timestamp": { type: "keyword" } } };
@@ -187,6 +187,11 @@ describe.skipIf(url === "")("what somebody else has done in the cluster", () => 
     expect(made.stderr).toContain(`index "${named("pages", today())}" takes no new fields: `);
     const notes = (await request("GET", `${index.prefix}.*?filter_path=*.mappings._meta`)) as object;
     expect(Object.keys(notes)).toEqual([named("shell", today())]);
+    expect(made.stdout).toContain(`create   alias "${index.prefix}.live" of 3 indices of lines in "${url}"\n`);
+    const live = Object.keys((await request("GET", `${index.prefix}.live`)) as object).toSorted();
+    expect(live).toEqual([named("gitaly", "2020.01.01"), named("pages", today()), named("shell", today())]);
+    const again = await onIndex(["setup", LOCAL], index);
+    expect(again.stdout).toContain(`there    alias "${index.prefix}.live" of 3 indices of lines in "${url}"\n`);
     const found = await request("GET", `${named("shell", today())}/_mapping/field/archive.published_at`);
     expect(JSON.stringify(found)).toContain('"type":"date"');
   });
@@ -222,18 +227,25 @@ const UNSEEN: Answers = Object.fromEntries(
 );
 const RIGHTS = "/_security/user/_has_privileges";
 const GIVEN = { create_doc: true, auto_configure: true };
+const NAMES: Answers = Object.fromEntries(
+  ["logtally.live", "logtally.logs-*,logtally.quarantine-*,logtally.health-*"].map((name) => [
+    `/_resolve/index/${name}`,
+    DENIED,
+  ]),
+);
 const POLICY: Answers = { "/_ilm/policy/logtally": DENIED };
 
 describe("the check of a cluster with security", () => {
   const key = { api_key: { env: "TEST_KEY" } };
 
-  it("passes with the rights of a worker, who may not look at templates", async () => {
+  it("passes with the rights of a worker, who may look neither at templates nor for names, and says so", async () => {
     const index = { "logtally.logs-*": GIVEN, "logtally.quarantine-*": GIVEN, "logtally.health-*": GIVEN };
-    const place = await answering({ ...NODES, ...UNSEEN, ...POLICY, [RIGHTS]: [200, { index }] });
+    const place = await answering({ ...NODES, ...UNSEEN, ...NAMES, ...POLICY, [RIGHTS]: [200, { index }] });
     const { code, stdout } = await onIndex(["check"], { urls: [place], ...key });
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `"${place}": cluster "prod", version 9.2.0, templates that the API key may not look at, documents can be created`,
+      `"${place}": cluster "prod", version 9.2.0, templates that the API key may not look at, ` +
+        "taken names that the API key may not look for, documents can be created",
     );
   });
 

@@ -4,8 +4,11 @@
  */
 import { afterAll, expect, it } from "vitest";
 import type { Outcome } from "../../src/backends/elasticsearch/bulk.ts";
+import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { createWorkerHealth, type WorkerHealth } from "../../src/cli/run/worker-health.ts";
+import { createWorkerIndex } from "../../src/cli/run/worker-index.ts";
 import type { IndexDocument } from "../../src/core/document-index.ts";
+import { sampleDocuments } from "../indexing/sample-documents.ts";
 
 const START_MS = Date.UTC(2026, 10, 25, 23, 59, 20);
 const NEVER = new AbortController().signal;
@@ -33,7 +36,7 @@ const stopped = new AbortController();
 afterAll(() => stopped.abort());
 
 /** A worker that tells, whose cluster answers so, and then takes everything. */
-function stage(...answers: readonly (Outcome | "no answer")[]): Stage {
+function stage(...answers: readonly (Outcome | Error | "no answer")[]): Stage {
   const left = [...answers];
   const told: Told[] = [];
   const troubles: string[] = [];
@@ -58,6 +61,7 @@ function stage(...answers: readonly (Outcome | "no answer")[]): Stage {
       const { worker } = JSON.parse(source.toString()) as Pick<Told, "worker">;
       told.push({ index, id, worker });
       const answer = left.shift() ?? STORED;
+      if (answer instanceof Error) return Promise.reject(answer);
       if (answer !== "no answer") return Promise.resolve(answer);
       return new Promise((resolve) => signal.addEventListener("abort", () => resolve(BUSY), { once: true }));
     },
@@ -147,6 +151,47 @@ it("is given up where it is wrong, and told", async () => {
   expect(troubles).toEqual([
     'index health into "logtally.health-2026.11.25": parsing: no (hint: no line waits for it)',
   ]);
+});
+
+it("is told where it fails in a way that nobody thought of, and goes on with the same document", async () => {
+  const { health, told, pass, troubles } = stage(
+    new TypeError("no such thing"),
+    STORED,
+    STORED,
+    new TypeError("again"),
+  );
+  await pass();
+  await pass();
+  await health.tellLast(NEVER);
+  expect(told.map(({ id }) => id)).toEqual(["ab12-1", "ab12-1", "ab12-2", "ab12-3"]);
+  const hint = "(hint: no line waits for it)";
+  expect(troubles).toEqual([
+    `index health into "logtally.health-2026.11.25": failed: TypeError: no such thing ${hint}`,
+    `index health into "logtally.health-2026.11.26": failed: TypeError: again ${hint}`,
+  ]);
+});
+
+it("keeps no connection open where even its last document fails", async () => {
+  let isClosed = false;
+  const index = createWorkerIndex({
+    stream: "local",
+    store: createMemoryStore(),
+    index: { create: () => Promise.reject(new Error("no documents are created")) },
+    documents: sampleDocuments(),
+    naming: { prefix: "logtally", retentionMs: 0 },
+    worker: "ab12",
+    tryToCreate: () => Promise.resolve(STORED),
+    clock: { nowMs: () => START_MS, monotonicMs: () => 0, sleep: () => Promise.reject(new Error("no clock")) },
+    random: () => 0,
+    tell: () => undefined,
+    signal: NEVER,
+    close: () => {
+      isClosed = true;
+      return Promise.resolve();
+    },
+  });
+  await expect(index.close()).rejects.toThrow("no clock");
+  expect(isClosed).toBe(true);
 });
 
 it("holds up no end where nobody answers", async () => {

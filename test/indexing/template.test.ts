@@ -8,9 +8,9 @@ import { matchesGlob } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/core/units.ts";
 import { createIndexNames } from "../../src/indexing/index-name.ts";
-import type { TemplatePart } from "../../src/indexing/template/cluster-part.ts";
 import { countsTemplate, indexTemplates, PLAIN_LAYOUT } from "../../src/indexing/template/index-templates.ts";
 import { lifecycleParts } from "../../src/indexing/template/lifecycle.ts";
+import type { TemplatePart } from "../../src/indexing/template/template-part.ts";
 import { sampleMeta } from "./archived-line.ts";
 
 interface IndexBody {

@@ -1,15 +1,9 @@
+import type { ClusterPart } from "../../core/cluster-part.ts";
 import { IoError } from "../../core/fault.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import { differencesOf } from "./body-difference.ts";
 import { type Cluster, ClusterError, type ClusterRequest } from "./cluster.ts";
 import { clusterIoError } from "./cluster-fault.ts";
-
-/** Something that the cluster keeps by name, as it is put; `_meta.logtally` of a template is a digest of the rest. */
-export interface ClusterPart {
-  readonly kind: "component template" | "index template" | "lifecycle policy" | "role";
-  readonly name: string;
-  readonly body: Readonly<Record<string, unknown>>;
-}
 
 /**
  * What a cluster has of a part. `other`: of an earlier version, or with other settings; `newer`: of a later version;

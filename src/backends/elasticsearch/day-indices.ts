@@ -10,6 +10,8 @@ export interface FoundIndex {
   readonly fields: string | null;
   /** True where its documents say which line of an archive they are, as ours always have. */
   readonly isOfArchive: boolean;
+  /** Names that stand for it too. */
+  readonly aliases: readonly string[];
   /** Milliseconds since 1970. */
   readonly createdAtMs: number;
   /** Null for one that is closed. */
@@ -20,7 +22,7 @@ export interface FoundIndex {
 
 /** The date is that of each index, also of one without a mapping. */
 const FILTER =
-  "*.mappings._meta.logtally,*.mappings.properties.archive.properties.stream.type,*.settings.index.creation_date";
+  "*.aliases,*.mappings._meta.logtally,*.mappings.properties.archive.properties.stream.type,*.settings.index.creation_date";
 const BAD_REQUEST = 400;
 
 /** The indices of these patterns, in order of names, also hidden and closed ones. Rejects with `IoError`. */
@@ -37,18 +39,21 @@ export async function listDayIndices(cluster: Cluster, patterns: readonly string
       path: `${path}/_stats/docs,store`,
       query: { filter_path: "indices.*.primaries.docs.count,indices.*.total.store.size_in_bytes" },
     })) as StatsAnswer;
-    const all = Object.entries(Object(found) as IndexAnswer).map(([name, { mappings, settings }]): FoundIndex => {
-      const { holds, fields } = mappings?._meta?.logtally ?? {};
-      return {
-        name,
-        holds: typeof holds === "string" ? holds : null,
-        fields: typeof fields === "string" ? fields : null,
-        isOfArchive: mappings?.properties?.archive?.properties?.stream !== undefined,
-        createdAtMs: Number(settings?.index?.creation_date ?? Number.POSITIVE_INFINITY),
-        documents: indices[name]?.primaries?.docs?.count ?? null,
-        bytes: indices[name]?.total?.store?.size_in_bytes ?? null,
-      };
-    });
+    const all = Object.entries(Object(found) as IndexAnswer).map(
+      ([name, { aliases, mappings, settings }]): FoundIndex => {
+        const { holds, fields } = mappings?._meta?.logtally ?? {};
+        return {
+          name,
+          holds: typeof holds === "string" ? holds : null,
+          fields: typeof fields === "string" ? fields : null,
+          isOfArchive: mappings?.properties?.archive?.properties?.stream !== undefined,
+          aliases: Object.keys(aliases ?? {}),
+          createdAtMs: Number(settings?.index?.creation_date ?? Number.POSITIVE_INFINITY),
+          documents: indices[name]?.primaries?.docs?.count ?? null,
+          bytes: indices[name]?.total?.store?.size_in_bytes ?? null,
+        };
+      },
+    );
     return all.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     throw clusterIoError(cluster, "look for indices in", error);
@@ -73,10 +78,20 @@ export async function addFields(
   }
 }
 
+/** Has a name stand for these indices too. Rejects with `IoError`. */
+export async function addAlias(cluster: Cluster, indices: readonly string[], alias: string): Promise<void> {
+  try {
+    await cluster.send({ method: "POST", path: "/_aliases", body: { actions: [{ add: { indices, alias } }] } });
+  } catch (error) {
+    throw clusterIoError(cluster, `add alias "${alias}" to indices of`, error);
+  }
+}
+
 type IndexAnswer = Readonly<
   Record<
     string,
     {
+      readonly aliases?: Readonly<Record<string, unknown>>;
       readonly mappings?: {
         readonly _meta?: { readonly logtally?: { readonly holds?: unknown; readonly fields?: unknown } };
         readonly properties?: { readonly archive?: { readonly properties?: { readonly stream?: unknown } } };

@@ -12,8 +12,15 @@ export interface TakenName {
 const FORBIDDEN = 403;
 const NOT_FOUND = 404;
 
-/** What these names, in which `*` stands for anything, lead to; nothing where that may not be looked at. Rejects with `IoError`. */
-export async function takenNames(cluster: Cluster, name: string, signal?: AbortSignal): Promise<readonly TakenName[]> {
+/**
+ * What these names, in which `*` stands for anything, lead to; null where the credentials do not allow to look. Rejects
+ * with `IoError`.
+ */
+export async function takenNames(
+  cluster: Cluster,
+  name: string,
+  signal?: AbortSignal,
+): Promise<readonly TakenName[] | null> {
   const query = { expand_wildcards: "all" };
   try {
     const answer = (await cluster.send({ method: "GET", path: `/_resolve/index/${name}`, query }, signal)) as Answer;
@@ -26,7 +33,8 @@ export async function takenNames(cluster: Cluster, name: string, signal?: AbortS
     ];
   } catch (error) {
     const status = error instanceof ClusterError ? error.status : null;
-    if (status === NOT_FOUND || status === FORBIDDEN) return [];
+    if (status === NOT_FOUND) return [];
+    if (status === FORBIDDEN) return null;
     throw clusterIoError(cluster, `look for what is called "${name}" in`, error);
   }
 }

@@ -3,6 +3,7 @@ import type { QuarantineChanges } from "../../backends/elasticsearch/quarantine-
 import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import type { DocumentIndex } from "../../core/document-index.ts";
 import { UsageError } from "../../core/fault.ts";
+import { SECOND_MS } from "../../core/units.ts";
 import type { DocumentBuilder } from "../../indexing/document/line-document.ts";
 import { createIndexNames, type IndexNames } from "../../indexing/index-name.ts";
 import { openClusterOf } from "../open/cluster.ts";
@@ -12,6 +13,9 @@ import { knownKey } from "../open/pseudonym-key.ts";
 import { serviceBackoff } from "../open/service-backoff.ts";
 import { loadCatalogue } from "../settings.ts";
 import { tell } from "../terminal/tell.ts";
+
+/** From a stop to the end of a command that mends the index, at the most, where the cluster does not answer. */
+export const GRACE_MS = 5 * SECOND_MS;
 
 /** The index of a pipeline, for whoever mends it. */
 export interface PipelineIndex {

@@ -56,8 +56,15 @@ export function rebuildCommand(): Command {
     .option("--until <time>", "lines before this time, written likewise; a line without time is in no span", instant)
     .option("--all", "instead of a span all lines, also those without time")
     .option("--log <name>", "lines of this log; repeatable", collect(String))
-    .option("--revive", "also make indices again that are gone and of days before index.keep_days")
-    .option("--anew", "begin again, also where an earlier run of the same command was interrupted")
+    .option(
+      "--revive",
+      "also make indices again that are gone and of days before index.keep_days; a cluster with lifecycles soon deletes " +
+        "them again, but none of archive replay",
+    )
+    .option(
+      "--anew",
+      "begin again, also where an earlier run of the same command was interrupted: after a change of redaction",
+    )
     .option("--rate <n>", "at most so many lines a second", integerUpTo(MOST_RATE))
     .option(
       "--price <class=gib,reads>",

@@ -7,7 +7,7 @@ import { listMarkedIndices } from "../../backends/elasticsearch/marked-indices.t
 import { countQuarantined } from "../../backends/elasticsearch/quarantined-lines.ts";
 import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { DAY_MS, SECOND_MS } from "../../core/units.ts";
+import { DAY_MS } from "../../core/units.ts";
 import { readLedger } from "../../counts/ledger/ledger.ts";
 import { type LedgerTotal, ledgerReport } from "../../counts/ledger/ledger-report.ts";
 import { readDayIndex } from "../../indexing/day-index.ts";
@@ -21,7 +21,7 @@ import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { abortsAfter } from "../process/grace.ts";
 import { tell } from "../terminal/tell.ts";
 import { toldOnce } from "../terminal/told-once.ts";
-import { openPipelineIndex, type PipelineIndex } from "./pipeline-index.ts";
+import { GRACE_MS, openPipelineIndex, type PipelineIndex } from "./pipeline-index.ts";
 import { createRebuildSink, type RebuildCounts } from "./rebuild-sink.ts";
 import { type RedriveCounts, redriveLines } from "./redriving.ts";
 
@@ -47,9 +47,6 @@ export interface RebuildOutcome {
   /** What the hours of the span have in the archive and in the index; null where only some logs were asked for. */
   readonly ledger: LedgerTotal | null;
 }
-
-/** From a stop to the end, at the most, where the cluster does not answer. */
-const GRACE_MS = 5 * SECOND_MS;
 
 /** True where each line of the span is in its index as it is made today, or in quarantine as in a run. */
 export function isRight({ counts, quarantine, ledger }: RebuildOutcome): boolean {

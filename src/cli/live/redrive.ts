@@ -2,7 +2,6 @@ import { Command } from "commander";
 import type { QuarantineCounts, QuarantineScope } from "../../backends/elasticsearch/quarantined-lines.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
-import { SECOND_MS } from "../../core/units.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { instantBefore } from "../options/instant.ts";
 import { checkLogName } from "../options/log-name.ts";
@@ -18,7 +17,7 @@ import { createProgress } from "../terminal/progress.ts";
 import { formatCount } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";
 import { toldOnce } from "../terminal/told-once.ts";
-import { indexSettingsOf, openPipelineIndex } from "./pipeline-index.ts";
+import { GRACE_MS, indexSettingsOf, openPipelineIndex } from "./pipeline-index.ts";
 import { redriveText, waitingText } from "./redrive-text.ts";
 import type { RedriveCounts } from "./redriving.ts";
 
@@ -28,9 +27,6 @@ interface RedriveOptions extends PipelineOptions, TimeSpan {
   readonly dryRun?: true;
   readonly json?: true;
 }
-
-/** From a stop to the end, at the most, where the cluster does not answer. */
-const GRACE_MS = 5 * SECOND_MS;
 
 const EXAMPLES = `
 Examples:

@@ -1,9 +1,9 @@
 import type { Cluster } from "../../backends/elasticsearch/cluster.ts";
 import type { PartState } from "../../backends/elasticsearch/cluster-parts.ts";
 import type { IndexSettings } from "../../config/pipeline.ts";
+import type { ClusterPart } from "../../core/cluster-part.ts";
 import { type IoCode, IoError } from "../../core/fault.ts";
 import { workerRole } from "../../indexing/duty-roles.ts";
-import type { ClusterPart } from "../../indexing/template/cluster-part.ts";
 import { countsTemplate, indexTemplates } from "../../indexing/template/index-templates.ts";
 import { lifecycleParts } from "../../indexing/template/lifecycle.ts";
 import { openClusterOf } from "./cluster.ts";
@@ -28,7 +28,7 @@ export async function checkIndex(settings: IndexSettings): Promise<string> {
   const cluster = await openClusterOf(settings);
   try {
     const described = await describeCluster(cluster);
-    const clashes = await nameClashes(cluster, settings.prefix);
+    const { clashes, isWhole } = await nameClashes(cluster, settings.prefix);
     const parts = [...indexTemplates(settings.prefix, settings), ...(await offeredLifecycle(cluster, settings))];
     const states = await partStates(cluster, parts);
     const rights = await missingRights(cluster, workerRole(settings.prefix).indices);
@@ -46,8 +46,9 @@ export async function checkIndex(settings: IndexSettings): Promise<string> {
     const ofCounts = countsWords(await partState(cluster, countsTemplate(settings.prefix)));
     const isUnknown = states.some(({ kind }) => kind === "unknown");
     const seen = isUnknown ? "templates that the API key may not look at" : "current templates";
+    const unseen = isWhole ? "" : ", taken names that the API key may not look for";
     const allowed = rights === null ? "rights not asked, as it has no security" : "documents can be created";
-    return `"${cluster.name}": ${described}, ${seen}${ofCounts}, ${allowed}`;
+    return `"${cluster.name}": ${described}, ${seen}${ofCounts}${unseen}, ${allowed}`;
   } finally {
     await cluster.close();
   }

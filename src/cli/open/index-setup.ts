@@ -1,17 +1,17 @@
 import type { Cluster } from "../../backends/elasticsearch/cluster.ts";
 import type { PartState } from "../../backends/elasticsearch/cluster-parts.ts";
 import type { IndexSettings } from "../../config/pipeline.ts";
+import type { ClusterPart } from "../../core/cluster-part.ts";
 import { IoError } from "../../core/fault.ts";
 import { dutyRoles, rolePart } from "../../indexing/duty-roles.ts";
-import type { ClusterPart } from "../../indexing/template/cluster-part.ts";
 import { countsTemplate, indexTemplates } from "../../indexing/template/index-templates.ts";
 import { lifecycleParts } from "../../indexing/template/lifecycle.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { openClusterOf } from "./cluster.ts";
-import { fieldSteps } from "./index-fields.ts";
 import { nameClashes } from "./name-clashes.ts";
 import { partName, partWords } from "./part-words.ts";
 import type { ServiceSetup, SetupStep } from "./setup-step.ts";
+import { standingSteps } from "./standing-indices.ts";
 
 /** What is needed of one kind. */
 type Needs = Pick<ServiceSetup, "steps" | "byHand">;
@@ -28,7 +28,7 @@ const STATES: Readonly<Record<PartState["kind"], SetupStep["state"]>> = {
 };
 
 /**
- * The templates, how indices end, the roles, and the fields of the indices that are still written to. Rejects with
+ * The templates, how indices end, the roles, and what the indices that are there lack. Rejects with
  * `UsageError` for a missing secret, with `IoError`, a line for each name that is taken.
  */
 export async function openIndexSetup(settings: IndexSettings): Promise<ServiceSetup> {
@@ -36,12 +36,12 @@ export async function openIndexSetup(settings: IndexSettings): Promise<ServiceSe
   const cluster = await openClusterOf(settings);
   try {
     await describeCluster(cluster);
-    const clashes = await nameClashes(cluster, settings.prefix);
+    const { clashes } = await nameClashes(cluster, settings.prefix);
     if (clashes.length > 0) throw new IoError("denied", clashes);
     const needs = [
       await lifecycleNeeds(cluster, settings),
       { steps: await stepsOf(cluster, templatesOf(settings)), byHand: [] },
-      { steps: await fieldSteps(cluster, settings.prefix, SYSTEM_CLOCK.nowMs()), byHand: [] },
+      { steps: await standingSteps(cluster, settings.prefix, SYSTEM_CLOCK.nowMs()), byHand: [] },
       await roleNeeds(cluster, settings.prefix),
     ];
     const steps = needs.flatMap((each) => each.steps);

@@ -91,5 +91,7 @@ export async function verifyTemplates(cluster: Cluster, settings: IndexSettings,
     if (state?.kind === "missing" && isNeeded) throw new IoError("not_found", text);
     tell(text);
   }
-  for (const clash of await nameClashes(cluster, settings.prefix, signal)) tell(clash);
+  // A worker's key may not look, and a run begins all the same.
+  const { clashes } = await nameClashes(cluster, settings.prefix, signal);
+  for (const clash of clashes) tell(clash);
 }

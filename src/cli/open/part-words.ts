@@ -1,5 +1,5 @@
 import type { PartState } from "../../backends/elasticsearch/cluster-parts.ts";
-import type { ClusterPart } from "../../indexing/template/cluster-part.ts";
+import type { ClusterPart } from "../../core/cluster-part.ts";
 
 const MOST_PLACES = 3;
 

@@ -20,9 +20,9 @@ export interface WorkerHealth {
   readonly noteIndexed: (publishedAtMs: number) => void;
   /** The index is away, or was until now. */
   readonly noteAway: () => void;
-  /** A document every half minute, until the signal aborts. */
+  /** A document every half minute, until the signal aborts. What fails is told. */
   keepTelling(signal: AbortSignal): Promise<void>;
-  /** The last one, when nothing else tells any more. */
+  /** The last one, when nothing else tells any more. What fails is told. */
   tellLast(signal: AbortSignal): Promise<void>;
 }
 
@@ -43,9 +43,18 @@ export function createWorkerHealth(options: WorkerHealthOptions): WorkerHealth {
   // Sent, perhaps arrived, and nobody knows: it is sent again as it is, so that nothing is counted twice.
   let unsettled: IndexDocument | null = null;
 
+  /** Whatever fails, and be it our own fault, ends no worker. */
+  async function outcomeOf(document: IndexDocument, signal: AbortSignal): Promise<Outcome> {
+    try {
+      return await tryToCreate(document, signal);
+    } catch (error) {
+      return { kind: "blocked", rejection: { status: 0, type: "failed", reason: String(error) } };
+    }
+  }
+
   /** Resolves with whether the document is settled: it is there, or will never be. */
   async function create(document: IndexDocument, signal: AbortSignal): Promise<boolean> {
-    const outcome = await tryToCreate(document, signal);
+    const outcome = await outcomeOf(document, signal);
     if (outcome.kind === "rejected" || outcome.kind === "blocked") {
       const { type, reason } = outcome.rejection;
       onTrouble(`index health into "${document.index}": ${type}: ${reason} (hint: no line waits for it)`);

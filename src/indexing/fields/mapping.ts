@@ -1,11 +1,12 @@
 import type { FieldType, IndexField } from "./index-field.ts";
 
 /** A term may have 32,766 bytes, and a character four. */
-const MOST_TERM_CHARACTERS = 8000;
+export const MOST_TERM_CHARACTERS = 8000;
+export const KEYWORD = { type: "keyword", ignore_above: 1024 };
 
 /** What Elasticsearch is told of a type. */
 const TYPES: Readonly<Record<FieldType, Readonly<Record<string, unknown>>>> = {
-  keyword: { type: "keyword", ignore_above: 1024 },
+  keyword: KEYWORD,
   text: { type: "text" },
   long: { type: "long" },
   double: { type: "double" },

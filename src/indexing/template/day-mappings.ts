@@ -1,8 +1,9 @@
+import type { JsonBody } from "../../core/cluster-part.ts";
 import type { DayIndexKind } from "../day-index.ts";
 import { LOG_FIELDS } from "../fields/log-fields.ts";
-import { type Mapping, mappingOf } from "../fields/mapping.ts";
+import { KEYWORD, type Mapping, MOST_TERM_CHARACTERS, mappingOf } from "../fields/mapping.ts";
 import { OWN_FIELDS } from "../fields/own-fields.ts";
-import { digestOf, type JsonBody } from "./cluster-part.ts";
+import { digestOf } from "./template-part.ts";
 
 /** What stands in the mapping of an index of a day that logtally has made. */
 export interface IndexNote {
@@ -10,10 +11,6 @@ export interface IndexNote {
   /** Digest of its fields: another one has others. */
   readonly fields: string;
 }
-
-const KEYWORD = { type: "keyword", ignore_above: 1024 };
-/** A term may have 32,766 bytes, and a character four. */
-const MOST_TERM_CHARACTERS = 8000;
 
 /** Which line it is, in the words of its document. */
 const LINE = mappingOf(OWN_FIELDS.filter(({ name }) => name === "@timestamp" || name.startsWith("archive.")));

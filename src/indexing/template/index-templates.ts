@@ -1,6 +1,7 @@
+import type { JsonBody } from "../../core/cluster-part.ts";
 import { outsidePatterns } from "../index-name.ts";
-import { type JsonBody, type TemplatePart, templatePart } from "./cluster-part.ts";
 import { COUNTS, notedMapping } from "./day-mappings.ts";
+import { type TemplatePart, templatePart } from "./template-part.ts";
 
 /** How the indices of a pipeline are made. */
 export interface IndexLayout {

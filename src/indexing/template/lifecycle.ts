@@ -1,5 +1,6 @@
+import type { ClusterPart, JsonBody } from "../../core/cluster-part.ts";
 import { DAY_MS } from "../../core/units.ts";
-import { type ClusterPart, type JsonBody, templatePart } from "./cluster-part.ts";
+import { templatePart } from "./template-part.ts";
 
 /**
  * The policy by which the cluster itself ends indices, and the components that name it; for clusters that have lifecycles.

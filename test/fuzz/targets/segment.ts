@@ -179,7 +179,7 @@ export const forgedSegment: FuzzTarget = {
     "src/segment/meta.ts",
     "src/segment/segment-reader.ts",
     "src/archive/wal-reader.ts",
-    "src/indexing/document.ts",
+    "src/indexing/document/line-document.ts",
   ],
   seeds: () => [
     forgedSeed(LINES),

@@ -1,14 +1,5 @@
 import { createHash } from "node:crypto";
-
-/** A body of a request, as JSON has it. */
-export type JsonBody = Readonly<Record<string, unknown>>;
-
-/** Something that the cluster keeps by name, as it is put. */
-export interface ClusterPart {
-  readonly kind: "component template" | "index template" | "lifecycle policy" | "role";
-  readonly name: string;
-  readonly body: JsonBody;
-}
+import type { ClusterPart, JsonBody } from "../../core/cluster-part.ts";
 
 /** A template, whose `_meta.logtally` is a digest of the rest but for its version. */
 export interface TemplatePart extends ClusterPart {
