@@ -17,8 +17,8 @@ export const LIVE_FAULTS: readonly Fault[] = [
     harm: "Somebody else's index that has a name like ours is deleted.",
     breaks: "safety",
     file: EXPIRY,
-    text: "return holds === kind;",
-    replacement: "return true;",
+    text: "if (index.holds === named.kind)",
+    replacement: 'if (index.name !== "")',
     caughtBy: { file: EXPIRY_TEST, title: "by its name and by the note in it" },
   },
   {
@@ -146,6 +146,15 @@ export const LIVE_FAULTS: readonly Fault[] = [
     text: "rejected.filter((_, position) => there[position] !== true)",
     replacement: "rejected.filter(() => there.length > 0)",
     caughtBy: { file: "test/cli/rebuild-sink.test.ts", title: "unless an earlier document of it stays" },
+  },
+  {
+    name: "rebuild-takes-what-is-away-for-gone",
+    harm: "While a shard is away, a rebuild puts a line into quarantine whose document is in its index.",
+    breaks: "evidence",
+    file: "src/backends/elasticsearch/documents-there.ts",
+    text: "if (error?.type === NO_INDEX)",
+    replacement: "if (error !== undefined)",
+    caughtBy: { file: "test/backends/documents-there.test.ts", title: "nobody knows of one whose shard is away" },
   },
   {
     name: "rebuild-revives-what-is-over",
