@@ -132,13 +132,7 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     async keepUp(stop) {
       await Promise.all([catchUpForEver(stop), health.keepTelling(stop)]);
     },
-    async close() {
-      try {
-        await health.tellLast(signal);
-      } finally {
-        await options.close();
-      }
-    },
+    close: () => health.tellLast(signal).finally(options.close),
   };
 }
 
