@@ -16,20 +16,19 @@ import { startElasticsearchServer } from "../test/servers/elasticsearch-server.t
 import { forkScriptedPubsub } from "../test/servers/scripted-pubsub-process.ts";
 import { openCorpus } from "./corpus.ts";
 import type { Goal } from "./goal.ts";
-import { logtally } from "./measure.ts";
 import { type Report, reportOf } from "./report.ts";
 
 const LINES_PER_MESSAGE = 100;
 const MESSAGES_PER_SECOND = 20;
 const SECONDS = 30;
-/** Until the worker has connected and made its indices. */
-const WARM_UP_MESSAGES = 40;
+/** Until the worker has connected, its indices are made, and both programs run compiled. */
+const WARM_UP_MESSAGES = 200;
 const MESSAGES = WARM_UP_MESSAGES + MESSAGES_PER_SECOND * SECONDS;
 const POLL_MS = 50;
 const REFRESH_S = 1;
 const MOST_S = 2 + REFRESH_S;
 const LATE_MS = 60 * SECOND_MS;
-/** Found by message once the last is there. */
+const PROGRAM = join(import.meta.dirname, "../bin/logtally.js");
 const INDICES = "logtally.logs-*";
 
 interface Wait {
@@ -54,8 +53,7 @@ export async function measureSearchable(): Promise<Report> {
   writeFileSync(pipeline, `name: bench\n${source}\narchive: {kind: folder, path: archive}\n${index}\n`);
   const env = { ...process.env, PUBSUB_EMULATOR_HOST: pubsub.host };
   setUp(pipeline, env);
-  const [command = "", ...args] = logtally("run", pipeline);
-  const worker = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], env });
+  const worker = spawn(process.execPath, [PROGRAM, "run", pipeline], { stdio: ["ignore", "ignore", "pipe"], env });
   const said = text(worker.stderr);
   try {
     const waits = await waitsOf(elasticsearch.url, (path, from, to) => pubsub.publishFile(path, from, to));
@@ -73,8 +71,7 @@ export async function measureSearchable(): Promise<Report> {
 }
 
 function setUp(pipeline: string, env: NodeJS.ProcessEnv): void {
-  const [command = "", ...args] = logtally("setup", pipeline);
-  const { status, stderr } = spawnSync(command, args, { env, encoding: "utf8" });
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, "setup", pipeline], { env, encoding: "utf8" });
   if (status !== 0) throw new Error(`set up: ${stderr}`);
 }
 

@@ -132,7 +132,13 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     async keepUp(stop) {
       await Promise.all([catchUpForEver(stop), health.keepTelling(stop)]);
     },
-    close: () => health.tellLast(signal).finally(options.close),
+    async close() {
+      try {
+        await health.tellLast(signal);
+      } finally {
+        await options.close();
+      }
+    },
   };
 }
 

@@ -103,7 +103,7 @@ describe("the objects for Kibana", () => {
   ])("open links of all days that are kept, for %i days, and of clocks ahead", (keepDays, from) => {
     const objects = kibanaObjects(KIBANA_TEXTS, DEFAULT_NAMING, keepDays);
     const links = objects.flatMap(({ attributes }) => {
-      const formats = JSON.parse(String(attributes["fieldFormatMap"] ?? "{}")) as Readonly<
+      const formats = JSON.parse((attributes["fieldFormatMap"] as string | undefined) ?? "{}") as Readonly<
         Record<string, { readonly params?: { readonly urlTemplate?: string } }>
       >;
       return Object.values(formats).flatMap(({ params }) => params?.urlTemplate ?? []);
