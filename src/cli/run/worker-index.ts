@@ -132,13 +132,7 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
     async keepUp(stop) {
       await Promise.all([catchUpForEver(stop), health.keepTelling(stop)]);
     },
-    async close() {
-      try {
-        await health.tellLast(signal);
-      } finally {
-        await options.close();
-      }
-    },
+    close: () => closeAfter(() => health.tellLast(signal), options.close),
   };
 }
 
@@ -214,4 +208,12 @@ function missing(name: string): IoError {
   const [marker] = markerNames(name);
   const hint = `where it was moved away, remove its marker "${marker}"`;
   return new IoError("not_found", `index "${name}": it is not there, and was not sealed (hint: ${hint})`);
+}
+/** Whatever becomes of the last word. */
+async function closeAfter(tellLast: () => Promise<void>, close: () => Promise<void>): Promise<void> {
+  try {
+    await tellLast();
+  } finally {
+    await close();
+  }
 }
