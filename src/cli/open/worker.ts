@@ -36,9 +36,11 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
     signal: abortsAfter(stop, ARCHIVE_GRACE_MS),
   });
   await tellingOfWait(`archive "${archiveName(settings.archive)}"`, store.check("write"));
-  // Made here, so that a copy of the archive that nobody may write to can be counted later.
-  const key = await openPseudonymKey(settings, store);
+  // An input that is missing leaves nothing behind, so no key is made for what needs none.
+  const key = settings.index === null ? null : await openPseudonymKey(settings, store);
   const documents = openDocuments(settings, catalogue, key);
+  // Made here, so that a copy of the archive that nobody may write to can be counted later.
+  await openPseudonymKey(settings, store);
   const writer = randomBytes(WRITER_BYTES).toString("hex");
   const indexing = openIndex(settings, store, documents, writer, abortsAfter(stop, INDEX_GRACE_MS));
   const index = await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing);
