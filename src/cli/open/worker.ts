@@ -39,11 +39,11 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
   // An input that is missing leaves nothing behind, so no key is made for what needs none.
   const key = settings.index === null ? null : await openPseudonymKey(settings, store);
   const documents = openDocuments(settings, catalogue, key);
-  // Made here, so that a copy of the archive that nobody may write to can be counted later.
-  await openPseudonymKey(settings, store);
   const writer = randomBytes(WRITER_BYTES).toString("hex");
   const indexing = openIndex(settings, store, documents, writer, abortsAfter(stop, INDEX_GRACE_MS));
   const index = await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing);
   const input = await tellingOfWait("the input", openInputOf(settings, stop));
+  // Made here, so that a copy of the archive that nobody may write to can be counted later.
+  await openPseudonymKey(settings, store);
   return createWorker({ settings, catalogue, store, index, input, writer, clock: SYSTEM_CLOCK, stop });
 }
