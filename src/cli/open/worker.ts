@@ -5,6 +5,7 @@ import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { abortsAfter } from "../process/grace.ts";
 import { beThrifty } from "../process/thrift.ts";
 import { createWorker, isEndless, type Worker } from "../run/worker.ts";
+import type { WorkerIndex } from "../run/worker-index.ts";
 import { loadCatalogue } from "../settings.ts";
 import { tellingOfWait } from "../terminal/waiting.ts";
 import { archiveName, openArchiveStore } from "./archive-store.ts";
@@ -36,14 +37,15 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
     signal: abortsAfter(stop, ARCHIVE_GRACE_MS),
   });
   await tellingOfWait(`archive "${archiveName(settings.archive)}"`, store.check("write"));
-  // An input that is missing leaves nothing behind, so no key is made for what needs none.
-  const key = settings.index === null ? null : await openPseudonymKey(settings, store);
-  const documents = openDocuments(settings, catalogue, key);
   const writer = randomBytes(WRITER_BYTES).toString("hex");
-  const indexing = openIndex(settings, store, documents, writer, abortsAfter(stop, INDEX_GRACE_MS));
-  const index = await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing);
+  // An input that is missing leaves nothing behind, so no key is made before it is there where none is needed.
+  const key = settings.index === null ? null : await openPseudonymKey(settings, store);
+  const indexing = async (): Promise<WorkerIndex | null> =>
+    openIndex(settings, store, openDocuments(settings, catalogue, key), writer, abortsAfter(stop, INDEX_GRACE_MS));
+  const index =
+    key === null ? null : await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing());
   const input = await tellingOfWait("the input", openInputOf(settings, stop));
-  // Made here, so that a copy of the archive that nobody may write to can be counted later.
-  await openPseudonymKey(settings, store);
+  // Made by a run, so that a copy of the archive that nobody may write to can be counted later.
+  if (key === null) await openPseudonymKey(settings, store);
   return createWorker({ settings, catalogue, store, index, input, writer, clock: SYSTEM_CLOCK, stop });
 }

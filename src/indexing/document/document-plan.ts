@@ -47,6 +47,7 @@ export interface DocumentPlan extends Joints {
 export function createDocumentPlan(fields: readonly IndexField[]): DocumentPlan {
   const ordered = fields.toSorted((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
   const sources = [...new Set(fields.flatMap(({ from }) => from.map(({ field }) => field)))];
+  const sourceNumbers = new Map(sources.map((source, number) => [source, number]));
   const plans = new Map<string, LogPlan>();
   return {
     ...createJoints(ordered.map(({ name }) => name)),
@@ -61,27 +62,23 @@ export function createDocumentPlan(fields: readonly IndexField[]): DocumentPlan 
     planOf(log) {
       const known = plans.get(log);
       if (known !== undefined) return known;
-      const plan = logPlan(ordered, sources, log);
+      const plan = logPlan(ordered, sourceNumbers, log);
       plans.set(log, plan);
       return plan;
     },
   };
 }
 
-function logPlan(fields: readonly IndexField[], sources: readonly string[], log: string): LogPlan {
-  const options = fields.map(({ from }) =>
+function logPlan(fields: readonly IndexField[], sourceNumbers: ReadonlyMap<string, number>, log: string): LogPlan {
+  const targetsOf = Array.from(sourceNumbers, (): number[] => []);
+  const options = fields.map(({ from }, target) =>
     from
       .filter(({ logs }) => logs === undefined || logs.includes(log))
-      .map(
-        ({ field, as = null, says = null }): Option => ({
-          source: sources.indexOf(field),
-          as,
-          says: says === null ? null : { text: says },
-        }),
-      ),
-  );
-  const targetsOf = sources.map((_, number) =>
-    options.flatMap((ofTarget, target) => (ofTarget.some(({ source }) => source === number) ? [target] : [])),
+      .map(({ field, as = null, says }): Option => {
+        const source = sourceNumbers.get(field) ?? -1;
+        targetsOf[source]?.push(target);
+        return { source, as, says: says === undefined ? null : { text: says } };
+      }),
   );
   return { options, targetsOf };
 }

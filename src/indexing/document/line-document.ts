@@ -47,14 +47,13 @@ export interface DocumentBuilder {
   readonly stream: string;
 }
 
-const PLAN = createDocumentPlan(LOG_FIELDS);
-
 export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
   const { decoder, derive, dimensionsOf, redactor, stream } = parts;
-  const values = createRecordValues(PLAN.tree, PLAN.sources.length);
-  const own = createOwnValues(PLAN);
-  const putFacts = createPutFacts(own, PLAN, stream);
-  const writer = new FieldWriter(PLAN, values, own);
+  const plan = createDocumentPlan(LOG_FIELDS);
+  const values = createRecordValues(plan.tree, plan.sources.length);
+  const own = createOwnValues(plan);
+  const putFacts = createPutFacts(own, plan, stream);
+  const writer = new FieldWriter(plan, values, own);
   const shown = createShownText(redactor);
 
   const eventsIn = (record: LogRecord | null): readonly DerivedEvent[] =>
