@@ -5,18 +5,17 @@ import type { ReadPrice } from "../../archive/storage-price.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { estimateText, refuseUnlessSure } from "../archive/replay/estimate-text.ts";
-import { classPrice, pricesOf } from "../archive/replay/replay-options.ts";
+import { pricesOf, withReadingOptions } from "../archive/replay/replay-options.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { instantBefore } from "../options/instant.ts";
 import { checkLogName } from "../options/log-name.ts";
-import { collect, integerUpTo, withPipelineOptions } from "../options/options.ts";
+import { collect, withPipelineOptions } from "../options/options.ts";
 import { checkSpan, type TimeSpan } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { EXIT_INTERRUPTED, EXIT_NOT_RIGHT } from "../process/exit-code.ts";
-import { stopOnSignals } from "../process/stop-signal.ts";
+import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
+import { goOnUnlessStopped } from "../process/interruptible.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
-import { tell } from "../terminal/tell.ts";
 import { indexSettingsOf } from "./pipeline-index.ts";
 import { rebuildJson, rebuildText } from "./rebuild-text.ts";
 
@@ -31,8 +30,6 @@ export interface RebuildOptions extends PipelineOptions, TimeSpan {
   readonly yes?: true;
   readonly json?: true;
 }
-
-const MOST_RATE = 100_000_000;
 
 const EXAMPLES = `
 Examples:
@@ -64,16 +61,8 @@ export function rebuildCommand(): Command {
     .option(
       "--anew",
       "begin again, also where an earlier run of the same command was interrupted: after a change of redaction",
-    )
-    .option("--rate <n>", "at most so many lines a second", integerUpTo(MOST_RATE))
-    .option(
-      "--price <class=gib,reads>",
-      "US dollars of a storage class for a GiB and for 10,000 reads, as COLDLINE=0.02,0.1; repeatable",
-      classPrice,
-    )
-    .option("--dry-run", "print what it would read, and do nothing")
-    .option("--yes", "go on where it reads more than 10 GiB or costs more than $1.00")
-    .option("--json", "print a JSON line for each pipeline");
+    );
+  withReadingOptions(command).option("--json", "print a JSON line for each pipeline");
   return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(rebuild);
 }
 
@@ -82,18 +71,9 @@ async function rebuild(pipelines: readonly string[], options: RebuildOptions): P
   checkAll(options);
   const all = await Promise.all(pipelines.map((pipeline) => loadSettings(pipeline, options)));
   for (const settings of all) indexSettingsOf(settings, "rebuild the index");
-  const stop = new AbortController();
-  const releaseSignals = stopOnSignals(stop, "what is under way is finished, and noted");
-  try {
-    for (const settings of all) await rebuildPipeline(settings, options, stop.signal);
-  } catch (error) {
-    // What a stop has cut short fails in many ways.
-    if (!stop.signal.aborted) throw error;
-    tell("interrupted; the same command goes on where it was");
-    process.exitCode = EXIT_INTERRUPTED;
-  } finally {
-    releaseSignals();
-  }
+  await goOnUnlessStopped(async (signal) => {
+    for (const settings of all) await rebuildPipeline(settings, options, signal);
+  });
 }
 
 /** Throws `UsageError` where nobody has said what is meant. */

@@ -1,8 +1,5 @@
 import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
-import { catalogueFields } from "../../derive/catalogue-fields.ts";
-import { createDeriver } from "../../derive/deriver.ts";
-import { createDimensions, DIMENSION_FIELDS } from "../../derive/dimensions.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { createPseudonyms } from "../../derive/pseudonym.ts";
 import {
@@ -12,7 +9,7 @@ import {
   type Redactor,
 } from "../../derive/redaction/redactor.ts";
 import { createDocumentBuilder, type DocumentBuilder } from "../../indexing/document/line-document.ts";
-import { createArchiveDecoder } from "./archive-decoder.ts";
+import { openLineReading } from "./line-reading.ts";
 
 /** What of a pipeline's settings documents depend on. */
 export interface DocumentSettings extends Pick<PipelineSettings, "name" | "instance"> {
@@ -32,11 +29,8 @@ export function openDocuments(
   key: Uint8Array | null,
   stream: string = name,
 ): DocumentBuilder {
-  const decoder = createArchiveDecoder([...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   return createDocumentBuilder({
-    decoder,
-    derive: createDeriver(catalogue, decoder.slotOf),
-    dimensionsOf: createDimensions(decoder.slotOf, { instance }),
+    ...openLineReading(catalogue, instance),
     redactor: openRedactor(index?.redaction ?? USUAL_REDACTION, key),
     stream,
   });

@@ -18,6 +18,11 @@ function durations(target: "s" | "ns"): FieldSource[] {
   ];
 }
 
+/** Where the address of the client stands. */
+function addresses(as: "ip" | "address"): FieldSource[] {
+  return ["remote_ip", "meta.remote_ip", "ip", "ip_address", "http.request.remoteaddr"].map((field) => ({ field, as }));
+}
+
 /** The names of the Elastic Common Schema, as far as it has any for what stands in GitLab's logs. */
 export const ECS_FIELDS: readonly IndexField[] = [
   field(
@@ -88,25 +93,12 @@ export const ECS_FIELDS: readonly IndexField[] = [
     field: "author_name",
     logs: ["rails.audit"],
   }),
-  field(
-    "source.ip",
-    "ip",
-    "Address of the client: the first of a list.",
-    { field: "remote_ip", as: "ip" },
-    { field: "meta.remote_ip", as: "ip" },
-    { field: "ip", as: "ip" },
-    { field: "ip_address", as: "ip" },
-    { field: "http.request.remoteaddr", as: "ip" },
-  ),
+  field("source.ip", "ip", "Address of the client: the first of a list.", ...addresses("ip")),
   field(
     "source.address",
     "keyword",
     "The same as a text, also where it is no address any more, as a pseudonym.",
-    { field: "remote_ip", as: "address" },
-    { field: "meta.remote_ip", as: "address" },
-    { field: "ip", as: "address" },
-    { field: "ip_address", as: "address" },
-    { field: "http.request.remoteaddr", as: "address" },
+    ...addresses("address"),
   ),
   field(
     "user_agent.original",

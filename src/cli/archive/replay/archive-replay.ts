@@ -7,22 +7,19 @@ import { openArchiveStore } from "../../open/archive-store.ts";
 import { integerUpTo, withPipelineOptions } from "../../options/options.ts";
 import { checkSpan } from "../../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../../process/clock.ts";
-import { EXIT_INTERRUPTED } from "../../process/exit-code.ts";
-import { stopOnSignals } from "../../process/stop-signal.ts";
+import { goOnUnlessStopped } from "../../process/interruptible.ts";
 import { loadCatalogue, loadSettings } from "../../settings.ts";
 import { print } from "../../terminal/print.ts";
 import { formatCount } from "../../terminal/quantity.ts";
-import { tell } from "../../terminal/tell.ts";
 import { createLineFilter } from "../line-filter.ts";
 import { withLineQuery } from "../line-query.ts";
 import { bringBack, outcomeText } from "./bring-back.ts";
 import { estimateText, refuseUnlessSure } from "./estimate-text.ts";
 import { removeExpired } from "./remove-expired.ts";
-import { classPrice, pricesOf, type ReplayCommandOptions, replayName, targetOf } from "./replay-options.ts";
+import { pricesOf, type ReplayCommandOptions, replayName, targetOf, withReadingOptions } from "./replay-options.ts";
 
 const DEFAULT_DAYS = 7;
 const MOST_DAYS = 3650;
-const MOST_RATE = 100_000_000;
 
 /** Those that --remove-expired goes by, and one that is always there. */
 const REMOVING_OPTIONS: ReadonlySet<string> = new Set<keyof ReplayCommandOptions>([
@@ -58,16 +55,8 @@ export function replayCommand(): Command {
     .option("--name <name>", "with --to index: for the indices PREFIX.replay-NAME-DAY", replayName)
     .option("--expires <days>", "after how many days the indices may be removed", integerUpTo(MOST_DAYS), DEFAULT_DAYS)
     .option("--remove-expired", "instead remove the indices of all replays whose days are over")
-    .option("--state <file>", "with --to index: where is noted how far it is (default: in the user's state folder)")
-    .option("--rate <n>", "at most so many lines a second", integerUpTo(MOST_RATE))
-    .option(
-      "--price <class=gib,reads>",
-      "US dollars of a storage class for a GiB and for 10,000 reads, as COLDLINE=0.02,0.1; repeatable",
-      classPrice,
-    )
-    .option("--dry-run", "print what it would read, and do nothing")
-    .option("--yes", "go on where it reads more than 10 GiB or costs more than $1.00")
-    .option("--json", "print JSON");
+    .option("--state <file>", "with --to index: where is noted how far it is (default: in the user's state folder)");
+  withReadingOptions(command).option("--json", "print JSON");
   return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(replay);
 }
 
@@ -78,21 +67,10 @@ async function replay(pipeline: string | undefined, options: ReplayCommandOption
     await printRemoved(settings, options);
     return;
   }
-  const stop = new AbortController();
-  const releaseSignals = stopOnSignals(stop, "what is under way is finished, and noted");
-  try {
-    await replayUnlessStopped(settings, options, stop.signal);
-  } catch (error) {
-    // What a stop has cut short fails in many ways.
-    if (!stop.signal.aborted) throw error;
-    tell("interrupted; the same command goes on where it was");
-    process.exitCode = EXIT_INTERRUPTED;
-  } finally {
-    releaseSignals();
-  }
+  await goOnUnlessStopped((signal) => replayLines(settings, options, signal));
 }
 
-async function replayUnlessStopped(
+async function replayLines(
   settings: PipelineSettings,
   options: ReplayCommandOptions,
   signal: AbortSignal,

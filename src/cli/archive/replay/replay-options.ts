@@ -1,8 +1,9 @@
 import { relative, resolve } from "node:path";
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { CLASS_PRICES, type ReadPrice } from "../../../archive/storage-price.ts";
 import type { ArchiveSettings } from "../../../config/pipeline.ts";
 import { UsageError } from "../../../core/fault.ts";
+import { integerUpTo } from "../../options/options.ts";
 import type { LineQueryOptions } from "../line-query.ts";
 
 export interface ReplayCommandOptions extends LineQueryOptions {
@@ -24,6 +25,7 @@ export type ReplayTarget =
   | { readonly kind: "index"; readonly name: string }
   | { readonly kind: "files"; readonly folder: string };
 
+const MOST_RATE = 100_000_000;
 const OUTPUT = "-";
 const INDEX = "index";
 /** No hyphen, so that no pattern of one replay's indices holds another's. */
@@ -34,8 +36,21 @@ export function replayName(value: string): string {
   throw new InvalidArgumentError("It must be 1 to 40 of a-z, 0-9 and underscore.");
 }
 
+/** How what lies in the archive is read again, and whether it may cost. */
+export function withReadingOptions(command: Command): Command {
+  return command
+    .option("--rate <n>", "at most so many lines a second", integerUpTo(MOST_RATE))
+    .option(
+      "--price <class=gib,reads>",
+      "US dollars of a storage class for a GiB and for 10,000 reads, as COLDLINE=0.02,0.1; repeatable",
+      classPrice,
+    )
+    .option("--dry-run", "print what it would read, and do nothing")
+    .option("--yes", "go on where it reads more than 10 GiB or costs more than $1.00");
+}
+
 /** `COLDLINE=0.02,0.1` beside others: US dollars for a GiB, and for 10,000 reads. */
-export function classPrice(value: string, all: Readonly<Record<string, ReadPrice>> = {}): typeof all {
+function classPrice(value: string, all: Readonly<Record<string, ReadPrice>> = {}): typeof all {
   const [, name = "", perGib = "", perReads = ""] = /^([A-Za-z_]+)=(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)$/.exec(value) ?? [];
   if (name === "") throw new InvalidArgumentError("It must be CLASS=PER_GIB,PER_10000_READS, as COLDLINE=0.02,0.1.");
   return { ...all, [name.toUpperCase()]: { perGib: Number(perGib), perTenThousandReads: Number(perReads) } };
