@@ -11,14 +11,29 @@ export interface ViewStore {
 /** What became of an object: it is new, was there already, or had other bytes. */
 export type PutOutcome = "created" | "same" | "replaced";
 
+/** Two that put the same view there meet twice at most; a third time is a store that does not do what it says. */
+const MOST_TRIES = 3;
+
 /**
  * Puts the object there. Where the name is taken by other bytes (an earlier try that was damaged, or one of another key)
- * it is replaced. Rejects with `IoError`, `denied` where that may not be, `unavailable` where others do the same.
+ * it is replaced; whoever else puts the same there at that moment is no harm. Rejects with `IoError`, `denied` where that
+ * may not be, `unavailable` where others put other bytes there again and again.
  */
 export async function putView({ store, remover }: ViewStore, name: string, bytes: Buffer): Promise<PutOutcome> {
-  if ((await store.create(name, bytes)) === "created") return "created";
-  if ((await store.read(name, 0, bytes.length + 1)).equals(bytes)) return "same";
-  await remover.remove(name);
-  if ((await store.create(name, bytes)) === "created") return "replaced";
+  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
+    if ((await store.create(name, bytes)) === "created") return tries === 1 ? "created" : "replaced";
+    if (await hasBytes(store, name, bytes)) return "same";
+    await remover.remove(name);
+  }
   throw new IoError("unavailable", `replace "${name}": somebody else has just done so (hint: run again)`);
+}
+
+async function hasBytes(store: ObjectStore, name: string, bytes: Buffer): Promise<boolean> {
+  try {
+    return (await store.read(name, 0, bytes.length + 1)).equals(bytes);
+  } catch (error) {
+    // Somebody has just removed it, to replace it too.
+    if (error instanceof IoError && error.code === "not_found") return false;
+    throw error;
+  }
 }
