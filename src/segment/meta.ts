@@ -3,7 +3,8 @@ import { QUARANTINE_REASONS, type QuarantineReason } from "../core/fault.ts";
 import { END_HOUR, isFilingHour } from "../core/hour.ts";
 import { lineId } from "../core/identity.ts";
 import { LANES, type Lane, LOG_NAME, type MessageInfo, type SegmentLine } from "../core/line.ts";
-import { KIB, SECOND_MS } from "../core/units.ts";
+import { createTimeText, type TimeText } from "../core/time-text.ts";
+import { KIB } from "../core/units.ts";
 
 /** A meta line: one for each raw line, in the same order and block; what does not apply is left out. */
 interface MetaJson {
@@ -67,7 +68,7 @@ export function createMetaBlock(): MetaBlock {
     },
     append(line) {
       const time = line.timeMs === null ? "" : `,"time":"${timeText(line.timeMs)}"`;
-      const message = line.message === null ? "" : messageJson(line.message, shared, rows);
+      const message = line.message === null ? "" : messageJson(line.message, shared, rows, timeText);
       const reason = line.reason === null ? "" : `,"reason":"${line.reason}"`;
       const json = `${ID_HEAD}${line.id}","lane":"${line.lane}","log":"${line.log}"${time}${message}${reason}}\n`;
       const needed = bytes + json.length * MOST_BYTES_PER_UNIT;
@@ -84,20 +85,6 @@ export function createMetaBlock(): MetaBlock {
       shared.clear();
       return taken;
     },
-  };
-}
-
-/** Text of a time as `toISOString` gives it. Neighbours share their second, so that is formatted once. */
-function createTimeText(): (timeMs: number) => string {
-  let second = Number.NaN;
-  let head = "";
-  return (timeMs) => {
-    const fraction = timeMs % SECOND_MS;
-    if (timeMs - fraction !== second) {
-      second = timeMs - fraction;
-      head = new Date(second).toISOString().slice(0, -"000Z".length);
-    }
-    return `${head}${fraction < 100 ? (fraction < 10 ? "00" : "0") : ""}${fraction}Z`;
   };
 }
 
@@ -131,10 +118,9 @@ function createSharedAttributes(): SharedAttributes {
   };
 }
 
-function messageJson(message: MessageInfo, shared: SharedAttributes, row: number): string {
+function messageJson(message: MessageInfo, shared: SharedAttributes, row: number, timeText: TimeText): string {
   const topic = message.topic === "" ? "" : `,"topic":${JSON.stringify(message.topic)}`;
-  const published =
-    message.publishedAtMs === null ? "" : `,"published_at":"${new Date(message.publishedAtMs).toISOString()}"`;
+  const published = message.publishedAtMs === null ? "" : `,"published_at":"${timeText(message.publishedAtMs)}"`;
   const head = `${topic},"message_id":${JSON.stringify(message.messageId)}${published}`;
   const attributes = shared.json(message.attributes, row);
   return attributes === "{}" ? head : `${head},"attributes":${attributes}`;
