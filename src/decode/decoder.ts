@@ -24,10 +24,14 @@ export interface DecoderOptions {
   readonly identityFields: IdentityFields;
   /** Topic of messages that were dumped into files; empty if not known. */
   readonly topic: string;
+  /** Whether records come with a list of all their members. */
+  readonly listsMembers?: boolean;
 }
 
 export interface Decoder {
   readonly slotOf: SlotOf;
+  /** The number by which lists of members know the key; -1 where it is that of no field in `names`. */
+  readonly keySlot: (key: string) => number;
   /** Bytes to lines: each line of the payload is emitted once, in order; empty lines are nothing. Never throws. */
   decode(payload: Payload, emit: Emit): void;
   /** Opens a line that the archive holds; null for lanes that are no records. Fields are lent until the next call. */
@@ -49,8 +53,8 @@ interface Context {
   readonly file: (record: LogRecord, piece: Piece, emit: Emit) => void;
 }
 
-export function createDecoder({ names, limits, identityFields, topic }: DecoderOptions): Decoder {
-  const opener = createRecordOpener([...names, ...Object.values(identityFields)], limits.maxDepth);
+export function createDecoder({ names, limits, identityFields, topic, listsMembers }: DecoderOptions): Decoder {
+  const opener = createRecordOpener([...names, ...Object.values(identityFields)], limits.maxDepth, listsMembers);
   const context: Context = {
     opener,
     limits,
@@ -59,6 +63,7 @@ export function createDecoder({ names, limits, identityFields, topic }: DecoderO
   };
   return {
     slotOf: opener.slotOf,
+    keySlot: opener.keySlot,
     decode(payload, emit) {
       if (payload.kind === "lines") decodeLines(context, payload, emit);
       else if (payload.kind === "message") decodeMessage(context, payload, emit);

@@ -2,6 +2,7 @@ import type { Fields, SlotOf } from "../core/fields.ts";
 import { integerDigits, trimZeros } from "./digits.ts";
 import { DEEPEST, INVALID, isSpace, type MemberSink, scanObject, skipSpace, skipValue, TOO_DEEP } from "./json-scan.ts";
 import { createKeyTable, type KeyTable } from "./key-table.ts";
+import { MemberList } from "./member-list.ts";
 import { endsWithSentinel, scanParams } from "./params.ts";
 import { createTextCache } from "./text-cache.ts";
 
@@ -16,6 +17,10 @@ export interface FieldReader extends Fields {
    */
   read(buffer: Buffer, start: number, end: number, maxDepth: number): "not_json" | "not_object" | "too_deep" | null;
   readonly slotOf: SlotOf;
+  /** The number by which `members` knows the key; -1 for one of no field. */
+  readonly keySlot: (key: string) => number;
+  /** All members of the object that was read last; null where none are listed. */
+  readonly members: MemberList | null;
   /** True where the value is an object that is not empty. */
   isObject(slot: number): boolean;
   /** First byte of the value and the place behind it, or null: for values that are objects or dates. */
@@ -50,8 +55,9 @@ interface Place {
   readonly container: Container | null;
 }
 
-export function createFieldReader(names: readonly string[]): FieldReader {
-  return new Reader(names);
+/** Reads the fields of these names; where members are asked for, it lists all of an object in the same pass. */
+export function createFieldReader(names: readonly string[], listsMembers = false): FieldReader {
+  return new Reader(names, listsMembers ? new MemberList() : null);
 }
 
 class Reader implements FieldReader, MemberSink {
@@ -64,10 +70,12 @@ class Reader implements FieldReader, MemberSink {
   readonly #escaped: Uint8Array;
   /** The record for which a slot was set; others are not there. Cheaper than clearing every slot per line. */
   readonly #setFor: Float64Array;
+  readonly members: MemberList | null;
   #record = 0;
   #buffer: Buffer = Buffer.alloc(0);
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], members: MemberList | null) {
+    this.members = members;
     const top = new Map<string, number>();
     const containers = new Map<string, Container>();
     let slotCount = 0;
@@ -114,18 +122,25 @@ class Reader implements FieldReader, MemberSink {
     return slot;
   };
 
+  readonly keySlot = (key: string): number => this.#topKeys.findText(key);
+
   read(buffer: Buffer, start: number, end: number, maxDepth: number): "not_json" | "not_object" | "too_deep" | null {
     this.#buffer = buffer;
     this.#record += 1;
     // Not `skipSpace`: beyond `end` may lie a million lines of white space, and each of them would be read to the last.
     let at = start;
     while (at < end && isSpace(buffer, at)) at += 1;
-    const behind = buffer[at] === OPEN_OBJECT ? scanObject(buffer, at, end, maxDepth, this.#topKeys, this) : INVALID;
+    this.members?.clear();
+    const behind = buffer[at] === OPEN_OBJECT ? this.#scan(at, end, maxDepth) : INVALID;
     if (behind >= 0 && (behind === end || skipSpace(buffer, behind) >= end)) return null;
     this.#record += 1;
     if (behind !== TOO_DEEP && buffer[at] === OPEN_OBJECT) return "not_json";
     if (!isJson(buffer, at, end)) return "not_json";
     return behind === TOO_DEEP ? "too_deep" : "not_object";
+  }
+
+  #scan(at: number, end: number, maxDepth: number): number {
+    return scanObject(this.#buffer, at, end, maxDepth, this.#topKeys, this, this.members);
   }
 
   set(slot: number, start: number, end: number, escaped: boolean): void {
@@ -198,7 +213,7 @@ class Reader implements FieldReader, MemberSink {
     const start = this.#starts[slot] ?? 0;
     const end = this.#ends[slot] ?? 0;
     const first = this.#buffer[start];
-    if (first === OPEN_OBJECT) scanObject(this.#buffer, start, end, DEEPEST, keys, this);
+    if (first === OPEN_OBJECT) scanObject(this.#buffer, start, end, DEEPEST, keys, this, null);
     else if (first === OPEN_LIST && container === this.#params) scanParams(this.#buffer, start, end, keys, this);
   }
 

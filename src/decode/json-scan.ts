@@ -1,4 +1,5 @@
 import type { KeyTable } from "./key-table.ts";
+import type { MemberList } from "./member-list.ts";
 
 /**
  * A strict scanner for JSON (RFC 8259) on bytes: it validates everything and builds nothing, but remembers where
@@ -183,7 +184,7 @@ export function skipValue(bytes: Uint8Array, at: number, end: number, levels: nu
 }
 
 /**
- * Scans the object at `at` and hands the members that `keys` knows to `sink`.
+ * Scans the object at `at` and hands the members that `keys` knows to `sink`, and all of them to `list`.
  * Returns the place behind the object, `INVALID`, or `TOO_DEEP` where it nests deeper than `levels` (itself 1).
  */
 export function scanObject(
@@ -193,6 +194,7 @@ export function scanObject(
   levels: number,
   keys: KeyTable,
   sink: MemberSink,
+  list: MemberList | null,
 ): number {
   if (bytes[at] !== OPEN_OBJECT) return INVALID;
   at = skipSpace(bytes, at + 1);
@@ -204,6 +206,7 @@ export function scanObject(
     at = skipString(bytes, plainEnd, end);
     if (at < 0) return INVALID;
     const isPlain = at === plainEnd + 1;
+    const keyEnd = at;
     const slot = isPlain ? keys.find(bytes, keyStart, plainEnd) : findEscapedKey(bytes, keyStart - 1, at, keys);
     if (bytes[at] !== COLON) at = skipSpace(bytes, at);
     if (bytes[at] !== COLON) return INVALID;
@@ -211,11 +214,17 @@ export function scanObject(
     if (IS_SPACE[bytes[at] ?? 0] === 1) at = skipSpace(bytes, at);
     const start = at;
     const byte = bytes[at];
-    at =
-      byte === OPEN_OBJECT || byte === OPEN_LIST ? skipValue(bytes, at, end, levels - 1) : skipScalar(bytes, at, end);
+    let escaped = false;
+    if (byte === QUOTE) {
+      const plainEnd = skipPlain(bytes, at + 1);
+      escaped = bytes[plainEnd] !== QUOTE;
+      at = escaped ? skipString(bytes, plainEnd, end) : plainEnd + 1;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) at = skipValue(bytes, at, end, levels - 1);
+    else at = skipScalar(bytes, at, end);
     if (at < 0) return at;
     if (at > end) return INVALID;
-    if (slot >= 0) sink.set(slot, start, at, byte === QUOTE && hasBackslash(bytes, start, at));
+    if (slot >= 0) sink.set(slot, start, at, escaped);
+    if (list !== null) list.add(slot, keyStart - 1, keyEnd, isPlain, start, at);
     if (bytes[at] !== COMMA) {
       at = skipSpace(bytes, at);
       if (bytes[at] === CLOSE_OBJECT) return at < end ? at + 1 : INVALID;
@@ -247,9 +256,4 @@ export function eachElement(
 /** `[start, end)` is the key with its quotes. */
 function findEscapedKey(bytes: Buffer, start: number, end: number, keys: KeyTable): number {
   return keys.findText(JSON.parse(bytes.toString("utf8", start, end)) as string);
-}
-
-function hasBackslash(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i += 1) if (bytes[i] === BACKSLASH) return true;
-  return false;
 }

@@ -12,7 +12,7 @@ export function scanParams(buffer: Buffer, listStart: number, listEnd: number, k
   eachElement(buffer, listStart, listEnd, (start, end) => {
     if (buffer[start] !== OPEN_OBJECT) return;
     pair.clear();
-    scanObject(buffer, start, end, DEEPEST, PAIR_KEYS, pair);
+    scanObject(buffer, start, end, DEEPEST, PAIR_KEYS, pair, null);
     if (buffer[pair.keyStart] !== QUOTE || pair.valueStart < 0) return;
     const slot = pair.keyEscaped
       ? keys.findText(JSON.parse(buffer.toString("utf8", pair.keyStart, pair.keyEnd)) as string)

@@ -4,6 +4,7 @@ import type { Fields, SlotOf } from "../core/fields.ts";
 import { type MessageInfo, UNKNOWN_LOG } from "../core/line.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { knownLog, logOfLogName, logOfTopic } from "./log-name.ts";
+import type { MemberList } from "./member-list.ts";
 import { epochHasFraction, hasFraction, parseDateTime, parseEpoch } from "./time.ts";
 
 /** What one line says of itself, envelopes opened. */
@@ -21,6 +22,8 @@ export interface LogRecord {
   readonly fields: Fields | null;
   /** The JSON object whose members the fields are; null without any. */
   readonly object: JsonPlace | null;
+  /** All its members, lent likewise; null without any, and where nobody asked for them. */
+  readonly members: MemberList | null;
   /** The JSON object of the LogEntry that carries it; null without one. */
   readonly entry: JsonPlace | null;
 }
@@ -42,6 +45,8 @@ export interface RecordOpener {
   /** True where the line opened last has an object `message`, as a dumped Pub/Sub message has. */
   isMessageDump(): boolean;
   readonly slotOf: SlotOf;
+  /** As of the readers that it holds. */
+  readonly keySlot: (key: string) => number;
 }
 
 const TIME_NAMES = ["time", "timestamp", "@timestamp"] as const;
@@ -68,6 +73,8 @@ const SHAPES: readonly { readonly log: string; readonly keys: readonly OwnName[]
 
 const QUOTE = 0x22;
 
+const NO_OBJECT = { fields: null, object: null, members: null, entry: null };
+
 /** The parts of a LogEntry that its payload does not hold. */
 interface Entry {
   readonly logName: string | null;
@@ -81,14 +88,16 @@ interface Time {
   readonly hasFraction: boolean;
 }
 
-export function createRecordOpener(names: readonly string[], maxDepth: number): RecordOpener {
+/** `listsMembers` as in `DecoderOptions`. */
+export function createRecordOpener(names: readonly string[], maxDepth: number, listsMembers = false): RecordOpener {
   const allNames = [...OWN_NAMES, ...names];
-  const lineReader = createFieldReader(allNames);
-  const payloadReader = createFieldReader(allNames);
+  const lineReader = createFieldReader(allNames, listsMembers);
+  const payloadReader = createFieldReader(allNames, listsMembers);
   const slots = Object.fromEntries(OWN_NAMES.map((name) => [name, lineReader.slotOf(name)])) as Slots;
 
   return {
     slotOf: lineReader.slotOf,
+    keySlot: lineReader.keySlot,
     isMessageDump: () => lineReader.isObject(slots.message),
     open(buffer, start, end, message) {
       let reason = lineReader.read(buffer, start, end, maxDepth);
@@ -121,7 +130,7 @@ export function createRecordOpener(names: readonly string[], maxDepth: number): 
       if (reason === "too_deep") return noRecord(reason, message);
     }
     const timeMs = entry.time?.timeMs ?? null;
-    const rest = { isDistinct: false, entryKey: entry.key, fields: null, object: null, entry: null };
+    const rest = { isDistinct: false, entryKey: entry.key, ...NO_OBJECT };
     return { reason: null, log: UNKNOWN_LOG, timeMs, ...rest };
   }
 }
@@ -129,7 +138,7 @@ export function createRecordOpener(names: readonly string[], maxDepth: number): 
 /** What stands for bytes that are no record. */
 export function noRecord(reason: QuarantineReason, message: MessageInfo | null): LogRecord {
   const log = transportLog(message) ?? UNKNOWN_LOG;
-  return { reason, log, timeMs: null, isDistinct: false, entryKey: null, fields: null, object: null, entry: null };
+  return { reason, log, timeMs: null, isDistinct: false, entryKey: null, ...NO_OBJECT };
 }
 
 function describe(
@@ -149,6 +158,7 @@ function describe(
     entryKey: entry?.key ?? null,
     fields: reader,
     object,
+    members: reader.members,
     entry: null,
   };
 }

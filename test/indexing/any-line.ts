@@ -3,7 +3,7 @@ import { LOG_FIELDS } from "../../src/indexing/fields/log-fields.ts";
 import { jsonText } from "../decode/json-text.ts";
 
 /** Fields that documents have something of their own for: where types could be in conflict. */
-const FIELDS = [...new Set(LOG_FIELDS.flatMap(({ from }) => from.map(({ field }) => field)))];
+export const FIELDS = [...new Set(LOG_FIELDS.flatMap(({ from }) => from.map(({ field }) => field)))];
 
 /** Values that nearly fit some type. */
 const NEARLY = [
@@ -52,7 +52,8 @@ const key = fc.oneof(
   { weight: 2, arbitrary: fc.string({ unit: "binary", maxLength: 12 }) },
 );
 
-const value = fc.oneof(
+/** JSON of a value. */
+export const value = fc.oneof(
   { weight: 4, arbitrary: fc.oneof(...NEARLY) },
   { weight: 2, arbitrary: jsonText },
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 40 }).map((text) => JSON.stringify(text)) },

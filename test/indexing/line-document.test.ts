@@ -9,7 +9,7 @@ import type { ArchivedLine } from "../../src/core/archived-line.ts";
 import { LANES, type Lane } from "../../src/core/line.ts";
 import { type DecodedLine, decodeFile, decodeMessage, PUBLISHED_AT } from "../decode/decoded-line.ts";
 import { brokenText, jsonText } from "../decode/json-text.ts";
-import { anyLine } from "./any-line.ts";
+import { anyLine, FIELDS, value } from "./any-line.ts";
 import { archived, archivedText, publishedAt } from "./archived-line.ts";
 import { sampleDocuments } from "./sample-documents.ts";
 
@@ -332,6 +332,32 @@ describe("a document", () => {
       { numRuns: 500 },
     );
     expect(seen.size).toBeGreaterThanOrEqual(LANES.length - 2);
+  });
+
+  it("is the same whatever lines came before", () => {
+    const FEW = 4;
+    const similar = fc.record({
+      keys: fc.array(fc.constantFrom(...FIELDS), { minLength: 1, maxLength: FEW }),
+      lines: fc.array(
+        fc.record({
+          log: fc.constantFrom("rails.api", "sidekiq", "gitaly"),
+          values: fc.array(value, { minLength: FEW, maxLength: FEW }),
+        }),
+        { minLength: 2, maxLength: 8 },
+      ),
+    });
+    fc.assert(
+      fc.property(similar, ({ keys, lines }) => {
+        for (const { log, values } of lines) {
+          const members = keys.map((key, at) => `${JSON.stringify(key)}:${values[at]}`);
+          const [line] = decodeMessage(`{"time":"${TIME}",${members.join(",")}}`, { attributes: { log } });
+          if (line === undefined) throw new TypeError("no line");
+          const first = sampleDocuments().documentOf(archived(line)).source.toString();
+          expect(documents.documentOf(archived(line)).source.toString()).toBe(first);
+        }
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 

@@ -8,7 +8,7 @@ import {
   type RedactionRules,
   type Redactor,
 } from "../../derive/redaction/redactor.ts";
-import { createDocumentBuilder, type DocumentBuilder } from "../../indexing/document/line-document.ts";
+import { createDocumentBuilder, DOCUMENT_KEYS, type DocumentBuilder } from "../../indexing/document/line-document.ts";
 import { openLineReading } from "./line-reading.ts";
 
 /** What of a pipeline's settings documents depend on. */
@@ -30,7 +30,7 @@ export function openDocuments(
   stream: string = name,
 ): DocumentBuilder {
   return createDocumentBuilder({
-    ...openLineReading(catalogue, instance),
+    ...openLineReading(catalogue, instance, DOCUMENT_KEYS),
     redactor: openRedactor(index?.redaction ?? USUAL_REDACTION, key),
     stream,
   });

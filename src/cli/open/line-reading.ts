@@ -12,9 +12,13 @@ export interface LineReading {
   readonly dimensionsOf: ReadDimensions;
 }
 
-/** `instance` is the pipeline's; null for that of each line. */
-export function openLineReading(catalogue: Catalogue, instance: string | null): LineReading {
-  const decoder = createArchiveDecoder([...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
+/** `instance` is the pipeline's; null for that of each line. `memberKeys` as of `createArchiveDecoder`. */
+export function openLineReading(
+  catalogue: Catalogue,
+  instance: string | null,
+  memberKeys: readonly string[] | null = null,
+): LineReading {
+  const decoder = createArchiveDecoder([...catalogueFields(catalogue), ...DIMENSION_FIELDS], memberKeys);
   return {
     decoder,
     derive: createDeriver(catalogue, decoder.slotOf),

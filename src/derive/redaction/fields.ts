@@ -129,7 +129,7 @@ function scan(buffer: Buffer, start: number, end: number, level: Level, visit: V
   let isWhole = true;
   if (buffer[start] === OPEN_LIST) scanParams(buffer, start, end, level.keys, sink);
   else if (buffer[start] === OPEN_OBJECT) {
-    const behind = scanObject(buffer, start, end, DEEPEST, level.keys, sink);
+    const behind = scanObject(buffer, start, end, DEEPEST, level.keys, sink, null);
     isWhole = behind >= 0 && behind <= end;
   }
   // A scan is never begun within another.

@@ -63,6 +63,8 @@ function isDone(as: Conversion, bytes: Uint8Array, start: number, end: number): 
       return isText && hasOnly(bytes, start + 1, end - 1, isOfLower);
     case "address":
       return isText && hasOnly(bytes, start + 1, end - 1, isOfNumber);
+    case "ip":
+      return isText && isIpv4(bytes, start + 1, end - 1);
     default:
       return false;
   }
@@ -73,12 +75,34 @@ function hasOnly(bytes: Uint8Array, start: number, end: number, isMeant: (byte: 
   return true;
 }
 
+/** Four numbers up to 255, without zeros before them: the form that nearly all addresses have. */
+function isIpv4(bytes: Uint8Array, start: number, end: number): boolean {
+  let numbers = 0;
+  let at = start;
+  while (numbers < 4) {
+    const first = at;
+    let value = 0;
+    for (; at < end && at < first + 3 && isDigit(bytes[at] ?? 0); at += 1) value = value * 10 + (bytes[at] ?? 0) - ZERO;
+    if (at === first || value > 255 || (bytes[first] === ZERO && at > first + 1)) return false;
+    numbers += 1;
+    if (numbers < 4) {
+      if (bytes[at] !== POINT) return false;
+      at += 1;
+    }
+  }
+  return at === end;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= NINE;
+}
+
 function isOfInteger(byte: number): boolean {
-  return (byte >= ZERO && byte <= NINE) || byte === MINUS;
+  return isDigit(byte) || byte === MINUS;
 }
 
 function isOfNumber(byte: number): boolean {
-  return (byte >= ZERO && byte <= NINE) || byte === POINT || byte === MINUS;
+  return isOfInteger(byte) || byte === POINT;
 }
 
 function isOfPath(byte: number): boolean {

@@ -24,13 +24,8 @@ export interface Option {
   readonly says: Fitted | null;
 }
 
-/** How documents of one log are made of its records. */
-export interface LogPlan {
-  /** By number of the target, in the order in which they are tried. */
-  readonly options: readonly (readonly Option[])[];
-  /** Numbers of the targets that a field may give, by number of the field. */
-  readonly targetsOf: readonly (readonly number[])[];
-}
+/** How documents of one log are made of its records: by number of the target, in the order in which they are tried. */
+export type LogPlan = readonly (readonly Option[])[];
 
 /** Fields of records on one side, fields of documents on the other. */
 export interface DocumentPlan extends Joints {
@@ -70,17 +65,14 @@ export function createDocumentPlan(fields: readonly IndexField[]): DocumentPlan 
 }
 
 function logPlan(fields: readonly IndexField[], sourceNumbers: ReadonlyMap<string, number>, log: string): LogPlan {
-  const targetsOf = Array.from(sourceNumbers, (): number[] => []);
-  const options = fields.map(({ from }, target) =>
+  return fields.map(({ from }) =>
     from
       .filter(({ logs }) => logs === undefined || logs.includes(log))
       .map(({ field, as = null, says }): Option => {
         const source = sourceNumbers.get(field) ?? -1;
-        targetsOf[source]?.push(target);
         return { source, as, says: says === undefined ? null : { text: says } };
       }),
   );
-  return { options, targetsOf };
 }
 
 function order({ name }: IndexField): number {

@@ -1,8 +1,8 @@
-import type { FieldType } from "../fields/index-field.ts";
-import { type DocumentPlan, MISFITS, type Option, OTHER } from "./document-plan.ts";
+import { type DocumentPlan, MISFITS, OTHER } from "./document-plan.ts";
 import { DocumentText } from "./document-text.ts";
 import { AS_IT_IS, BY_KEY, QUOTED } from "./fitted.ts";
 import { fittedValue } from "./fitted-value.ts";
+import { createLineLayouts, type LayoutStep, type LineLayouts } from "./line-layouts.ts";
 import type { OwnValues } from "./own-values.ts";
 import { writeByKey } from "./params-by-key.ts";
 import type { RecordMember, RecordValues } from "./record-values.ts";
@@ -17,13 +17,12 @@ export class FieldWriter {
   readonly #plan: DocumentPlan;
   readonly #values: RecordValues;
   readonly #own: OwnValues;
+  readonly #layouts: LineLayouts;
   readonly #text = new DocumentText();
   /** Number of the field that was written last. */
   #last = -1;
   /** By number of the field of the record. */
   readonly #states: Uint8Array;
-  /** 1 for the fields of the document that may have a value, by number. */
-  readonly #isWanted: Uint8Array;
   readonly #misfits: number;
   readonly #other: number;
 
@@ -32,48 +31,40 @@ export class FieldWriter {
     this.#values = values;
     this.#own = own;
     this.#states = new Uint8Array(plan.sources.length);
-    this.#isWanted = new Uint8Array(plan.targets.length);
     this.#misfits = plan.numberOf(MISFITS);
     this.#other = plan.numberOf(OTHER);
+    // What fits nowhere comes last.
+    this.#layouts = createLineLayouts(plan, values, own, this.#misfits);
   }
 
   /** `log` is the canonical name of the log. The document is lent until the next one is written. */
   write(log: string): Buffer {
-    const { targetsOf, options } = this.#plan.planOf(log);
-    const isWanted = this.#isWanted.fill(0);
-    for (const source of this.#values.found) {
-      this.#states[source] = UNSEEN;
-      for (const number of targetsOf[source] ?? []) isWanted[number] = 1;
-    }
-    for (const number of this.#own.given) isWanted[number] = 1;
+    const { found, foundCount } = this.#values;
+    for (let at = 0; at < foundCount; at += 1) this.#states[found[at] ?? 0] = UNSEEN;
     this.#text.begin();
     this.#last = -1;
-    // What fits nowhere comes last.
-    for (let number = 0; number < this.#misfits; number += 1) {
-      if (isWanted[number] === 1) this.#writeTarget(number, options[number] ?? []);
-    }
-    this.#writeMisfits();
-    this.#writeOthers();
+    for (const step of this.#layouts.layoutFor(log)) if (step.target !== this.#last) this.#take(step);
+    this.#writeLeft();
     this.#writeBytes(this.#plan.endBehind(this.#last));
     return this.#text.end();
   }
 
-  #writeTarget(number: number, options: readonly Option[]): void {
-    const type = this.#plan.targets[number]?.type ?? "keyword";
-    for (const option of options) {
-      const member = this.#values.member(option.source);
-      if (member === null) continue;
-      if (this.#writeValue(number, type, option, member)) {
-        this.#states[option.source] = SHOWN;
-        return;
-      }
-      if (this.#states[option.source] === UNSEEN) this.#states[option.source] = MISFIT;
-    }
-    this.#writeOwn(number);
+  #take(step: LayoutStep): void {
+    const { source } = step;
+    if (source < 0) return this.#writeOwn(step);
+    const member = this.#values.member(source);
+    if (member !== null && this.#writeValue(step, member)) this.#states[source] = SHOWN;
+    else if (this.#states[source] === UNSEEN) this.#states[source] = MISFIT;
   }
 
-  /** What stands before the value of that field. */
-  #begin(number: number): void {
+  /** What stands before the value of a step. */
+  #begin({ target, follows, joint }: LayoutStep): void {
+    this.#writeBytes(follows === this.#last ? joint : this.#plan.between(this.#last, target));
+    this.#last = target;
+  }
+
+  /** What stands before the value of a field that no step gives. */
+  #beginBehind(number: number): void {
     this.#writeBytes(this.#plan.between(this.#last, number));
     this.#last = number;
   }
@@ -83,11 +74,12 @@ export class FieldWriter {
   }
 
   /** False where the value does not fit. */
-  #writeValue(number: number, type: FieldType, { as, says }: Option, { bytes, start, end }: RecordMember): boolean {
-    const fitted = says === null ? fittedValue(type, as, bytes, start, end) : says;
+  #writeValue(step: LayoutStep, { bytes, start, end }: RecordMember): boolean {
+    const { type, as, always } = step;
+    const fitted = always === undefined ? fittedValue(type, as, bytes, start, end) : always;
     if (fitted === null) return false;
-    if (fitted === BY_KEY) return this.#writeList(number, bytes, start, end);
-    this.#begin(number);
+    if (fitted === BY_KEY) return this.#writeList(step, bytes, start, end);
+    this.#begin(step);
     if (fitted === AS_IT_IS) this.#text.bytes(bytes, start, end);
     else if (fitted === QUOTED) this.#text.quoted(bytes, start, end);
     else if ("text" in fitted) this.#text.string(fitted.text);
@@ -96,35 +88,39 @@ export class FieldWriter {
   }
 
   /** False for a list that turns out to be another one; then nothing is written. */
-  #writeList(number: number, bytes: Buffer, start: number, end: number): boolean {
+  #writeList(step: LayoutStep, bytes: Buffer, start: number, end: number): boolean {
     const [mark, last] = [this.#text.mark(), this.#last];
-    this.#begin(number);
+    this.#begin(step);
     if (writeByKey(this.#text, bytes, start, end)) return true;
     this.#text.backTo(mark);
     this.#last = last;
     return false;
   }
 
-  #writeOwn(number: number): void {
-    const value = this.#own.valueOf(number);
+  #writeOwn(step: LayoutStep): void {
+    const value = this.#own.valueOf(step.target);
     if (value === null) return;
-    this.#begin(number);
-    if (this.#own.isJson(number)) this.#text.json(value);
+    this.#begin(step);
+    if (typeof value !== "string") this.#writeBytes(value);
+    else if (this.#own.isJson(step.target)) this.#text.json(value);
     else this.#text.string(value);
   }
 
-  #writeMisfits(): void {
-    const misfits = this.#values.found.filter((source) => this.#states[source] === MISFIT);
-    if (misfits.length === 0) return;
-    this.#own.putJson(this.#misfits, JSON.stringify(misfits.map((source) => this.#plan.sources[source])));
-    this.#writeOwn(this.#misfits);
-  }
-
-  #writeOthers(): void {
-    const { found, others } = this.#values;
-    const left = found.filter((source) => this.#states[source] !== SHOWN);
+  /** What no field shows, and the names of those whose values did not fit. */
+  #writeLeft(): void {
+    const { found, foundCount, others } = this.#values;
+    const left: number[] = [];
+    for (let at = 0; at < foundCount; at += 1) {
+      const source = found[at] ?? 0;
+      if (this.#states[source] !== SHOWN) left.push(source);
+    }
+    const misfits = left.filter((source) => this.#states[source] === MISFIT);
+    if (misfits.length > 0) {
+      this.#beginBehind(this.#misfits);
+      this.#text.json(JSON.stringify(misfits.map((source) => this.#plan.sources[source])));
+    }
     if (left.length === 0 && others.length === 0) return;
-    this.#begin(this.#other);
+    this.#beginBehind(this.#other);
     this.#text.openObject();
     for (const member of others) this.#writeMember(member);
     for (const source of left) {

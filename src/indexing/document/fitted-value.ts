@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
+import { createTimeText } from "../../core/time-text.ts";
 import { eachElement } from "../../decode/json-scan.ts";
 import { parseDateTime, parseEpoch } from "../../decode/time.ts";
 import type { Conversion, FieldType } from "../fields/index-field.ts";
 import { convertedValue } from "./conversion.ts";
 import { AS_IT_IS, type Fitted, QUOTED } from "./fitted.ts";
+import { BARE, kindOf, OBJECT, TEXT, type ValueKind } from "./value-kind.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -24,8 +26,21 @@ const UTC_LENGTH = '"2020-09-14T09:00:42.123Z"'.length;
 const SAFE_DIGITS = 18;
 const LEAST_LONG = -(2n ** 63n);
 const MOST_LONG = 2n ** 63n - 1n;
+/** One for all values: it only remembers the day. */
+const timeText = createTimeText();
 /** A number in JSON's form, as it may stand in a text. */
 const LONGEST_NUMBER = 400;
+
+/**
+ * What every value of that kind becomes in a field of that type; undefined where it depends on the value. Nothing has to be
+ * looked at then.
+ */
+export function fittedKind(type: FieldType, as: Conversion | null, kind: ValueKind): Fitted | null | undefined {
+  if (as !== null) return undefined;
+  if (type === "flattened") return kind === OBJECT ? AS_IT_IS : null;
+  if (type !== "keyword" && type !== "text") return undefined;
+  return kind === TEXT ? AS_IT_IS : kind === BARE ? QUOTED : kind === OBJECT ? null : undefined;
+}
 
 /** Fits the JSON value in `[start, end)`, which is not absent, to a type; null where it does not fit. */
 export function fittedValue(
@@ -37,15 +52,9 @@ export function fittedValue(
 ): Fitted | null {
   if (as !== null) return convertedValue(as, bytes, start, end);
   const first = bytes[start] ?? 0;
+  const known = fittedKind(type, as, kindOf(first));
+  if (known !== undefined) return known;
   switch (type) {
-    case "keyword":
-      if (first === QUOTE) return AS_IT_IS;
-      if (first === OPEN_LIST) return isListOfScalars(bytes, start, end) ? AS_IT_IS : null;
-      return first === OPEN_OBJECT ? null : QUOTED;
-    case "text":
-      if (first === QUOTE) return AS_IT_IS;
-      if (first === OPEN_LIST) return isListOfTexts(bytes, start, end) ? AS_IT_IS : null;
-      return first === OPEN_OBJECT ? null : QUOTED;
     case "boolean":
       return fittedBoolean(bytes, start, end);
     case "long":
@@ -56,8 +65,10 @@ export function fittedValue(
       return fittedDate(bytes, start, end);
     case "ip":
       return first === QUOTE ? fittedAddress(bytes, start, end) : null;
-    case "flattened":
-      return first === OPEN_OBJECT ? AS_IT_IS : null;
+    case "text":
+      return isListOfTexts(bytes, start, end) ? AS_IT_IS : null;
+    default:
+      return isListOfScalars(bytes, start, end) ? AS_IT_IS : null;
   }
 }
 
@@ -145,7 +156,7 @@ function fittedDate(bytes: Buffer, start: number, end: number): Fitted | null {
   const timeMs = isText ? parseDateTime(bytes, start + 1, end - 1) : Number.NaN;
   if (!Number.isNaN(timeMs) && isPlainUtc(bytes, start, end)) return AS_IT_IS;
   const ms = Number.isNaN(timeMs) ? epochMs(bytes, isText ? start + 1 : start, isText ? end - 1 : end) : timeMs;
-  return Number.isNaN(ms) ? null : { json: `"${new Date(ms).toISOString()}"` };
+  return Number.isNaN(ms) ? null : { json: `"${timeText(ms)}"` };
 }
 
 /** `2020-09-14T09:00:42.123Z`: as all times of documents are written. */

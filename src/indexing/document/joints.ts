@@ -25,7 +25,9 @@ export function createJoints(names: readonly string[]): Joints {
   return {
     between(last, number) {
       const row = made[last + 1] ?? [];
-      const joint = row[number] ?? make(last, number);
+      const known = row[number];
+      if (known !== undefined) return known;
+      const joint = make(last, number);
       row[number] = joint;
       return joint;
     },

@@ -1,6 +1,7 @@
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import type { MessageInfo } from "../../core/line.ts";
 import type { Decoder } from "../../decode/decoder.ts";
+import type { MemberList } from "../../decode/member-list.ts";
 import type { JsonPlace, LogRecord } from "../../decode/record.ts";
 import { type DerivedEvent, NO_EVENTS } from "../../derive/derived-event.ts";
 import type { Derive } from "../../derive/deriver.ts";
@@ -15,12 +16,16 @@ import { createOwnValues } from "./own-values.ts";
 import { createRecordValues } from "./record-values.ts";
 import { beginningOf, createShownText, NOTHING_MASKED, recordIn } from "./shown-text.ts";
 
+const PLAN = createDocumentPlan(LOG_FIELDS);
+/** Keys of records that documents are made of, for the decoder that lists members for them. */
+export const DOCUMENT_KEYS: readonly string[] = PLAN.tree.texts;
+
 const LF = 0x0a;
 const SPACE = 0x20;
 
 /** What turns archived lines into documents, all of it pure. */
 export interface DocumentParts {
-  /** Opens lines; made for the fields of `derive` and `dimensionsOf`. */
+  /** Opens lines; made for the fields of `derive` and `dimensionsOf`, and to list members by `DOCUMENT_KEYS`. */
   readonly decoder: Decoder;
   readonly derive: Derive;
   readonly dimensionsOf: ReadDimensions;
@@ -49,11 +54,10 @@ export interface DocumentBuilder {
 
 export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
   const { decoder, derive, dimensionsOf, redactor, stream } = parts;
-  const plan = createDocumentPlan(LOG_FIELDS);
-  const values = createRecordValues(plan.tree, plan.sources.length);
-  const own = createOwnValues(plan);
-  const putFacts = createPutFacts(own, plan, stream);
-  const writer = new FieldWriter(plan, values, own);
+  const values = createRecordValues(PLAN.tree, PLAN.sources.length, decoder.keySlot);
+  const own = createOwnValues(PLAN);
+  const putFacts = createPutFacts(own, PLAN, stream);
+  const writer = new FieldWriter(PLAN, values, own);
   const shown = createShownText(redactor);
 
   const eventsIn = (record: LogRecord | null): readonly DerivedEvent[] =>
@@ -74,7 +78,7 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
       if (wasObject && !record?.object) return { ...textFacts(masked.bytes.toString("utf8"), masked.masked), events };
     }
     const dimensions = record?.fields ? dimensionsOf(record.log, record.fields) : null;
-    if (record?.object) values.read(record.object.buffer, record.object.start, record.object.end);
+    if (record?.object) values.read(record.object.buffer, listedMembers(record));
     if (record?.entry) {
       values.readEntry(record.entry.buffer, record.entry.start, record.entry.end, record.object !== null);
     }
@@ -110,6 +114,11 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
 function textFacts(text: string | null, masked: readonly MaskedKind[]): LineFacts {
   const shown = text === null ? null : beginningOf(text);
   return { events: NO_EVENTS, details: [], dimensions: null, masked, text: shown };
+}
+
+function listedMembers({ members }: LogRecord): MemberList {
+  if (members === null) throw new Error("make documents: the decoder does not list members");
+  return members;
 }
 
 /** Between the values of a record a newline is as good as a space; within a text there is none. */

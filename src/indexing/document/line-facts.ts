@@ -4,6 +4,7 @@ import { type DerivedEvent, NO_DETAIL } from "../../derive/derived-event.ts";
 import type { Dimensions } from "../../derive/dimensions.ts";
 import type { MaskedKind } from "../../derive/redaction/edit.ts";
 import type { DocumentPlan } from "./document-plan.ts";
+import { createKeptJson } from "./kept-json.ts";
 import type { OwnValues } from "./own-values.ts";
 
 /** What logtally finds out about a line. */
@@ -35,78 +36,116 @@ const SERVICES: Readonly<Record<string, string>> = {
   pages: "gitlab-pages",
 };
 
+const META_FIELDS = {
+  time: "@timestamp",
+  module: "event.module",
+  dataset: "event.dataset",
+  created: "event.created",
+  service: "service.name",
+  stream: "archive.stream",
+  id: "archive.id",
+  log: "archive.log",
+  lane: "archive.lane",
+  reason: "archive.reason",
+  topic: "archive.topic",
+  messageId: "archive.message_id",
+  publishedAt: "archive.published_at",
+  lag: "archive.lag_s",
+} as const;
+
+const FACT_FIELDS = {
+  text: "message",
+  masked: "archive.masked",
+  action: "event.action",
+  operation: "counted.operation",
+  detail: "counted.detail",
+  instance: "counted.instance",
+  plan: "counted.plan",
+  group: "counted.group",
+  project: "counted.project",
+  category: "counted.category",
+} as const;
+
 /** `stream` is the pipeline's name. */
 export function createPutFacts(own: OwnValues, plan: DocumentPlan, stream: string): PutFacts {
-  const numberOf = (name: string): number => plan.numberOf(name);
-  const putMeta = createPutMeta(own, numberOf, stream);
-  const [instance, ofPlan, group] = [numberOf("counted.instance"), numberOf("counted.plan"), numberOf("counted.group")];
-  const [project, category] = [numberOf("counted.project"), numberOf("counted.category")];
-  const [action, operation, detail] = [
-    numberOf("event.action"),
-    numberOf("counted.operation"),
-    numberOf("counted.detail"),
-  ];
-  const [masked, message] = [numberOf("archive.masked"), numberOf("message")];
-  return (line, facts) => {
-    const { events, details, dimensions } = facts;
+  const to = numbersOf(plan, FACT_FIELDS);
+  const putMeta = createPutMeta(own, plan, stream);
+  const listed = createKeptJson((name) => [name]);
+  /** Each once. */
+  const putNames = (target: number, names: readonly string[]): void => {
+    const [first] = names;
+    if (first === undefined) return;
+    if (names.length === 1) own.putBytes(target, listed(first));
+    else own.putJson(target, JSON.stringify([...new Set(names)]));
+  };
+  return (line, { events, details, dimensions, masked, text }) => {
     own.begin();
     putMeta(line);
-    own.putText(message, facts.text);
-    own.putJson(masked, namesJson(facts.masked.map(({ kind }) => kind)));
+    own.putText(to.text, text);
+    if (masked.length > 0)
+      putNames(
+        to.masked,
+        masked.map(({ kind }) => kind),
+      );
     if (dimensions !== null) {
-      own.putText(instance, dimensions.instance);
-      own.putText(ofPlan, dimensions.plan);
-      own.putText(group, dimensions.group);
-      own.putText(project, dimensions.project);
-      own.putText(category, dimensions.category);
+      own.putText(to.instance, dimensions.instance);
+      own.putText(to.plan, dimensions.plan);
+      own.putText(to.group, dimensions.group);
+      own.putText(to.project, dimensions.project);
+      own.putText(to.category, dimensions.category);
     }
     if (events.length === 0) return;
-    own.putJson(action, namesJson(events.map((each) => each.event)));
-    own.putJson(operation, namesJson(events.map((each) => each.operation)));
-    own.putJson(detail, namesJson(details.filter((name) => name !== NO_DETAIL)));
+    putNames(
+      to.action,
+      events.map(({ event }) => event),
+    );
+    putNames(
+      to.operation,
+      events.map(({ operation }) => operation),
+    );
+    putNames(
+      to.detail,
+      details.filter((name) => name !== NO_DETAIL),
+    );
   };
 }
 
-function createPutMeta(
-  own: OwnValues,
-  numberOf: DocumentPlan["numberOf"],
-  stream: string,
-): (line: ArchivedLine) => void {
-  const [at, module, dataset] = [numberOf("@timestamp"), numberOf("event.module"), numberOf("event.dataset")];
-  const [created, service, ofStream] = [
-    numberOf("event.created"),
-    numberOf("service.name"),
-    numberOf("archive.stream"),
-  ];
-  const [ofId, ofLog, ofLane] = [numberOf("archive.id"), numberOf("archive.log"), numberOf("archive.lane")];
-  const [ofReason, topic, ofMessage] = [
-    numberOf("archive.reason"),
-    numberOf("archive.topic"),
-    numberOf("archive.message_id"),
-  ];
-  const [publishedAt, lag] = [numberOf("archive.published_at"), numberOf("archive.lag_s")];
+function createPutMeta(own: OwnValues, plan: DocumentPlan, stream: string): (line: ArchivedLine) => void {
+  const to = numbersOf(plan, META_FIELDS);
+  const word = createKeptJson((text) => text);
+  const dataset = createKeptJson((log) => `${MODULE}.${log}`);
   return ({ meta: { id, lane, log, timeMs, reason, message } }) => {
     const publishedAtMs = message?.publishedAtMs ?? null;
     // Where the record says none that can be read.
-    own.putTime(at, timeMs ?? publishedAtMs);
-    own.putText(module, MODULE);
-    own.putText(dataset, `${MODULE}.${log}`);
-    own.putTime(created, publishedAtMs);
-    own.putText(service, SERVICES[log.split(".", 1)[0] ?? ""] ?? null);
-    own.putText(ofStream, stream);
-    own.putText(ofId, id);
-    own.putText(ofLog, log);
-    own.putText(ofLane, lane);
-    own.putText(ofReason, reason);
+    own.putTime(to.time, timeMs ?? publishedAtMs);
+    own.putBytes(to.module, word(MODULE));
+    own.putBytes(to.dataset, dataset(log));
+    own.putTime(to.created, publishedAtMs);
+    const service = serviceOf(log);
+    if (service !== null) own.putBytes(to.service, word(service));
+    own.putBytes(to.stream, word(stream));
+    own.putText(to.id, id);
+    own.putBytes(to.log, word(log));
+    own.putBytes(to.lane, word(lane));
+    own.putText(to.reason, reason);
     if (message === null) return;
-    own.putText(topic, message.topic === "" ? null : message.topic);
-    own.putText(ofMessage, message.messageId);
-    own.putTime(publishedAt, publishedAtMs);
-    if (publishedAtMs !== null && timeMs !== null) own.putJson(lag, String((publishedAtMs - timeMs) / SECOND_MS));
+    own.putText(to.topic, message.topic === "" ? null : message.topic);
+    own.putText(to.messageId, message.messageId);
+    own.putTime(to.publishedAt, publishedAtMs);
+    if (publishedAtMs !== null && timeMs !== null) own.putJson(to.lag, String((publishedAtMs - timeMs) / SECOND_MS));
   };
 }
 
-/** Each once; null for none. */
-function namesJson(names: readonly string[]): string | null {
-  return names.length === 0 ? null : JSON.stringify(names.length === 1 ? names : [...new Set(names)]);
+/** The component that writes the log; null where nobody knows. */
+function serviceOf(log: string): string | null {
+  const dot = log.indexOf(".");
+  return SERVICES[dot < 0 ? log : log.slice(0, dot)] ?? null;
+}
+
+function numbersOf<Fields extends Readonly<Record<string, string>>>(
+  plan: DocumentPlan,
+  fields: Fields,
+): Readonly<Record<keyof Fields, number>> {
+  const numbered = Object.entries(fields).map(([what, name]) => [what, plan.numberOf(name)]);
+  return Object.fromEntries(numbered) as Record<keyof Fields, number>;
 }

@@ -1,3 +1,4 @@
+import { createTimeText } from "../../core/time-text.ts";
 import type { DocumentPlan } from "./document-plan.ts";
 
 /** What is said of a line beside its record, by numbers of the fields of documents. Made once, and filled line by line. */
@@ -10,17 +11,22 @@ export interface OwnValues {
   putTime(target: number, timeMs: number | null): void;
   /** JSON; null is nothing. */
   putJson(target: number, json: string | null): void;
+  /** JSON that was made once for many lines. */
+  putBytes(target: number, json: Buffer): void;
   /** Numbers of the fields that have a value. */
   readonly given: readonly number[];
-  valueOf(target: number): string | null;
+  /** JSON that was made once, or else a text. */
+  valueOf(target: number): string | Buffer | null;
+  /** Whether the text is JSON. */
   isJson(target: number): boolean;
 }
 
 export function createOwnValues({ targets }: Pick<DocumentPlan, "targets">): OwnValues {
-  const values = targets.map((): string | number | null => null);
+  const values = targets.map((): string | number | Buffer | null => null);
   const areJson = new Uint8Array(targets.length);
   const given: number[] = [];
-  const put = (target: number, value: string | number | null, isJson: boolean): void => {
+  const timeText = createTimeText();
+  const put = (target: number, value: string | number | Buffer | null, isJson: boolean): void => {
     if (value === null) return;
     if (values[target] === null) given.push(target);
     values[target] = value;
@@ -34,6 +40,7 @@ export function createOwnValues({ targets }: Pick<DocumentPlan, "targets">): Own
     },
     putText: (target, text) => put(target, text, false),
     putJson: (target, json) => put(target, json, true),
+    putBytes: (target, json) => put(target, json, true),
     putTime: (target, timeMs) => put(target, timeMs, false),
     valueOf(target) {
       const value = values[target] ?? null;
@@ -41,16 +48,4 @@ export function createOwnValues({ targets }: Pick<DocumentPlan, "targets">): Own
     },
     isJson: (target) => areJson[target] === 1,
   };
-}
-
-/** Times repeat: lines of a message share theirs. */
-let lastMs = Number.NaN;
-let lastText = "";
-
-function timeText(timeMs: number): string {
-  if (timeMs !== lastMs) {
-    lastText = new Date(timeMs).toISOString();
-    lastMs = timeMs;
-  }
-  return lastText;
 }

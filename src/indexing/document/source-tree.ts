@@ -12,6 +12,7 @@ export interface KeyMeaning {
 
 /** Finds fields of a record by their keys, in whichever form they come. */
 export interface SourceTree {
+  readonly texts: readonly string[];
   readonly keys: KeyTable;
   /** By what `keys` gives. */
   readonly meanings: readonly KeyMeaning[];
@@ -62,5 +63,6 @@ function treeOf(fields: readonly Numbered[], rank: number, more: readonly Entry[
   });
   const known = new Set(entries.map(({ key }) => key));
   const meanings = [...entries, ...more.filter(({ key }) => !known.has(key))];
-  return { keys: createKeyTable(new Map(meanings.map(({ key }, place) => [key, place]))), meanings };
+  const texts = meanings.map(({ key }) => key);
+  return { texts, keys: createKeyTable(new Map(texts.map((key, place) => [key, place]))), meanings };
 }
