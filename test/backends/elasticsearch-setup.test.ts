@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Cluster, ClusterError, openCluster } from "../../src/backends/elasticsearch/cluster.ts";
 import { INDEX_FIELDS } from "../../src/backends/elasticsearch/cluster-fields.ts";
 import { describeCluster } from "../../src/backends/elasticsearch/cluster-setup.ts";
+import { removeIndex } from "../../src/backends/elasticsearch/marked-indices.ts";
 import { type LoopbackServer, listenOnLoopback } from "../servers/loopback-http.ts";
 
 let server: LoopbackServer | null = null;
@@ -52,6 +53,18 @@ describe("what answers", () => {
     });
     await cluster.close();
   });
+});
+
+it.each([
+  ["security_exception", "the API key lacks a right"],
+  ["cluster_block_exception", "no key helps: somebody has to end the block"],
+])("what is forbidden as a %s is told with what helps", async (type, hint) => {
+  const cluster = await openAt(403, ELASTICSEARCH, JSON.stringify({ error: { type, reason: "y" } }));
+  await expect(removeIndex(cluster, "logtally.health-2020.12.22")).rejects.toMatchObject({
+    code: "denied",
+    message: expect.stringContaining(`y (hint: ${hint}`) as unknown,
+  });
+  await cluster.close();
 });
 
 describe("a way that is wrong is told from one that is shut:", () => {

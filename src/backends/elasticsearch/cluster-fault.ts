@@ -3,6 +3,8 @@ import { type Cluster, ClusterError } from "./cluster.ts";
 import type { ClusterFields } from "./cluster-fields.ts";
 
 const FORBIDDEN = 403;
+/** Read-only or closed, whoever asks. */
+const BLOCKED = "cluster_block_exception";
 const PASSING = [408, 429, 502, 503, 504];
 
 /** True for a failure that passes by itself: nobody answered who could, or the answer was to come again. */
@@ -38,6 +40,9 @@ function causeOf({ failure, status, type, message }: ClusterError, fields: Clust
   }
   if (failure === "away") return ["unavailable", `look at ${fields.urls}, the cluster's state and the way there`];
   if (status === 401) return ["denied", `give an API key that the cluster knows: ${fields.apiKey}`];
+  if (status === FORBIDDEN && type === BLOCKED) {
+    return ["denied", "no key helps: somebody has to end the block, as cluster.blocks.read_only or index.blocks.write"];
+  }
   if (status === FORBIDDEN)
     return ["denied", "the API key lacks a right; docs/how-to/elasticsearch.md names those it needs"];
   return ["unavailable", "the cluster does not do it as it is; look at its state"];
