@@ -35,7 +35,7 @@ export async function nameClashes(cluster: Cluster, prefix: string, signal?: Abo
         : [
             `index "${name}" in "${cluster.name}": there is ${kind === "alias" ? "an alias" : "a data stream"} of that name` +
               `${indices.length === 0 ? "" : `, of ${indices.map((each) => `"${each}"`).join(", ")}`}, where its lines ` +
-              "would go (hint: remove it, then logtally archive replay brings back what went there)",
+              "would go (hint: remove it, then logtally index rebuild brings back what went there)",
           ],
     ),
   ];
