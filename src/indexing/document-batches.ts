@@ -19,20 +19,30 @@ export interface DocumentBatch {
   readonly documents: PlacedDocument[];
 }
 
-/** The documents of the lines, in order; `masked` of them have something masked. */
+/** Documents of lines, in order. */
+export interface DocumentBatches {
+  readonly batches: readonly DocumentBatch[];
+  /** How many of the documents have something masked. */
+  readonly masked: number;
+  /** How many values were masked in them, by kind. */
+  readonly maskedKinds: ReadonlyMap<string, number>;
+}
+
 export function batchesOf(
   lines: readonly ArchivedLine[],
   builder: DocumentBuilder,
   names: IndexNames,
   pool: BufferPool,
-): { readonly batches: readonly DocumentBatch[]; readonly masked: number } {
+): DocumentBatches {
   const batches: DocumentBatch[] = [];
   let batch: DocumentBatch | null = null;
   let masked = 0;
+  const maskedKinds = new Map<string, number>();
   let end = 0;
   for (const line of lines) {
     const made = builder.documentOf(line);
     if (made.masked.length > 0) masked += 1;
+    for (const { kind, count } of made.masked) maskedKinds.set(kind, (maskedKinds.get(kind) ?? 0) + count);
     const isFull =
       batch !== null && (batch.documents.length >= BATCH_DOCUMENTS || end + made.source.length > BATCH_BYTES);
     if (batch === null || isFull) {
@@ -49,5 +59,5 @@ export function batchesOf(
       line,
     });
   }
-  return { batches, masked };
+  return { batches, masked, maskedKinds };
 }

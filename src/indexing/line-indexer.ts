@@ -34,9 +34,17 @@ export interface IndexCounts {
   readonly repeats: number;
   /** Of these, with something masked. */
   readonly masked: number;
+  /** How many values were masked in them, by kind. */
+  readonly maskedKinds: ReadonlyMap<string, number>;
 }
 
-export const NOTHING_INDEXED: IndexCounts = { indexed: 0, rejected: 0, repeats: 0, masked: 0 };
+export const NOTHING_INDEXED: IndexCounts = {
+  indexed: 0,
+  rejected: 0,
+  repeats: 0,
+  masked: 0,
+  maskedKinds: new Map(),
+};
 
 export function addCounts(a: IndexCounts, b: IndexCounts): IndexCounts {
   return {
@@ -44,7 +52,15 @@ export function addCounts(a: IndexCounts, b: IndexCounts): IndexCounts {
     rejected: a.rejected + b.rejected,
     repeats: a.repeats + b.repeats,
     masked: a.masked + b.masked,
+    maskedKinds: addKinds(a.maskedKinds, b.maskedKinds),
   };
+}
+
+function addKinds(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  if (b.size === 0) return a;
+  const sums = new Map(a);
+  for (const [kind, count] of b) sums.set(kind, (sums.get(kind) ?? 0) + count);
+  return sums;
 }
 
 export function createLineIndexer(options: LineIndexerOptions): LineIndexer {
@@ -71,14 +87,14 @@ export function createLineIndexer(options: LineIndexerOptions): LineIndexer {
     const hopeless = rejectedOf(plain, plainOutcomes);
     if (hopeless.length > 0) await settleRejected(hopeless.map(rejectedLine), signal);
     const repeats = repeatsIn(outcomes) + repeatsIn(plainOutcomes);
-    return { indexed: documents.length, rejected: hopeless.length, repeats, masked: 0 };
+    return { ...NOTHING_INDEXED, indexed: documents.length, rejected: hopeless.length, repeats };
   }
 
   return {
     async index(lines, signal) {
-      const { batches, masked } = batchesOf(lines, builder, names, pool);
+      const { batches, masked, maskedKinds } = batchesOf(lines, builder, names, pool);
       const counts = await Promise.all(batches.map((batch) => store(batch, signal)));
-      return counts.reduce(addCounts, { ...NOTHING_INDEXED, masked });
+      return counts.reduce(addCounts, { ...NOTHING_INDEXED, masked, maskedKinds });
     },
   };
 }

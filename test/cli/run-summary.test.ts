@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { runEventsText, runSummaryJson, runSummaryText } from "../../src/cli/run/run-summary.ts";
 import type { RunSummary } from "../../src/cli/run/worker.ts";
+import { NOTHING_INDEXED } from "../../src/indexing/line-indexer.ts";
 
 const SUMMARY: RunSummary = {
   pipeline: "local",
@@ -71,6 +72,26 @@ describe("the summary of a run", () => {
       /^duplicates +0 {2}not known: .*; no count changes/m,
     );
     expect(JSON.parse(runSummaryJson({ ...SUMMARY, duplicates: null }))).toMatchObject({ duplicates: null });
+  });
+
+  it("says of an index what was masked by kind, and of one that was away that lines wait", () => {
+    const maskedKinds = new Map([
+      ["token", 9],
+      ["jwt", 1200],
+    ]);
+    const index = { indexed: 5000, rejected: 2, repeats: 3, masked: 800, maskedKinds, spilled: 1, isComplete: true };
+    expect(runSummaryText({ ...SUMMARY, index })).toMatch(
+      /^indexed +5,000 {2}2 of them in the quarantine of the index; 3 were there already; something masked in 800: jwt 1,200, token 9; 1 object had to wait in the archive$/m,
+    );
+    expect(JSON.parse(runSummaryJson({ ...SUMMARY, index }))).toMatchObject({
+      index_masked: 800,
+      index_masked_kinds: { jwt: 1200, token: 9 },
+    });
+    const away = { ...NOTHING_INDEXED, spilled: 2, isComplete: false };
+    expect(runSummaryText({ ...SUMMARY, index: away })).toMatch(
+      /^indexed +0 {2}2 objects had to wait in the archive$/m,
+    );
+    expect(runSummaryText({ ...SUMMARY, index: { ...away, spilled: 0 } })).toMatch(/^indexed +0 *$/m);
   });
 
   it("is one line of JSON for programs", () => {

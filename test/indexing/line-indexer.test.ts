@@ -8,7 +8,7 @@ import type { CreateOutcome, DocumentIndex, IndexDocument, Rejection } from "../
 import { IoError } from "../../src/core/fault.ts";
 import { DAY_MS, MIB } from "../../src/core/units.ts";
 import { createIndexNames } from "../../src/indexing/index-name.ts";
-import { createLineIndexer } from "../../src/indexing/line-indexer.ts";
+import { addCounts, createLineIndexer, NOTHING_INDEXED } from "../../src/indexing/line-indexer.ts";
 import { archivedText } from "./archived-line.ts";
 import { sampleDocuments } from "./sample-documents.ts";
 import { scriptedIndex } from "./scripted-index.ts";
@@ -51,7 +51,25 @@ describe("lines", () => {
     const documents = [...index.stored.values()].map((text) => JSON.parse(text) as { readonly gitlab: unknown });
     expect(documents.map(({ gitlab }) => gitlab)).toEqual([0, 1, 2].map((n) => ({ other: { n } })));
     expect(documents[0]).toMatchObject({ archive: { stream: "local" } });
-    expect(counts).toEqual({ indexed: 3, rejected: 0, repeats: 0, masked: 0 });
+    expect(counts).toEqual({ ...NOTHING_INDEXED, indexed: 3 });
+  });
+
+  it("of which something is masked are counted, and what was masked by kind, over all requests", async () => {
+    const index = scriptedIndex();
+    const token = "glpat-0123456789abcdefghij";
+    const lines = linesOf([`{"a":"${token} ${token}"}`, '{"n":1}', `{"a":"${token}","password":"hunter22"}`]);
+    const indexer = indexerOn(index);
+    const counts = [await indexer.index(lines, NEVER), await indexer.index(lines.slice(2), NEVER)];
+    expect(counts.reduce(addCounts)).toEqual({
+      ...NOTHING_INDEXED,
+      indexed: 4,
+      repeats: 1,
+      masked: 3,
+      maskedKinds: new Map([
+        ["gitlab_token", 4],
+        ["password", 2],
+      ]),
+    });
   });
 
   it("that are none cost no request", async () => {
@@ -72,7 +90,7 @@ describe("lines", () => {
     expect(index.stored.size).toBe(4);
     expect(index.stored.get(`${LOGS}/${lines[1]?.meta.id}`)).toContain('"gitlab":{"other":{"a":2}}');
     expect(index.stored.get(`${LOGS}/${lines[3]?.meta.id}`)).toContain('"gitlab":{"other":{"b":{"a":2}}}');
-    expect(counts).toEqual({ indexed: 4, rejected: 0, repeats: 0, masked: 0 });
+    expect(counts).toEqual({ ...NOTHING_INDEXED, indexed: 4 });
   });
 
   it("that are rejected in plain form too stand in quarantine, with their places and the last reason", async () => {
@@ -91,8 +109,8 @@ describe("lines", () => {
     ]);
     expect(index.stored.size).toBe(5);
     expect([first, second]).toEqual([
-      { indexed: 4, rejected: 2, repeats: 0, masked: 0 },
-      { indexed: 1, rejected: 0, repeats: 0, masked: 0 },
+      { ...NOTHING_INDEXED, indexed: 4, rejected: 2 },
+      { ...NOTHING_INDEXED, indexed: 1 },
     ]);
   });
 

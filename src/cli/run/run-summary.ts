@@ -5,6 +5,9 @@ import type { IndexSummary, RunSummary } from "./worker.ts";
 
 const NOT_KNOWN = "not known: too many to compare, or sealed and removed by now; no count changes by them";
 
+/** Name, lines, remark. */
+type Row = readonly [string, number, string];
+
 /** What came in, what became of it, how fast. */
 export function runSummaryText(summary: RunSummary): string {
   const { rawBytes, storedBytes } = summary;
@@ -13,17 +16,17 @@ export function runSummaryText(summary: RunSummary): string {
   const seconds = (summary.elapsedMs / SECOND_MS).toFixed(1);
   const objects = formatThings(summary.objects, "object");
   const ratio = formatRatio(rawBytes, storedBytes);
-  const rows: readonly (readonly [string, number, string])[] = [
-    [
+  const rows: readonly Row[] = [
+    rowOf(
       "lines in",
       summary.linesIn,
       `${formatBytes(rawBytes)}, written as ${formatBytes(storedBytes)} (${ratio}) in ${objects}`,
-    ],
-    ["archived", summary.archived, "new to the archive"],
+    ),
+    rowOf("archived", summary.archived, "new to the archive"),
     ["duplicates", summary.duplicates ?? 0, duplicatesText(summary)],
-    ["quarantined", sum(quarantined), reasons === "" ? "" : `kept whole, no event: ${reasons}`],
-    ["eventless", summary.eventless, "kept, nothing in them to count"],
-    ...(summary.index === null ? [] : indexRows(summary.index)),
+    rowOf("quarantined", sum(quarantined), `kept whole, no event: ${reasons}`),
+    rowOf("eventless", summary.eventless, "kept, nothing in them to count"),
+    ...(summary.index === null ? [] : [["indexed", summary.index.indexed, indexText(summary.index)] as const]),
   ];
   return formatTable(
     [
@@ -32,31 +35,36 @@ export function runSummaryText(summary: RunSummary): string {
       {
         head: `in ${seconds} s, ${formatCount(perSecond(summary))} a second`,
         align: "left",
-        cell: ([, count, remark]) => (count === 0 && remark !== NOT_KNOWN ? "" : remark),
+        cell: ([, , remark]) => remark,
       },
     ],
     rows,
   );
 }
 
-function indexRows({
-  indexed,
-  rejected,
-  repeats,
-  masked,
-  spilled,
-}: IndexSummary): (readonly [string, number, string])[] {
+/** Of no line there is nothing to remark. */
+function rowOf(name: string, count: number, remark: string): Row {
+  return [name, count, count === 0 ? "" : remark];
+}
+
+function indexText({ indexed, rejected, repeats, masked, maskedKinds, spilled }: IndexSummary): string {
+  const kinds = sortedKinds(maskedKinds).map(([kind, count]) => `${kind} ${formatCount(count)}`);
   const remarks = [
-    `${formatCount(rejected)} of them in the quarantine of the index`,
+    ...(indexed === 0 ? [] : [`${formatCount(rejected)} of them in the quarantine of the index`]),
     ...(repeats === 0 ? [] : [`${formatCount(repeats)} were there already`]),
-    ...(masked === 0 ? [] : [`something masked in ${formatCount(masked)}`]),
+    ...(masked === 0 ? [] : [`something masked in ${formatCount(masked)}: ${kinds.join(", ")}`]),
     ...(spilled === 0 ? [] : [`${formatThings(spilled, "object")} had to wait in the archive`]),
   ];
-  return [["indexed", indexed, remarks.join("; ")]];
+  return remarks.join("; ");
+}
+
+function sortedKinds(kinds: IndexSummary["maskedKinds"]): (readonly [string, number])[] {
+  return [...kinds].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function duplicatesText({ linesIn, duplicates }: RunSummary): string {
   if (duplicates === null) return NOT_KNOWN;
+  if (duplicates === 0) return "";
   return duplicates === linesIn ? "all came before: no count changes" : "came before or twice; kept, counted once";
 }
 
@@ -94,12 +102,13 @@ export function runSummaryJson(summary: RunSummary): string {
   return `${JSON.stringify(json)}\n`;
 }
 
-function indexJson({ indexed, rejected, repeats, masked, spilled, isComplete }: IndexSummary) {
+function indexJson({ indexed, rejected, repeats, masked, maskedKinds, spilled, isComplete }: IndexSummary) {
   return {
     indexed,
     index_rejected: rejected,
     index_repeats: repeats,
     index_masked: masked,
+    index_masked_kinds: Object.fromEntries(sortedKinds(maskedKinds)),
     index_spilled_objects: spilled,
     index_complete: isComplete,
   };
