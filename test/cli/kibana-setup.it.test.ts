@@ -77,7 +77,7 @@ function age(on: Stage): void {
   objects.set(TAG, { ...tag, attributes: { ...tag.attributes, description: "an earlier version" } });
 }
 
-const OBJECTS = '22 objects in Kibana "URL", space "default"';
+const OBJECTS = '23 objects in Kibana "URL", space "default"';
 
 // Without Maven and Java there is no server; on CI that fails in test/servers/setup.ts.
 describe.skipIf(elasticsearch === "")("setup", () => {
@@ -86,7 +86,7 @@ describe.skipIf(elasticsearch === "")("setup", () => {
     expect(await on.setup("--dry-run")).toBe(`create   ${OBJECTS} (not done: dry run)`);
     expect(on.kibana.objects("default").size).toBe(0);
     expect(await on.setup()).toBe(`create   ${OBJECTS}`);
-    expect(on.kibana.objects("default").size).toBe(22);
+    expect(on.kibana.objects("default").size).toBe(23);
     const { length } = on.kibana.requests;
     expect(await on.setup()).toBe(`there    ${OBJECTS}`);
     expect(on.kibana.requests.slice(length).some((request) => request.includes("_import"))).toBe(false);
@@ -200,7 +200,7 @@ describe.skipIf(elasticsearch === "")("a Kibana that cannot be used", () => {
     expect(code).toBe(3);
     expect(stderr).toContain('import into Kibana "');
     expect(stderr).toContain("would get another id; ");
-    expect(stderr).toContain("and 17 more");
+    expect(stderr).toContain("and 18 more");
   });
 });
 
@@ -217,7 +217,7 @@ describe.skipIf(elasticsearch === "")("check", () => {
     const there = await on.run(["check"]);
     expect(there).toMatchObject({ code: 0, stderr: "" });
     expect(kibanaLine(there.stdout)).toBe(
-      'ok   kibana         Kibana "URL", space "default", version 9.2.1: 22 current objects',
+      'ok   kibana         Kibana "URL", space "default", version 9.2.1: 23 current objects',
     );
     age(on);
     expect((await on.run(["check"])).stderr).toContain("the dashboards are of another version");
