@@ -197,7 +197,9 @@ describe("a folder store", () => {
     const store = createFolderStore(root, nowMs);
     await store.check("write");
     await expect(store.check("read")).rejects.toMatchObject({
-      message: expect.stringContaining(`open archive "${root}"`),
+      message: expect.stringContaining(
+        `open archive "${root}": no such folder (hint: name the pipeline file, or --archive;`,
+      ),
     });
     await expect(stat(root)).rejects.toMatchObject({ code: "ENOENT" });
     await store.create("wal/1", Buffer.from("x"));

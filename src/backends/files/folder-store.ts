@@ -90,7 +90,9 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
 async function checkReadable(root: string, operation: string): Promise<void> {
   const folder = await nearestFolder(resolve(root), operation);
   if (folder !== resolve(root)) {
-    throw new UsageError(`${operation}: no such folder (hint: "logtally run" makes it)`);
+    throw new UsageError(
+      `${operation}: no such folder (hint: name the pipeline file, or --archive; a new one is made by logtally run)`,
+    );
   }
   await checkIsArchive(root);
   try {
