@@ -44,8 +44,8 @@ export function createQuarantine({ index, names, documents: builder }: Quarantin
 
 /** What stands in the quarantine for it. */
 export function quarantineSource({ line, index, rejection }: RejectedLine, builder: DocumentBuilder): Buffer {
-  const text = builder.textOf(line);
-  return quarantineDocumentOf(line, builder.stream, { index, rejection, text, mask: (each) => builder.mask(each) });
+  const mask = (text: string): string => builder.mask(text);
+  return quarantineDocumentOf(line, builder.stream, { index, rejection, shown: builder.textOf(line), mask });
 }
 
 export function isRejection(outcome: CreateOutcome | undefined): outcome is Rejection {

@@ -31,6 +31,8 @@ function judge({ index, source }: IndexDocument): Rejection | null {
   return text.includes('"a":1,"a":2') ? DUPLICATE : null;
 }
 
+const TOKEN = "glpat-0123456789abcdefghij";
+
 describe("lines", () => {
   it("go to the indices of their logs and days, by their ids, in one request", async () => {
     const index = scriptedIndex();
@@ -56,8 +58,7 @@ describe("lines", () => {
 
   it("of which something is masked are counted, and what was masked by kind, over all requests", async () => {
     const index = scriptedIndex();
-    const token = "glpat-0123456789abcdefghij";
-    const lines = linesOf([`{"a":"${token} ${token}"}`, '{"n":1}', `{"a":"${token}","password":"hunter22"}`]);
+    const lines = linesOf([`{"a":"${TOKEN} ${TOKEN}"}`, '{"n":1}', `{"a":"${TOKEN}","password":"hunter22"}`]);
     const indexer = indexerOn(index);
     const counts = [await indexer.index(lines, NEVER), await indexer.index(lines.slice(2), NEVER)];
     expect(counts.reduce(addCounts)).toEqual({
@@ -96,7 +97,7 @@ describe("lines", () => {
   it("that are rejected in plain form too stand in quarantine, with their places and the last reason", async () => {
     const index = scriptedIndex(judge);
     const indexer = indexerOn(index);
-    const lines = linesOf(['{"a":1,"a":2}', '{"nul\\u0000":1}', '{"n":2}', '{"nul\\u0000":1,"a":1,"a":2}']);
+    const lines = linesOf(['{"a":1,"a":2}', '{"nul\\u0000":1}', '{"n":2}', `{"nul\\u0000":1,"a":1,"a":"${TOKEN}"}`]);
     const first = await indexer.index(lines, NEVER);
     const second = await indexer.index(linesOf(['{"n":9}']), NEVER);
     const inQuarantine = [...index.stored].filter(([place]) => place.startsWith(QUARANTINE));
@@ -105,11 +106,16 @@ describe("lines", () => {
     );
     expect(inQuarantine.map(([, text]) => JSON.parse(text) as unknown)).toMatchObject([
       { place: { object: "wal/test/1", row: 1 }, rejection: { index: LOGS, ...NUL }, message: '{"nul\\u0000":1}' },
-      { place: { object: "wal/test/1", row: 3 }, rejection: { index: LOGS, ...NUL } },
+      {
+        place: { object: "wal/test/1", row: 3 },
+        rejection: { index: LOGS, ...NUL },
+        archive: { masked: ["gitlab_token"] },
+        message: expect.not.stringContaining(TOKEN) as unknown,
+      },
     ]);
     expect(index.stored.size).toBe(5);
     expect([first, second]).toEqual([
-      { ...NOTHING_INDEXED, indexed: 4, rejected: 2 },
+      { ...NOTHING_INDEXED, indexed: 4, rejected: 2, masked: 1, maskedKinds: new Map([["gitlab_token", 1]]) },
       { ...NOTHING_INDEXED, indexed: 1 },
     ]);
   });

@@ -14,7 +14,7 @@ import { FieldWriter } from "./field-writer.ts";
 import { createPutFacts, type LineFacts } from "./line-facts.ts";
 import { createOwnValues } from "./own-values.ts";
 import { createRecordValues } from "./record-values.ts";
-import { beginningOf, createShownText, NOTHING_MASKED, recordIn } from "./shown-text.ts";
+import { beginningOf, createShownText, NOTHING_MASKED, recordIn, type ShownText } from "./shown-text.ts";
 
 const PLAN = createDocumentPlan(LOG_FIELDS);
 /** Keys of records that documents are made of, for the decoder that lists members for them. */
@@ -45,7 +45,7 @@ export interface LineDocument {
 export interface DocumentBuilder {
   documentOf(line: ArchivedLine): LineDocument;
   /** The beginning of a line's text, masked; null of a blob. */
-  textOf(line: ArchivedLine): string | null;
+  textOf(line: ArchivedLine): ShownText<string | null>;
   /** Any text, masked. */
   mask(text: string): string;
   /** The pipeline's name. */
@@ -103,8 +103,8 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
       return { source, masked: facts.masked };
     },
     textOf(line) {
-      const { text } = shown.ofLine(line);
-      return text === null ? null : beginningOf(text);
+      const { text, masked } = shown.ofLine(line);
+      return { text: text === null ? null : beginningOf(text), masked };
     },
     mask: (text) => shown.ofText(text).text,
     stream,

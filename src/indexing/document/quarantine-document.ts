@@ -1,5 +1,6 @@
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import type { Rejection } from "../../core/document-index.ts";
+import type { ShownText } from "./shown-text.ts";
 
 const MOST_REASON_CHARACTERS = 1000;
 
@@ -9,7 +10,7 @@ export interface Quarantined {
   readonly index: string;
   readonly rejection: Rejection;
   /** The beginning of the line, masked; null of a blob. */
-  readonly text: string | null;
+  readonly shown: ShownText<string | null>;
   /** The reason may cite the line, and is masked too. */
   readonly mask: (text: string) => string;
 }
@@ -20,6 +21,7 @@ export function quarantineDocumentOf(line: ArchivedLine, stream: string, why: Qu
   const { id, lane, log, timeMs, reason, message } = meta;
   const atMs = timeMs ?? message?.publishedAtMs ?? null;
   const { status, type } = why.rejection;
+  const { text, masked } = why.shown;
   const document = {
     ...(atMs === null ? {} : { "@timestamp": timeText(atMs) }),
     archive: {
@@ -29,6 +31,7 @@ export function quarantineDocumentOf(line: ArchivedLine, stream: string, why: Qu
       lane,
       ...(reason === null ? {} : { reason }),
       ...(message === null ? {} : messageFields(message)),
+      ...(masked.length === 0 ? {} : { masked: masked.map(({ kind }) => kind) }),
     },
     place: { object, row },
     rejection: {
@@ -37,7 +40,7 @@ export function quarantineDocumentOf(line: ArchivedLine, stream: string, why: Qu
       type,
       reason: why.mask(why.rejection.reason.slice(0, MOST_REASON_CHARACTERS).toWellFormed()),
     },
-    ...(why.text === null ? {} : { message: why.text }),
+    ...(text === null ? {} : { message: text }),
   };
   return Buffer.from(JSON.stringify(document));
 }
