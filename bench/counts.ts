@@ -10,7 +10,7 @@ import { formatThings } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
 import type { CountRow } from "../src/counts/cube.ts";
 import { openDuckDb, sqlText } from "../src/counts/tables/duck-db.ts";
-import { openFactArchive } from "./fact-archive.ts";
+import { type FactArchive, openFactArchive } from "./fact-archive.ts";
 import { formatMegabytes, type Goal } from "./goal.ts";
 import { logtally, measure, type Usage } from "./measure.ts";
 import { median } from "./median.ts";
@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<Answered>[] = [
 
 export async function measureCounts(facts: number, rounds: number): Promise<Report> {
   const archive = await openFactArchive(facts);
-  const expected = await plainAnswer(archive.path);
+  const expected = await plainAnswer(archive);
   const answered: Answered[] = [];
   for (const way of WAYS) answered.push(await measureWay(archive.path, way, rounds, expected));
   const size = archive.facts.toLocaleString("en-US");
@@ -105,16 +105,18 @@ function checkAnswer(args: readonly string[], { name, withSessions }: Way, expec
 }
 
 /** Visitors are taken in so many parts: windows over all of them at once would spill for longer than all the rest takes. */
-const PARTS = 16;
+const MOST_PARTS = 16;
+const FACTS_OF_PART = 1_000_000;
 
-async function plainAnswer(archive: string): Promise<PlainRow[]> {
-  const facts = `read_parquet(${sqlText(join(archive, "facts/catalogue=*/*/*/*/*.parquet"))})`;
-  const db = await openDuckDb({ memoryLimit: "4GB", spillDirectory: join(archive, "spill") }, 2);
+async function plainAnswer({ path, facts: size }: FactArchive): Promise<PlainRow[]> {
+  const facts = `read_parquet(${sqlText(join(path, "facts/catalogue=*/*/*/*/*.parquet"))})`;
+  const db = await openDuckDb({ memoryLimit: "4GB", spillDirectory: join(path, "spill") }, 2);
   try {
-    const parts = Array.from({ length: PARTS }, (_, part) => plainPart(facts, `hash(visitor) % ${PARTS} = ${part}`));
+    const count = Math.min(MOST_PARTS, Math.ceil(size / FACTS_OF_PART));
+    const parts = Array.from({ length: count }, (_, part) => plainPart(facts, `hash(visitor) % ${count} = ${part}`));
     await db.run("CREATE TABLE part (event VARCHAR, key VARCHAR, count BIGINT, unique_users BIGINT, sessions BIGINT)");
     for (const [part, rows] of parts.entries()) {
-      process.stderr.write(`plain answer: part ${part + 1} of ${PARTS}\n`);
+      process.stderr.write(`plain answer: part ${part + 1} of ${count}\n`);
       await db.run(`INSERT INTO part ${rows}`);
     }
     const rows = await db.query(`

@@ -1,6 +1,6 @@
 /**
  * Goal: the whole path, worker to gc, holds its invariants under every mishap that the simulation knows.
- * Method: `npm run simulate -- [--seeds 20000] [--from 1] [--jobs 2]` runs the simulation of each seed, shared out to
+ * Method: `npm run simulate -- [--seeds 5000] [--from 1] [--jobs 2]` runs the simulation of each seed, shared out to
  * processes; `-- --seed N` runs one of them and prints it step by step. With `--kill-everywhere` each seed is run again and
  * again, and a process is killed at the first step of any, then at the second one, and so on to the last.
  */
@@ -63,7 +63,7 @@ interface Options {
 
 const program = new Command("npm run simulate --")
   .description("Simulates workers, sealers, signers and collectors under mishaps, deterministically by seed.")
-  .option("--seeds <n>", "how many seeds", integerUpTo(MOST_SEEDS), 20_000)
+  .option("--seeds <n>", "how many seeds", integerUpTo(MOST_SEEDS), 5000)
   .option("--from <n>", "the first seed", integerUpTo(MOST_SEEDS), 1)
   .option("--jobs <n>", "how many processes at once", integerUpTo(MOST_JOBS), availableParallelism())
   .option("--kill-everywhere", "run each seed as often as it has steps, with a process killed at each of them")

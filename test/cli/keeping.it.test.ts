@@ -54,10 +54,35 @@ async function sealed(path: string): Promise<void> {
   await fine(["sign", path, "--set", `signing_key.file=${key}`]);
 }
 
+/** Objects, each with what it says of itself. */
+type Content = readonly (readonly [name: string, content: Buffer, metadata: Readonly<Record<string, unknown>>])[];
+
+/** What each way to fill a bucket has left in it. */
+const made = new Map<(path: string) => Promise<unknown>, Promise<Content>>();
+
+async function contentOf(fill: (path: string) => Promise<unknown>): Promise<Content> {
+  const own = await startScriptedGcs([]);
+  try {
+    await fill(await pipeline("bucket: a-bucket", own.url));
+    return [...own.objects].map(([name, content]) => [name, content, own.metadata.get(name) ?? {}] as const);
+  } finally {
+    await own.close();
+  }
+}
+
+/** Fills the bucket as a run has filled another one: it takes some seconds, and is the same for each test. */
+async function filledBy(fill: (path: string) => Promise<unknown>): Promise<string> {
+  const content = made.get(fill) ?? contentOf(fill);
+  made.set(fill, content);
+  for (const [name, bytes, metadata] of await content) server.put(name, bytes, metadata);
+  return pipeline("bucket: a-bucket");
+}
+
+const archived = (path: string): Promise<string> => fine(["run", path, "--from", INPUT]);
+
 describe("a hold", () => {
   it("keeps the sealed objects of a span and what proves them, and nothing else, until it is released", async () => {
-    const path = await pipeline("bucket: a-bucket");
-    await sealed(path);
+    const path = await filledBy(sealed);
     const days = [...server.objects.keys()].filter((name) => name.startsWith("vault/v1/local/20"));
     const outcome = await fine([
       "archive",
@@ -125,8 +150,7 @@ describe("a hold", () => {
   });
 
   it("says what it cannot hold yet, and is renewed; check finds what is not held", async () => {
-    const path = await pipeline("bucket: a-bucket");
-    await fine(["run", path, "--from", INPUT]);
+    const path = await filledBy(archived);
     const set = await on(["archive", "hold", "set", path, "--reason", "r", "--json"]);
     expect(set.code).toBe(0);
     const { hold, unsealed } = JSON.parse(set.stdout) as { readonly hold: string; readonly unsealed: number };
@@ -146,8 +170,7 @@ describe("a hold", () => {
   });
 
   it("is set and released around what is not there any more, which is told", async () => {
-    const path = await pipeline("bucket: a-bucket");
-    await sealed(path);
+    const path = await filledBy(sealed);
     const objects = server.objects as Map<string, Buffer>;
     const [segment = ""] = [...objects.keys()].filter((name) => /^vault\/.*\.zst$/.test(name));
     objects.delete(segment);
@@ -186,8 +209,7 @@ describe("a hold", () => {
       }
       return null;
     });
-    const path = await pipeline("bucket: a-bucket");
-    await sealed(path);
+    const path = await filledBy(sealed);
     const text = await fine(["archive", "hold", "set", path, "--reason", "r", "--json"]);
     const all = held().toSorted();
     isArmed = true;
@@ -201,8 +223,7 @@ describe("a hold", () => {
     const refused = await on(["archive", "hold", "set", "--archive", folder, "--reason", "r"]);
     expect(refused.code).toBe(2);
     expectOneLine(refused.stderr, "a folder has no holds", "hint: copy it");
-    const path = await pipeline("bucket: a-bucket");
-    await fine(["run", path, "--from", INPUT]);
+    const path = await filledBy(archived);
     const unknown = await on(["archive", "hold", "renew", "20201222T090000Z-0123abcd", path]);
     expect(unknown.code).toBe(2);
     expectOneLine(unknown.stderr, "there is none");
@@ -215,8 +236,8 @@ describe("a vault in a bucket of its own", () => {
   const KEPT = "bucket: hot-bucket, vault_bucket: cold-bucket, retention_days: 30, storage_class: archive";
 
   it("gets what is asked for by setup, and the lock only when that is said", async () => {
+    await filledBy(archived);
     const path = await pipeline(KEPT);
-    await fine(["run", path, "--from", INPUT]);
     const missing = await on(["check", path]);
     expect(missing.code).toBe(3);
     expect(missing.stderr).toContain(
@@ -258,8 +279,8 @@ describe("a vault in a bucket of its own", () => {
   });
 
   it("is described with what else its buckets do, and what of that keeps write-ahead objects is bad", async () => {
+    await filledBy(archived);
     const path = await pipeline("bucket: hot-bucket, vault_bucket: cold-bucket");
-    await fine(["run", path, "--from", INPUT]);
     server.bucket("cold-bucket")["versioning"] = { enabled: true };
     server.bucket("cold-bucket")["autoclass"] = { enabled: true };
     server.bucket("hot-bucket")["softDeletePolicy"] = { retentionDurationSeconds: String(7 * DAY_SECONDS) };
@@ -337,8 +358,8 @@ describe("a vault in a bucket of its own", () => {
       /gs:\/\/cold-bucket moves manifests and digests to ARCHIVE.*matchesSuffix \.zst/,
     ],
   ])("is bad where a rule of the bucket works against it: %j", async (rule, message) => {
+    await filledBy(archived);
     const path = await pipeline("bucket: hot-bucket, vault_bucket: cold-bucket");
-    await fine(["run", path, "--from", INPUT]);
     for (const name of ["hot-bucket", "cold-bucket"]) server.bucket(name)["lifecycle"] = { rule: [rule] };
     const { code, stderr } = await on(["check", path]);
     expect(code).toBe(3);
@@ -355,8 +376,8 @@ describe("a vault in a bucket of its own", () => {
     },
     { action: { type: "AbortIncompleteMultipartUpload" }, condition: { age: 3 } },
   ])("is fine where a rule does no harm: %j", async (rule) => {
+    await filledBy(archived);
     const path = await pipeline("bucket: hot-bucket");
-    await fine(["run", path, "--from", INPUT]);
     server.bucket("hot-bucket")["lifecycle"] = { rule: [rule] };
     expect(await fine(["check", path])).toContain("sealed as COLDLINE, no retention");
   });

@@ -5,9 +5,10 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
-import { cp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import type { Digest } from "../../src/archive/digest/digest.ts";
 import { manifestBytes } from "../../src/archive/manifest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
@@ -28,11 +29,19 @@ async function seal(...place: readonly string[]): Promise<void> {
   expect(await logtally(["seal", ...place])).toMatchObject({ code: 0, stderr: "" });
 }
 
+/** Made once: each test changes a copy of its own. */
+let original = "";
+beforeAll(async () => {
+  original = await mkdtemp(join(tmpdir(), "logtally-test-"));
+  await run(original, [INPUT]);
+  await seal("--archive", original);
+});
+afterAll(() => rm(original, { recursive: true }));
+
 /** An archive whose lines are sealed. */
 async function sealedArchive(): Promise<string> {
   const archive = await tempFolder();
-  await run(archive, [INPUT]);
-  await seal("--archive", archive);
+  await cp(original, archive, { recursive: true });
   return archive;
 }
 

@@ -35,6 +35,8 @@ export interface ScriptedGcs {
   readonly metadata: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** What a bucket says of itself; a test may change it. Objects of all buckets lie together. */
   bucket(name: string): Record<string, unknown>;
+  /** As an upload does that says this of its object. */
+  put(name: string, content: Buffer, metadata: Readonly<Record<string, unknown>>): void;
   close(): Promise<void>;
 }
 
@@ -112,12 +114,16 @@ export async function startScriptedGcs(
     }
     const kept = Buffer.from(content);
     if (mishap === "bit flipped") kept[0] = (kept[0] ?? 0) ^ 1;
-    objects.set(name, kept);
-    metadataOf.set(name, metadata);
-    createdAtMs.set(name, Date.now());
+    put(name, kept, metadata);
     if (mishap === "reply lost") response.destroy();
     else if (mishap === "no JSON") response.end("<html>welcome</html>");
     else answer(response, { name, md5Hash: createHash("md5").update(kept).digest("base64") });
+  }
+
+  function put(name: string, content: Buffer, metadata: Upload["metadata"]): void {
+    objects.set(name, content);
+    metadataOf.set(name, metadata);
+    createdAtMs.set(name, Date.now());
   }
 
   function deliver(name: string, request: IncomingMessage, mishap: Mishap | null, response: ServerResponse): void {
@@ -164,7 +170,7 @@ export async function startScriptedGcs(
     return items.length < names.length ? { items, nextPageToken: items.at(-1)?.name } : { items };
   }
 
-  return { requests, objects, metadata: metadataOf, bucket: bucketOf, ...(await listenOnLoopback(server)) };
+  return { requests, objects, metadata: metadataOf, bucket: bucketOf, put, ...(await listenOnLoopback(server)) };
 }
 
 /** Its settings, changed where that is asked for. */

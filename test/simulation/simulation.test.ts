@@ -1,7 +1,7 @@
 /**
  * Goal: the simulation judges rightly: it finds nothing wrong with the program, and would if there were something; and
  * a seed is all that is needed to see the same again.
- * Method: a few seeds here, 20,000 in `simulation.it.test.ts`, any number by `npm run simulate`. That it would find a
+ * Method: a few seeds here, 5,000 in `simulation.it.test.ts`, any number by `npm run simulate`. That it would find a
  * fault is what the planted faults of `npm run mutants` show.
  */
 import { expect, it } from "vitest";

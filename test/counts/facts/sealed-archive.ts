@@ -94,8 +94,8 @@ export const QUERY: CountQuery = {
   foldsPersonal: false,
 };
 
-export async function testArchive(): Promise<TestArchive> {
-  const store = createMemoryStore();
+/** `store`: what it has already; empty unless it is said otherwise. */
+export async function testArchive(store: TestArchive["store"] = createMemoryStore()): Promise<TestArchive> {
   const folder = await tempFolder();
   const scratch = createScratchFolder(join(folder, "scratch"), Date.now);
   const opened: string[] = [];

@@ -349,7 +349,8 @@ describe("an id with several variants", () => {
         const expected = await everything(bare);
         expect(await everything(archive)).toEqual(expected);
         // The roll-up is that of the first seal, and every other line comes into a seal with one before it.
-        if (index % 2 === 0) await archive.seal({ withRollups: index === 0 });
+        if (index % 2 > 0) continue;
+        await archive.seal({ withRollups: index === 0 });
         expect(await everything(archive)).toEqual(expected);
       }
       await archive.counting(({ lines, conflicts }) => Promise.resolve(expect([lines, conflicts]).toEqual([2, 1])));
