@@ -22,10 +22,10 @@ import { randomOf } from "../random.ts";
 import type { ScriptedPubsub } from "../servers/scripted-pubsub.ts";
 import { forkScriptedPubsub } from "../servers/scripted-pubsub-process.ts";
 
-const KILLS = Number(process.env["LOGTALLY_TEST_KILLS"] ?? 24);
+const KILLS = Number(process.env["LOGTALLY_TEST_KILLS"] ?? 60);
 const SEED = Number(process.env["LOGTALLY_TEST_SEED"] ?? Date.now() % 1_000_000);
 const WORKERS = 3;
-const LEAST_LINES = 40_000;
+const LEAST_LINES = 100_000;
 const LINES_PER_KILL = 500;
 /** Where the others are as well, a worker begins to read a second or two after its start. */
 const KILL_WITHIN_MS = 1000;
