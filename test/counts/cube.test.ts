@@ -62,7 +62,7 @@ describe("against the naive count", () => {
       },
     );
     // Each step of shrinking would take as long as the run that failed.
-    await fc.assert(property, { numRuns: 10, endOnFailure: true });
+    await fc.assert(property, { numRuns: 15, endOnFailure: true });
   });
 });
 
