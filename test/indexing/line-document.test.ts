@@ -334,6 +334,12 @@ describe("a document", () => {
     expect(seen.size).toBeGreaterThanOrEqual(LANES.length - 2);
   });
 
+  it("has all of a record with very many members, and nothing of it is in the next one", () => {
+    const many = Object.fromEntries(Array.from({ length: 3000 }, (_none, number) => [`own-${number}`, number]));
+    expect(ofMembers(JSON.stringify(many).slice(1, -1)).gitlab).toEqual({ other: many });
+    expect(ofMembers('"own":1').gitlab).toEqual({ other: { own: 1 } });
+  });
+
   it("is the same whatever lines came before", () => {
     const FEW = 4;
     const similar = fc.record({

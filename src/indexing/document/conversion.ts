@@ -41,6 +41,17 @@ const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-9,
 };
 
+const OF_INTEGER = bytesWhere((byte) => isDigit(byte) || byte === MINUS);
+const OF_NUMBER = bytesWhere((byte) => isDigit(byte) || byte === MINUS || byte === POINT);
+const OF_PATH = bytesWhere((byte) => byte !== QUESTION_MARK && byte !== HASH && byte !== BACKSLASH);
+const OF_LOWER = bytesWhere(
+  (byte) => !(byte >= UPPER_A && byte <= UPPER_Z) && byte !== BACKSLASH && byte < FIRST_NOT_ASCII,
+);
+
+function bytesWhere(isMeant: (byte: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_none, byte) => (isMeant(byte) ? 1 : 0));
+}
+
 /** What a conversion makes of the value in `[start, end)`; null where it is not for that value. */
 export function convertedValue(as: Conversion, bytes: Buffer, start: number, end: number): Fitted | null {
   if (as === "by_key") return bytes[start] === OPEN_LIST ? BY_KEY : bytes[start] === OPEN_OBJECT ? AS_IT_IS : null;
@@ -54,15 +65,15 @@ function isDone(as: Conversion, bytes: Uint8Array, start: number, end: number): 
   const isText = bytes[start] === QUOTE;
   switch (as) {
     case "s":
-      return !isText && end - start <= EXACT_DIGITS && hasOnly(bytes, start, end, isOfNumber);
+      return !isText && end - start <= EXACT_DIGITS && hasOnly(bytes, start, end, OF_NUMBER);
     case "user_id":
-      return !isText && end - start <= EXACT_DIGITS && hasOnly(bytes, start, end, isOfInteger);
+      return !isText && end - start <= EXACT_DIGITS && hasOnly(bytes, start, end, OF_INTEGER);
     case "path":
-      return isText && hasOnly(bytes, start + 1, end - 1, isOfPath);
+      return isText && hasOnly(bytes, start + 1, end - 1, OF_PATH);
     case "lower":
-      return isText && hasOnly(bytes, start + 1, end - 1, isOfLower);
+      return isText && hasOnly(bytes, start + 1, end - 1, OF_LOWER);
     case "address":
-      return isText && hasOnly(bytes, start + 1, end - 1, isOfNumber);
+      return isText && hasOnly(bytes, start + 1, end - 1, OF_NUMBER);
     case "ip":
       return isText && isIpv4(bytes, start + 1, end - 1);
     default:
@@ -70,8 +81,9 @@ function isDone(as: Conversion, bytes: Uint8Array, start: number, end: number): 
   }
 }
 
-function hasOnly(bytes: Uint8Array, start: number, end: number, isMeant: (byte: number) => boolean): boolean {
-  for (let at = start; at < end; at += 1) if (!isMeant(bytes[at] ?? 0)) return false;
+/** `meant` has 1 for each byte that may stand there. */
+function hasOnly(bytes: Uint8Array, start: number, end: number, meant: Uint8Array): boolean {
+  for (let at = start; at < end; at += 1) if (meant[bytes[at] ?? 0] === 0) return false;
   return true;
 }
 
@@ -95,22 +107,6 @@ function isIpv4(bytes: Uint8Array, start: number, end: number): boolean {
 
 function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= NINE;
-}
-
-function isOfInteger(byte: number): boolean {
-  return isDigit(byte) || byte === MINUS;
-}
-
-function isOfNumber(byte: number): boolean {
-  return isOfInteger(byte) || byte === POINT;
-}
-
-function isOfPath(byte: number): boolean {
-  return byte !== QUESTION_MARK && byte !== HASH && byte !== BACKSLASH;
-}
-
-function isOfLower(byte: number): boolean {
-  return !(byte >= UPPER_A && byte <= UPPER_Z) && byte !== BACKSLASH && byte < FIRST_NOT_ASCII;
 }
 
 function convertedText(as: Exclude<Conversion, "by_key">, text: string): Fitted | null {
