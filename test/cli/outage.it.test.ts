@@ -169,19 +169,22 @@ describe.skipIf([host, elasticsearchUrl].includes(""))("while Elasticsearch is a
 
   it("a stop ends in time even if it never answers, and what was taken is acked and marked", async () => {
     const proxy = await openProxy(elasticsearchUrl);
-    const stage = await makeStage(indexAt(proxy.url), 1);
+    const stage = await makeStage(indexAt(proxy.url), 2);
     const { pipeline, topic, archive, parts, ids } = stage;
     expect(await logtally(["setup", pipeline], { env: ENV })).toMatchObject({ code: 0 });
     const worker = startWorker(pipeline);
-    // It has reached the index before that falls silent.
-    await sleep(2000);
-    proxy.set("silent");
     await topic.publishFile(parts[0] ?? "");
-    await until(async () => (await linesIn(archive)) > 0, worker);
+    // It has reached the index, and indexed all that it had, before that falls silent.
+    await until(async () => (await indexed(stage)) > 0, worker);
+    await sleep(3000);
+    const first = await linesIn(archive);
+    proxy.set("silent");
+    await topic.publishFile(parts[1] ?? "");
+    await until(async () => (await linesIn(archive)) > first, worker);
     const outcome = await stopped(worker);
     expect(outcome).toMatchObject({ code: 130 });
     const { lines_in: taken, indexed: before } = summaryOf(outcome);
-    expect(before).toBe(0);
+    expect(before).toBe(first);
     expect(await linesIn(archive)).toBe(taken);
 
     proxy.set("open");
