@@ -1,4 +1,5 @@
 import { IoError } from "../core/fault.ts";
+import { ifThere } from "../core/if-there.ts";
 import type { ObjectRemover } from "../core/object-remover.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 
@@ -22,18 +23,10 @@ const MOST_TRIES = 3;
 export async function putView({ store, remover }: ViewStore, name: string, bytes: Buffer): Promise<PutOutcome> {
   for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
     if ((await store.create(name, bytes)) === "created") return tries === 1 ? "created" : "replaced";
-    if (await hasBytes(store, name, bytes)) return "same";
+    // Null where somebody has just removed it, to replace it too.
+    const there = await ifThere(store.read(name, 0, bytes.length + 1));
+    if (there?.equals(bytes)) return "same";
     await remover.remove(name);
   }
   throw new IoError("unavailable", `replace "${name}": somebody else has just done so (hint: run again)`);
-}
-
-async function hasBytes(store: ObjectStore, name: string, bytes: Buffer): Promise<boolean> {
-  try {
-    return (await store.read(name, 0, bytes.length + 1)).equals(bytes);
-  } catch (error) {
-    // Somebody has just removed it, to replace it too.
-    if (error instanceof IoError && error.code === "not_found") return false;
-    throw error;
-  }
 }

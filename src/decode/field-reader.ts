@@ -131,16 +131,13 @@ class Reader implements FieldReader, MemberSink {
     let at = start;
     while (at < end && isSpace(buffer, at)) at += 1;
     this.members?.clear();
-    const behind = buffer[at] === OPEN_OBJECT ? this.#scan(at, end, maxDepth) : INVALID;
+    const behind =
+      buffer[at] === OPEN_OBJECT ? scanObject(buffer, at, end, maxDepth, this.#topKeys, this, this.members) : INVALID;
     if (behind >= 0 && (behind === end || skipSpace(buffer, behind) >= end)) return null;
     this.#record += 1;
     if (behind !== TOO_DEEP && buffer[at] === OPEN_OBJECT) return "not_json";
     if (!isJson(buffer, at, end)) return "not_json";
     return behind === TOO_DEEP ? "too_deep" : "not_object";
-  }
-
-  #scan(at: number, end: number, maxDepth: number): number {
-    return scanObject(this.#buffer, at, end, maxDepth, this.#topKeys, this, this.members);
   }
 
   set(slot: number, start: number, end: number, escaped: boolean): void {

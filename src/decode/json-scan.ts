@@ -224,7 +224,7 @@ export function scanObject(
     if (at < 0) return at;
     if (at > end) return INVALID;
     if (slot >= 0) sink.set(slot, start, at, escaped);
-    if (list !== null) list.add(slot, keyStart - 1, keyEnd, isPlain, start, at);
+    if (list !== null) list.add(slot, keyStart - 1, keyEnd, start, at);
     if (bytes[at] !== COMMA) {
       at = skipSpace(bytes, at);
       if (bytes[at] === CLOSE_OBJECT) return at < end ? at + 1 : INVALID;

@@ -9,8 +9,6 @@ export class MemberList {
   /** … the key with its quotes, … */
   keyStarts = new Int32Array(FIRST_ROOM);
   keyEnds = new Int32Array(FIRST_ROOM);
-  /** … 1 where no escape is in that, … */
-  arePlain = new Int32Array(FIRST_ROOM);
   /** … and the text of the value. */
   starts = new Int32Array(FIRST_ROOM);
   ends = new Int32Array(FIRST_ROOM);
@@ -19,13 +17,12 @@ export class MemberList {
     this.count = 0;
   }
 
-  add(slot: number, keyStart: number, keyEnd: number, isPlain: boolean, start: number, end: number): void {
+  add(slot: number, keyStart: number, keyEnd: number, start: number, end: number): void {
     const at = this.count;
     if (at === this.starts.length) this.#grow();
     this.slots[at] = slot;
     this.keyStarts[at] = keyStart;
     this.keyEnds[at] = keyEnd;
-    this.arePlain[at] = isPlain ? 1 : 0;
     this.starts[at] = start;
     this.ends[at] = end;
     this.count = at + 1;
@@ -35,7 +32,6 @@ export class MemberList {
     this.slots = larger(this.slots);
     this.keyStarts = larger(this.keyStarts);
     this.keyEnds = larger(this.keyEnds);
-    this.arePlain = larger(this.arePlain);
     this.starts = larger(this.starts);
     this.ends = larger(this.ends);
   }

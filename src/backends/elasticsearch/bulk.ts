@@ -1,5 +1,6 @@
 import type { IndexDocument, Rejection, VersionedDocument } from "../../core/document-index.ts";
 import { ClusterError } from "./cluster.ts";
+import { BLOCKED } from "./cluster-fault.ts";
 
 const LF = 0x0a;
 
@@ -40,8 +41,6 @@ const STATES = [
 ];
 /** The same of a type that says nothing: an alias under the name of an index, a pipeline that somebody has asked for. */
 const STATE_REASONS = [/^no write index is defined for alias /, /^pipeline with id \[.*\] does not exist/];
-/** A full disk makes an index read-only, and says that it is busy; it passes when somebody mends it. */
-const BLOCKED = "cluster_block_exception";
 
 /**
  * Query of a bulk request, whose answer then says of each document only what is read, and comes before the request is
@@ -168,6 +167,7 @@ function outcomeOf(item: unknown, name: BulkAction<never>["name"]): Outcome {
   const rejection = { status, type, reason: whole };
   const isOfDocument = (status === BAD_REQUEST && !isState(type, reason)) || status === TOO_LARGE;
   if (isOfDocument) return { kind: "rejected", rejection };
+  // A full disk makes an index read-only, and says that it is busy; it passes when somebody mends it.
   const isBlocked = status >= BAD_REQUEST && status < 500 && (status !== BUSY || type === BLOCKED);
   return { kind: isBlocked ? "blocked" : "busy", rejection };
 }

@@ -3,8 +3,8 @@ import { type Cluster, ClusterError } from "./cluster.ts";
 import type { ClusterFields } from "./cluster-fields.ts";
 
 const FORBIDDEN = 403;
-/** Read-only or closed, whoever asks. */
-const BLOCKED = "cluster_block_exception";
+/** Type of what a cluster or an index says that is read-only or closed, whoever asks. */
+export const BLOCKED = "cluster_block_exception";
 const PASSING = [408, 429, 502, 503, 504];
 
 /** True for a failure that passes by itself: nobody answered who could, or the answer was to come again. */

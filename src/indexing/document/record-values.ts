@@ -84,10 +84,10 @@ class Values implements RecordValues, MemberVisitor {
   #skipsPayload = false;
 
   constructor(tree: SourceTree, fieldCount: number, keySlot: Decoder["keySlot"]) {
-    for (const key of tree.texts) {
+    for (const [place, key] of tree.texts.entries()) {
       const slot = keySlot(key);
       if (slot < 0) throw new Error(`read values: the decoder does not know "${key}"`);
-      this.#meaningsOfSlots[slot] = tree.meanings[tree.keys.findText(key)];
+      this.#meaningsOfSlots[slot] = tree.meanings[place];
     }
     this.#tree = tree;
     this.#node = tree;

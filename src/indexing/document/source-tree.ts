@@ -12,9 +12,10 @@ export interface KeyMeaning {
 
 /** Finds fields of a record by their keys, in whichever form they come. */
 export interface SourceTree {
-  readonly texts: readonly string[];
   readonly keys: KeyTable;
-  /** By what `keys` gives. */
+  /** The keys by what `keys` gives, … */
+  readonly texts: readonly string[];
+  /** … and what they mean. */
   readonly meanings: readonly KeyMeaning[];
 }
 
