@@ -8,8 +8,14 @@ const SRC = join(CHECKOUT, "src");
 const DIST = join(CHECKOUT, "dist");
 
 rmSync(DIST, { recursive: true, force: true });
-execFileSync(process.execPath, [join(CHECKOUT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
-  cwd: CHECKOUT,
-  stdio: "inherit",
-});
-cpSync(SRC, DIST, { recursive: true, filter: (path) => !path.endsWith(".ts") });
+// The page is for browsers, which have other globals.
+for (const project of [
+  ["tsconfig.build.json"],
+  ["src/explorer/page", "--noEmit", "false", "--rootDir", SRC, "--outDir", DIST],
+]) {
+  execFileSync(process.execPath, [join(CHECKOUT, "node_modules/typescript/bin/tsc"), "-p", ...project], {
+    cwd: CHECKOUT,
+    stdio: "inherit",
+  });
+}
+cpSync(SRC, DIST, { recursive: true, filter: (path) => !path.endsWith(".ts") && !path.endsWith("tsconfig.json") });

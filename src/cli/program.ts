@@ -21,6 +21,7 @@ const COMMANDS: CommandLoaders = {
   index: async (args) => (await import("./live/index-commands.ts")).indexCommands(args),
   explain: async () => (await import("./catalogue/explain.ts")).explainCommand(),
   test: async () => (await import("./catalogue/test.ts")).testCommand(),
+  explore: async () => (await import("./explore/explore.ts")).exploreCommand(),
   generate: async () => (await import("./demo/generate.ts")).generateCommand(),
   demo: async () => (await import("./demo/demo.ts")).demoCommand(),
 };

@@ -123,7 +123,7 @@ describe.skipIf(!HAS_RECOUNT && process.env["CI"] === undefined)("the independen
     expect(lines).toBe(40);
     const groups = new Set(rows.map(({ group }) => group));
     expect(groups).toEqual(new Set(["first", "second"]));
-    const said = "40 ids came with different bytes: counted once, all are kept\n";
+    const said = "logtally: 40 ids came with different bytes: counted once, all are kept\n";
     await expectAgreement(archive, AS_OF, { stderr: said });
   });
 

@@ -10,7 +10,7 @@ import type { CountsHeader } from "../../counts/formats/counts-header.ts";
 import { type OpenedCounts, openCounts } from "../open/archive-counts.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { formatThings } from "../terminal/quantity.ts";
-import { tell } from "../terminal/tell.ts";
+import { ON_TERMINAL, type Telling } from "../terminal/telling.ts";
 import type { Question } from "./question.ts";
 
 /** What an archive answers, and to what, as long as it is open. */
@@ -35,16 +35,21 @@ export interface Answer {
 
 /**
  * Counts the archive, hands over the answer, and resolves with what is made of it; what has to be known of the archive is
- * told. Rejects with `UsageError`, with `IoError`, and as `use` does.
+ * told. `signal` ends it. Rejects with `UsageError`, with `IoError`, and as `use` does.
  */
-export async function withAnswer<T>(question: Question, use: (answer: Answer) => Promise<T>): Promise<T> {
+export async function withAnswer<T>(
+  question: Question,
+  use: (answer: Answer) => Promise<T>,
+  telling: Telling = ON_TERMINAL,
+  signal?: AbortSignal,
+): Promise<T> {
   const { settings, catalogue, catalogueFile, query, asOf, asOfDigest } = question;
   const { periods, days } = query;
   const { foldPersonal: foldsPersonal } = settings.reporting;
   const asked = needsAllDays({ ...query, foldsPersonal }) ? null : { periods, days, asOf };
-  const opened = await openCounts(settings, catalogue, { asOfDigest, catalogueFile, asked });
+  const opened = await openCounts(settings, catalogue, { asOfDigest, catalogueFile, asked, signal, telling });
   try {
-    return await use(await answerOf(opened, question));
+    return await use(await answerOf(opened, question, telling));
   } finally {
     opened.counts.close();
   }
@@ -53,19 +58,18 @@ export async function withAnswer<T>(question: Question, use: (answer: Answer) =>
 async function answerOf(
   { counts, books, digest, lost, pseudonymKey }: OpenedCounts,
   question: Question,
+  { tell }: Telling,
 ): Promise<Answer> {
   const { settings, catalogue, permission } = question;
   const query: CountQuery = {
     ...question.query,
     foldsPersonal: settings.reporting.foldPersonal,
-    asOf: question.asOf ?? (await newestDay(counts)) ?? dayName(SYSTEM_CLOCK.nowMs()),
+    asOf: question.asOf ?? (await newestDay(counts, tell)) ?? dayName(SYSTEM_CLOCK.nowMs()),
   };
   const rows = await counts.rows(query);
   for (const difference of lost) tell(`lines that were sealed are not counted: ${differenceText(difference)}`);
   if (counts.conflicts > 0) {
-    process.stderr.write(
-      `${formatThings(counts.conflicts, "id")} came with different bytes: counted once, all are kept\n`,
-    );
+    tell(`${formatThings(counts.conflicts, "id")} came with different bytes: counted once, all are kept`);
   }
   const header = async (): Promise<CountsHeader> => ({
     asOf: query.asOf,
@@ -85,13 +89,11 @@ async function answerOf(
 }
 
 /** The day after that of the newest line; a line from the future is no fault, but what it does has to be known. */
-async function newestDay(counts: OpenedCounts["counts"]): Promise<string | null> {
+async function newestDay(counts: OpenedCounts["counts"], tell: Telling["tell"]): Promise<string | null> {
   const day = await counts.defaultAsOf();
   const today = dayName(SYSTEM_CLOCK.nowMs());
   if (day !== null && Date.parse(day) > Date.parse(today) + DAY_MS) {
-    process.stderr.write(
-      `some lines are dated ahead of today, the last before ${day}: the periods end there (hint: --as-of ${today})\n`,
-    );
+    tell(`some lines are dated ahead of today, the last before ${day}: the periods end there (hint: --as-of ${today})`);
   }
   return day;
 }

@@ -10,8 +10,7 @@ import { type AskedPeriods, readBooks, readBooksFor, type StreamBook } from "../
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { keyFingerprint } from "../../derive/pseudonym.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { createProgress } from "../terminal/progress.ts";
-import { tell } from "../terminal/tell.ts";
+import { ON_TERMINAL, type Telling } from "../terminal/telling.ts";
 import { openArchiveStore } from "./archive-store.ts";
 import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
@@ -40,7 +39,9 @@ export interface CountsScope {
   /** The file of the catalogue where it is not the pipeline's, for hints. */
   readonly catalogueFile?: string | undefined;
   /** Ends the reading, which rejects with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Missing: the terminal. */
+  readonly telling?: Telling;
 }
 
 /** A state of the archive that was signed. */
@@ -51,7 +52,7 @@ export interface AskedDigest {
 }
 
 /**
- * Opens the counts of a whole archive as it is, or of a stream as it was signed, with a progress bar. Rejects with
+ * Opens the counts of a whole archive as it is, or of a stream as it was signed. Rejects with
  * `UsageError` or `IoError`.
  */
 export async function openCounts(
@@ -60,6 +61,7 @@ export async function openCounts(
   scope: CountsScope = { asOfDigest: null, asked: null },
 ): Promise<OpenedCounts> {
   refuseKeylessBucket(settings);
+  const { telling = ON_TERMINAL } = scope;
   const store = readUntil(scope.signal, await openArchiveStore(settings.archive));
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
@@ -70,9 +72,9 @@ export async function openCounts(
     basis: factsBasis(settings, catalogue, key),
     latenessMs: settings.seal.latenessMs,
     ...DUCK_DB,
-    tell,
+    tell: telling.tell,
     rebuildCommand: `logtally facts rebuild${scope.catalogueFile === undefined ? "" : ` --catalogue ${scope.catalogueFile}`}`,
-    startProgress: (totalBytes: number) => createProgress("counting", totalBytes),
+    startProgress: (totalBytes: number) => telling.startProgress("counting", totalBytes),
   };
   let digest: AsOfDigest | null = null;
   const opened = await readArchiveCounts(options, async (watched) => {

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { stripTypeScriptTypes } from "node:module";
+import { gzipSync } from "node:zlib";
+import type { PageFile } from "../../explorer/server/explorer-server.ts";
+
+const PAGE = new URL("../../explorer/page/", import.meta.url);
+/** The libraries of the page: where their files are, by the name that the page imports them by. */
+const LIBRARIES: Readonly<Record<string, URL>> = {
+  // What resolves is the one for Node; the one for browsers lies above it.
+  "lit-html": new URL("../", import.meta.resolve("lit-html")),
+  uplot: new URL("./", import.meta.resolve("uplot")),
+};
+/** The files that they are imported by. */
+const ENTRIES: Readonly<Record<string, string>> = { "lit-html": "lit-html.js", uplot: "uPlot.esm.js" };
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  ts: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+/** Each is an address of its own, and all are one page. */
+const VIEWS = ["/", "/live", "/logs", "/counts", "/archive"];
+const BEST_GZIP = 9;
+
+/** The files of the page by their paths, each read and made ready once. */
+export function openPageFiles(): (path: string) => Promise<PageFile | null> {
+  const known = new Map<string, Promise<PageFile | null>>();
+  return (path) => {
+    const found = known.get(path);
+    if (found !== undefined) return found;
+    const place = placeOf(path);
+    if (place === null) return Promise.resolve(null);
+    const reading = readPageFile(place);
+    known.set(path, reading);
+    return reading;
+  };
+}
+
+/** Null for a path that names nothing of the page, wherever it leads. */
+function placeOf(path: string): URL | null {
+  if (VIEWS.includes(path)) return new URL("page.html", PAGE);
+  if (path === "/page/main") return new URL(existsSync(new URL("main.ts", PAGE)) ? "main.ts" : "main.js", PAGE);
+  const [, root, rest = ""] = /^\/(page|lib)\/((?:[\w-]+\/)*[\w.-]+\.(?:css|js|ts|svg))$/.exec(path) ?? [];
+  if (root === undefined) return null;
+  if (root === "page") return new URL(rest, PAGE);
+  const [, library = "", file = ""] = /^([\w-]+)\/(.*)$/.exec(rest) ?? [];
+  const folder = LIBRARIES[library];
+  return folder === undefined ? null : new URL(file, folder);
+}
+
+async function readPageFile(place: URL): Promise<PageFile | null> {
+  const ending = place.pathname.slice(place.pathname.lastIndexOf(".") + 1);
+  const mediaType = MEDIA_TYPES[ending];
+  if (mediaType === undefined) return null;
+  const text = await textOf(place);
+  if (text === null) return null;
+  const content = Buffer.from(ending === "ts" || ending === "js" ? scriptOf(text, ending === "ts") : text);
+  const tag = `"${createHash("sha256").update(content).digest("hex").slice(0, 32)}"`;
+  return { mediaType, content, gzipped: gzipSync(content, { level: BEST_GZIP }), tag };
+}
+
+async function textOf(place: URL): Promise<string | null> {
+  try {
+    return await readFile(place, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** As browsers run it: without types, and with the libraries by their paths. A checkout has no build step. */
+function scriptOf(text: string, isTyped: boolean): string {
+  const script = isTyped ? withoutTypes(text) : text;
+  return script.replace(
+    /(\bfrom |\bimport )"(lit-html|uplot)(\/[\w./-]+)?"/g,
+    (_, before: string, name: string, file) => {
+      return `${before}"/lib/${name}${(file as string | undefined) ?? `/${ENTRIES[name]}`}"`;
+    },
+  );
+}
+
+/** Node says at first use that this may change: the checkout pins its Node, and the package has no types left. */
+function withoutTypes(text: string): string {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => undefined;
+  try {
+    return stripTypeScriptTypes(text);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

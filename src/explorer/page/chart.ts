@@ -1,0 +1,140 @@
+import { html, type TemplateResult } from "lit-html";
+import { ref } from "lit-html/directives/ref.js";
+import uPlot from "uplot";
+
+/** A row of a chart: a value for each of its times. */
+export interface ChartSeries {
+  readonly label: string;
+  readonly values: readonly number[];
+}
+
+/** What a chart shows. Its colours follow the order of the series. */
+export interface ChartSpec {
+  /** What is to be seen, for whoever does not see it. */
+  readonly label: string;
+  /** Starts of equal spans of time, in milliseconds since 1970, ascending. */
+  readonly times: readonly number[];
+  /** How long each of them is. */
+  readonly stepMs: number;
+  /** Stacked upon each other. */
+  readonly series: readonly ChartSeries[];
+  /** Times whose values may still change; they are drawn paler. */
+  readonly openFromMs?: number | null;
+  /** Is told of the span that was dragged over. */
+  readonly onSelect?: (fromMs: number, toMs: number) => void;
+  readonly heightPx: number;
+}
+
+/** A chart that stays in its place while what it shows changes. */
+export interface Chart {
+  show(spec: ChartSpec): TemplateResult;
+}
+
+const SECOND_MS = 1000;
+/** As many colours as the style sheet has. */
+const COLOURS = 6;
+
+export function createChart(): Chart {
+  let box: HTMLElement | null = null;
+  let plot: uPlot | null = null;
+  let wanted: ChartSpec | null = null;
+  let drawnKey = "";
+  const draw = (): void => {
+    if (box === null || wanted === null) return;
+    const key = JSON.stringify([wanted.times, wanted.series, wanted.openFromMs, box.clientWidth, isDark()]);
+    if (key === drawnKey) return;
+    drawnKey = key;
+    plot?.destroy();
+    plot = new uPlot(optionsOf(wanted, box), dataOf(wanted), box);
+  };
+  const widths = new ResizeObserver(draw);
+  const schemes = matchMedia("(prefers-color-scheme: dark)");
+  const take = (element: Element | undefined): void => {
+    widths.disconnect();
+    schemes.removeEventListener("change", draw);
+    plot?.destroy();
+    plot = null;
+    drawnKey = "";
+    box = element instanceof HTMLElement ? element : null;
+    if (box === null) return;
+    widths.observe(box);
+    schemes.addEventListener("change", draw);
+  };
+  return {
+    show(spec) {
+      wanted = spec;
+      // Once lit-html has put the box into the page.
+      queueMicrotask(draw);
+      return html`<div class="chart" role="img" aria-label=${spec.label} ${ref(take)}></div>`;
+    },
+  };
+}
+
+function isDark(): boolean {
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/** Each series with all below it; the uppermost is drawn first, so that those below cover it. */
+function dataOf({ times, series }: ChartSpec): uPlot.AlignedData {
+  const sums = times.map(() => 0);
+  const stacked = series.map(({ values }) => sums.map((_, at) => (sums[at] = (sums[at] ?? 0) + (values[at] ?? 0))));
+  return [times.map((time) => time / SECOND_MS), ...stacked.toReversed()];
+}
+
+function optionsOf(spec: ChartSpec, box: HTMLElement): uPlot.Options {
+  const { times, stepMs, series, onSelect, heightPx, openFromMs = null } = spec;
+  const style = getComputedStyle(box);
+  const colour = (name: string): string => style.getPropertyValue(name).trim();
+  const axis = { stroke: colour("--text-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const bars = uPlot.paths.bars?.({ size: [0.9], align: 1 });
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  return {
+    width: box.clientWidth,
+    height: heightPx,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * SECOND_MS), "Etc/UTC"),
+    legend: { show: false },
+    cursor: { drag: { x: onSelect !== undefined, y: false, setScale: false }, points: { show: false } },
+    scales: {
+      x: { time: true, range: () => [first / SECOND_MS, (last + stepMs) / SECOND_MS] },
+      y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.05] },
+    },
+    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en-US")) }],
+    series: [
+      {},
+      ...series
+        .map(({ label }, at): uPlot.Series => {
+          const fill = colour(`--series-${(at % COLOURS) + 1}`);
+          return {
+            label,
+            fill,
+            width: 0,
+            points: { show: false },
+            ...(bars === undefined ? {} : { paths: bars }),
+          };
+        })
+        .toReversed(),
+    ],
+    hooks: {
+      setSelect: [
+        (drawn) => {
+          const { left, width } = drawn.select;
+          if (width === 0) return;
+          const timeAt = (x: number): number => Math.round(drawn.posToVal(x, "x") * SECOND_MS);
+          drawn.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          onSelect?.(timeAt(left), timeAt(left + width));
+        },
+      ],
+      draw: openFromMs === null ? [] : [(drawn) => paintOpen(drawn, openFromMs / SECOND_MS, colour("--open"))],
+    },
+  };
+}
+
+/** What may still change, behind a veil. */
+function paintOpen(drawn: uPlot, from: number, colour: string): void {
+  const { left, top, width, height } = drawn.bbox;
+  const start = Math.max(left, drawn.valToPos(from, "x", true));
+  drawn.ctx.save();
+  drawn.ctx.fillStyle = colour;
+  drawn.ctx.fillRect(start, top, Math.max(0, left + width - start), height);
+  drawn.ctx.restore();
+}

@@ -1,0 +1,59 @@
+import { AskError } from "./connection.ts";
+
+/** How far it is with something that is asked for. */
+export type Loaded<T> =
+  /** `previous` is what was there for another question, so that the page does not jump; null at first. */
+  | { readonly kind: "loading"; readonly previous: T | null }
+  | { readonly kind: "ready"; readonly value: T }
+  | { readonly kind: "failed"; readonly problem: string };
+
+/** Keeps what was asked for last, and only that. */
+export interface Loading<T> {
+  /** The answer to the question of this key; asks where the key is another than before. */
+  readonly of: (key: string, load: (signal: AbortSignal) => Promise<T>) => Loaded<T>;
+  /** Forgets the answer, so that it is asked for again. */
+  readonly forget: () => void;
+  /** Ends what is under way. */
+  readonly leave: () => void;
+}
+
+/** `update` is called once there is an answer. */
+export function createLoading<T>(update: () => void): Loading<T> {
+  let key: string | null = null;
+  let state: Loaded<T> = { kind: "loading", previous: null };
+  let stop = new AbortController();
+  const leave = (): void => {
+    stop.abort();
+    if (state.kind === "loading") key = null;
+  };
+  return {
+    of(wanted, load) {
+      if (wanted === key) return state;
+      stop.abort();
+      stop = new AbortController();
+      const { signal } = stop;
+      key = wanted;
+      state = { kind: "loading", previous: state.kind === "ready" ? state.value : null };
+      const settle = (settled: Loaded<T>): void => {
+        if (signal.aborted) return;
+        state = settled;
+        update();
+      };
+      load(signal).then(
+        (value) => settle({ kind: "ready", value }),
+        (error: unknown) => settle({ kind: "failed", problem: problemText(error) }),
+      );
+      return state;
+    },
+    forget() {
+      key = null;
+    },
+    leave,
+  };
+}
+
+/** In words for users; what is no answer of the server is a fault of the page. */
+export function problemText(error: unknown): string {
+  if (error instanceof AskError) return error.message;
+  return `the page has a fault: ${error instanceof Error ? error.message : String(error)}`;
+}
