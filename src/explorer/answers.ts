@@ -1,3 +1,4 @@
+import type { CoverageReport } from "../counts/coverage/coverage-report.ts";
 import type { CountsDocument } from "../counts/formats/json.ts";
 import type { Level } from "../counts/reporting-policy.ts";
 import type { Segment } from "../counts/segment.ts";
@@ -39,5 +40,11 @@ export interface LevelAnswer {
 export interface CountsAnswer {
   readonly counts: CountsDocument;
   /** What has to be known of the archive, in whole sentences. */
+  readonly remarks: readonly string[];
+}
+
+/** `GET /api/coverage`, with the options of `coverage` as parameters. */
+export interface CoverageAnswer {
+  readonly coverage: CoverageReport;
   readonly remarks: readonly string[];
 }

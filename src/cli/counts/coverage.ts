@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { day, integerUpTo, withPipelineOptions } from "../options/options.ts";
-import type { PipelineOptions } from "../settings.ts";
+import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { DEFAULT_DAYS, MOST_DAYS } from "./asked-options.ts";
+import { coverageTables } from "./coverage-tables.ts";
 
 const EXAMPLES = `
 Examples:
@@ -35,8 +36,11 @@ export function coverageCommand(): Command {
     .option("--json", "print JSON");
   withPipelineOptions(command).addHelpText("after", EXAMPLES);
   return command.action(async (pipeline: string | undefined, options: CoverageOptions) => {
+    const settings = await loadSettings(pipeline, options);
+    const catalogue = await loadCatalogue(settings.cataloguePath);
     // Only here: DuckDB would add its own start-up to that of every other command.
-    const { coverageText } = await import("./coverage-text.ts");
-    await print(await coverageText(pipeline, options));
+    const { coverageOf } = await import("./coverage-of.ts");
+    const report = await coverageOf({ settings, catalogue, days: options.days, asOf: options.asOf ?? null });
+    await print(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : coverageTables(report));
   });
 }

@@ -1,7 +1,7 @@
 import { jsonReply, type Route } from "../../explorer/server/route.ts";
 import { aboutArchive } from "./about.ts";
 import { archiveRoutes } from "./archive/archive-routes.ts";
-import { answerCounts } from "./counts/counted.ts";
+import { countsRoutes } from "./counts/counts-routes.ts";
 import type { ExploredArchive } from "./explored-archive.ts";
 import { liveRoutes } from "./live/live-routes.ts";
 import { logsRoutes } from "./logs/logs-routes.ts";
@@ -10,7 +10,7 @@ import { logsRoutes } from "./logs/logs-routes.ts";
 export function explorerRoutes(archive: ExploredArchive): Route[] {
   return [
     { method: "GET", path: "/api/about", answer: async () => jsonReply(await aboutArchive(archive)) },
-    { method: "GET", path: "/api/counts", answer: (asked) => answerCounts(archive, asked) },
+    ...countsRoutes(archive),
     ...liveRoutes(archive),
     ...logsRoutes(archive),
     ...archiveRoutes(archive),

@@ -31,6 +31,8 @@ export interface Chart {
 }
 
 const SECOND_MS = 1000;
+const MINUTE_SECONDS = 60;
+const DAY_SECONDS = 86_400;
 /** As many colours as the style sheet has. */
 const COLOURS = 6;
 
@@ -98,7 +100,10 @@ function optionsOf(spec: ChartSpec, box: HTMLElement): uPlot.Options {
       x: { time: true, range: () => [first / SECOND_MS, (last + stepMs) / SECOND_MS] },
       y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.05] },
     },
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en-US")) }],
+    axes: [
+      { ...axis, values: (_, ticks, __, ___, gap) => ticks.map((tick) => tickText(tick, gap)) },
+      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en-US")) },
+    ],
     series: [
       {},
       ...series
@@ -127,6 +132,13 @@ function optionsOf(spec: ChartSpec, box: HTMLElement): uPlot.Options {
       draw: openFromMs === null ? [] : [(drawn) => paintOpen(drawn, openFromMs / SECOND_MS, colour("--open"))],
     },
   };
+}
+
+/** In UTC, as fine as the ticks lie apart. */
+function tickText(seconds: number, gapSeconds: number): string {
+  const text = new Date(seconds * SECOND_MS).toISOString();
+  if (gapSeconds >= DAY_SECONDS) return text.slice(0, 10);
+  return seconds % DAY_SECONDS === 0 ? text.slice(5, 10) : text.slice(11, gapSeconds < MINUTE_SECONDS ? 19 : 16);
 }
 
 /** What may still change, behind a veil. */

@@ -41,6 +41,8 @@ export interface Explorer {
 /** Of a question; what is sent as a file nobody asks for here. */
 const MOST_BODY_BYTES = 64 * KIB;
 
+const PAGE_HOST = "page";
+
 /** Serves the page and its data. Rejects with `UsageError` where the address cannot be listened at. */
 export async function startExplorer(options: ExplorerOptions): Promise<Explorer> {
   const { address, token, names } = options;
@@ -83,8 +85,9 @@ async function serve(
 ): Promise<void> {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   const { method = "", headers } = request;
-  const target = URL.parse(request.url ?? "", "http://page");
-  if (target === null) return sendProblem(response, 400, "the address cannot be read");
+  const target = URL.parse(request.url ?? "", `http://${PAGE_HOST}`);
+  // Of a request to a proxy, or of one that begins with two slashes, it would be a part only.
+  if (target?.host !== PAGE_HOST) return sendProblem(response, 400, "the address cannot be read");
   const { pathname: path, searchParams: params } = target;
   const refusal = refusalOf(
     {

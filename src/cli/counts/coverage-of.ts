@@ -7,17 +7,14 @@ import { DAY_MS, HOUR_MS, SECOND_MS } from "../../core/units.ts";
 import type { ArchiveCounts } from "../../counts/archive-counts.ts";
 import { readBooks, type StreamBook } from "../../counts/books/stream-book.ts";
 import { type LookReport, lookAtArchive } from "../../counts/coverage/archive-look.ts";
-import { coverageReport, type History } from "../../counts/coverage/coverage-report.ts";
+import { type CoverageReport, coverageReport, type History } from "../../counts/coverage/coverage-report.ts";
 import { lookAgain } from "../../counts/second-look.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { openCounts } from "../open/archive-counts.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { openLineLook } from "../open/line-look.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { loadCatalogue, loadSettings } from "../settings.ts";
-import { tell } from "../terminal/tell.ts";
-import type { CoverageOptions } from "./coverage.ts";
-import { coverageTables } from "./coverage-tables.ts";
+import { ON_TERMINAL, type Telling } from "../terminal/telling.ts";
 
 /** Of each stream at the most 64 MiB of lines, a second or two of work; as much again where a log comes by two roads. */
 const LOOK = {
@@ -26,27 +23,45 @@ const LOOK = {
   moments: 4,
 };
 
-/** What `coverage` prints. Rejects with `UsageError` or `IoError`. */
-export async function coverageText(pipeline: string | undefined, options: CoverageOptions): Promise<string> {
-  const settings = await loadSettings(pipeline, options);
-  const catalogue = await loadCatalogue(settings.cataloguePath);
-  const { counts, books, lost } = await openCounts(settings, catalogue);
+/** Of which archive, by which rules, and of which days; `asOf` null: before the day after the newest filed hour. */
+export interface CoverageQuestion {
+  readonly settings: PipelineSettings;
+  readonly catalogue: Catalogue;
+  readonly days: number;
+  readonly asOf: string | null;
+}
+
+/**
+ * What an archive can answer; what has to be known of it is told. `signal` ends it. Rejects with `UsageError` or
+ * `IoError`.
+ */
+export async function coverageOf(
+  { settings, catalogue, days, asOf: askedDay }: CoverageQuestion,
+  telling: Telling = ON_TERMINAL,
+  signal?: AbortSignal,
+): Promise<CoverageReport> {
+  const { counts, books, lost } = await openCounts(settings, catalogue, {
+    asOfDigest: null,
+    asked: null,
+    telling,
+    signal,
+  });
   try {
-    for (const difference of lost) tell(`lines that were sealed are not counted: ${differenceText(difference)}`);
+    for (const difference of lost)
+      telling.tell(`lines that were sealed are not counted: ${differenceText(difference)}`);
     const newest = await counts.defaultAsOf();
-    const asOf = options.asOf ?? newest ?? dayName(SYSTEM_CLOCK.nowMs());
-    const report = coverageReport({
+    const asOf = askedDay ?? newest ?? dayName(SYSTEM_CLOCK.nowMs());
+    return coverageReport({
       asOf,
-      days: options.days,
+      days,
       policy: { deployment: settings.deployment, opened: settings.reporting.identifiable },
       catalogue: catalogue.digest,
       events: catalogue.events.map(({ event }) => event),
-      carried: await counts.carried({ days: options.days, asOf }),
+      carried: await counts.carried({ days, asOf }),
       history: await historyOf(counts, newest),
       daysWithLines: counts.datedDays(),
       look: await lookAtLines(settings, catalogue, books, asOf),
     });
-    return options.json === true ? `${JSON.stringify(report, null, 2)}\n` : coverageTables(report);
   } finally {
     counts.close();
   }

@@ -1,0 +1,84 @@
+import type { PeriodName } from "../../../counts/period.ts";
+import type { Level } from "../../../counts/reporting-policy.ts";
+import type { Segment } from "../../../counts/segment.ts";
+
+/** What the view is asked, as its address says it. */
+export interface CountsQuestion {
+  /** Empty for all. */
+  readonly event: string;
+  readonly by: Segment;
+  readonly level: Level;
+  readonly period: PeriodName;
+  /** `YYYY-MM-DD`, exclusive; empty: the day after the newest line. */
+  readonly asOf: string;
+  /** What it is compared with: nothing, the span before, or what was before a day. */
+  readonly compare: string;
+  readonly withSessions: boolean;
+}
+
+/** In the words of the page. */
+export const PERIOD_WORDS: Readonly<Record<PeriodName, string>> = {
+  "7d": "7 days",
+  "28d": "28 days",
+  all: "all time",
+  daily: "each day",
+};
+
+export const SEGMENT_WORDS: Readonly<Record<Segment, string>> = {
+  instance: "instance",
+  plan: "plan",
+  group: "group",
+  project: "project",
+  user: "user",
+  session: "session",
+  detail: "controller, route, operation",
+  operation: "create, read, update, delete",
+  category: "feature category",
+};
+
+export const LEVEL_WORDS: Readonly<Record<Level, string>> = { aggregate: "totals", identifiable: "one by one" };
+
+/** How many days the chart goes back. */
+export const CHART_DAYS = 28;
+export const BEFORE = "before";
+const DAY_MS = 86_400_000;
+const PERIOD_DAYS: Readonly<Record<PeriodName, number | null>> = { "7d": 7, "28d": 28, all: null, daily: null };
+
+/** What stands in an address that means nothing is taken for what is usual; the server checks the rest. */
+export function countsQuestion(params: URLSearchParams): CountsQuestion {
+  const oneOf = <Word extends string>(name: string, words: Readonly<Record<Word, unknown>>, usual: Word): Word => {
+    const word = params.get(name) ?? "";
+    return Object.hasOwn(words, word) ? (word as Word) : usual;
+  };
+  return {
+    event: params.get("event") ?? "",
+    by: oneOf("by", SEGMENT_WORDS, "instance"),
+    level: oneOf("level", LEVEL_WORDS, "aggregate"),
+    period: oneOf("period", PERIOD_WORDS, "7d"),
+    asOf: params.get("as_of") ?? "",
+    compare: params.get("compare") ?? "",
+    withSessions: params.get("sessions") === "true",
+  };
+}
+
+/** What the server is asked, the days of the chart with it. */
+export function countsParams({ event, by, level, period, asOf, withSessions }: CountsQuestion): URLSearchParams {
+  const params = new URLSearchParams({ by, level, days: String(CHART_DAYS), sessions: String(withSessions) });
+  if (event !== "") params.set("event", event);
+  if (asOf !== "") params.set("as_of", asOf);
+  for (const each of new Set([period, "daily"])) params.append("period", each);
+  return params;
+}
+
+/** The question that the first is compared with, once its as-of day is known; null for none. */
+export function comparedQuestion(question: CountsQuestion, asOf: string): CountsQuestion | null {
+  const days = PERIOD_DAYS[question.period];
+  if (question.compare === "" || question.period === "daily") return null;
+  if (question.compare !== BEFORE) return { ...question, asOf: question.compare };
+  return days === null ? null : { ...question, asOf: dayBefore(asOf, days) };
+}
+
+/** The day so many days before another; both `YYYY-MM-DD`. */
+export function dayBefore(day: string, days: number): string {
+  return new Date(Date.parse(day) - days * DAY_MS).toISOString().slice(0, 10);
+}

@@ -1,0 +1,43 @@
+import type { CountsDocument } from "../../../counts/formats/json.ts";
+import type { ChartSeries, ChartSpec } from "../chart.ts";
+import { CHART_DAYS, type CountsQuestion } from "./counts-question.ts";
+
+const DAY_MS = 86_400_000;
+const HEIGHT_PX = 220;
+/** As many as can be told apart; the rest is one. */
+const MOST_SERIES = 5;
+
+/** The days before the as-of day: a colour for each key of one event, or for each of several events. */
+export function dailyChart({ rows, as_of, sealed_through }: CountsDocument, { event }: CountsQuestion): ChartSpec {
+  const endMs = Date.parse(as_of);
+  const times = Array.from({ length: CHART_DAYS }, (_, day) => endMs - (CHART_DAYS - day) * DAY_MS);
+  const series = new Map<string, number[]>();
+  for (const row of rows) {
+    if (row.period !== "daily") continue;
+    const label = event === "" ? row.event : (row.key ?? "all");
+    const values = series.get(label) ?? times.map(() => 0);
+    const at = (Date.parse(row.from) - endMs) / DAY_MS + CHART_DAYS;
+    values[at] = (values[at] ?? 0) + row.count;
+    series.set(label, values);
+  }
+  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+  const largest = [...series].toSorted(([, a], [, b]) => total(b) - total(a));
+  const sealedMs = sealed_through === null ? 0 : Date.parse(sealed_through);
+  return {
+    label: `Counts of each day, ${CHART_DAYS} days before ${as_of}; the table below has the figures`,
+    times,
+    stepMs: DAY_MS,
+    series: withOthers(largest.map(([label, values]) => ({ label, values }))),
+    openFromMs: sealedMs >= endMs ? null : sealedMs,
+    heightPx: HEIGHT_PX,
+  };
+}
+
+function withOthers(series: readonly ChartSeries[]): ChartSeries[] {
+  if (series.length <= MOST_SERIES + 1) return [...series];
+  const others = series.slice(MOST_SERIES);
+  const values = (others[0]?.values ?? []).map((_, at) =>
+    others.reduce((sum, each) => sum + (each.values[at] ?? 0), 0),
+  );
+  return [...series.slice(0, MOST_SERIES), { label: `${others.length} others`, values }];
+}
