@@ -30,6 +30,7 @@ const COMMANDS = [
   "index rebuild",
   "index expire",
   "explain",
+  "explore",
   "test",
   "generate",
   "demo",

@@ -124,7 +124,11 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
     });
   });
 
-  it.each(["csv", "json", "parquet"])("gives the same as a file: %s", async (format) => {
+  it.each([
+    ["csv", "CSV"],
+    ["json", "JSON"],
+    ["parquet", "Parquet"],
+  ])("gives the same as a file: %s", async (format, words) => {
     const expected = await logtally([
       "counts",
       "--archive",
@@ -142,7 +146,7 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
     await look("/counts?event=git_push&by=plan", async ({ page }) => {
       await rowsOf(page);
       const coming = page.waitForEvent("download");
-      await page.getByRole("button", { name: `Download ${format.toUpperCase()}` }).click();
+      await page.getByRole("button", { name: `Download ${words}` }).click();
       const download = await coming;
       expect(download.suggestedFilename()).toBe(`counts-by-plan.${format}`);
       const bytes = await readFile(await download.path());
@@ -205,7 +209,7 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
     await page.getByText("logtally does not answer").waitFor();
     await context.setOffline(false);
     await page.getByRole("button", { name: "Try again" }).click();
-    await rowsOf(page);
+    expect((await rowsOf(page)).length).toBeGreaterThan(3);
     await context.close();
   });
 
