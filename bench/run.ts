@@ -5,6 +5,7 @@ import { measureBook } from "./book.ts";
 import { measureContest } from "./contest.ts";
 import { measureCounts } from "./counts.ts";
 import { measureDocuments } from "./documents.ts";
+import { measureExplore } from "./explore.ts";
 import { measureFind } from "./find.ts";
 import { measureGenerator } from "./generator-pace.ts";
 import { isMet } from "./goal.ts";
@@ -36,6 +37,7 @@ const program = new Command("npm run bench --")
   .option("--verify", "instead: what it costs to verify an archive")
   .option("--counts", "instead: the question of every month, over facts")
   .option("--find", "instead: one line, request or user out of a year of a hundred million lines")
+  .option("--explore", "instead: how long the page takes to its first view, in Chromium")
   .option("--facts <n>", "how many", integerUpTo(MOST_LINES), 10_000_000)
   .option("--all", "all of these")
   .option("--markdown", "print the tables of docs/performance.md")
@@ -55,6 +57,7 @@ interface BenchOptions {
   readonly verify?: true;
   readonly counts?: true;
   readonly find?: true;
+  readonly explore?: true;
   readonly facts: number;
   readonly all?: true;
   readonly markdown?: true;
@@ -74,6 +77,7 @@ const isPart = [
   asked.verify,
   asked.counts,
   asked.find,
+  asked.explore,
 ].includes(true);
 const withContest = asked.all === true || !isPart;
 const reports: Report[] = [];
@@ -88,6 +92,7 @@ if (asked.all === true || asked.book === true) reports.push(await measureBook(li
 if (asked.all === true || asked.verify === true) reports.push(await measureVerify(lines, rounds));
 if (asked.all === true || asked.counts === true) reports.push(await measureCounts(facts, rounds));
 if (asked.all === true || asked.find === true) reports.push(await measureFind(rounds));
+if (asked.all === true || asked.explore === true) reports.push(await measureExplore(facts, rounds));
 const form = asked.markdown === true ? "markdown" : "text";
 process.stdout.write(
   asked.json === true ? reportJson(machine, reports) : reportText(machineLine(machine), reports, form),

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { expect } from "vitest";
 import { startLogtally } from "../cli/logtally.ts";
 
 /** Where Debian, Ubuntu and others have it; another place is told by a variable. */
@@ -44,7 +43,7 @@ export async function explore(args: readonly string[]): Promise<Explored> {
     async stop() {
       child.kill("SIGINT");
       const outcome = await ended;
-      expect(outcome).toMatchObject({ code: 0, signal: null });
+      if (outcome.code !== 0) throw new Error(`explore ended: ${JSON.stringify(outcome)}`);
       return outcome.stderr;
     },
   };

@@ -1,0 +1,89 @@
+/**
+ * Takes the pictures of the page in docs/images, of a simulated day: `npm run pictures`. Needs Chromium.
+ */
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { logtally, PROGRAM } from "../test/cli/logtally.ts";
+import { type Explored, explore, openBrowser } from "../test/explorer/explored.ts";
+
+const IMAGES = join(import.meta.dirname, "../docs/images");
+const SIZE = { width: 1280, height: 860 };
+/** Long enough for some batches of live lines. */
+const LIVE_MS = 30_000;
+
+/** A picture: its file, the address, and what is done there before it is taken. */
+interface Picture {
+  readonly name: string;
+  readonly path: string;
+  readonly isDark?: true;
+  readonly prepare: (page: Page) => Promise<void>;
+}
+
+const PICTURES: readonly Picture[] = [
+  {
+    name: "counts",
+    path: "/counts?event=git_push&by=plan",
+    prepare: (page) => page.locator("table.counts tbody tr").first().waitFor(),
+  },
+  {
+    name: "logs",
+    path: "/logs?status=5xx",
+    prepare: (page) => page.locator("tbody tr").first().waitFor(),
+  },
+  {
+    name: "archive",
+    path: "/archive",
+    prepare: async (page) => {
+      await page
+        .getByRole("button", { name: /^Verify/ })
+        .first()
+        .click();
+      await page.getByText("nothing is missing, extra or altered").first().waitFor();
+    },
+  },
+];
+
+const folder = await mkdtemp(join(tmpdir(), "logtally-pictures-"));
+try {
+  await done(["demo"]);
+  const explored = await explore(["--archive", join(folder, "archive")]);
+  for (const picture of PICTURES) await take(explored, picture);
+  await takeLive(explored);
+  await explored.stop();
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+async function done(args: readonly string[]): Promise<void> {
+  const outcome = await logtally(args, { cwd: folder });
+  if (outcome.code !== 0) throw new Error(`${args.join(" ")}: ${JSON.stringify(outcome)}`);
+}
+
+async function take({ origin, token }: Explored, { name, path, isDark, prepare }: Picture): Promise<void> {
+  const browser = await openBrowser();
+  const page = await browser.newPage({ viewport: SIZE, colorScheme: isDark === true ? "dark" : "light" });
+  await page.goto(`${origin}${path}${path.includes("?") ? "&" : "?"}token=${token}`);
+  await prepare(page);
+  // Charts are drawn in the next frame.
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: join(IMAGES, `page-${name}.png`) });
+  process.stderr.write(`page-${name}.png\n`);
+  await browser.close();
+}
+
+/** While a worker takes in what a simulated instance writes. */
+async function takeLive(explored: Explored): Promise<void> {
+  const archive = ["--archive", join(folder, "archive"), "--set", "name=demo", "--set", "batch.max_age_ms=2000"];
+  const instance = spawn(process.execPath, [PROGRAM, "generate", "--seconds", "3600", "--rate", "150", "--seed", "2"]);
+  const worker = spawn(process.execPath, [PROGRAM, "run", ...archive, "--from", "-"], {
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  instance.stdout.pipe(worker.stdin);
+  const ended = new Promise((resolve) => worker.once("exit", resolve));
+  await take(explored, { name: "live", path: "/live", isDark: true, prepare: (page) => page.waitForTimeout(LIVE_MS) });
+  instance.kill("SIGTERM");
+  await ended;
+}
