@@ -38,8 +38,7 @@ export const SEGMENT_WORDS: Readonly<Record<Segment, string>> = {
 
 export const LEVEL_WORDS: Readonly<Record<Level, string>> = { aggregate: "totals", identifiable: "one by one" };
 
-/** How many days the chart goes back. */
-export const CHART_DAYS = 28;
+const MOST_CHART_DAYS = 28;
 export const BEFORE = "before";
 const DAY_MS = 86_400_000;
 const PERIOD_DAYS: Readonly<Record<PeriodName, number | null>> = { "7d": 7, "28d": 28, all: null, daily: null };
@@ -61,13 +60,24 @@ export function countsQuestion(params: URLSearchParams): CountsQuestion {
   };
 }
 
-/** What the server is asked, the days of the chart with it. */
+/** What the server is asked for the table. */
 export function countsParams({ event, by, level, period, asOf, withSessions }: CountsQuestion): URLSearchParams {
-  const params = new URLSearchParams({ by, level, days: String(CHART_DAYS), sessions: String(withSessions) });
+  const params = new URLSearchParams({ by, level, period, sessions: String(withSessions) });
   if (event !== "") params.set("event", event);
   if (asOf !== "") params.set("as_of", asOf);
-  for (const each of new Set([period, "daily"])) params.append("period", each);
   return params;
+}
+
+/** What it is asked for the chart: a second question, since users of each day take longer to tell apart than all of them. */
+export function dailyParams(question: CountsQuestion): URLSearchParams {
+  const params = countsParams({ ...question, period: "daily", withSessions: false });
+  params.set("days", String(chartDays(question)));
+  return params;
+}
+
+/** How many days the chart goes back. */
+export function chartDays({ period }: CountsQuestion): number {
+  return PERIOD_DAYS[period] ?? MOST_CHART_DAYS;
 }
 
 /** The question that the first is compared with, once its as-of day is known; null for none. */

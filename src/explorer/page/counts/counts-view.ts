@@ -8,7 +8,7 @@ import { remarksBox, shown } from "../states.ts";
 import type { Page, View } from "../view.ts";
 import { counted } from "./counted.ts";
 import { countsControls, oftenAsked } from "./counts-controls.ts";
-import { type CountsQuestion, comparedQuestion, countsParams, countsQuestion } from "./counts-question.ts";
+import { type CountsQuestion, comparedQuestion, countsParams, countsQuestion, dailyParams } from "./counts-question.ts";
 import { coverageTables } from "./coverage-tables.ts";
 import { createDownloads } from "./downloads.ts";
 import { evidenceList } from "./evidence-list.ts";
@@ -17,6 +17,7 @@ import { evidenceList } from "./evidence-list.ts";
 export function createCountsView({ about, update, go }: Page): View {
   const answer = createLoading<CountsAnswer>(update);
   const earlier = createLoading<CountsAnswer>(update);
+  const daily = createLoading<CountsAnswer>(update);
   const proof = createLoading<CountsAnswer>(update);
   const coverage = createLoading<CoverageAnswer>(update);
   const downloads = createDownloads(update);
@@ -34,7 +35,9 @@ export function createCountsView({ about, update, go }: Page): View {
       (known) => {
         const compared = comparedQuestion(question, known.counts.as_of);
         const before = compared === null ? null : askCounts(earlier, countsParams(compared));
-        return counted({ answer: known, earlier: before, question, place, chart });
+        // Asked once the table is there, which most are after; the server takes one question after the other.
+        const days = askCounts(daily, dailyParams(question));
+        return counted({ answer: known, earlier: before, daily: days, question, place, chart });
       },
       again,
     );
@@ -53,7 +56,7 @@ export function createCountsView({ about, update, go }: Page): View {
       `;
     },
     leave() {
-      for (const loading of [answer, earlier, proof, coverage]) loading.leave();
+      for (const loading of [answer, earlier, daily, proof, coverage]) loading.leave();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { CountsDocument } from "../../../counts/formats/json.ts";
 import type { ChartSeries, ChartSpec } from "../chart.ts";
-import { CHART_DAYS, type CountsQuestion } from "./counts-question.ts";
+import { type CountsQuestion, chartDays } from "./counts-question.ts";
 
 const DAY_MS = 86_400_000;
 const HEIGHT_PX = 220;
@@ -8,15 +8,15 @@ const HEIGHT_PX = 220;
 const MOST_SERIES = 5;
 
 /** The days before the as-of day: a colour for each key of one event, or for each of several events. */
-export function dailyChart({ rows, as_of, sealed_through }: CountsDocument, { event }: CountsQuestion): ChartSpec {
+export function dailyChart({ rows, as_of, sealed_through }: CountsDocument, question: CountsQuestion): ChartSpec {
   const endMs = Date.parse(as_of);
-  const times = Array.from({ length: CHART_DAYS }, (_, day) => endMs - (CHART_DAYS - day) * DAY_MS);
+  const days = chartDays(question);
+  const times = Array.from({ length: days }, (_, day) => endMs - (days - day) * DAY_MS);
   const series = new Map<string, number[]>();
   for (const row of rows) {
-    if (row.period !== "daily") continue;
-    const label = event === "" ? row.event : (row.key ?? "all");
+    const label = question.event === "" ? row.event : (row.key ?? "all");
     const values = series.get(label) ?? times.map(() => 0);
-    const at = (Date.parse(row.from) - endMs) / DAY_MS + CHART_DAYS;
+    const at = (Date.parse(row.from) - endMs) / DAY_MS + days;
     values[at] = (values[at] ?? 0) + row.count;
     series.set(label, values);
   }
@@ -24,7 +24,7 @@ export function dailyChart({ rows, as_of, sealed_through }: CountsDocument, { ev
   const largest = [...series].toSorted(([, a], [, b]) => total(b) - total(a));
   const sealedMs = sealed_through === null ? 0 : Date.parse(sealed_through);
   return {
-    label: `Counts of each day, ${CHART_DAYS} days before ${as_of}; the table below has the figures`,
+    label: `Counts of each day, ${days} days before ${as_of}; the table below has the figures`,
     times,
     stepMs: DAY_MS,
     series: withOthers(largest.map(([label, values]) => ({ label, values }))),

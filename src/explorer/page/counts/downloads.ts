@@ -15,7 +15,6 @@ export function createDownloads(update: () => void): Downloads {
   let problem: string | null = null;
   const save = async (question: CountsQuestion, format: string): Promise<void> => {
     const params = countsParams(question);
-    params.set("period", question.period);
     params.set("format", format);
     try {
       problem = null;
