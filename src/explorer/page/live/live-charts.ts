@@ -1,7 +1,8 @@
-import { html, svg, type TemplateResult } from "lit-html";
+import { html, type TemplateResult } from "lit-html";
 import type { LiveReport } from "../../live-answers.ts";
 import { linkTo } from "../address.ts";
 import { type ChartSeries, type ChartSpec, createChart } from "../chart.ts";
+import { legend } from "../legend.ts";
 import { countText, thingsText } from "../quantity.ts";
 
 const SECOND_MS = 1000;
@@ -57,12 +58,6 @@ function timesOf({ from, lines, bucket_seconds: seconds }: LiveReport): Pick<Cha
   const fromMs = Date.parse(from);
   const stepMs = seconds * SECOND_MS;
   return { times: lines.map((_, index) => fromMs + index * stepMs), stepMs };
-}
-
-function legend(series: readonly ChartSeries[]): TemplateResult {
-  return html`<ul class="legend">
-    ${series.map(({ label }, at) => html`<li>${svg`<svg viewBox="0 0 10 10" aria-hidden="true"><rect class="series-${at + 1}" width="10" height="10" rx="2"></rect></svg>`}${label}</li>`)}
-  </ul>`;
 }
 
 function eventsTable({ events, minutes }: LiveReport): TemplateResult {

@@ -70,11 +70,9 @@ function lostBox(problem: string): TemplateResult {
 function lookedNote({ totals }: LiveReport): TemplateResult | typeof nothing {
   const { lines, looked_lines: looked, unread_objects: unread } = totals;
   if (looked >= lines && unread === 0) return nothing;
-  const more =
-    unread === 0 ? "" : ` ${thingsText(unread, "older batch")} ${unread === 1 ? "is" : "are"} still to be read.`;
   return html`<p class="remarks">
-    Much is written: events and quarantine are those of ${countText(looked)} of ${thingsText(lines, "line")} that were looked
-    at.${more} <a href=${linkTo("counts")}>Counts</a> has them all.
+    Events and quarantine are those of ${countText(looked)} of ${thingsText(lines, "line")} so far: much was written, and
+    the rest is being read. <a href=${linkTo("counts")}>Counts</a> has them all.
   </p>`;
 }
 
@@ -99,7 +97,7 @@ function writersTable(writers: readonly LiveWriter[], now: string): TemplateResu
             ({ writer, stream, last_written: last, lines, objects }) => html`<tr>
               <th scope="row" class="mono">${writer}</th>
               <td>${stream}</td>
-              <td>${agoText(last, now)} (${moment(last)})</td>
+              <td class="time">${agoText(last, now)} (${moment(last)})</td>
               <td class="number">${countText(lines)}</td>
               <td class="number">${countText(objects)}</td>
             </tr>`,
@@ -137,9 +135,9 @@ function quarantineTable({ newest_quarantined: lines, minutes }: LiveReport): Te
 
 function quarantineRow({ id, log, reason, meaning, written }: QuarantinedLine): TemplateResult {
   return html`<tr>
-    <td>${moment(written)}</td>
+    <td class="time">${moment(written)}</td>
     <td>${meaning} <span class="note">(${reason})</span></td>
-    <td class="logged">${log}</td>
+    <td>${log}</td>
     <td><a class="mono" href=${linkTo("logs", { line: id })}>${id}</a></td>
   </tr>`;
 }
