@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit-html";
 import type { LiveReport } from "../../live-answers.ts";
 import { linkTo } from "../address.ts";
-import { type ChartSeries, type ChartSpec, createChart } from "../chart.ts";
+import { type ChartSpec, createChart } from "../chart.ts";
 import { legend } from "../legend.ts";
 import { countText, thingsText } from "../quantity.ts";
 
