@@ -157,6 +157,18 @@ describe.skipIf(CHROMIUM === null)("the live view", () => {
     await close(opened);
   });
 
+  it("tells how many lines are not sealed yet", async () => {
+    const stats = await logtally(["archive", "stats", "--json", "--archive", archive]);
+    const { lines: unsealed } = JSON.parse(stats.stdout) as { lines: number };
+    expect(unsealed).toBe(200 + 602);
+    const fresh = await explore(["--archive", archive]);
+    const opened = await open(browser, `${fresh.origin}/live?token=${fresh.token}`);
+    await opened.page.getByText("Not sealed yet").waitFor(SOON);
+    expect(await figure(opened.page, "Not sealed yet")).toBe(`${unsealed} lines`);
+    await close(opened);
+    expect(await fresh.stop()).toBe("");
+  });
+
   it("holds still while it is paused, and then shows all that came", async () => {
     const opened = await openLive();
     const { page } = opened;
