@@ -47,22 +47,29 @@ export function createWalWatch({ store, catalogue, clock }: ExploredArchive): Wa
     const waiting = [...unread, ...found.map((object) => ({ object, fromBlock: null }))]
       .filter(({ object }) => object.createdAtMs > nowMs - MOST_MINUTES * MINUTE_MS)
       .toSorted((a, b) => b.object.createdAtMs - a.object.createdAtMs);
-    unread = waiting.slice(MOST_OPENED);
-    let linesLeft = ENOUGH_LINES;
-    for (const each of waiting.slice(0, MOST_OPENED)) {
-      if (linesLeft <= 0 && each.fromBlock !== null) {
-        // How many lines it has is known already.
-        unread.push(each);
-        continue;
-      }
-      const batch = await readTrusted(each, linesLeft);
-      if (batch === null) continue;
-      linesLeft -= batch.lookedLines;
-      window.add(batch);
-      if (batch.rest !== null) unread.push(batch.rest);
+    // What is left where the store fails is read once it is there again.
+    const left = new Set<Unread>(waiting);
+    try {
+      await readSome(waiting.slice(0, MOST_OPENED), left);
+    } finally {
+      unread = [...left];
     }
     window.forget(nowMs);
     lookedAtMs = clock.monotonicMs();
+  }
+
+  async function readSome(some: readonly Unread[], left: Set<Unread>): Promise<void> {
+    let linesLeft = ENOUGH_LINES;
+    for (const each of some) {
+      // How many lines it has is known already.
+      if (linesLeft <= 0 && each.fromBlock !== null) continue;
+      const batch = await readTrusted(each, linesLeft);
+      left.delete(each);
+      if (batch === null) continue;
+      linesLeft -= batch.lookedLines;
+      window.add(batch);
+      if (batch.rest !== null) left.add(batch.rest);
+    }
   }
 
   /** Null where it cannot be read: nobody may be kept from the others by it. */
@@ -111,6 +118,7 @@ function createRecentList(store: ObjectStore): RecentList {
   return {
     async newObjects(nowMs) {
       const found: WalObject[] = [];
+      const listed: string[] = [];
       const firstDay = dayName(nowMs - HOUR_MS);
       for await (const stream of store.listFolders(walPrefix(null))) {
         const days = await Array.fromAsync(store.listFolders(stream));
@@ -122,15 +130,16 @@ function createRecentList(store: ObjectStore): RecentList {
             if (!isNewest) seen.delete(folder);
             continue;
           }
-          const known = seen.get(folder) ?? new Set();
-          seen.set(folder, known);
+          listed.push(folder);
           for await (const { name, sizeBytes, createdAtMs } of store.list(folder)) {
-            const parsed = known.has(name) ? null : parseWalName(name);
-            known.add(name);
+            const parsed = seen.get(folder)?.has(name) === true ? null : parseWalName(name);
             if (parsed !== null) found.push({ ...parsed, name, sizeBytes, createdAtMs });
           }
         }
       }
+      // Not before: where the list broke off, nobody has heard of them.
+      for (const folder of listed) seen.set(folder, seen.get(folder) ?? new Set());
+      for (const { name, stream, ingestDay } of found) seen.get(`${walPrefix(stream)}${ingestDay}/`)?.add(name);
       return found;
     },
   };
