@@ -1,12 +1,21 @@
 /**
- * Goal: the first command that a newcomer types works anywhere, shows exact counts, and touches nothing of the user's.
- * Method: the demonstration in a folder without and with a pipeline of its own, and beside other lines.
+ * Goal: the first command that a newcomer types works anywhere, shows exact counts, leads to the page, and touches nothing
+ * of the user's.
+ * Method: the demonstration in a folder without and with a pipeline of its own, beside other lines, and on a terminal.
  */
+import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { tempFolder } from "../backends/temp-folder.ts";
-import { FIXTURES, filesBelow, logtally, walPaths } from "./logtally.ts";
+import { FIXTURES, filesBelow, logtally, PROGRAM, type RunningProcess, start, walPaths } from "./logtally.ts";
+
+const SCRIPT = "/usr/bin/script";
+const USUAL_PORT = 8740;
+/** Each demonstration takes some seconds. */
+const LONG_MS = 300_000;
+const QUESTION = "Look at it in the browser now? [Y/n] ";
 
 const OWN_PIPELINE = `name: own
 instance: prod
@@ -23,6 +32,13 @@ it("simulates a day, counts it, and proves the counts; again, and whatever pipel
   expect(first.stdout).toMatch(/^git_push +gprd +[1-9]/m);
   expect(first.stdout).toMatch(/^exact: all [\d,]{5,} counts, in 9 segments, are what was done on the instance$/m);
   expect(first.stdout).toMatch(/^archive "archive": [\d,]+ lines in \d segments? of the write-ahead log, /m);
+  expect(first.stdout).toMatch(/^[\d,]+ lines sealed, and \d objects signed with key [0-9a-f]{16}: /m);
+  expect(first.stdout).toMatch(/worth typing next:\n\n {2}npx logtally explore /);
+  expect(first.stdout).not.toContain(QUESTION);
+  expect(await logtally(["archive", "verify"], { cwd })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("verified: nothing is missing, extra or altered"),
+  });
   expect((await filesBelow(cwd)).every((path) => path.startsWith("archive/"))).toBe(true);
 
   await mkdir(join(cwd, "pipelines"));
@@ -31,6 +47,7 @@ it("simulates a day, counts it, and proves the counts; again, and whatever pipel
   expect(second).toMatchObject({ code: 0, stderr: "" });
   expect(second.stdout).toMatch(/^duplicates +[\d,]+ +all came before: no count changes$/m);
   expect(second.stdout).toContain("\nexact: all ");
+  expect(second.stdout).toContain("\nsealed and signed before: nothing is new\n");
   expect(await filesBelow(join(cwd, "real"))).toEqual([]);
 });
 
@@ -52,3 +69,65 @@ it("keeps away from lines that are not simulated", async () => {
   await rm(join(cwd, "archive/wal"), { recursive: true });
   expect(await logtally(["demo"], { cwd })).toEqual(refused);
 });
+
+/** On a terminal that `script` makes; what is written to its standard input is typed there. */
+function demoOnTerminal(cwd: string): RunningProcess {
+  return start(SCRIPT, ["-qec", `"${process.execPath}" "${PROGRAM}" demo`, "/dev/null"], { cwd });
+}
+
+/** Resolves with what was shown once that text is there. */
+function shows({ child, ended }: RunningProcess, text: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let shown = "";
+    child.stdout?.on("data", (bytes: Buffer) => {
+      shown += String(bytes);
+      if (text.test(shown)) resolve(shown);
+    });
+    void ended.then((outcome) => reject(new Error(`the demonstration ended: ${JSON.stringify(outcome)}`)));
+  });
+}
+
+// Not every system has a `script` of these options; where the tests run for a change it is there.
+it.skipIf(!existsSync(SCRIPT) || process.platform !== "linux")(
+  "offers the page on a terminal",
+  async () => {
+    const cwd = await tempFolder();
+    const taken = createServer();
+    await new Promise<void>((resolve) => {
+      // Then somebody else has taken it already.
+      taken.once("error", () => resolve());
+      taken.listen(USUAL_PORT, "127.0.0.1", () => resolve());
+    });
+    try {
+      const first = demoOnTerminal(cwd);
+      await shows(first, /in the browser now\? \[Y\/n\] /);
+      first.child.stdin?.write("\r");
+      const shown = await shows(first, /until Ctrl-C:\s+http:\S+\s/);
+      expect(shown).toContain(`port ${USUAL_PORT} is taken, so the page is at another one`);
+      const url = new URL(/http:\S+/.exec(shown)?.[0] ?? "");
+      const headers = { Authorization: `Bearer ${url.searchParams.get("token")}` };
+      const about = await fetch(new URL("/api/about", url), { headers });
+      expect(await about.json()).toMatchObject({ archive: join(cwd, "archive"), streams: ["demo"] });
+      first.child.stdin?.write("\u0003");
+      expect(await first.ended).toMatchObject({ code: 0 });
+    } finally {
+      taken.close();
+    }
+
+    // As an earlier version has left it.
+    for (const made of ["vault", "facts", "ctl/signing.key"]) {
+      await rm(join(cwd, "archive", made), { recursive: true });
+    }
+    const second = demoOnTerminal(cwd);
+    const shown = await shows(second, /in the browser now\? \[Y\/n\] /);
+    expect(shown).toMatch(/[\d,]+ lines sealed, and \d objects signed/);
+    second.child.stdin?.write("n\r");
+    expect(await second.ended).toMatchObject({ code: 0, stdout: expect.not.stringContaining("http:") });
+
+    const third = demoOnTerminal(cwd);
+    await shows(third, /in the browser now\? \[Y\/n\] /);
+    third.child.stdin?.write("\u0004");
+    expect(await third.ended).toMatchObject({ code: 0, stdout: expect.not.stringContaining("http:") });
+  },
+  LONG_MS,
+);

@@ -59,7 +59,7 @@ async function seal(pipeline: string | undefined, options: SealCommandOptions): 
 }
 
 /** One stream after the other; what is wrong with one does not hold up the others. Rejects with the first `IoError`. */
-async function sealAll(
+export async function sealAll(
   { streams, seal: sealOne }: Sealer,
   rest: { readonly withUndated: boolean; readonly signal: AbortSignal },
   sealed: SealedPlan[],

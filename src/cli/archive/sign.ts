@@ -3,6 +3,7 @@ import type { SignedDigest } from "../../archive/digest/digest-chain.ts";
 import { changeKey } from "../../archive/digest/key-change.ts";
 import { signStream } from "../../archive/digest/sign.ts";
 import { listStreams } from "../../archive/sealed-plan.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { openOldSigningKey, openSigningKey, refuseUnsignableBucket } from "../open/signing-key.ts";
 import { withPipelineOptions } from "../options/options.ts";
@@ -35,7 +36,8 @@ export function signCommand(): Command {
     );
   return withPipelineOptions(command).action(async (pipeline: string | undefined, options: SignCommandOptions) => {
     const signed: SignedDigest[] = [];
-    const failures = await signArchive(pipeline, options, (digest) => signed.push(digest));
+    const settings = await loadSettings(pipeline, options);
+    const failures = await signArchive(settings, options.oldKey ?? null, (digest) => signed.push(digest));
     if (options.json) await print(signed.map((each) => `${JSON.stringify(asJson(each))}\n`).join(""));
     else if (signed.length > 0) await print(asTable(signed));
     else if (failures.length === 0) await print("nothing due\n");
@@ -43,17 +45,19 @@ export function signCommand(): Command {
   });
 }
 
-/** Resolves with what went wrong: the chain of each stream is its own, so that one of them stops no other. */
-async function signArchive(
-  pipeline: string | undefined,
-  options: SignCommandOptions,
+/**
+ * Resolves with what went wrong: the chain of each stream is its own, so that one of them stops no other. `oldKeyPlace` is
+ * that of the key before, where it was changed.
+ */
+export async function signArchive(
+  settings: PipelineSettings,
+  oldKeyPlace: string | null,
   onSigned: (digest: SignedDigest) => void,
 ): Promise<readonly unknown[]> {
-  const settings = await loadSettings(pipeline, options);
   refuseUnsignableBucket(settings);
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
-  const oldKey = options.oldKey === undefined ? null : await openOldSigningKey(options.oldKey, settings);
+  const oldKey = oldKeyPlace === null ? null : await openOldSigningKey(oldKeyPlace, settings);
   const key = await openSigningKey(settings, store);
   const streams = await listStreams(store);
   const progress = createProgress("reading what was sealed", null);

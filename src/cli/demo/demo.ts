@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { listStreams } from "../../archive/sealed-plan.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { DAY_MS, SECOND_MS } from "../../core/units.ts";
@@ -15,6 +16,7 @@ import { EXIT_INTERRUPTED, EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { runAll } from "../run/run.ts";
 import { runSummaryText } from "../run/run-summary.ts";
 import { BUNDLED_PIPELINE, loadSettings } from "../settings.ts";
+import { ask } from "../terminal/ask.ts";
 import { openOutput } from "../terminal/output.ts";
 import { print } from "../terminal/print.ts";
 import { formatBytes, formatCount, formatRatio } from "../terminal/quantity.ts";
@@ -41,8 +43,9 @@ const ARCHIVE = "archive";
 const OPTIONS = { archive: ARCHIVE, set: [`name=${STREAM}`] };
 
 const NEXT_COMMANDS = `
-Four commands worth typing next:
+Five commands worth typing next:
 
+  npx logtally explore                                         the page: lines, counts, and whether all of it is intact
   npx logtally counts --by group --event git_push git_fetch    the same numbers, by another segment
   npx logtally archive find --event git_push > pushes.ndjson   the raw lines behind a number, byte for byte
   npx logtally explain pushes.ndjson | head -n 20              why they count, and what others lack
@@ -55,7 +58,8 @@ export function demoCommand(): Command {
     .summary("the main job on a simulated day, from lines to counts")
     .description(
       "Simulates a day of a GitLab instance, runs its lines through the bundled pipeline into the folder archive, " +
-        "counts them from there, and holds the counts against what was done.",
+        "counts them from there, holds the counts against what was done, and seals and signs the archive. On a terminal " +
+        "it offers the page to look at it.",
     )
     .action(demo);
 }
@@ -64,21 +68,42 @@ async function demo(): Promise<void> {
   const settings = await loadSettings(BUNDLED_PIPELINE, OPTIONS);
   const store = await openArchiveStore(settings.archive);
   await refuseOthers(store);
+  const isRight = await countDay(settings);
+  const { demoProof } = await import("./demo-proof.ts");
+  const proof = isRight === null ? null : await demoProof(settings);
+  if (proof === null) {
+    process.exitCode = EXIT_INTERRUPTED;
+    return;
+  }
+  await print(`${await archiveText(store)}${proof}${NEXT_COMMANDS}`);
+  if (isRight === false) process.exitCode = EXIT_NOT_RIGHT;
+  await offerPage(settings);
+}
+
+/** Whether all counts are what was done; null where a signal stopped it. */
+async function countDay(settings: PipelineSettings): Promise<boolean | null> {
   const folder = await mkdtemp(join(tmpdir(), "logtally-demo-"));
   try {
     const file = join(folder, "day.ndjson");
     const truth = await generateDay(file);
-    if (truth === null || !(await runDay(file))) {
-      process.exitCode = EXIT_INTERRUPTED;
-      return;
-    }
+    if (truth === null || !(await runDay(file))) return null;
     const { demoCounts } = await import("./demo-counts.ts");
     const { text, isRight } = await demoCounts(settings, truth);
-    await print(`${text}${await archiveText(store)}`);
-    if (!isRight) process.exitCode = EXIT_NOT_RIGHT;
+    await print(text);
+    return isRight;
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Where a person sits there; the others read what to type. */
+async function offerPage(settings: PipelineSettings): Promise<void> {
+  if (!(process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY)) return;
+  const answer = await ask("\nLook at it in the browser now? [Y/n] ");
+  if (answer === null || !/^(?:y|yes)?$/i.test(answer.trim())) return;
+  const { AT_HOME, servePage } = await import("../explore/explore.ts");
+  await print("\nOpen this in a browser: ");
+  await servePage(settings, AT_HOME);
 }
 
 /** Simulated lines have no place among real ones. Rejects with `UsageError` where there are any. */
@@ -115,5 +140,5 @@ async function archiveText(store: ObjectStore): Promise<string> {
     const size = `${formatBytes(raw)} raw, ${formatBytes(stored)} stored (${formatRatio(raw, stored)})`;
     return `archive "${ARCHIVE}": ${formatCount(lines)} lines in ${name}, ${size}\n`;
   });
-  return `${totals.join("")}${NEXT_COMMANDS}`;
+  return totals.join("");
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
-import { type Explorer, startExplorer } from "../../explorer/server/explorer-server.ts";
+import type { PipelineSettings } from "../../config/pipeline.ts";
+import { startExplorer } from "../../explorer/server/explorer-server.ts";
 import { archiveName, openArchiveStore } from "../open/archive-store.ts";
 import { collect, withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
@@ -11,16 +12,28 @@ import { openPageFiles } from "./page-files.ts";
 import { explorerRoutes } from "./routes.ts";
 
 const LOOPBACK = "127.0.0.1";
-/** Of a URL that is kept as a bookmark; any other where it is taken. */
+/** Of a URL that is kept as a bookmark. */
 const DEFAULT_PORT = 8740;
 const MOST_PORT = 65_535;
 const TOKEN_BYTES = 16;
 
 export interface ExploreOptions extends PipelineOptions {
-  readonly port: number;
+  readonly port?: number;
   readonly listen: string;
   readonly name?: readonly string[];
 }
+
+/** Where the page is served. */
+export interface ServedAt {
+  readonly address: string;
+  /** Null for the usual one, or any that is free where somebody else listens there. */
+  readonly port: number | null;
+  /** Other names by which it is called. */
+  readonly names: readonly string[];
+}
+
+/** For this machine alone. */
+export const AT_HOME: ServedAt = { address: LOOPBACK, port: null, names: [] };
 
 const EXAMPLES = `
 Examples:
@@ -38,7 +51,7 @@ export function exploreCommand(): Command {
         "without which nobody gets an answer. Ends with Ctrl-C.",
     )
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
-    .option("--port <n>", "the port to listen at, 0 for any that is free", port, DEFAULT_PORT)
+    .option("--port <n>", `the port to listen at, 0 for any that is free (default: ${DEFAULT_PORT}, or any)`, port)
     .option(
       "--listen <address>",
       "the address to listen at; any but that of this machine itself lets others in",
@@ -54,35 +67,35 @@ function port(value: string): number {
 }
 
 async function explore(pipeline: string | undefined, options: ExploreOptions): Promise<void> {
-  const { explorer, text } = await openExplorer(pipeline, options);
-  await print(text);
-  await untilStopped();
-  await explorer.close();
+  const settings = await loadSettings(pipeline, options);
+  const { listen: address, port: asked = null, name: names = [] } = options;
+  await servePage(settings, { address, port: asked, names });
 }
 
-/** The page of an archive, and what is to be printed of it. Rejects with `UsageError` or `IoError`. */
-async function openExplorer(
-  pipeline: string | undefined,
-  options: ExploreOptions,
-): Promise<{ readonly explorer: Explorer; readonly text: string }> {
-  const settings = await loadSettings(pipeline, options);
+/** Serves the page of an archive, says where, and ends with a signal. Rejects with `UsageError` or `IoError`. */
+export async function servePage(settings: PipelineSettings, at: ServedAt): Promise<void> {
   const catalogue = await loadCatalogue(settings.cataloguePath);
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   const explorer = await startExplorer({
-    address: options.listen,
-    port: options.port,
-    names: options.name ?? [],
+    address: at.address,
+    port: at.port ?? DEFAULT_PORT,
+    takesOther: at.port === null,
+    names: at.names,
     token,
     routes: explorerRoutes({ settings, catalogue, store, clock: SYSTEM_CLOCK }),
     pageFile: openPageFiles(),
     onCrash: (error) => process.stderr.write(crashText(error)),
   });
-  return {
-    explorer,
-    text: `the archive "${archiveName(settings.archive)}", until Ctrl-C:\n\n  ${explorer.url}?token=${token}\n\n`,
-  };
+  const isElsewhere = at.port === null && new URL(explorer.url).port !== String(DEFAULT_PORT);
+  const why = isElsewhere ? `port ${DEFAULT_PORT} is taken, so the page is at another one\n` : "";
+  const stopped = untilStopped();
+  await print(
+    `${why}the archive "${archiveName(settings.archive)}", until Ctrl-C:\n\n  ${explorer.url}?token=${token}\n\n`,
+  );
+  await stopped;
+  await explorer.close();
 }
 
 /** Resolves with the first signal. */

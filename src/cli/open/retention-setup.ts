@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline/promises";
 import type { BucketAdmin, BucketRules } from "../../backends/gcs/bucket-rules.ts";
 import type { ArchiveSettings, BucketSettings } from "../../config/pipeline.ts";
 import { IoError, UsageError } from "../../core/fault.ts";
+import { ask } from "../terminal/ask.ts";
 import { vaultPlace } from "./archive-store.ts";
 import { openBucketAdmin } from "./bucket.ts";
 import { daysText } from "./keeping-check.ts";
@@ -78,18 +78,4 @@ export async function confirmLock(archive: ArchiveSettings, isSure: boolean): Pr
       "Type the name of the bucket to go on: ",
   );
   if (typed?.trim() !== bucket) throw new UsageError(`${what}: not confirmed, nothing is done (hint: type its name)`);
-}
-
-/** What a person types; null for Ctrl-C and Ctrl-D. */
-async function ask(question: string): Promise<string | null> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await terminal.question(question);
-  } catch (error) {
-    if ((error as Error).name !== "AbortError") throw error;
-    process.stderr.write("\n");
-    return null;
-  } finally {
-    terminal.close();
-  }
 }

@@ -21,6 +21,8 @@ export interface ExplorerOptions {
   /** Where it listens: an address of this machine, and a port, 0 for any that is free. */
   readonly address: string;
   readonly port: number;
+  /** Takes any port that is free where that one is taken. */
+  readonly takesOther: boolean;
   /** Names beside the address under which the page is called, without port. */
   readonly names: readonly string[];
   readonly token: string;
@@ -66,14 +68,25 @@ export async function startExplorer(options: ExplorerOptions): Promise<Explorer>
   };
 }
 
-function listen(server: Server, { address, port }: ExplorerOptions): Promise<number> {
+async function listen(server: Server, { address, port, takesOther }: ExplorerOptions): Promise<number> {
+  try {
+    return await listenAt(server, address, port);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isTaken = code === "EADDRINUSE";
+    if (isTaken && takesOther) return listenAt(server, address, 0);
+    const why = isTaken ? "somebody else listens there (hint: --port 0 takes any that is free)" : message;
+    throw new UsageError(`serve the page at ${address}, port ${port}: ${why}`, { cause: error });
+  }
+}
+
+function listenAt(server: Server, address: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const hint = error.code === "EADDRINUSE" ? " (hint: --port 0 takes any that is free)" : "";
-      const why = error.code === "EADDRINUSE" ? "somebody else listens there" : error.message;
-      reject(new UsageError(`serve the page at ${address}, port ${port}: ${why}${hint}`, { cause: error }));
+    server.once("error", reject);
+    server.listen(port, address, () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
     });
-    server.listen(port, address, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
