@@ -52,7 +52,7 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
 
   /** The cells of the table of counts, row by row. */
   async function rowsOf(page: Page): Promise<string[][]> {
-    await page.getByRole("region", { name: "Counts" }).waitFor();
+    await page.getByRole("region", { name: "Counts", exact: true }).waitFor();
     const rows = await page.locator("table.counts tbody tr").all();
     return Promise.all(rows.map((row) => row.locator("th, td").allInnerTexts()));
   }
