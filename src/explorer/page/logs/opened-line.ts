@@ -1,0 +1,148 @@
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { LineAnswer, LineVariant, ProofAnswer, TraceAnswer } from "../../logs-answers.ts";
+import { linkWith, type Place } from "../address.ts";
+import { ask } from "../connection.ts";
+import { createLoading } from "../loading.ts";
+import { exactMoment } from "../moment.ts";
+import { thingsText } from "../quantity.ts";
+import { emptyBox, remarksBox, shown } from "../states.ts";
+import type { Page } from "../view.ts";
+import { durationText, statusCell } from "./columns.ts";
+import { eventsPart } from "./events-part.ts";
+import { fieldsPart } from "./fields-part.ts";
+import { placePart } from "./place-part.ts";
+import { linkWithConditions } from "./question.ts";
+import { rawPart } from "./raw-part.ts";
+import { traceParams, tracePart } from "./trace-part.ts";
+import { logged } from "./visible-text.ts";
+
+/** What an opened line can be looked at for, by what stands in the address. */
+const PARTS: Readonly<Record<string, string>> = {
+  fields: "Fields",
+  events: "Why it counts",
+  trace: "Whole request",
+  place: "Place and proof",
+  raw: "Raw line",
+};
+const MOST_CHARS = 300;
+
+/** The line that is open. */
+export interface OpenedLine {
+  readonly show: (id: string, place: Place) => TemplateResult;
+  readonly leave: () => void;
+}
+
+export function createOpenedLine(page: Page): OpenedLine {
+  const lines = createLoading<LineAnswer>(page.update);
+  const traces = createLoading<TraceAnswer>(page.update);
+  const proofs = createLoading<ProofAnswer>(page.update);
+  let wantsProofOf = "";
+  const expanded = new Set<string>();
+  const expand = (key: string): void => {
+    expanded.add(key);
+    page.update();
+  };
+  const again = (loading: { readonly forget: () => void }) => () => {
+    loading.forget();
+    page.update();
+  };
+  const partOf = (part: string, place: Place, line: LineVariant): TemplateResult => {
+    const isExpanded = (key: string): boolean => expanded.has(`${line.hash} ${key}`);
+    const onExpand = (key: string): void => expand(`${line.hash} ${key}`);
+    switch (part) {
+      case "events":
+        return eventsPart(line);
+      case "trace": {
+        const params = traceParams(line);
+        if (params === null) return emptyBox("This line names no request (it has no correlation_id).");
+        const trace = traces.of(String(params), (signal) => ask<TraceAnswer>("/api/trace", params, signal));
+        return shown(trace, "Looking for the lines of this request", (value) => tracePart(value, place), again(traces));
+      }
+      case "place": {
+        const params = new URLSearchParams({ id: line.row.id, hash: line.hash, stream: line.place.stream });
+        const isWanted = wantsProofOf === line.hash;
+        const proof = isWanted
+          ? proofs.of(String(params), (signal) => ask<ProofAnswer>("/api/proof", params, signal))
+          : null;
+        const onVerify = (): void => {
+          wantsProofOf = line.hash;
+          proofs.forget();
+          page.update();
+        };
+        return placePart(line, proof, onVerify);
+      }
+      case "raw":
+        return rawPart(line, isExpanded("raw"), () => onExpand("raw"));
+      default:
+        return fieldsPart(line, place, isExpanded, onExpand);
+    }
+  };
+  return {
+    show(id, place) {
+      const params = new URLSearchParams({ id });
+      const loaded = lines.of(id, (signal) => ask<LineAnswer>("/api/line", params, signal));
+      const chosen = place.params.get("part") ?? "fields";
+      return html`<section class="opened-line" aria-label="Opened line">
+        <div class="row head">
+          <h2>Line <code>${id}</code></h2>
+          <a class="button" href=${linkWith(place, { line: null, part: null })}>Close</a>
+        </div>
+        ${shown(
+          loaded,
+          "Opening the line",
+          ({ variants, remarks }) => html`
+            ${remarksBox(remarks)}
+            ${variants.length > 1 ? remarksBox([variantsText(variants.length)]) : nothing}
+            ${variants.length === 0 ? emptyBox("The archive has no line with this id.") : nothing}
+            ${variants.map(
+              (line) => html`
+                ${headOf(line, place)}
+                <nav class="parts" aria-label="Parts of the line">
+                  ${Object.entries(PARTS).map(
+                    ([part, title]) =>
+                      html`<a href=${linkWith(place, { part })} aria-current=${part === chosen ? "true" : "false"}>${title}</a>`,
+                  )}
+                </nav>
+                <div class="part">${partOf(chosen, place, line)}</div>
+              `,
+            )}
+          `,
+          again(lines),
+        )}
+      </section>`;
+    },
+    leave() {
+      lines.leave();
+      traces.leave();
+      proofs.leave();
+    },
+  };
+}
+
+function variantsText(count: number): string {
+  return `${thingsText(count, "line")} came with this id and different bytes; the first one is counted, all are kept`;
+}
+
+function headOf({ row }: LineVariant, place: Place): TemplateResult {
+  const { time, log, what, path, method, correlation_id: request, duration_ms: ms, user, group } = row;
+  return html`<p class="summary">
+    ${time === null ? "without time" : exactMoment(time)} · ${logged(log, MOST_CHARS)} ·
+    ${method === null ? nothing : logged(method, MOST_CHARS)} ${logged(what ?? path ?? "", MOST_CHARS)} ${statusCell(row)}
+    ${ms === null ? nothing : `· took ${durationText(ms)}`}
+    ${
+      request === null
+        ? nothing
+        : html`· request
+            <a href=${linkWithConditions({ ...place, params: new URLSearchParams(spanOf(place)) }, [{ name: "correlation_id", value: request }])}
+              >${logged(request, MOST_CHARS)}</a
+            >`
+    }
+    ${user === null ? nothing : html`· user <a href=${linkWithConditions(place, [{ name: "user", value: user }])}>${logged(user, MOST_CHARS)}</a>`}
+    ${group === null ? nothing : html`· group <a href=${linkWithConditions(place, [{ name: "group", value: group }])}>${logged(group, MOST_CHARS)}</a>`}
+  </p>`;
+}
+
+/** The span alone: lines of other components meet no other condition. */
+function spanOf({ params }: Place): [string, string][] {
+  return [...params].filter(([name]) => ["since", "until", "span", "columns"].includes(name));
+}
