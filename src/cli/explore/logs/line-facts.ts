@@ -85,8 +85,13 @@ function ownFacts(fields: Fields, slots: Record<OwnField, number>, events: reado
 }
 
 function whatOf(read: Read, events: readonly DerivedEvent[]): Pick<LineFacts, "what" | "what_fields"> {
-  const names = WHATS.find((each) => each.every((name) => read(name) !== null));
+  const names = WHATS.find((each) => each.every((name) => isWhat(read(name))));
   if (names !== undefined) return { what: names.map(read).join("#"), what_fields: names };
   const detail = events.find((each) => each.detail !== NO_DETAIL)?.detail ?? null;
   return { what: detail, what_fields: [] };
+}
+
+/** Routes of Workhorse are patterns, each for very different things. */
+function isWhat(value: string | null): boolean {
+  return value !== null && !value.startsWith("^");
 }

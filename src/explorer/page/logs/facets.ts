@@ -23,15 +23,19 @@ const CLASSES: Readonly<Record<string, string>> = {
   "5xx": "failed",
 };
 const MOST_CHARS = 90;
+/** As in the style sheet: where they stand beside the lines, and not above. */
+const WIDE = "(min-width: 60rem)";
 
 /** What the found lines have in common; each value narrows the search to it. */
 export function facets({ facets: answers, found, is_done: isDone, is_whole: isWhole }: SearchPart, place: Place) {
   return html`<aside class="facets" aria-label="What these lines have in common">
-    <p class="note">
-      Most frequent values of ${isWhole ? "all" : isDone ? "the newest" : "so far"} ${thingsText(found, "line")}. Choose one to
-      see only those.
-    </p>
-    ${answers.map((answer) => facet(answer, place))}
+    <details ?open=${matchMedia(WIDE).matches}>
+      <summary>
+        Most frequent values of ${isWhole ? "all" : isDone ? "the newest" : "so far"} ${thingsText(found, "line")}. Choose one
+        to see only those.
+      </summary>
+      ${answers.map((answer) => facet(answer, place))}
+    </details>
   </aside>`;
 }
 

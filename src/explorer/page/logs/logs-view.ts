@@ -24,6 +24,7 @@ export function createLogsView(page: Page): View {
     show(place) {
       const found = search.of(searchParams(place, page.about));
       const line = place.params.get("line");
+      if (line === null) opened.close();
       return html`<div class="logs">
         ${searchForm(place, page)}
         ${found.problem === null ? progress(found) : problemBox(found.problem, search.again)}

@@ -25,10 +25,13 @@ const PARTS: Readonly<Record<string, string>> = {
   raw: "Raw line",
 };
 const MOST_CHARS = 300;
+const HEADING = "opened-line";
 
 /** The line that is open. */
 export interface OpenedLine {
   readonly show: (id: string, place: Place) => TemplateResult;
+  /** None is open any more. */
+  readonly close: () => void;
   readonly leave: () => void;
 }
 
@@ -37,6 +40,7 @@ export function createOpenedLine(page: Page): OpenedLine {
   const traces = createLoading<TraceAnswer>(page.update);
   const proofs = createLoading<ProofAnswer>(page.update);
   let wantsProofOf = "";
+  let arrivedAt = "";
   const expanded = new Set<string>();
   const expand = (key: string): void => {
     expanded.add(key);
@@ -82,9 +86,14 @@ export function createOpenedLine(page: Page): OpenedLine {
       const params = new URLSearchParams({ id });
       const loaded = lines.of(id, (signal) => ask<LineAnswer>("/api/line", params, signal));
       const chosen = place.params.get("part") ?? "fields";
+      if (arrivedAt !== id) {
+        arrivedAt = id;
+        // Once lit-html has put it into the page.
+        queueMicrotask(goThere);
+      }
       return html`<section class="opened-line" aria-label="Opened line">
         <div class="row head">
-          <h2>Line <code>${id}</code></h2>
+          <h2 id=${HEADING} tabindex="-1">Line <code>${id}</code></h2>
           <a class="button" href=${linkWith(place, { line: null, part: null })}>Close</a>
         </div>
         ${shown(
@@ -111,12 +120,20 @@ export function createOpenedLine(page: Page): OpenedLine {
         )}
       </section>`;
     },
+    close() {
+      arrivedAt = "";
+    },
     leave() {
       lines.leave();
       traces.leave();
       proofs.leave();
     },
   };
+}
+
+/** It opens above the table, and may be far from where it was chosen. */
+function goThere(): void {
+  document.getElementById(HEADING)?.focus();
 }
 
 function variantsText(count: number): string {

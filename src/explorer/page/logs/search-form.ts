@@ -11,10 +11,19 @@ const HINTS: Readonly<Record<string, string>> = {
   status: "404 or 5xx",
   user: "101 or alice",
   group: "acme-group",
-  text: "exact text, case counts",
+  text: "in the raw line, case counts",
   project: "acme-group/widgets",
   correlation_id: "",
   field: "method=POST",
+};
+
+const SIZES: Readonly<Record<string, number>> = {
+  status: 8,
+  user: 10,
+  group: 12,
+  text: 20,
+  field: 24,
+  correlation_id: 24,
 };
 
 /** Where it is said what is searched for. */
@@ -48,7 +57,7 @@ export function searchForm(place: Place, page: Page): TemplateResult {
 function timeInput(name: string, label: string, value: string): TemplateResult {
   return html`<label>
     ${label}
-    <input name=${name} autocomplete="off" size="20" placeholder="2020-12-22 17:00:00" .value=${value.replace("T", " ").replace("Z", "")} />
+    <input name=${name} autocomplete="off" size="17" placeholder="2020-12-22 17:00:00" .value=${value.replace("T", " ").replace("Z", "")} />
   </label>`;
 }
 
@@ -57,7 +66,7 @@ function textInput(name: string, { params }: Place): TemplateResult {
   const value = name === "field" ? "" : (params.get(name) ?? "");
   return html`<label>
     ${CONDITIONS[name]}
-    <input name=${name} autocomplete="off" size=${name === "text" ? 22 : 14} placeholder=${HINTS[name] ?? ""} .value=${value} />
+    <input name=${name} autocomplete="off" size=${SIZES[name] ?? 14} placeholder=${HINTS[name] ?? ""} .value=${value} />
   </label>`;
 }
 
