@@ -14,8 +14,8 @@ import {
   searchParams,
   wholeSteps,
 } from "../../src/explorer/page/logs/question.ts";
-import { barsOf } from "../../src/explorer/page/logs/trace-part.ts";
 import { visible } from "../../src/explorer/page/logs/visible-text.ts";
+import { barsOf } from "../../src/explorer/page/logs/waterfall.ts";
 
 const ABOUT = { newest_until: "2020-12-23T00:00:00Z" };
 const place = (query: string) => placeOf(new URL(`http://page/logs${query}`));

@@ -183,8 +183,8 @@ describe.skipIf(CHROMIUM === null)("the view of logs", () => {
   it("says what is wrong with a search, and what to do where nothing is found", async () => {
     const { page, context } = await openLogs("&status=teapot");
     await page.getByRole("alert").getByText('find status "teapot": no status of HTTP').waitFor();
-    await page.getByLabel("Status", { exact: true }).fill("");
-    await page.getByLabel("Text").fill("such a text is nowhere");
+    await page.getByRole("textbox", { name: "Status" }).fill("");
+    await page.getByRole("textbox", { name: "Text" }).fill("such a text is nowhere");
     await page.getByRole("button", { name: "Search", exact: true }).click();
     await page.getByText("Nothing found. Take out one of the conditions above").waitFor();
     expect(await barriers(page)).toEqual([]);

@@ -1,9 +1,12 @@
 import type { ArchivedLine } from "../../../core/archived-line.ts";
+import { shortened } from "../../../core/shortened.ts";
 import type { LineFacts, SearchRow } from "../../../explorer/logs-answers.ts";
 import { openDocuments } from "../../open/documents.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 
 const NS_PER_MS = 1_000_000;
+/** Of a text in a row; the line itself has all of it. */
+const MOST_CHARS = 1000;
 
 /** Of a document that is made for the index, what is taken from it. */
 interface TimedDocument {
@@ -28,10 +31,27 @@ export function createRowMaker({ catalogue, settings }: Pick<ExploredArchive, "c
       id: meta.id,
       log: meta.log,
       time: meta.timeMs === null ? null : new Date(meta.timeMs).toISOString(),
-      ...facts,
+      ...cut(facts),
       duration_ms: durationOf(line),
       size_bytes: end - start,
       reason: meta.reason,
     };
+  };
+}
+
+/** A thousand rows of texts of a mebibyte each are more than a browser can hold. */
+function cut(facts: LineFacts): LineFacts {
+  const short = (text: string | null): string | null => (text === null ? null : shortened(text, MOST_CHARS));
+  const { what, outcome, method, path, user, group, project, correlation_id: request } = facts;
+  return {
+    ...facts,
+    outcome: short(outcome),
+    what: short(what),
+    method: short(method),
+    path: short(path),
+    user: short(user),
+    group: short(group),
+    project: short(project),
+    correlation_id: short(request),
   };
 }

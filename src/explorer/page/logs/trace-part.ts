@@ -7,13 +7,12 @@ import { emptyBox, remarksBox } from "../states.ts";
 import { durationText, statusCell } from "./columns.ts";
 import { timeText } from "./question.ts";
 import { logged } from "./visible-text.ts";
+import { type Bar, barsOf } from "./waterfall.ts";
 
 /** How far from one line of a request others are looked for. */
 const AROUND_MS = 3_600_000;
 const MOST_SHOWN = 500;
 const MOST_CHARS = 120;
-/** In percent: what took no time is seen all the same. */
-const LEAST_WIDTH = 0.4;
 
 /** The lines of the same request, around this one; null where it names none. */
 export function traceParams({ row }: Pick<LineVariant, "row">): URLSearchParams | null {
@@ -24,26 +23,6 @@ export function traceParams({ row }: Pick<LineVariant, "row">): URLSearchParams 
   params.set("since", timeText(timeMs - AROUND_MS));
   params.set("until", timeText(timeMs + AROUND_MS));
   return params;
-}
-
-/** A bar of the waterfall, in percent of its width. */
-export interface Bar {
-  readonly x: number;
-  readonly width: number;
-}
-
-/** Where each line's work lies in the time of the whole; null for a line without time. */
-export function barsOf(spans: readonly Pick<TraceSpan, "start_ms" | "duration_ms">[]): (Bar | null)[] {
-  const starts = spans.flatMap(({ start_ms: start }) => start ?? []);
-  const ends = spans.flatMap(({ start_ms: start, duration_ms: ms }) => (start === null ? [] : start + (ms ?? 0)));
-  const first = Math.min(...starts);
-  const length = Math.max(...ends) - first;
-  return spans.map(({ start_ms: start, duration_ms: ms }) => {
-    if (start === null) return null;
-    if (length === 0) return { x: 0, width: 100 };
-    const width = Math.max(LEAST_WIDTH, ((ms ?? 0) / length) * 100);
-    return { x: Math.min(100 - width, ((start - first) / length) * 100), width };
-  });
 }
 
 /** The request over its components: a bar for each line, which is written when its work is done. */
