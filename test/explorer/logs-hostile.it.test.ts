@@ -111,6 +111,7 @@ describe.skipIf(CHROMIUM === null)("hostile lines", () => {
     await page.getByRole("link", { name: "Place and proof" }).click();
     await page.getByRole("button", { name: "Verify this line" }).click();
     await page.getByText("Not sealed yet.").waitFor();
+    expect(await page.locator("table.lines tbody tr.opened").count()).toBe(1);
     await context.close();
   });
 

@@ -72,6 +72,7 @@ describe.skipIf(CHROMIUM === null)("the view of logs", () => {
 
   it("tells what fails most by a click on the failed ones", async () => {
     const { page, context, troubles } = await openLogs();
+    await page.getByText(/found$/).waitFor();
     await page.getByRole("link", { name: "5xx failed" }).click();
     const failed = await found("--status", "5xx");
     await page
@@ -110,6 +111,7 @@ describe.skipIf(CHROMIUM === null)("the view of logs", () => {
       .getByText(`${count(lines.length)} found`)
       .and(page.getByText(/found$/))
       .waitFor();
+    expect(await histogramSum(page)).toBe(lines.length);
     await page.getByRole("button", { name: "Zoom out" }).click();
     await page.waitForURL(/since=2020-12-22T03%3A00%3A00Z&until=2020-12-22T15%3A00%3A00Z/);
     await context.close();

@@ -72,6 +72,7 @@ async function openDescription(
     const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
     const fields = record?.fields ?? null;
     const dimensions = fields === null ? null : dimensionsOf(meta.log, fields);
+    const object = record?.object ?? null;
     const explanation = explanationJson(explain(meta.log, fields), dimensions);
     return {
       row: rowOf(line, factsOf(line)),
@@ -80,7 +81,7 @@ async function openDescription(
       hash,
       is_id_of_bytes: isIdOf(meta.id, hash),
       raw: rawOf(line),
-      fields: record?.object == null ? [] : fieldsOf(record.object),
+      fields: object === null ? [] : fieldsOf(object),
       explanation,
       redactions: redactionsOf(line),
       place: placeOf(line),

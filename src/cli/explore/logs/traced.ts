@@ -34,7 +34,11 @@ export async function answerTrace(archive: ExploredArchive, { params, signal }: 
       operation: "trace a request",
       hint: "narrow the span of time",
     });
-    await searchPlaces(places, query, { visit: trace.add, endOfBlock: () => othersTurn(), onBytes: () => undefined });
+    await searchPlaces(places, query, {
+      visit: (line) => trace.add(line),
+      endOfBlock: () => othersTurn(),
+      onBytes: () => undefined,
+    });
   } finally {
     narrowing.close();
   }

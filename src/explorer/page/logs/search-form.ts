@@ -100,14 +100,20 @@ function chips(place: Place): TemplateResult | typeof nothing {
 function linkOfForm(form: HTMLFormElement, { params }: Place): string {
   const asked: Record<string, string | readonly string[]> = {};
   const data = new FormData(form);
-  for (const name of ["since", "until"]) asked[name] = timeOf(String(data.get(name) ?? ""));
+  for (const name of ["since", "until"]) asked[name] = timeOf(textIn(data, name));
   for (const name of Object.keys(CONDITIONS)) {
-    const value = String(data.get(name) ?? "");
+    const value = textIn(data, name);
     asked[name] = name === "field" ? [...new Set([...params.getAll(name), value])] : value;
   }
   const columns = params.get("columns");
   const isOpen = asked["since"] === "" && asked["until"] === "";
   return linkTo("logs", { ...asked, span: isOpen ? "all" : null, columns });
+}
+
+/** No field of the form is a file. */
+function textIn(data: FormData, name: string): string {
+  const value = data.get(name);
+  return typeof value === "string" ? value : "";
 }
 
 /** What people write with a space. */
