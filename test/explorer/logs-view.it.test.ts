@@ -233,7 +233,7 @@ async function countsOfRoutes(archive: string): Promise<[string, number][]> {
   for (const text of stdout.trimEnd().split("\n")) {
     const { route, controller, action } = JSON.parse(text) as Record<string, string>;
     const what = controller === undefined ? route : `${controller}#${action}`;
-    if (what === undefined || what.startsWith("^")) continue;
+    if (what === undefined || what === "" || what.startsWith("^")) continue;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return [...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
