@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { LineAnswer, LineVariant, ProofAnswer, TraceAnswer } from "../../logs-answers.ts";
+import type { LineAnswer, LineVariant } from "../../logs-answers.ts";
 import { linkWith, type Place } from "../address.ts";
 import { ask } from "../connection.ts";
 import { createLoading } from "../loading.ts";
@@ -8,22 +8,10 @@ import { thingsText } from "../quantity.ts";
 import { emptyBox, remarksBox, shown } from "../states.ts";
 import type { Page } from "../view.ts";
 import { durationText, statusCell } from "./columns.ts";
-import { eventsPart } from "./events-part.ts";
-import { fieldsPart } from "./fields-part.ts";
-import { placePart } from "./place-part.ts";
+import { createLineParts, PARTS } from "./line-parts.ts";
 import { linkWithConditions } from "./question.ts";
-import { rawPart } from "./raw-part.ts";
-import { traceParams, tracePart } from "./trace-part.ts";
 import { logged } from "./visible-text.ts";
 
-/** What an opened line can be looked at for, by what stands in the address. */
-const PARTS: Readonly<Record<string, string>> = {
-  fields: "Fields",
-  events: "Why it counts",
-  trace: "Whole request",
-  place: "Place and proof",
-  raw: "Raw line",
-};
 const MOST_CHARS = 300;
 const HEADING = "opened-line";
 
@@ -37,49 +25,11 @@ export interface OpenedLine {
 
 export function createOpenedLine(page: Page): OpenedLine {
   const lines = createLoading<LineAnswer>(page.update);
-  const traces = createLoading<TraceAnswer>(page.update);
-  const proofs = createLoading<ProofAnswer>(page.update);
-  let wantsProofOf = "";
+  const parts = createLineParts(page);
   let arrivedAt = "";
-  const expanded = new Set<string>();
-  const expand = (key: string): void => {
-    expanded.add(key);
+  const again = (): void => {
+    lines.forget();
     page.update();
-  };
-  const again = (loading: { readonly forget: () => void }) => () => {
-    loading.forget();
-    page.update();
-  };
-  const partOf = (part: string, place: Place, line: LineVariant): TemplateResult => {
-    const isExpanded = (key: string): boolean => expanded.has(`${line.hash} ${key}`);
-    const onExpand = (key: string): void => expand(`${line.hash} ${key}`);
-    switch (part) {
-      case "events":
-        return eventsPart(line);
-      case "trace": {
-        const params = traceParams(line);
-        if (params === null) return emptyBox("This line names no request (it has no correlation_id).");
-        const trace = traces.of(String(params), (signal) => ask<TraceAnswer>("/api/trace", params, signal));
-        return shown(trace, "Looking for the lines of this request", (value) => tracePart(value, place), again(traces));
-      }
-      case "place": {
-        const params = new URLSearchParams({ id: line.row.id, hash: line.hash, stream: line.place.stream });
-        const isWanted = wantsProofOf === line.hash;
-        const proof = isWanted
-          ? proofs.of(String(params), (signal) => ask<ProofAnswer>("/api/proof", params, signal))
-          : null;
-        const onVerify = (): void => {
-          wantsProofOf = line.hash;
-          proofs.forget();
-          page.update();
-        };
-        return placePart(line, proof, onVerify);
-      }
-      case "raw":
-        return rawPart(line, isExpanded("raw"), () => onExpand("raw"));
-      default:
-        return fieldsPart(line, place, isExpanded, onExpand);
-    }
   };
   return {
     show(id, place) {
@@ -112,11 +62,11 @@ export function createOpenedLine(page: Page): OpenedLine {
                       html`<a href=${linkWith(place, { part })} aria-current=${part === chosen ? "true" : "false"}>${title}</a>`,
                   )}
                 </nav>
-                <div class="part">${partOf(chosen, place, line)}</div>
+                <div class="part">${parts.show(chosen, line, place)}</div>
               `,
             )}
           `,
-          again(lines),
+          again,
         )}
       </section>`;
     },
@@ -125,8 +75,7 @@ export function createOpenedLine(page: Page): OpenedLine {
     },
     leave() {
       lines.leave();
-      traces.leave();
-      proofs.leave();
+      parts.leave();
     },
   };
 }
