@@ -1,10 +1,10 @@
 import type { ArchivedLine } from "../core/archived-line.ts";
 import { hourOf, UNDATED_HOUR } from "../core/hour.ts";
-import { leafHash } from "../core/identity.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { HOUR_MS, KIB } from "../core/units.ts";
 import type { Block } from "../segment/segment-reader.ts";
+import { createFoundOnce } from "./found-once.ts";
 import { isTakenFrom, type LineObject, listLineObjects } from "./line-object.ts";
 import type { SealedPlan } from "./sealed-plan.ts";
 import { eachLine } from "./wal-reader.ts";
@@ -42,8 +42,6 @@ export interface FindVisitor {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Matches that are remembered, so that a repeat is not found twice: about 100 MiB. */
-const MOST_REMEMBERED = 1_000_000;
 /** Look-ups that are read at a time: stores far away answer late. */
 const MOST_READS = 16;
 /** A block with its meta is hardly larger; only for the estimate. */
@@ -90,7 +88,7 @@ export async function searchPlaces(
   { visit, endOfBlock, onBytes }: FindVisitor,
 ): Promise<void> {
   const { limit = Number.POSITIVE_INFINITY, signal } = query;
-  const isNew = createMemory();
+  const isNew = createFoundOnce();
   let found = 0;
   const take = (object: LineObject, line: ArchivedLine): void => {
     if (found >= limit || !inSpan(line, query) || !isTakenFrom(object, line) || !query.matches(line)) return;
@@ -111,17 +109,6 @@ export async function searchPlaces(
     }
     onBytes(bytesOfPlace(place));
   }
-}
-
-/** Says of each line whether it was not found before. */
-function createMemory(): (line: ArchivedLine) => boolean {
-  const found = new Set<string>();
-  return ({ meta, buffer, start, end }) => {
-    const variant = meta.id + leafHash(buffer, start, end);
-    if (found.has(variant)) return false;
-    if (found.size < MOST_REMEMBERED) found.add(variant);
-    return true;
-  };
 }
 
 /** A line is filed under the hour of its time, or an earlier one where it runs ahead. */

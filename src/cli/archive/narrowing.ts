@@ -4,7 +4,7 @@ import { noTrouble, troubleSentence } from "../../archive/lookup/segment-lookup.
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
-import { tell } from "../terminal/tell.ts";
+import { ON_TERMINAL, type Telling } from "../terminal/telling.ts";
 import { ANY_EVENT, type LineConditions, userDimension } from "./line-filter.ts";
 
 /** What keeps a search from blocks that cannot match. */
@@ -23,8 +23,10 @@ export async function openNarrowing(
   catalogue: Catalogue,
   store: ObjectStore,
   asked: LineConditions & { readonly lookups: boolean },
+  telling: Pick<Telling, "tell"> = ON_TERMINAL,
 ): Promise<Narrowing> {
   const trouble = noTrouble();
+  const { tell } = telling;
   const tellTrouble = (): void => {
     if (trouble.segments > 0) tell(troubleSentence(trouble));
   };
@@ -42,7 +44,7 @@ export async function openNarrowing(
   };
   // With DuckDB, which others need not wait for.
   const { openFactSearch } = await import("../open/fact-search.ts");
-  const facts = await openFactSearch(settings, catalogue, store, conditions, trouble);
+  const facts = await openFactSearch(settings, catalogue, store, conditions, trouble, telling);
   return {
     blocksOf: facts?.blocksOf,
     close() {

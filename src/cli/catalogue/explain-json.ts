@@ -1,6 +1,7 @@
 import { hourText } from "../../core/hour.ts";
 import { shortened } from "../../core/shortened.ts";
-import type { Finding } from "../../derive/explainer.ts";
+import type { Dimensions } from "../../derive/dimensions.ts";
+import type { Explanation, Finding } from "../../derive/explainer.ts";
 import type { ExplainedLine } from "./explained-line.ts";
 
 /** What is printed of a value. */
@@ -9,8 +10,6 @@ const MOST_VALUE_CHARS = 1000;
 /** One line of JSON; docs/reference/cli.md describes it. */
 export function explainJson({ number, line, dimensions, explanation, document }: ExplainedLine): string {
   const { log, id, identifiedBy, hour, timeMs, lane, reason, message } = line;
-  // What an event can be counted by, and no more.
-  const shown = dimensions === null ? null : { ...dimensions, ownsGroup: undefined };
   const json = {
     line: number,
     log,
@@ -21,6 +20,19 @@ export function explainJson({ number, line, dimensions, explanation, document }:
     lane,
     reason: reason ?? undefined,
     message_id: message?.messageId,
+    ...explanationJson(explanation, dimensions),
+    redactions: document.masked,
+    index: document.index,
+  };
+  // As it is sent: numbers of any size keep their digits.
+  return `${JSON.stringify(json).slice(0, -1)},"document":${document.source}}\n`;
+}
+
+/** What is said of the events of a line. */
+export function explanationJson(explanation: Explanation, dimensions: Dimensions | null) {
+  // What an event can be counted by, and no more.
+  const shown = dimensions === null ? null : { ...dimensions, ownsGroup: undefined };
+  return {
     has_rules: explanation.hasRules,
     dimensions: shown,
     events: explanation.events.map(({ event, rule, operation, detail, conditions }) => ({
@@ -38,14 +50,10 @@ export function explainJson({ number, line, dimensions, explanation, document }:
       unless: unless ?? undefined,
       refines: refines ?? undefined,
     })),
-    redactions: document.masked,
-    index: document.index,
   };
-  // As it is sent: numbers of any size keep their digits.
-  return `${JSON.stringify(json).slice(0, -1)},"document":${document.source}}\n`;
 }
 
-function findingJson({ field, value, wanted }: Finding): object {
+function findingJson({ field, value, wanted }: Finding) {
   return { field, value: value === null ? null : valueJson(value), wanted };
 }
 

@@ -6,7 +6,7 @@ import type { ObjectStore } from "../../core/object-store.ts";
 import { type FactConditions, openFactLines } from "../../counts/facts/fact-lines.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { createPseudonyms, keyFingerprint } from "../../derive/pseudonym.ts";
-import { tell } from "../terminal/tell.ts";
+import type { Telling } from "../terminal/telling.ts";
 import { DUCK_DB } from "./duck-db-options.ts";
 import { openLocalObjects } from "./local-objects.ts";
 import { knownKey, recordedFingerprint } from "./pseudonym-key.ts";
@@ -32,6 +32,7 @@ export async function openFactSearch(
   store: ObjectStore,
   conditions: FactConditions,
   trouble: LookupTrouble,
+  { tell }: Pick<Telling, "tell">,
 ): Promise<FactSearch | null> {
   const key = await knownKey(settings);
   const pseudonymKey = key === null ? await recordedFingerprint(settings.archive, store) : keyFingerprint(key);

@@ -1,0 +1,122 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
+import { findPlaces, type SearchPlace } from "../../../archive/find.ts";
+import { addTo, type Buckets, countTimes } from "../../../archive/line-times.ts";
+import { type Looked, searchNewestFirst } from "../../../archive/newest-first.ts";
+import type { ArchivedLine } from "../../../core/archived-line.ts";
+import type { SearchPart } from "../../../explorer/logs-answers.ts";
+import { type Asked, jsonLinesReply, type Reply } from "../../../explorer/server/route.ts";
+import { createLineFilter } from "../../archive/line-filter.ts";
+import { openNarrowing } from "../../archive/narrowing.ts";
+import { formatBytes } from "../../terminal/quantity.ts";
+import { askedParams } from "../asked-params.ts";
+import type { ExploredArchive } from "../explored-archive.ts";
+import { type Heard, listen } from "../heard.ts";
+import { createFacets } from "./facets.ts";
+import { bucketsOf, histogramAnswer } from "./histogram.ts";
+import { createFactsReader } from "./line-facts.ts";
+import { createNewestRows } from "./newest-rows.ts";
+import { createRowMaker } from "./row-maker.ts";
+import { type SearchQuestion, searchQuestion } from "./search-question.ts";
+
+type Send = (part: SearchPart) => Promise<void>;
+
+/** Between two parts; the eye sees no more. */
+const PART_MS = 250;
+
+/** `archive find`, the newest lines first, and what they have in common. Rejects with `UsageError` or `IoError`. */
+export async function answerSearch(archive: ExploredArchive, { params, signal }: Asked): Promise<Reply> {
+  const { catalogue, settings, store, clock } = archive;
+  const asked = askedParams(params);
+  const question = searchQuestion(asked, clock.nowMs());
+  asked.end();
+  const { span, conditions } = question;
+  const matches = createLineFilter(conditions, catalogue, settings);
+  return jsonLinesReply(async (send) => {
+    const heard = listen();
+    const narrowed = { ...conditions, lookups: true };
+    const narrowing = await openNarrowing(settings, catalogue, store, narrowed, heard.telling);
+    let last: SearchPart;
+    try {
+      const places = await findPlaces(store, { ...span, matches, blocksOf: narrowing.blocksOf });
+      last = await search({ archive, question, places, matches, signal, heard }, send);
+    } finally {
+      // It tells what could not be used.
+      narrowing.close();
+    }
+    await send(last);
+  });
+}
+
+interface Search {
+  readonly archive: ExploredArchive;
+  readonly question: SearchQuestion;
+  readonly places: readonly SearchPlace[];
+  readonly matches: (line: ArchivedLine) => boolean;
+  readonly signal: AbortSignal;
+  readonly heard: Heard;
+}
+
+/** Sends what was found about every quarter of a second; resolves with the last part. */
+async function search({ archive, question, places, matches, signal, heard }: Search, send: Send): Promise<SearchPart> {
+  const { span, limit, hasConditions, mostBytes } = question;
+  const factsOf = createFactsReader(archive);
+  const rowOf = createRowMaker(archive);
+  const rows = createNewestRows(limit);
+  const facets = createFacets();
+  const ofFound = await bucketsOf(span, places);
+  const ofAll = hasConditions ? null : await countAll(question, places, signal);
+  let found = 0;
+  let sentAtMs = Number.NEGATIVE_INFINITY;
+  let looked: Looked = { lines: 0, bytes: 0 };
+  const partOf = (frontierMs: number): SearchPart => ({
+    rows: rows.take(frontierMs),
+    histogram: histogramAnswer(ofAll ?? ofFound, ofAll !== null),
+    facets: facets.answer(),
+    looked_lines: looked.lines,
+    looked_bytes: looked.bytes,
+    found,
+    is_done: false,
+    is_whole: false,
+    remarks: heard.remarks,
+  });
+  const visit = (line: ArchivedLine): void => {
+    const { log, timeMs } = line.meta;
+    const facts = factsOf(line);
+    found += 1;
+    if (timeMs !== null) addTo(ofFound, timeMs, 1);
+    facets.add(log, facts);
+    if (rows.wants(timeMs)) rows.add(timeMs, rowOf(line, facts));
+  };
+  const endOfBlock = async (now: Looked, frontierMs: number): Promise<void> => {
+    looked = now;
+    await othersTurn();
+    const nowMs = archive.clock.nowMs();
+    if (nowMs - sentAtMs < PART_MS) return;
+    sentAtMs = nowMs;
+    await send(partOf(frontierMs));
+  };
+  const isWhole = await searchNewestFirst(places, { ...span, matches, signal, mostBytes }, { visit, endOfBlock });
+  const last = partOf(Number.NEGATIVE_INFINITY);
+  if (!isWhole) heard.telling.tell(endedEarly(looked));
+  return {
+    ...last,
+    // What was looked at wholly is known better than by tables, which do not tell repeats.
+    histogram: isWhole || ofAll === null ? histogramAnswer(ofFound, isWhole) : last.histogram,
+    is_done: true,
+    is_whole: isWhole,
+  };
+}
+
+async function countAll(
+  question: SearchQuestion,
+  places: readonly SearchPlace[],
+  signal: AbortSignal,
+): Promise<Buckets> {
+  const buckets = await bucketsOf(question.span, places);
+  await countTimes(places, buckets, { ...question.span, signal, endOfBlock: () => othersTurn() });
+  return buckets;
+}
+
+function endedEarly({ bytes }: Looked): string {
+  return `the search ended after ${formatBytes(bytes)} of stored lines, and older ones were not looked at (hint: narrow the span of time)`;
+}

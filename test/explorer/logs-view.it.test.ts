@@ -1,0 +1,246 @@
+/**
+ * Goal: an analyst finds lines on the page as the commands do, and learns what happened, why it counts, and that it is proved.
+ * Method: the page of a sealed and signed archive in a real browser, beside what `archive find`, `explain` and `prove` print.
+ */
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { logtally } from "../cli/logtally.ts";
+import { barriers } from "./accessible.ts";
+import { CHROMIUM, type Explored, explore, type Opened, open, openBrowser } from "./explored.ts";
+
+const DAY = ["--since", "2020-12-22", "--until", "2020-12-23"];
+
+interface MetaLine {
+  readonly id: string;
+  readonly time: string;
+}
+
+// Without Chromium there is nothing to look at the page with; on CI that is a failure.
+describe.skipIf(CHROMIUM === null)("the view of logs", () => {
+  let cwd = "";
+  let archive = "";
+  let explored: Explored;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    cwd = await mkdtemp(join(tmpdir(), "logtally-logs-view-"));
+    archive = `${cwd}/archive`;
+    for (const command of [["demo"], ["seal", "--archive", archive], ["sign", "--archive", archive]]) {
+      expect(await logtally(command, { cwd })).toMatchObject({ code: 0 });
+    }
+    explored = await explore(["--archive", archive]);
+    browser = await openBrowser();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    expect(await explored.stop()).toBe("");
+    await rm(cwd, { recursive: true });
+  });
+
+  const openLogs = (query = "", options: Parameters<typeof open>[2] = {}): Promise<Opened> =>
+    open(browser, `${explored.origin}/logs?token=${explored.token}${query}`, options);
+
+  const found = async (...args: string[]): Promise<MetaLine[]> => {
+    const { stdout } = await logtally(["archive", "find", "--archive", archive, "--meta", ...DAY, ...args]);
+    return stdout
+      .trimEnd()
+      .split("\n")
+      .map((text) => JSON.parse(text) as MetaLine);
+  };
+
+  it("begins with the newest lines of the last day", async () => {
+    const { page, context, troubles } = await openLogs();
+    const all = await found();
+    await page
+      .getByText(`${count(all.length)} found`)
+      .and(page.getByText(/found$/))
+      .waitFor();
+    const newest = all.map(({ time }) => time).toSorted();
+    const shown = await rowsOf(page);
+    expect(shown.map(({ time }) => time)).toEqual(newest.toReversed().slice(0, 100));
+    const times = new Map(all.map(({ id, time }) => [id, time]));
+    expect(shown.filter(({ id, time }) => times.get(id) !== time)).toEqual([]);
+    expect(await histogramSum(page)).toBe(all.length);
+    expect(await barriers(page)).toEqual([]);
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it("tells what fails most by a click on the failed ones", async () => {
+    const { page, context, troubles } = await openLogs();
+    await page.getByText(/found$/).waitFor();
+    await page.getByRole("link", { name: "5xx failed" }).click();
+    const failed = await found("--status", "5xx");
+    await page
+      .getByText(`${count(failed.length)} found`)
+      .and(page.getByText(/found$/))
+      .waitFor();
+    const expected = await countsOfRoutes(archive);
+    const facet = page.getByRole("region", { name: "Controller, route or job" }).getByRole("listitem");
+    const shown = (await facet.allInnerTexts()).map((text) => text.trim().split(/\s+/));
+    expect(shown.slice(0, 3)).toEqual(expected.slice(0, 3).map(([what, times]) => [what, String(times)]));
+    expect(await histogramSum(page)).toBe(failed.length);
+    await page.getByRole("link", { name: expected[0]?.[0] ?? "", exact: true }).click();
+    await page
+      .getByText(`${expected[0]?.[1]} found`)
+      .and(page.getByText(/found$/))
+      .waitFor();
+    expect(new URL(page.url()).searchParams.getAll("field")).toEqual([`route=${expected[0]?.[0]}`]);
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it("looks closer where somebody drags over the histogram", async () => {
+    const { page, context } = await openLogs();
+    await page.getByText(/found$/).waitFor();
+    const plot = page.locator(".chart .u-over");
+    const box = await plot.boundingBox();
+    if (box === null) throw new Error("no histogram");
+    const at = (share: number): [number, number] => [box.x + box.width * share, box.y + box.height / 2];
+    await page.mouse.move(...at(0.252));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.497), { steps: 5 });
+    await page.mouse.up();
+    await page.waitForURL(/since=2020-12-22T06%3A00%3A00Z&until=2020-12-22T12%3A00%3A00Z/);
+    const lines = await found("--since", "2020-12-22T06:00:00Z", "--until", "2020-12-22T12:00:00Z");
+    await page
+      .getByText(`${count(lines.length)} found`)
+      .and(page.getByText(/found$/))
+      .waitFor();
+    expect(await histogramSum(page)).toBe(lines.length);
+    await page.getByRole("button", { name: "Zoom out" }).click();
+    await page.waitForURL(/since=2020-12-22T03%3A00%3A00Z&until=2020-12-22T15%3A00%3A00Z/);
+    await context.close();
+  });
+
+  it("opens a failed line to its rule, its request and its proof", async () => {
+    const [line] = await found("--status", "5xx", "--event", "rest_request");
+    const { page, context, troubles } = await openLogs(`&status=5xx&line=${line?.id}&part=events`);
+    const raw = (await logtally(["archive", "get", line?.id ?? "", "--archive", archive])).stdout;
+    const explained = JSON.parse((await logtally(["explain", "--json"], { input: raw })).stdout) as Explained;
+    const [event] = explained.events;
+    const rule = page.getByRole("region", { name: event?.event ?? "", exact: true });
+    await rule.getByText(`by rule ${event?.rule} of this event`).waitFor();
+    expect(await rule.locator("tbody tr").allInnerTexts()).toEqual(
+      event?.conditions.map(({ field, value, wanted }) => [field, value, wanted].join("\t")),
+    );
+    expect(await barriers(page)).toEqual([]);
+
+    await page.getByRole("link", { name: "Whole request" }).click();
+    const { correlation_id: request } = JSON.parse(raw) as { correlation_id: string };
+    const trace = await found("--correlation-id", request);
+    const bars = page.locator("table.trace tbody tr");
+    await bars.first().waitFor();
+    const ids = (await page.locator("table.trace tbody th a").all()).map(lineIdOf);
+    expect((await Promise.all(ids)).toSorted()).toEqual(trace.map(({ id }) => id).toSorted());
+    expect(await page.locator("table.trace svg rect").count()).toBe(trace.length);
+    expect(await barriers(page)).toEqual([]);
+
+    await page.getByRole("link", { name: "Place and proof" }).click();
+    await page.getByRole("button", { name: "Verify this line" }).click();
+    await page.getByText("Proved: this line was archived, sealed and signed").waitFor();
+    const waiting = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download the proof" }).click();
+    const proof = await (await waiting).path();
+    const keys = (await logtally(["archive", "check-proof", proof, "--key", await publicKey(archive), "--line"]))
+      .stdout;
+    expect(keys).toBe(raw);
+    expect(await barriers(page)).toEqual([]);
+
+    await page.getByRole("link", { name: "Raw line" }).click();
+    expect(await page.getByLabel("Raw line", { exact: true }).innerText()).toBe(raw.trimEnd());
+    expect(troubles).toEqual([]);
+    await context.close();
+  });
+
+  it("has no barriers in the dark and on a phone", async () => {
+    const [line] = await found("--status", "5xx", "--event", "rest_request");
+    for (const part of ["fields", "trace"]) {
+      const query = `&status=5xx&line=${line?.id}&part=${part}`;
+      const { page, context } = await openLogs(query, { isDark: true, width: 380 });
+      await page.locator(`table.${part} tbody tr`).first().waitFor();
+      await page.getByText(/found$/).waitFor();
+      expect(await barriers(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(380);
+      await context.close();
+    }
+  });
+
+  it("keeps chosen columns in the address", async () => {
+    const { page, context } = await openLogs("&status=5xx&columns=log,path");
+    await page.getByText(/found$/).waitFor();
+    const heads = (): Promise<string[]> => page.locator("table.lines thead th").allInnerTexts();
+    expect(await heads()).toEqual(["Time (UTC)", "Log", "Path"]);
+    await page.getByText("Columns", { exact: true }).click();
+    await page.getByRole("checkbox", { name: "Size" }).check();
+    await page.waitForURL(/columns=log%2Cpath%2Csize/);
+    expect(await heads()).toEqual(["Time (UTC)", "Log", "Path", "Size"]);
+    await context.close();
+  });
+
+  it("says what is wrong with a search, and what to do where nothing is found", async () => {
+    const { page, context } = await openLogs("&status=teapot");
+    await page.getByRole("alert").getByText('find status "teapot": no status of HTTP').waitFor();
+    await page.getByRole("textbox", { name: "Status" }).fill("");
+    await page.getByRole("textbox", { name: "Text" }).fill("such a text is nowhere");
+    await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.getByText("Nothing found. Take out one of the conditions above").waitFor();
+    expect(await barriers(page)).toEqual([]);
+    await context.close();
+  });
+});
+
+interface Explained {
+  readonly events: readonly {
+    readonly event: string;
+    readonly rule: number;
+    readonly conditions: readonly { readonly field: string; readonly value: unknown; readonly wanted: string }[];
+  }[];
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+async function rowsOf(page: Page): Promise<{ readonly id: string; readonly time: string }[]> {
+  const links = await page.locator("table.lines tbody th a").all();
+  return Promise.all(
+    links.map(async (link) => ({
+      id: await lineIdOf(link),
+      time: (await link.locator("time").getAttribute("datetime")) ?? "",
+    })),
+  );
+}
+
+async function lineIdOf(link: { getAttribute(name: string): Promise<string | null> }): Promise<string> {
+  return new URL((await link.getAttribute("href")) ?? "", "http://page").searchParams.get("line") ?? "";
+}
+
+/** Of the histogram's table. */
+async function histogramSum(page: Page): Promise<number> {
+  const cells = await page.locator(".histogram td.number").allTextContents();
+  return cells.reduce((sum, text) => sum + Number(text.replaceAll(",", "")), 0);
+}
+
+/** Routes and controllers of failed requests, the most frequent first. */
+async function countsOfRoutes(archive: string): Promise<[string, number][]> {
+  const { stdout } = await logtally(["archive", "find", "--archive", archive, "--status", "5xx", ...DAY]);
+  const counts = new Map<string, number>();
+  for (const text of stdout.trimEnd().split("\n")) {
+    const { route, controller, action } = JSON.parse(text) as Record<string, string>;
+    const what = controller === undefined ? route : `${controller}#${action}`;
+    if (what === undefined || what === "" || what.startsWith("^")) continue;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+}
+
+async function publicKey(archive: string): Promise<string> {
+  const folder = `${archive}/vault/v1/keys`;
+  const [name = ""] = (await readdir(folder)).filter((each) => each.endsWith(".pub"));
+  return `${folder}/${name}`;
+}
