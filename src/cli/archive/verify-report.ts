@@ -40,8 +40,6 @@ export function verifyJson(report: VerifyReport): string {
 }
 
 /** A report in the words of `archive verify --json`. */
-export type VerifyReportJson = ReturnType<typeof reportJson>;
-
 export function reportJson(report: VerifyReport) {
   return {
     verified: isVerified(report),
