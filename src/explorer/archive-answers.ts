@@ -78,6 +78,10 @@ export interface Verified {
   readonly since: string | null;
   readonly until: string | null;
   readonly findings: number;
+  /** Signed objects that were looked at; where it is 0, only the chains of digests were. */
+  readonly objects: number;
+  /** Objects that no digest has signed yet: nothing proves them. */
+  readonly not_signed: number;
   /** One sentence, that of `archive verify`. */
   readonly verdict: string;
 }

@@ -47,7 +47,8 @@ export function streamDays({ stream, plans, tail }: StreamBook, { month, signed,
     addPlan(place.day, plan, signed?.has(plan.name) === true);
     for (const [text, { archived, conflicts }] of Object.entries(plan.manifest.by_hour)) {
       const found = at(parseHourText(text));
-      if (found === null) continue;
+      // A plan that found only repeats of an hour has not sealed it again.
+      if (found === null || archived + conflicts === 0) continue;
       found.hour.lines += archived + conflicts;
       found.hour.revisions += 1;
     }

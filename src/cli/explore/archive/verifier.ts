@@ -32,8 +32,8 @@ export function createVerifier(archive: ExploredArchive): Verifier {
       if (isRunning) {
         throw new UsageError("verify the archive: a verification is under way (hint: wait for it, or stop it)");
       }
+      isRunning = true;
       return jsonLinesReply(async (send) => {
-        isRunning = true;
         try {
           newest = await verifyInParts(archive, question, signal, (part) => send(part));
         } finally {
@@ -102,6 +102,8 @@ async function verifyInParts(
     since: timeText(span.since),
     until: timeText(span.until),
     findings: report.findingsTotal,
+    objects: report.streams.reduce((total, { objects }) => total + objects, 0),
+    not_signed: report.unprovenTotal,
     verdict: verdictText(report),
   };
   tell({ part: "report", report: reportJson(report), verified });
