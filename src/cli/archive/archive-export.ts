@@ -1,16 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { Command } from "commander";
-import { estimateBytes, type FindQuery, findPlaces } from "../../archive/find.ts";
 import { exportPack } from "../../archive/pack/export-pack.ts";
-import type { PackQuery, PackReport } from "../../archive/pack/pack-report.ts";
+import type { PackReport } from "../../archive/pack/pack-report.ts";
 import { TAR_END, tarEntry } from "../../archive/pack/tar.ts";
 import { openWholeGzip } from "../../backends/files/whole-file.ts";
 import { GIB } from "../../core/units.ts";
-import type { Catalogue } from "../../derive/event-rules.ts";
-import { archiveName, openArchiveStore } from "../open/archive-store.ts";
-import { programVersion } from "../open/program-version.ts";
-import { checkLogName } from "../options/log-name.ts";
+import { openArchiveStore } from "../open/archive-store.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { size } from "../options/size.ts";
 import { checkSpan } from "../options/time-span.ts";
@@ -22,9 +18,8 @@ import { print } from "../terminal/print.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { formatThings } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";
-import { createLineFilter } from "./line-filter.ts";
 import { type LineQueryOptions, withLineQuery } from "./line-query.ts";
-import { refuseLargeSearch } from "./search-guard.ts";
+import { askPack } from "./pack-question.ts";
 
 interface ExportOptions extends LineQueryOptions {
   readonly output: string;
@@ -33,9 +28,6 @@ interface ExportOptions extends LineQueryOptions {
   readonly yes?: true;
   readonly json?: true;
 }
-
-/** No look-up is believed, so that no other condition keeps a block from being read. */
-const EXPORTING = { operation: "export lines", hint: "narrow it by --since and --until" };
 
 const EXAMPLES = `
 Examples:
@@ -69,21 +61,18 @@ export function exportCommand(): Command {
 }
 
 async function exportLines(pipeline: string | undefined, options: ExportOptions, signal: AbortSignal): Promise<void> {
-  const { archive, cataloguePath, instance } = await loadSettings(pipeline, options);
-  const store = await openArchiveStore(archive);
-  const catalogue = await loadCatalogue(cataloguePath);
-  const matches = createLineFilter(options, catalogue, { instance });
+  const settings = await loadSettings(pipeline, options);
+  const store = await openArchiveStore(settings.archive);
+  const catalogue = await loadCatalogue(settings.cataloguePath);
   await store.check("read");
-  const query: FindQuery = { sinceMs: options.since ?? null, untilMs: options.until ?? null, matches, lookups: false };
-  const bytes = estimateBytes(await findPlaces(store, query));
-  refuseLargeSearch(bytes, options.mostBytes, options.yes === true, archive, EXPORTING);
+  const { query, asked, bytes } = await askPack({ settings, catalogue, store, clock: SYSTEM_CLOCK }, options);
   const progress = createProgress("searching", bytes);
   const file = await openWholeGzip(options.output);
   try {
     const report = await exportPack({
       store,
       query,
-      asked: askedQuery(options, catalogue, archiveName(archive)),
+      asked,
       emit: (entry) => file.write(tarEntry(entry)),
       onBytes: givingUp(signal, progress.add),
     });
@@ -95,30 +84,6 @@ async function exportLines(pipeline: string | undefined, options: ExportOptions,
     progress.stop();
     await file.discard();
   }
-}
-
-function askedQuery(
-  { since, until, log, event, user, group, project, correlationId, status, field = [], text }: ExportOptions,
-  catalogue: Catalogue,
-  archive: string,
-): PackQuery {
-  return {
-    since: since === undefined ? null : new Date(since).toISOString(),
-    until: until === undefined ? null : new Date(until).toISOString(),
-    log: log === undefined ? null : checkLogName(log),
-    event: event ?? null,
-    user: user ?? null,
-    group: group ?? null,
-    project: project ?? null,
-    correlation_id: correlationId ?? null,
-    status: status ?? null,
-    fields: field.map(({ name, value }) => `${name}=${value}`),
-    text: text ?? null,
-    archive,
-    catalogue: catalogue.digest,
-    program: programVersion(),
-    asked_at: `${new Date(SYSTEM_CLOCK.nowMs()).toISOString().slice(0, 19)}Z`,
-  };
 }
 
 async function say(report: PackReport, { output, json }: ExportOptions): Promise<void> {

@@ -1,27 +1,22 @@
 import { Command } from "commander";
 import { differenceText } from "../../archive/audit/difference.ts";
-import { type Finding, findingOf, type Unproven } from "../../archive/verify/finding.ts";
+import type { Finding } from "../../archive/verify/finding.ts";
 import type { KeptEnd } from "../../archive/verify/kept-end.ts";
-import type { VerifiedStream } from "../../archive/verify/stream-check.ts";
-import { verifyVault } from "../../archive/verify/verify.ts";
-import { SECOND_MS } from "../../core/units.ts";
-import type { SealedCheck } from "../../counts/recount/sealed-check.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
-import type { openLineCheck } from "../open/sealed-check.ts";
 import { instantBefore } from "../options/instant.ts";
 import { collect, oneOf, withPipelineOptions } from "../options/options.ts";
-import { checkSpan, daysBetween } from "../options/time-span.ts";
+import { checkSpan } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
-import { givingUp, proveUnlessStopped } from "../process/interruptible.ts";
-import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
+import { proveUnlessStopped } from "../process/interruptible.ts";
+import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { createProgress, type Progress } from "../terminal/progress.ts";
 import { formatCount } from "../terminal/quantity.ts";
 import { asLine } from "../terminal/tell.ts";
+import { verifyArchive } from "./verification.ts";
 import { keptEnd, readTrust } from "./verify-options.ts";
-import { isVerified, LEVELS, type Level, MOST_TOLD, verifyJson, verifyText } from "./verify-report.ts";
-import { NO_STATE, openVerifyState } from "./verify-state.ts";
+import { isVerified, LEVELS, type Level, verifyJson, verifyText } from "./verify-report.ts";
 
 interface VerifyCommandOptions extends PipelineOptions {
   readonly level: Level;
@@ -88,93 +83,41 @@ export function verifyCommand(): Command {
 /** Prints every finding and a summary. Rejects with `UsageError` or `IoError`. */
 async function verify(pipeline: string | undefined, options: VerifyCommandOptions, signal: AbortSignal): Promise<void> {
   const settings = await loadSettings(pipeline, options);
-  const { level } = options;
   const trust = await readTrust(options.key ?? []);
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
-  const startedMs = SYSTEM_CLOCK.monotonicMs();
-  const told = teller(options);
   const bars: Progress[] = [];
   const showBar = (bar: Progress): void => {
     bars.at(-1)?.stop();
     bars.push(bar);
   };
-  const onBytes = givingUp(signal, (bytes) => bars.at(-1)?.add(bytes));
-  const catalogue = level === "full" ? await loadCatalogue(settings.cataloguePath) : null;
-  const manner = { level, catalogue: catalogue?.digest ?? null };
-  const state = options.resume === undefined ? NO_STATE : await openVerifyState(options.resume, manner);
-  const lines = catalogue === null ? null : await openLines(settings, store, catalogue, onBytes);
-  let streams: readonly VerifiedStream[];
+  let printed = Promise.resolve();
+  const printFinding = (finding: Finding): void => {
+    printed = printed.then(() => print(`${asLine(differenceText(finding))}\n`));
+  };
   try {
-    streams = await verifyVault({
+    const report = await verifyArchive({
+      settings,
       store,
+      level: options.level,
       only: pipeline === undefined ? null : settings.name,
-      takes: daysBetween(options),
+      span: options,
       trust,
       kept: options.after ?? [],
-      readLines: lines === null ? null : (plans) => lines.check(plans),
-      ledger: state,
+      statePath: options.resume ?? null,
+      isStrict: options.strict === true,
+      clock: SYSTEM_CLOCK,
+      signal,
       onDigests: (digests) => showBar(createProgress("following the digests", digests, formatCount)),
-      onDigest: () => onBytes(1),
-      onSurveyed(surveys, totalBytes) {
-        state.bindTo(surveys);
-        showBar(createProgress("verifying", totalBytes));
-      },
-      onBytes,
-      onFinding: told.onFinding,
-      onUnproven: (each) => told.onUnproven(each),
+      onObjects: (bytes) => showBar(createProgress("verifying", bytes)),
+      onDone: (amount) => bars.at(-1)?.add(amount),
+      onFinding: options.json === true ? () => undefined : printFinding,
     });
+    bars.at(-1)?.stop();
+    await printed;
+    await print(options.json === true ? verifyJson(report) : verifyText(report));
+    if (!isVerified(report)) process.exitCode = EXIT_NOT_RIGHT;
   } finally {
-    lines?.close();
     bars.at(-1)?.stop();
   }
-  await told.printed();
-  const report = {
-    level,
-    streams,
-    givenKeys: [...trust.fingerprints],
-    ...told.report(),
-    otherCatalogue: catalogue === null ? 0 : plansOfOthers(streams, catalogue.digest),
-    notCompared: lines?.report.notCompared ?? 0,
-    seconds: (SYSTEM_CLOCK.monotonicMs() - startedMs) / SECOND_MS,
-  };
-  await print(options.json === true ? verifyJson(report) : verifyText(report));
-  if (!isVerified(report)) process.exitCode = EXIT_NOT_RIGHT;
-}
-
-/** Only at level full: DuckDB would add its own start-up to that of every other command. */
-async function openLines(...parts: Parameters<typeof openLineCheck>): Promise<SealedCheck> {
-  const { openLineCheck: open } = await import("../open/sealed-check.ts");
-  return open(...parts);
-}
-
-function plansOfOthers(streams: readonly VerifiedStream[], catalogue: string): number {
-  const others = streams.flatMap(({ catalogues }) => [...catalogues].filter(([digest]) => digest !== catalogue));
-  return others.reduce((total, [, plans]) => total + plans, 0);
-}
-
-/** Keeps the first findings, and prints them at once where people read. */
-function teller({ json, strict }: VerifyCommandOptions) {
-  const findings: Finding[] = [];
-  const unproven: Unproven[] = [];
-  let findingsTotal = 0;
-  let unprovenTotal = 0;
-  let printed = Promise.resolve();
-  const onFinding = (finding: Finding): void => {
-    findingsTotal += 1;
-    if (findings.length === MOST_TOLD) return;
-    findings.push(finding);
-    if (json !== true) printed = printed.then(() => print(`${asLine(differenceText(finding))}\n`));
-  };
-  return {
-    onFinding,
-    onUnproven(each: Unproven) {
-      const { stream, object, why } = each;
-      if (strict === true) return onFinding(findingOf("unproven", stream, { object, what: why }));
-      unprovenTotal += 1;
-      if (unproven.length < MOST_TOLD) unproven.push(each);
-    },
-    printed: () => printed,
-    report: () => ({ findings, findingsTotal, unproven, unprovenTotal }),
-  };
 }

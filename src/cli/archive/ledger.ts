@@ -1,24 +1,17 @@
 import { Command } from "commander";
-import { listStreams } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
-import type { ArchivedLine } from "../../core/archived-line.ts";
-import type { ObjectStore } from "../../core/object-store.ts";
-import { findLostPlans } from "../../counts/books/lost-plans.ts";
-import { readLedger } from "../../counts/ledger/ledger.ts";
-import { type LedgerReport, ledgerReport, type ReportedStream } from "../../counts/ledger/ledger-report.ts";
-import { lookAgain } from "../../counts/second-look.ts";
+import type { LedgerReport } from "../../counts/ledger/ledger-report.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
-import { openEventReader } from "../open/event-reader.ts";
-import { readIndexLedger } from "../open/index-ledger.ts";
 import { instantBefore } from "../options/instant.ts";
 import { withPipelineOptions } from "../options/options.ts";
-import { checkSpan, daysBetween, hoursBetween, isBordered } from "../options/time-span.ts";
+import { checkSpan, isBordered } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { givingUp, proveUnlessStopped } from "../process/interruptible.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
-import { createProgress, type Progress } from "../terminal/progress.ts";
+import { createProgress } from "../terminal/progress.ts";
+import { balanceBooks } from "./ledger-balance.ts";
 import { ledgerTable } from "./ledger-table.ts";
 
 interface LedgerOptions extends PipelineOptions {
@@ -70,45 +63,17 @@ export function ledgerCommand(): Command {
 async function balance(settings: PipelineSettings, options: LedgerOptions, signal: AbortSignal): Promise<LedgerReport> {
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
-  const eventsOf = await openEventReader(settings);
   const progress = createProgress("reading", null);
   try {
-    const streams: ReportedStream[] = [];
-    for (const stream of await listStreams(store)) {
-      streams.push(await balanceStream({ settings, options, store, eventsOf, progress, signal }, stream));
-    }
-    const books = streams.map(({ ledger }) => ledger);
-    const lost = await findLostPlans(store, books, daysBetween(options));
-    return ledgerReport(streams, lost);
+    return await balanceBooks({
+      settings,
+      store,
+      span: options,
+      isDeep: options.deep === true,
+      withIndex: options.index,
+      onBytes: givingUp(signal, progress.add),
+    });
   } finally {
     progress.stop();
   }
-}
-
-interface Balancing {
-  readonly settings: PipelineSettings;
-  readonly options: LedgerOptions;
-  readonly store: ObjectStore;
-  readonly eventsOf: (line: ArchivedLine) => readonly string[];
-  readonly progress: Progress;
-  readonly signal: AbortSignal;
-}
-
-/** The lines that the index lacks are looked for after the rest, and may be removed by then. */
-function balanceStream(parts: Balancing, stream: string): Promise<ReportedStream> {
-  return lookAgain(parts.store, (store) => balanceOnce({ ...parts, store }, stream));
-}
-
-async function balanceOnce(parts: Balancing, stream: string): Promise<ReportedStream> {
-  const { settings, options, store, eventsOf, progress, signal } = parts;
-  const ledger = await readLedger({
-    store,
-    stream,
-    takes: hoursBetween(options),
-    isDeep: options.deep === true,
-    eventsOf,
-    onBytes: givingUp(signal, progress.add),
-  });
-  const isIndexed = options.index && stream === settings.name && settings.index !== null;
-  return { ledger, index: isIndexed ? await readIndexLedger(settings.index, store, stream, ledger) : null };
 }

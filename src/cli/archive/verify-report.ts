@@ -36,7 +36,12 @@ export function isVerified({ findingsTotal }: VerifyReport): boolean {
 }
 
 export function verifyJson(report: VerifyReport): string {
-  const json = {
+  return `${JSON.stringify(reportJson(report), null, 2)}\n`;
+}
+
+/** A report in the words of `archive verify --json`. */
+export function reportJson(report: VerifyReport) {
+  return {
     verified: isVerified(report),
     level: report.level,
     streams: report.streams.map(streamJson),
@@ -49,7 +54,6 @@ export function verifyJson(report: VerifyReport): string {
     plans_not_compared: report.notCompared,
     elapsed_s: Number(report.seconds.toFixed(3)),
   };
-  return `${JSON.stringify(json, null, 2)}\n`;
 }
 
 function streamJson({ survey, objects, bytes, bytesReadEarlier, lines }: VerifiedStream) {
@@ -83,7 +87,7 @@ export function verifyText(report: VerifyReport): string {
     (signed.length > 0 && objects === 0
       ? "no digest names an object of these days: only the chain was verified\n"
       : "") +
-    `${work}\n${verdict(report)}\n`
+    `${work}\n${verdictText(report)}\n`
   );
 }
 
@@ -139,7 +143,8 @@ function unprovenText({ unproven, unprovenTotal }: VerifyReport): string {
   return `not proved, as no digest has signed it yet: ${formatThings(unprovenTotal, "object")}\n${lines.join("")}${rest}`;
 }
 
-function verdict({ findingsTotal, findings }: VerifyReport): string {
+/** One sentence. */
+export function verdictText({ findingsTotal, findings }: VerifyReport): string {
   if (findingsTotal === 0) return "verified: nothing is missing, extra or altered";
   const untold = findingsTotal - findings.length;
   const rest = untold > 0 ? `, of which ${formatCount(untold)} are not printed` : "";

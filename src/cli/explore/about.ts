@@ -42,7 +42,10 @@ function levelAnswers(policy: ReportingPolicy): LevelAnswer[] {
 }
 
 /** The first and the last hour that lines are filed in, up to this one; null where there are none. */
-async function borderHours(store: ObjectStore, hourNow: number): Promise<{ first: number; last: number } | null> {
+export async function borderHours(
+  store: ObjectStore,
+  hourNow: number,
+): Promise<{ first: number; last: number } | null> {
   const hours: number[] = [];
   for await (const { firstHour, lastHour } of listWal(store, null)) hours.push(firstHour, lastHour);
   let newest: (ListedPlan & { readonly firstHour: number }) | null = null;

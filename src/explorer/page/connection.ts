@@ -61,11 +61,28 @@ export async function* askInParts<T extends object>(
 
 /** Has the browser keep an answer as a file. Rejects with `AskError`. */
 export async function download(path: string, params: URLSearchParams, fileName: string, body?: object): Promise<void> {
-  const response = await request(path, params, body === undefined ? {} : { body });
-  const url = URL.createObjectURL(await response.blob().catch(brokenOff()));
+  saveFile(await askForFile(path, params, body), fileName);
+}
+
+/** Asks for an answer that is a file. Rejects with `AskError`, and with the reason of the signal. */
+export async function askForFile(
+  path: string,
+  params: URLSearchParams,
+  body?: object,
+  signal?: AbortSignal,
+): Promise<Blob> {
+  const response = await request(path, params, {
+    ...(body === undefined ? {} : { body }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return response.blob().catch(brokenOff(signal));
+}
+
+export function saveFile(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = url;
-  link.download = fileName;
+  link.download = name;
   link.click();
   URL.revokeObjectURL(url);
 }

@@ -1,6 +1,96 @@
-import { html } from "lit-html";
+import { html, nothing, type TemplateResult } from "lit-html";
+import type { DigestsAnswer, HoursAnswer, LedgerAnswer } from "../../archive-answers.ts";
+import type { Place } from "../address.ts";
+import { ask } from "../connection.ts";
+import { createLoading } from "../loading.ts";
+import { shown } from "../states.ts";
 import type { Page, View } from "../view.ts";
+import { calendar } from "./calendar.ts";
+import { dayDetails } from "./day-details.ts";
+import { digestSection } from "./digest-table.ts";
+import { findingsTable } from "./findings-table.ts";
+import { createPackForm } from "./pack-form.ts";
+import { createSizesChart } from "./sizes-chart.ts";
+import { statement } from "./statement.ts";
+import { createVerification } from "./verification.ts";
 
-export function createArchiveView(_page: Page): View {
-  return { title: "Archive", show: () => html``, leave: () => undefined };
+export function createArchiveView({ about, update }: Page): View {
+  const hours = createLoading<HoursAnswer>(update);
+  const ledger = createLoading<LedgerAnswer>(update);
+  const digests = createLoading<DigestsAnswer>(update);
+  const sizes = createSizesChart();
+  const packForm = createPackForm(about, update);
+  const verification = createVerification(update, () => hours.forget());
+  const again = (loading: { readonly forget: () => void }) => () => {
+    loading.forget();
+    update();
+  };
+
+  const showDay = ({ streams }: HoursAnswer, day: string | null): TemplateResult | typeof nothing => {
+    if (day === null) return nothing;
+    return dayDetails({
+      day,
+      streams,
+      ledger: day === "undated" ? null : ledger.of(day, (signal) => askLedger(day, signal)),
+      onVerify: () => {
+        verification.start(day);
+        document.querySelector("#verify")?.scrollIntoView();
+      },
+      onAgain: again(ledger),
+    });
+  };
+  return {
+    title: "Archive",
+    show(place) {
+      const { month, day } = placeIn(place);
+      const asked = new URLSearchParams(month === null ? {} : { month });
+      const known = hours.of(String(asked), (signal) => ask<HoursAnswer>("/api/hours", asked, signal));
+      const newestDay = known.kind === "ready" ? known.value.newest_whole_day : null;
+      const chain = digests.of("digests", (signal) =>
+        ask<DigestsAnswer>("/api/digests", new URLSearchParams(), signal),
+      );
+      return html`
+        <section aria-labelledby="verify">
+          <h2 id="verify">Is the archive intact?</h2>
+          ${shown(known, "Looking at the names of what is there", statement, again(hours))}
+          ${verification.show(newestDay)}
+        </section>
+        ${
+          known.kind === "failed"
+            ? nothing
+            : shown(
+                known,
+                "Reading the manifests of the month",
+                (answer) => html`
+                <section aria-labelledby="hours">
+                  <h2 id="hours">Hours</h2>
+                  ${calendar(answer, place)}${findingsTable(answer.problems, answer.problems.length)}
+                  ${sizes(answer.streams)}
+                </section>
+                <section>${showDay(answer, day)}</section>
+              `,
+              )
+        }
+        ${digestSection(chain, again(digests))}
+        <section aria-labelledby="pack">
+          <h2 id="pack">Evidence pack</h2>
+          ${packForm.show(day === "undated" ? null : day)}
+        </section>
+      `;
+    },
+    leave() {
+      for (const each of [hours, ledger, digests, verification, packForm]) each.leave();
+    },
+  };
+}
+
+function askLedger(day: string, signal: AbortSignal): Promise<LedgerAnswer> {
+  return ask<LedgerAnswer>("/api/ledger", new URLSearchParams({ day }), signal);
+}
+
+/** The month of a chosen day, unless another one is looked at. */
+function placeIn({ params }: Place): { readonly month: string | null; readonly day: string | null } {
+  const day = params.get("day");
+  const month = params.get("month") ?? (day === null || day === "undated" ? null : day.slice(0, 7));
+  return { month, day };
 }

@@ -1,0 +1,140 @@
+import { createSignedManifests, type SignedManifests } from "../../../archive/digest/signed-manifests.ts";
+import { hoursOfName } from "../../../archive/plan-list.ts";
+import {
+  type ListedPlan,
+  listPlans,
+  listStreams,
+  readSealedPlan,
+  type SealedPlan,
+} from "../../../archive/sealed-plan.ts";
+import { UNDATED_DAY } from "../../../archive/span.ts";
+import { readReachedTail } from "../../../archive/tail.ts";
+import { isOfObject } from "../../../core/fault.ts";
+import { dayName, hourOf, hourText, UNDATED_HOUR } from "../../../core/hour.ts";
+import { inParallel } from "../../../core/in-parallel.ts";
+import type { ObjectStore } from "../../../core/object-store.ts";
+import { DAY_MS } from "../../../core/units.ts";
+import { findLostPlans, findRevisionGaps } from "../../../counts/books/lost-plans.ts";
+import { sealedThrough, sealingOf } from "../../../counts/books/sealing.ts";
+import type { StreamBook } from "../../../counts/books/stream-book.ts";
+import type { HoursAnswer, StoredTotals, StreamMonth, Verified } from "../../../explorer/archive-answers.ts";
+import { borderHours } from "../about.ts";
+import type { ExploredArchive } from "../explored-archive.ts";
+import { isInMonth, type Month, monthName, monthOfHour } from "./month.ts";
+import { streamDays } from "./stream-days.ts";
+
+/** Manifests that are read at a time: stores far away answer late. */
+const MOST_READS = 32;
+
+/**
+ * The hours of a month, by names and by the manifests of that month; `asked` is null for the newest month that has lines.
+ * What cannot be trusted is said in the answer. Rejects with `IoError`.
+ */
+export async function archiveHours(
+  { settings, store, clock }: ExploredArchive,
+  asked: Month | null,
+  verified: Verified | null,
+): Promise<HoursAnswer> {
+  const nowMs = clock.nowMs();
+  const borders = await borderHours(store, hourOf(nowMs));
+  const month = asked ?? monthOfHour(borders?.last ?? hourOf(nowMs));
+  const remarks: string[] = [];
+  const listed = await Array.fromAsync(listPlans(store));
+  const books: StreamBook[] = [];
+  for (const stream of await listStreams(store)) books.push(await readBook(store, stream, listed, month, remarks));
+  const takes = (day: string): boolean => day === UNDATED_DAY || day.startsWith(month.name);
+  const problems = [...(await findRevisionGaps(store, books)), ...(await findLostPlans(store, books, takes))];
+  const manifests = createSignedManifests(store);
+  const streams: StreamMonth[] = [];
+  for (const book of books) {
+    const signed = await signersOf(manifests, book.stream);
+    const newest = newestHour(book, listed);
+    streams.push({
+      stream: book.stream,
+      days: streamDays(book, { month, signed, problems }),
+      sealed_through: sealedThrough(sealingOf([book], nowMs, settings.seal.latenessMs), newest),
+      signed_at: signed === null ? null : ([...signed.values()].at(-1)?.digest.window.to ?? null),
+    });
+  }
+  return {
+    month: month.name,
+    months: borders === null ? null : { first: monthName(borders.first), last: monthName(borders.last) },
+    newest_whole_day: wholeDay(borders?.last ?? null, nowMs),
+    streams,
+    problems,
+    archive: await storedTotals(store),
+    verified,
+    now: new Date(nowMs).toISOString(),
+    remarks,
+  };
+}
+
+/** The plans of the month, with all that tell how far the stream is sealed; and what of it is not. */
+async function readBook(
+  store: ObjectStore,
+  stream: string,
+  listed: readonly ListedPlan[],
+  month: Month,
+  remarks: string[],
+): Promise<StreamBook> {
+  const { tail, plans: reached } = await readReachedTail(store, stream, (what, error) =>
+    remarks.push(`${what}: ${error.message}`),
+  );
+  const known = new Map(reached.map((plan) => [plan.name, plan]));
+  const ofStream = listed.filter((plan) => plan.stream === stream);
+  const newest = ofStream.toSorted((a, b) => hoursOfName(b)[0] - hoursOfName(a)[0])[0];
+  const wanted = ofStream.filter(
+    (plan) => !known.has(plan.name) && (plan === newest || isInMonth(month, ...hoursOfName(plan))),
+  );
+  const read = await inParallel(wanted, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
+  const plans = [...reached, ...read].toSorted(
+    (a, b) => a.span.firstHour - b.span.firstHour || a.manifest.plan - b.manifest.plan,
+  );
+  return { stream, plans, tail: tail.filter(({ unsealed }) => unsealed.length > 0) };
+}
+
+/** The newest that the stream has something sealed of. */
+function newestHour({ plans, stream }: StreamBook, listed: readonly ListedPlan[]): number | null {
+  const firsts = listed.filter((plan) => plan.stream === stream).map((plan) => hoursOfName(plan)[0]);
+  const lasts = plans.map(lastHourOf);
+  const newest = [...firsts, ...lasts].reduce((a, b) => Math.max(a, b), UNDATED_HOUR);
+  return newest === UNDATED_HOUR ? null : newest;
+}
+
+function lastHourOf({ span }: SealedPlan): number {
+  return span.firstHour + span.hours - 1;
+}
+
+/** By manifest; null where the chain is not to be trusted, which is told elsewhere. */
+async function signersOf(
+  manifests: SignedManifests,
+  stream: string,
+): Promise<Awaited<ReturnType<SignedManifests["ofStream"]>> | null> {
+  try {
+    return await manifests.ofStream(stream);
+  } catch (error) {
+    if (!isOfObject(error)) throw error;
+    return null;
+  }
+}
+
+function wholeDay(lastHour: number | null, nowMs: number): string | null {
+  if (lastHour === null) return null;
+  const yesterday = dayName(nowMs - DAY_MS);
+  const last = hourText(lastHour).slice(0, 10);
+  return last < yesterday ? last : yesterday;
+}
+
+async function storedTotals(store: ObjectStore): Promise<StoredTotals> {
+  const sum = async (prefix: string): Promise<readonly [objects: number, bytes: number]> => {
+    let [objects, bytes] = [0, 0];
+    for await (const { sizeBytes } of store.list(prefix)) {
+      objects += 1;
+      bytes += sizeBytes;
+    }
+    return [objects, bytes];
+  };
+  const [vaultObjects, vaultBytes] = await sum("vault/");
+  const [walObjects, walBytes] = await sum("wal/");
+  return { vault_objects: vaultObjects, vault_bytes: vaultBytes, wal_objects: walObjects, wal_bytes: walBytes };
+}

@@ -1,0 +1,116 @@
+import { UsageError } from "../../../core/fault.ts";
+import type { Verified, VerifyPart } from "../../../explorer/archive-answers.ts";
+import { type Asked, jsonLinesReply, type Reply } from "../../../explorer/server/route.ts";
+import { verifyArchive } from "../../archive/verification.ts";
+import { readTrust } from "../../archive/verify-options.ts";
+import { LEVELS, reportJson, verdictText } from "../../archive/verify-report.ts";
+import { instantBefore } from "../../options/instant.ts";
+import { oneOf } from "../../options/options.ts";
+import { checkSpan, type TimeSpan } from "../../options/time-span.ts";
+import { askedParams } from "../asked-params.ts";
+import type { ExploredArchive } from "../explored-archive.ts";
+import { bodyParams } from "./asked-body.ts";
+import { fingerprint } from "./fingerprint.ts";
+
+/** Verifies an archive, once at a time, and remembers how it came out. */
+interface Verifier {
+  /** Null where none has come to its end. */
+  newest(): Verified | null;
+  verify(asked: Asked): Promise<Reply>;
+}
+
+/** Progress is told so often, at most. */
+const TELL_EVERY_MS = 100;
+
+export function createVerifier(archive: ExploredArchive): Verifier {
+  let newest: Verified | null = null;
+  let isRunning = false;
+  return {
+    newest: () => newest,
+    async verify({ body, signal }) {
+      const question = await questionOf(archive, body);
+      if (isRunning) {
+        throw new UsageError("verify the archive: a verification is under way (hint: wait for it, or stop it)");
+      }
+      isRunning = true;
+      return jsonLinesReply(async (send) => {
+        try {
+          newest = await verifyInParts(archive, question, signal, (part) => send(part));
+        } finally {
+          isRunning = false;
+        }
+      });
+    },
+  };
+}
+
+type Question = Awaited<ReturnType<typeof questionOf>>;
+
+async function questionOf({ clock }: ExploredArchive, body: string) {
+  const asked = askedParams(bodyParams(body));
+  const instant = instantBefore(clock.nowMs());
+  const level = asked.one("level", oneOf(LEVELS)) ?? "hashes";
+  const span: TimeSpan = { since: asked.one("since", instant), until: asked.one("until", instant) };
+  const keys = asked.all("keys", fingerprint);
+  asked.end();
+  checkSpan(span, "verify days");
+  return { level, span, trust: await readTrust(keys) };
+}
+
+async function verifyInParts(
+  { settings, store, clock }: ExploredArchive,
+  { level, span, trust }: Question,
+  signal: AbortSignal,
+  send: (part: VerifyPart) => Promise<void>,
+): Promise<Verified> {
+  // One after the other, though nobody waits for those of progress; who does not take them is gone.
+  let sent = Promise.resolve();
+  const tell = (part: VerifyPart): void => {
+    sent = sent.then(() => send(part));
+  };
+  let progress: Extract<VerifyPart, { part: "progress" }> = { part: "progress", of: "digests", done: 0, total: 0 };
+  let toldAtMs = clock.monotonicMs();
+  const begin = (of: "digests" | "bytes", total: number): void => {
+    progress = { part: "progress", of, done: 0, total };
+    tell(progress);
+  };
+  const report = await verifyArchive({
+    settings,
+    store,
+    level,
+    only: null,
+    span,
+    trust,
+    kept: [],
+    statePath: null,
+    isStrict: false,
+    clock,
+    signal,
+    onDigests: (digests) => begin("digests", digests),
+    onObjects: (totalBytes) => begin("bytes", totalBytes),
+    onDone(amount) {
+      progress = { ...progress, done: progress.done + amount };
+      if (clock.monotonicMs() - toldAtMs < TELL_EVERY_MS) return;
+      toldAtMs = clock.monotonicMs();
+      tell(progress);
+    },
+    onFinding: (finding) => tell({ part: "finding", finding }),
+  });
+  const verified: Verified = {
+    at: new Date(clock.nowMs()).toISOString(),
+    level,
+    since: timeText(span.since),
+    until: timeText(span.until),
+    findings: report.findingsTotal,
+    objects: report.streams.reduce((total, { objects }) => total + objects, 0),
+    not_signed: report.unprovenTotal,
+    verdict: verdictText(report),
+  };
+  tell({ part: "report", report: reportJson(report), verified });
+  await sent;
+  return verified;
+}
+
+function timeText(timeMs: number | undefined): string | null {
+  return timeMs === undefined ? null : new Date(timeMs).toISOString();
+}
