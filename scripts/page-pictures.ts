@@ -31,7 +31,7 @@ const PICTURES: readonly Picture[] = [
   {
     name: "logs",
     path: "/logs?status=5xx",
-    prepare: (page) => page.locator("tbody tr").first().waitFor(),
+    prepare: (page) => page.locator("tbody tr:visible").first().waitFor(),
   },
   {
     name: "archive",
@@ -50,9 +50,12 @@ const folder = await mkdtemp(join(tmpdir(), "logtally-pictures-"));
 try {
   await done(["demo"]);
   const explored = await explore(["--archive", join(folder, "archive")]);
-  for (const picture of PICTURES) await take(explored, picture);
-  await takeLive(explored);
-  await explored.stop();
+  try {
+    for (const picture of PICTURES) await take(explored, picture);
+    await takeLive(explored);
+  } finally {
+    await explored.stop();
+  }
 } finally {
   await rm(folder, { recursive: true });
 }
