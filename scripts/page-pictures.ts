@@ -80,7 +80,18 @@ async function take({ origin, token }: Explored, { name, path, isDark, prepare }
 /** While a worker takes in what a simulated instance writes. */
 async function takeLive(explored: Explored): Promise<void> {
   const archive = ["--archive", join(folder, "archive"), "--set", "name=demo", "--set", "batch.max_age_ms=2000"];
-  const instance = spawn(process.execPath, [PROGRAM, "generate", "--seconds", "3600", "--rate", "150", "--seed", "2"]);
+  const instance = spawn(process.execPath, [
+    PROGRAM,
+    "generate",
+    "--seconds",
+    "3600",
+    "--rate",
+    "150",
+    "--seed",
+    "2",
+    "--start",
+    new Date().toISOString().slice(0, 10),
+  ]);
   const worker = spawn(process.execPath, [PROGRAM, "run", ...archive, "--from", "-"], {
     stdio: ["pipe", "ignore", "ignore"],
   });

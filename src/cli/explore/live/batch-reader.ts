@@ -1,0 +1,38 @@
+import { isOfObject } from "../../../core/fault.ts";
+import { openLineReading } from "../../open/line-reading.ts";
+import type { ExploredArchive } from "../explored-archive.ts";
+import { type Batch, type EventsOf, readBatch, type Unread } from "./batch.ts";
+
+/** Reads batches, and keeps in mind which cannot be read. */
+export interface BatchReader {
+  /** The newest of what was wrong with objects. */
+  problems(): readonly string[];
+  /**
+   * Null where the object cannot be read: nobody may be kept from the others by it. Rejects with `IoError` where the store
+   * fails.
+   */
+  read(what: Unread, enoughLines: number): Promise<Batch | null>;
+}
+
+const MOST_PROBLEMS = 5;
+
+export function createBatchReader({ store, catalogue }: ExploredArchive): BatchReader {
+  const { decoder, derive } = openLineReading(catalogue, null);
+  const eventsOf: EventsOf = ({ buffer, start, end, meta }) => {
+    const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
+    return record?.fields ? derive(record.log, record.fields).map(({ event }) => event) : [];
+  };
+  let problems: string[] = [];
+  return {
+    problems: () => problems,
+    async read(what, enoughLines) {
+      try {
+        return await readBatch(store, what, eventsOf, enoughLines);
+      } catch (error) {
+        if (!isOfObject(error)) throw error;
+        problems = [...problems, error.message].slice(-MOST_PROBLEMS);
+        return null;
+      }
+    },
+  };
+}
