@@ -2,7 +2,7 @@
  * Takes the pictures of the page in docs/images, of a simulated day: `npm run pictures`. Needs Chromium.
  */
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -12,7 +12,7 @@ import { type Explored, explore, openBrowser } from "../test/explorer/explored.t
 const IMAGES = join(import.meta.dirname, "../docs/images");
 const SIZE = { width: 1280, height: 860 };
 /** Long enough for some batches of live lines. */
-const LIVE_MS = 30_000;
+const LIVE_MS = 90_000;
 
 /** A picture: its file, the address, and what is done there before it is taken. */
 interface Picture {
@@ -52,10 +52,10 @@ try {
   const explored = await explore(["--archive", join(folder, "archive")]);
   try {
     for (const picture of PICTURES) await take(explored, picture);
-    await takeLive(explored);
   } finally {
     await explored.stop();
   }
+  await takeLive();
 } finally {
   await rm(folder, { recursive: true });
 }
@@ -78,26 +78,22 @@ async function take({ origin, token }: Explored, { name, path, isDark, prepare }
 }
 
 /** While a worker takes in what a simulated instance writes. */
-async function takeLive(explored: Explored): Promise<void> {
-  const archive = ["--archive", join(folder, "archive"), "--set", "name=demo", "--set", "batch.max_age_ms=2000"];
-  const instance = spawn(process.execPath, [
-    PROGRAM,
-    "generate",
-    "--seconds",
-    "3600",
-    "--rate",
-    "150",
-    "--seed",
-    "2",
-    "--start",
-    new Date().toISOString().slice(0, 10),
-  ]);
-  const worker = spawn(process.execPath, [PROGRAM, "run", ...archive, "--from", "-"], {
-    stdio: ["pipe", "ignore", "ignore"],
-  });
+async function takeLive(): Promise<void> {
+  const archive = join(folder, "live");
+  await mkdir(archive);
+  const lines = ["generate", "--seconds", "3600", "--rate", "150", "--seed", "2", "--start", "now"];
+  const instance = spawn(process.execPath, [PROGRAM, ...lines], { stdio: ["ignore", "pipe", "ignore"] });
+  const taking = ["run", "--archive", archive, "--set", "batch.max_age_ms=2000", "--from", "-"];
+  const worker = spawn(process.execPath, [PROGRAM, ...taking], { stdio: ["pipe", "ignore", "ignore"] });
   instance.stdout.pipe(worker.stdin);
   const ended = new Promise((resolve) => worker.once("exit", resolve));
-  await take(explored, { name: "live", path: "/live", isDark: true, prepare: (page) => page.waitForTimeout(LIVE_MS) });
-  instance.kill("SIGTERM");
-  await ended;
+  const explored = await explore(["--archive", archive]);
+  try {
+    const prepare = (page: Page): Promise<void> => page.waitForTimeout(LIVE_MS);
+    await take(explored, { name: "live", path: "/live?minutes=5", isDark: true, prepare });
+  } finally {
+    instance.kill("SIGTERM");
+    await ended;
+    await explored.stop();
+  }
 }
