@@ -8,11 +8,9 @@ import { UsageError } from "../../../core/fault.ts";
 import { GIB } from "../../../core/units.ts";
 import type { Asked, Reply, Send } from "../../../explorer/server/route.ts";
 import { askPack } from "../../archive/pack-question.ts";
-import { fieldCondition } from "../../options/field-condition.ts";
-import { instantBefore } from "../../options/instant.ts";
 import { oneOf } from "../../options/options.ts";
-import { checkSpan } from "../../options/time-span.ts";
 import { givingUp } from "../../process/interruptible.ts";
+import { askedConditions, askedSpan } from "../asked-lines.ts";
 import { askedParams } from "../asked-params.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 import { bodyParams } from "./asked-body.ts";
@@ -49,20 +47,13 @@ export async function evidencePack(archive: ExploredArchive, { body, signal }: A
 
 function conditionsOf({ clock }: ExploredArchive, body: string): Parameters<typeof askPack>[1] {
   const asked = askedParams(bodyParams(body));
-  const instant = instantBefore(clock.nowMs());
-  const texts = ["log", "event", "user", "group", "project", "status", "text"] as const;
-  const correlationId = asked.one("correlation_id", String);
-  const span = { since: asked.one("since", instant), until: asked.one("until", instant) };
   const conditions = {
-    ...span,
-    ...Object.fromEntries(texts.map((name) => [name, asked.one(name, String)] as const).filter(([, text]) => text)),
-    ...(correlationId === undefined ? {} : { correlationId }),
-    field: asked.all("field", fieldCondition),
+    ...askedSpan(asked, clock.nowMs(), "export lines"),
+    ...askedConditions(asked),
     mostBytes: GIB,
     ...(asked.one("yes", oneOf(["true"])) === undefined ? {} : { yes: true as const }),
   };
   asked.end();
-  checkSpan(span, "export lines");
   return conditions;
 }
 

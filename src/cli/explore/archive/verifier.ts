@@ -4,9 +4,8 @@ import { type Asked, jsonLinesReply, type Reply } from "../../../explorer/server
 import { verifyArchive } from "../../archive/verification.ts";
 import { readTrust } from "../../archive/verify-options.ts";
 import { LEVELS, reportJson, verdictText } from "../../archive/verify-report.ts";
-import { instantBefore } from "../../options/instant.ts";
 import { oneOf } from "../../options/options.ts";
-import { checkSpan, type TimeSpan } from "../../options/time-span.ts";
+import { askedSpan } from "../asked-lines.ts";
 import { askedParams } from "../asked-params.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 import { bodyParams } from "./asked-body.ts";
@@ -48,12 +47,10 @@ type Question = Awaited<ReturnType<typeof questionOf>>;
 
 async function questionOf({ clock }: ExploredArchive, body: string) {
   const asked = askedParams(bodyParams(body));
-  const instant = instantBefore(clock.nowMs());
   const level = asked.one("level", oneOf(LEVELS)) ?? "hashes";
-  const span: TimeSpan = { since: asked.one("since", instant), until: asked.one("until", instant) };
+  const span = askedSpan(asked, clock.nowMs(), "verify days");
   const keys = asked.all("keys", fingerprint);
   asked.end();
-  checkSpan(span, "verify days");
   return { level, span, trust: await readTrust(keys) };
 }
 

@@ -1,7 +1,7 @@
 import { isOfObject } from "../../../core/fault.ts";
-import { openLineReading } from "../../open/line-reading.ts";
+import { createEventReader } from "../../open/event-reader.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
-import { type Batch, type EventsOf, readBatch, type Unread } from "./batch.ts";
+import { type Batch, readBatch, type Unread } from "./batch.ts";
 
 /** Reads batches, and keeps in mind which cannot be read. */
 export interface BatchReader {
@@ -17,11 +17,7 @@ export interface BatchReader {
 const MOST_PROBLEMS = 5;
 
 export function createBatchReader({ store, catalogue }: ExploredArchive): BatchReader {
-  const { decoder, derive } = openLineReading(catalogue, null);
-  const eventsOf: EventsOf = ({ buffer, start, end, meta }) => {
-    const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
-    return record?.fields ? derive(record.log, record.fields).map(({ event }) => event) : [];
-  };
+  const eventsOf = createEventReader(catalogue);
   let problems: string[] = [];
   return {
     problems: () => problems,

@@ -1,6 +1,7 @@
 import { eachLine, openWalObject, type WalObject } from "../../../archive/wal-reader.ts";
-import type { ArchivedLine, Meta } from "../../../core/archived-line.ts";
+import type { Meta } from "../../../core/archived-line.ts";
 import type { ObjectStore } from "../../../core/object-store.ts";
+import type { ReadEvents } from "../../open/event-reader.ts";
 
 /** What a worker has written at once, or a further part of it. */
 export interface Batch {
@@ -26,9 +27,6 @@ export interface Unread {
   readonly fromBlock: number | null;
 }
 
-/** Which events a line counts. */
-export type EventsOf = (line: ArchivedLine) => readonly string[];
-
 /**
  * Reads what the block table says, and the lines of one block after the other until so many were looked at. Rejects with
  * `IoError`.
@@ -36,7 +34,7 @@ export type EventsOf = (line: ArchivedLine) => readonly string[];
 export async function readBatch(
   store: ObjectStore,
   { object, fromBlock }: Unread,
-  eventsOf: EventsOf,
+  eventsOf: ReadEvents,
   enoughLines: number,
 ): Promise<Batch> {
   const segment = await openWalObject(store, object);

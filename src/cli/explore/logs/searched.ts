@@ -64,7 +64,7 @@ async function search({ archive, question, places, matches, signal, heard }: Sea
   const rows = createNewestRows(limit);
   const facets = createFacets();
   const ofFound = await bucketsOf(span, places);
-  const ofAll = hasConditions ? null : await countAll(question, places, signal);
+  const ofAll = hasConditions ? null : await countAll(ofFound, question, places, signal);
   let found = 0;
   let sentAtMs = Number.NEGATIVE_INFINITY;
   let looked: Looked = { lines: 0, bytes: 0 };
@@ -107,13 +107,15 @@ async function search({ archive, question, places, matches, signal, heard }: Sea
   };
 }
 
+/** In the same buckets, without looking at lines where tables tell. */
 async function countAll(
-  question: SearchQuestion,
+  { fromMs, stepMs, counts }: Buckets,
+  { span }: SearchQuestion,
   places: readonly SearchPlace[],
   signal: AbortSignal,
 ): Promise<Buckets> {
-  const buckets = await bucketsOf(question.span, places);
-  await countTimes(places, buckets, { ...question.span, signal, endOfBlock: () => othersTurn() });
+  const buckets = { fromMs, stepMs, counts: counts.map(() => 0) };
+  await countTimes(places, buckets, { ...span, signal, endOfBlock: () => othersTurn() });
   return buckets;
 }
 

@@ -8,19 +8,20 @@ import { type Asked, jsonReply, type Reply } from "../../../explorer/server/rout
 import { createLineFilter } from "../../archive/line-filter.ts";
 import { openNarrowing } from "../../archive/narrowing.ts";
 import { refuseLargeSearch } from "../../archive/search-guard.ts";
+import { askedSpan } from "../asked-lines.ts";
 import { askedParams } from "../asked-params.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 import { listen } from "../heard.ts";
 import { createFactsReader } from "./line-facts.ts";
 import { createRowMaker } from "./row-maker.ts";
-import { spanOf } from "./search-question.ts";
+import { lineSpan } from "./search-question.ts";
 
 /** `archive find --trace`, with when each line's work began. Rejects with `UsageError` or `IoError`. */
 export async function answerTrace(archive: ExploredArchive, { params, signal }: Asked): Promise<Reply> {
   const { settings, catalogue, store, clock } = archive;
   const asked = askedParams(params);
   const correlationId = asked.one("correlation_id", String);
-  const span = spanOf(asked, clock.nowMs(), "trace a request");
+  const span = lineSpan(askedSpan(asked, clock.nowMs(), "trace a request"));
   asked.end();
   if (correlationId === undefined) throw new UsageError("trace a request: which one (hint: correlation_id)");
   const matches = createLineFilter({ correlationId }, catalogue, settings);
