@@ -70,9 +70,12 @@ it("keeps away from lines that are not simulated", async () => {
   expect(await logtally(["demo"], { cwd })).toEqual(refused);
 });
 
-/** On a terminal that `script` makes; what is written to its standard input is typed there. */
+/**
+ * On a terminal that `script` makes; what is written to its standard input is typed there. A shell that waited for the
+ * program would end by the signal of Ctrl-C, whatever the program makes of it: the program takes the place of the shell.
+ */
 function demoOnTerminal(cwd: string): RunningProcess {
-  return start(SCRIPT, ["-qec", `"${process.execPath}" "${PROGRAM}" demo`, "/dev/null"], { cwd });
+  return start(SCRIPT, ["-qec", `exec "${process.execPath}" "${PROGRAM}" demo`, "/dev/null"], { cwd });
 }
 
 /** Resolves with what was shown once that text is there. */
