@@ -1,18 +1,34 @@
 /**
  * Goal: how long somebody who opens the page waits for its first view.
- * Method: a real browser opens the printed address, round after round, each with nothing in its caches; it ends with the
- * first row that is to be seen. Counts are of generated facts, lines of a year of which the newest day is real.
+ * Method: a real browser that is open already goes to the printed address, round after round, each with nothing in its
+ * caches; by the clock of the page until it has painted the first row. Counts are of generated facts, lines of a year of
+ * which the newest day is real.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
 import { type Explored, explore, openBrowser } from "../test/explorer/explored.ts";
+import { openDaysArchive, YEAR_DAYS } from "./days-archive.ts";
 import { openFactArchive } from "./fact-archive.ts";
 import type { Goal } from "./goal.ts";
 import { median } from "./median.ts";
 import { type Report, reportOf } from "./report.ts";
-import { openYearArchive } from "./year-archive.ts";
 
 const MOST_SECONDS = 1;
+/** Somewhat more than the lines that the goal is set for: the year is measured to see what grows. */
+const MOST_LINES = 11_000_000;
+/** Of ten million lines. */
+const MONTH_DAYS = 37;
+/** A browser that has just started is still busy with itself, and so is a server that the browser before has left. */
+const SETTLE_MS = 2000;
+/** Runs in the page: when its first row was painted, in milliseconds since somebody went there. */
+const NOTE_FIRST_ROW = `window.firstRowMs = new Promise((resolve) => {
+  new MutationObserver((_, observer) => {
+    if (document.querySelector("tbody tr") === null) return;
+    observer.disconnect();
+    requestAnimationFrame(() => setTimeout(() => resolve(performance.now())));
+  }).observe(document, { childList: true, subtree: true });
+})`;
 
 interface FirstView {
   readonly view: string;
@@ -28,13 +44,12 @@ const COLUMNS: readonly Column<FirstView>[] = [
 
 export async function measureExplore(facts: number, rounds: number): Promise<Report> {
   const counted = await openFactArchive(facts);
-  const year = await openYearArchive();
-  const views = [
-    await measureView({ view: "counts", path: counted.path, lines: counted.facts }, rounds),
-    await measureView({ view: "logs", path: year.path, lines: year.lines }, rounds),
-  ];
-  const title = `the page in Chromium, from its address to the first row; medians of ${formatThings(rounds, "round")}`;
-  return reportOf(title, COLUMNS, views, views.map(goalOf));
+  const views = [await measureView({ view: "counts", path: counted.path, lines: counted.facts }, rounds)];
+  for (const days of [MONTH_DAYS, YEAR_DAYS]) {
+    views.push(await measureView({ view: "logs", ...(await openDaysArchive(days)) }, rounds));
+  }
+  const title = `the page in Chromium, from its address to its first row; medians of ${formatThings(rounds, "round")}`;
+  return reportOf(title, COLUMNS, views, views.filter(({ lines }) => lines < MOST_LINES).map(goalOf));
 }
 
 async function measureView(
@@ -55,10 +70,10 @@ async function measureView(
 async function secondsToFirstRow({ origin, token }: Explored, view: string): Promise<number> {
   const browser = await openBrowser();
   const page = await browser.newPage();
-  const startedMs = performance.now();
+  await page.addInitScript(NOTE_FIRST_ROW);
+  await sleep(SETTLE_MS);
   await page.goto(`${origin}/${view}?token=${token}`);
-  await page.locator("tbody tr:visible").first().waitFor();
-  const takenMs = performance.now() - startedMs;
+  const takenMs = Number(await page.evaluate("window.firstRowMs"));
   await browser.close();
   return takenMs / 1000;
 }

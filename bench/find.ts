@@ -16,11 +16,11 @@ import { openArchiveStore } from "../src/cli/open/archive-store.ts";
 import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
 import { DAY_MS, MIB } from "../src/core/units.ts";
+import { openDaysArchive, REAL_DAY, YEAR_DAYS } from "./days-archive.ts";
 import type { Goal } from "./goal.ts";
 import { logtally, measure, type Usage } from "./measure.ts";
 import { median } from "./median.ts";
 import { type Report, reportOf } from "./report.ts";
-import { openYearArchive, REAL_DAY } from "./year-archive.ts";
 
 const LOGTALLY = join(import.meta.dirname, "../bin/logtally.js");
 const DAY_BEGIN_MS = Date.parse(REAL_DAY);
@@ -51,7 +51,7 @@ const COLUMNS: readonly Column<Answered>[] = [
 ];
 
 export async function measureFind(rounds: number): Promise<Report> {
-  const { path, lines } = await openYearArchive();
+  const { path, lines } = await openDaysArchive(YEAR_DAYS);
   const { id, request, user } = sampleOf(path);
   const ask = async (
     question: string,

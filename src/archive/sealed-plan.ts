@@ -17,6 +17,7 @@ import {
   spanRecordPrefix,
   vaultPrefix,
 } from "./vault-name.ts";
+import { walPrefix } from "./wal-name.ts";
 
 /** What is kept in mind of a manifest: its repeats one by one are for people. */
 export type KnownManifest = Omit<Manifest, "duplicates">;
@@ -83,12 +84,12 @@ export interface ListedPlan extends SealedName {
 }
 
 /**
- * The complete plans of all streams, or those below these prefixes of records and of manifests, in this order: a plan that
- * found only repeats is never seen without those that have the lines. Rejects with `IoError`.
+ * The complete plans of all streams, or those below these prefixes, in this order: where the one of records comes first, a
+ * plan that found only repeats is never seen without those that have the lines. Rejects with `IoError`.
  */
 export async function* listPlans(
   store: ObjectStore,
-  prefixes: readonly [records: string, manifests: string] = [recordPrefix(), vaultPrefix()],
+  prefixes: readonly string[] = [recordPrefix(), vaultPrefix()],
 ): AsyncIterable<ListedPlan> {
   for (const prefix of prefixes) {
     for await (const { name, sizeBytes } of store.list(prefix)) {
@@ -126,19 +127,26 @@ export function sealedPlanIn(name: string, bytes: Buffer): SealedPlan {
   return { name, sizeBytes: bytes.length, sha256, span, manifest, isRecord: manifest.outputs.length === 0 };
 }
 
-/** Public keys lie beside the streams, and anybody may have put anything there. */
-const IN_STREAM = /^(?:wal|vault\/v1)\/([a-z0-9-]{1,63})\/[^/]+\/./;
+const STREAM = /^(?:wal|vault\/v1)\/([a-z0-9-]{1,63})\/$/;
 
-/** The streams that an archive has, in order. Rejects with `IoError`. */
+/** The streams that an archive has, in order; it takes as long as there are streams. Rejects with `IoError`. */
 export async function listStreams(store: ObjectStore): Promise<string[]> {
   const streams = new Set<string>();
-  for (const prefix of ["wal/", "vault/v1/"]) {
-    for await (const { name } of store.list(prefix)) {
-      const [, stream] = IN_STREAM.exec(name) ?? [];
-      if (stream !== undefined) streams.add(stream);
+  for (const prefix of [walPrefix(null), vaultPrefix()]) {
+    for await (const folder of store.listFolders(prefix)) {
+      const [, stream] = STREAM.exec(folder) ?? [];
+      if (stream !== undefined && (await hasDays(store, folder))) streams.add(stream);
     }
   }
   return [...streams].toSorted();
+}
+
+/** Public keys lie beside the streams, and anybody may have put anything there: a stream has objects in folders. */
+async function hasDays(store: ObjectStore, stream: string): Promise<boolean> {
+  for await (const day of store.listFolders(stream)) {
+    for await (const _ of store.list(day)) return true;
+  }
+  return false;
 }
 
 /** The hours of each write-ahead object that these plans have sealed. */

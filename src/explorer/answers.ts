@@ -22,8 +22,6 @@ export interface About {
   readonly levels: readonly LevelAnswer[];
   /** RFC 3339: the end of the newest filing hour that has lines, those ahead of the clock aside; null for an empty archive. */
   readonly newest_until: string | null;
-  /** The start of the oldest likewise. */
-  readonly oldest_from: string | null;
   /** By the clock of the server. */
   readonly now: string;
   readonly version: string;

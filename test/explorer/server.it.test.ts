@@ -147,6 +147,11 @@ describe("every answer", () => {
   });
 });
 
+/** What a script imports, at once or later. */
+function importsOf(script: string): string[] {
+  return [...script.matchAll(/\b(?:from|import) ?\(?"([./][^"\s]*)"/g)].map(([, name = ""]) => name);
+}
+
 it("is a page of less than 300 kB, compressed, all of it from here", async () => {
   const { body: html } = await send("/", {});
   const seen = new Map<string, string>();
@@ -156,15 +161,31 @@ it("is a page of less than 300 kB, compressed, all of it from here", async () =>
     const { status, body } = await send(path, {});
     expect(`${path} ${status}`).toBe(`${path} 200`);
     seen.set(path, body);
-    const imports = [...body.matchAll(/\b(?:from|import) ?"([./][^"\s]*)"/g)].map(([, name = ""]) => name);
-    for (const name of imports) await load(new URL(name, `${explored.origin}${path}`).pathname);
+    for (const name of importsOf(body)) await load(new URL(name, `${explored.origin}${path}`).pathname);
   };
   for (const [, path = ""] of html.matchAll(/(?:src|href)="([^"]+)"/g)) await load(path);
   expect([...seen.keys()]).toEqual(expect.arrayContaining(["/page/main", "/lib/uplot/uPlot.esm.js", "/page/page.css"]));
+  const views = ["live", "logs", "counts", "archive"].map((view) => `/page/${view}/${view}-view.ts`);
+  expect([...seen.keys()]).toEqual(expect.arrayContaining(views));
   expect(html).not.toMatch(/<script>|<style|https?:|\son\w+=/);
   const bytes = [html, ...seen.values()].reduce((sum, text) => sum + gzipSync(text).length, 0);
   expect(bytes).toBeLessThan(300_000);
   expect(bytes).toBeGreaterThan(30_000);
+});
+
+it.each(["/", "/live", "/logs", "/counts", "/archive"])("names all scripts of a view at once: %s", async (view) => {
+  const { body: html } = await send(view, {});
+  const named = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, path = ""]) => path);
+  expect(named).toContain(`/page/${view === "/" ? "counts/counts" : `${view.slice(1)}${view}`}-view.ts`);
+  const needed = new Set(["/page/main"]);
+  for (const path of named) {
+    const { status, body } = await send(path, {});
+    expect(status).toBe(200);
+    // What is imported by a call is of other views.
+    const imports = importsOf(body.replaceAll(/import\("[^"]+"\)/g, ""));
+    for (const name of imports) needed.add(new URL(name, `${explored.origin}${path}`).pathname);
+  }
+  expect(named).toEqual(expect.arrayContaining([...needed]));
 });
 
 it("says what is wrong before it serves anything", async () => {

@@ -1,10 +1,7 @@
-import { parseHourText } from "../../archive/hour-text.ts";
-import { type ListedPlan, listPlans, listStreams, readSealedPlan } from "../../archive/sealed-plan.ts";
-import { firstHourOf } from "../../archive/span.ts";
-import { listWal } from "../../archive/wal-reader.ts";
-import { hourOf, hourText, UNDATED_HOUR } from "../../core/hour.ts";
+import { borderHours } from "../../archive/border-hours.ts";
+import { listStreams } from "../../archive/sealed-plan.ts";
+import { hourOf, hourText } from "../../core/hour.ts";
 import { UNKNOWN_LOG } from "../../core/line.ts";
-import type { ObjectStore } from "../../core/object-store.ts";
 import { LEVELS, permissionFor, type ReportingPolicy } from "../../counts/reporting-policy.ts";
 import { SEGMENTS } from "../../counts/segment.ts";
 import { KNOWN_LOGS } from "../../decode/log-name.ts";
@@ -25,7 +22,6 @@ export async function aboutArchive({ settings, catalogue, store, clock }: Explor
     logs: [...KNOWN_LOGS, UNKNOWN_LOG],
     events: catalogue.events.map(({ event }) => event),
     levels: levelAnswers({ deployment, opened: reporting.identifiable }),
-    oldest_from: hours === null ? null : hourText(hours.first),
     newest_until: hours === null ? null : hourText(hours.last + 1),
     now: new Date(nowMs).toISOString(),
     version: programVersion(),
@@ -39,28 +35,4 @@ function levelAnswers(policy: ReportingPolicy): LevelAnswer[] {
       return { segment, level, rule: permission.kind === "refused" ? permission.rule.name : null };
     }),
   );
-}
-
-/** The first and the last hour that lines are filed in, up to this one; null where there are none. */
-export async function borderHours(
-  store: ObjectStore,
-  hourNow: number,
-): Promise<{ first: number; last: number } | null> {
-  const hours: number[] = [];
-  for await (const { firstHour, lastHour } of listWal(store, null)) hours.push(firstHour, lastHour);
-  let newest: (ListedPlan & { readonly firstHour: number }) | null = null;
-  for await (const plan of listPlans(store)) {
-    const firstHour = firstHourOf(plan);
-    hours.push(firstHour);
-    if (newest === null || firstHour > newest.firstHour) newest = { ...plan, firstHour };
-  }
-  if (newest !== null) {
-    // Its name says where its span begins, and not how long it is.
-    const { manifest } = await readSealedPlan(store, newest.name, newest.sizeBytes);
-    hours.push(...Object.keys(manifest.by_hour).map(parseHourText));
-  }
-  const dated = hours.filter((hour) => hour !== UNDATED_HOUR && hour <= hourNow);
-  if (dated.length === 0) return null;
-  const border = (choose: (a: number, b: number) => number): number => dated.reduce((a, b) => choose(a, b));
-  return { first: border(Math.min), last: border(Math.max) };
 }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { stripTypeScriptTypes } from "node:module";
 import { gzipSync } from "node:zlib";
+import { placeOf, VIEW_NAMES } from "../../explorer/page/address.ts";
 import type { PageFile } from "../../explorer/server/explorer-server.ts";
 
 const PAGE = new URL("../../explorer/page/", import.meta.url);
@@ -22,28 +23,33 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   ts: "text/javascript; charset=utf-8",
   svg: "image/svg+xml",
 };
+const HTML = new URL("page.html", PAGE);
 /** Each is an address of its own, and all are one page. */
-const VIEWS = ["/", "/live", "/logs", "/counts", "/archive"];
+const VIEWS = ["/", ...VIEW_NAMES.map((name) => `/${name}`)];
+const MAIN = "/page/main";
 const BEST_GZIP = 9;
 
+type FileAt = (path: string) => Promise<PageFile | null>;
+
 /** The files of the page by their paths, each read and made ready once. */
-export function openPageFiles(): (path: string) => Promise<PageFile | null> {
+export function openPageFiles(): FileAt {
   const known = new Map<string, Promise<PageFile | null>>();
-  return (path) => {
+  const fileAt: FileAt = (path) => {
     const found = known.get(path);
     if (found !== undefined) return found;
-    const place = placeOf(path);
+    const isView = VIEWS.includes(path);
+    const place = isView ? HTML : locationOf(path);
     if (place === null) return Promise.resolve(null);
-    const reading = readPageFile(place);
+    const reading = readPageFile(place, isView ? (html) => withPreloads(html, path, fileAt) : undefined);
     known.set(path, reading);
     return reading;
   };
+  return fileAt;
 }
 
 /** Null for a path that names nothing of the page, wherever it leads. */
-function placeOf(path: string): URL | null {
-  if (VIEWS.includes(path)) return new URL("page.html", PAGE);
-  if (path === "/page/main") return new URL(existsSync(new URL("main.ts", PAGE)) ? "main.ts" : "main.js", PAGE);
+function locationOf(path: string): URL | null {
+  if (path === MAIN) return new URL(existsSync(new URL("main.ts", PAGE)) ? "main.ts" : "main.js", PAGE);
   const [, root, rest = ""] = /^\/(page|lib)\/((?:[\w-]+\/)*[\w.-]+\.(?:css|js|ts|svg))$/.exec(path) ?? [];
   if (root === undefined) return null;
   if (root === "page") return new URL(rest, PAGE);
@@ -52,13 +58,39 @@ function placeOf(path: string): URL | null {
   return folder === undefined ? null : new URL(file, folder);
 }
 
-async function readPageFile(place: URL): Promise<PageFile | null> {
+/** Names all scripts of a view at once: a browser would hear of each only from the one that imports it. */
+async function withPreloads(html: string, path: string, fileAt: FileAt): Promise<string> {
+  const { view } = placeOf(new URL(path, "http://page"));
+  const entries = [...(await contentAt(MAIN, fileAt)).matchAll(/\bimport\("\.(\/[\w./-]+)"\)/g)].map(
+    ([, name]) => name,
+  );
+  const entry = entries.find((name) => name?.startsWith(`/${view}/`)) ?? "";
+  const scripts = new Set([MAIN, `/page${entry}`]);
+  // Those that are added on the way are visited too.
+  for (const script of scripts) {
+    const imports = (await contentAt(script, fileAt)).matchAll(/\b(?:from|import) ?"([\w./-]+)"/g);
+    for (const [, name = ""] of imports) scripts.add(new URL(name, `http://page${script}`).pathname);
+  }
+  const links = [...scripts].map((script) => `<link rel="modulepreload" href="${script}" />`);
+  return html.replace("</head>", `${links.join("")}</head>`);
+}
+
+async function contentAt(path: string, fileAt: FileAt): Promise<string> {
+  return (await fileAt(path))?.content.toString() ?? "";
+}
+
+async function readPageFile(
+  place: URL,
+  finish: (text: string) => string | Promise<string> = (text) => text,
+): Promise<PageFile | null> {
   const ending = place.pathname.slice(place.pathname.lastIndexOf(".") + 1);
   const mediaType = MEDIA_TYPES[ending];
   if (mediaType === undefined) return null;
   const text = await textOf(place);
   if (text === null) return null;
-  const content = Buffer.from(ending === "ts" || ending === "js" ? scriptOf(text, ending === "ts") : text);
+  const content = Buffer.from(
+    await finish(ending === "ts" || ending === "js" ? scriptOf(text, ending === "ts") : text),
+  );
   const tag = `"${createHash("sha256").update(content).digest("hex").slice(0, 32)}"`;
   return { mediaType, content, gzipped: gzipSync(content, { level: BEST_GZIP }), tag };
 }

@@ -107,7 +107,7 @@ async function request(
 }
 
 /** Of what a browser says of a lost connection nobody learns what to do. */
-function brokenOff(signal?: AbortSignal): (error: unknown) => never {
+export function brokenOff(signal?: AbortSignal): (error: unknown) => never {
   return () => {
     signal?.throwIfAborted();
     throw new AskError("logtally does not answer (hint: is it still running? Start it again, and open what it prints)");

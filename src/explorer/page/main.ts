@@ -1,28 +1,32 @@
 import { html, render, type TemplateResult } from "lit-html";
 import type { About } from "../answers.ts";
-import { type Place, placeOf, VIEW_NAMES, type ViewName } from "./address.ts";
-import { createArchiveView } from "./archive/archive-view.ts";
-import { ask, takeToken } from "./connection.ts";
-import { createCountsView } from "./counts/counts-view.ts";
-import { createLiveView } from "./live/live-view.ts";
-import { createLoading } from "./loading.ts";
-import { createLogsView } from "./logs/logs-view.ts";
-import { problemBox, shown } from "./states.ts";
+import { placeOf, VIEW_NAMES, type ViewName } from "./address.ts";
+import { ask, brokenOff, takeToken } from "./connection.ts";
+import { createLoading, type Loaded } from "./loading.ts";
+import { shown } from "./states.ts";
 import type { Page, View } from "./view.ts";
 
-const MAKERS: Readonly<Record<ViewName, (page: Page) => View>> = {
-  live: createLiveView,
-  logs: createLogsView,
-  counts: createCountsView,
-  archive: createArchiveView,
-};
+type MakeView = (page: Page) => View;
+
 const TITLES: Readonly<Record<ViewName, string>> = { live: "Live", logs: "Logs", counts: "Counts", archive: "Archive" };
 
 takeToken();
 const about = createLoading<About>(update);
+/** Each is loaded when it is first looked at: nobody waits for the parts of another. */
+const makers: Readonly<Record<ViewName, () => Loaded<MakeView>>> = {
+  live: loadedOnce(async () => (await import("./live/live-view.ts")).createLiveView),
+  logs: loadedOnce(async () => (await import("./logs/logs-view.ts")).createLogsView),
+  counts: loadedOnce(async () => (await import("./counts/counts-view.ts")).createCountsView),
+  archive: loadedOnce(async () => (await import("./archive/archive-view.ts")).createArchiveView),
+};
 const views = new Map<ViewName, View>();
 let place = placeOf(new URL(location.href));
 let isAwaited = false;
+
+function loadedOnce(load: () => Promise<MakeView>): () => Loaded<MakeView> {
+  const loading = createLoading<MakeView>(update);
+  return () => loading.of("view", () => load().catch(brokenOff()));
+}
 
 /** Shows everything again, once for all that has changed. */
 function update(): void {
@@ -54,6 +58,8 @@ function arrive(): void {
 function pageOf(): TemplateResult {
   document.title = `${TITLES[place.view]} – logtally`;
   const loaded = about.of("about", (signal) => ask<About>("/api/about", new URLSearchParams(), signal));
+  // Asked for at once, so that both are on their way together.
+  const made = makers[place.view]();
   return html`
     <a class="skip" href="#main">Skip to the content</a>
     <header>
@@ -67,24 +73,24 @@ function pageOf(): TemplateResult {
     </header>
     <main id="main" tabindex="-1">
       <h1>${TITLES[place.view]}</h1>
-      ${
-        loaded.kind === "failed"
-          ? problemBox(loaded.problem, () => {
-              about.forget();
-              update();
-            })
-          : shown(loaded, "Opening the archive", (known) => viewOf(known, place))
-      }
+      ${shown(loaded, "Opening the archive", (known) => shown(made, "Opening the view", (make) => viewOf(known, make), reload), again)}
     </main>
   `;
 }
 
-function viewOf(known: About, { view: name }: Place): TemplateResult {
-  let view = views.get(name);
-  if (view === undefined) {
-    view = MAKERS[name]({ about: known, update, go });
-    views.set(name, view);
-  }
+function again(): void {
+  about.forget();
+  update();
+}
+
+/** Browsers do not ask for a script a second time. */
+function reload(): void {
+  location.reload();
+}
+
+function viewOf(known: About, make: MakeView): TemplateResult {
+  const view = views.get(place.view) ?? make({ about: known, update, go });
+  views.set(place.view, view);
   return view.show(place);
 }
 

@@ -1,5 +1,6 @@
+import { borderHours } from "../../../archive/border-hours.ts";
 import { createSignedManifests, type SignedManifests } from "../../../archive/digest/signed-manifests.ts";
-import { hoursOfName } from "../../../archive/plan-list.ts";
+import { hoursOfName, listDays } from "../../../archive/plan-list.ts";
 import {
   type ListedPlan,
   listPlans,
@@ -9,6 +10,7 @@ import {
 } from "../../../archive/sealed-plan.ts";
 import { UNDATED_DAY } from "../../../archive/span.ts";
 import { readReachedTail } from "../../../archive/tail.ts";
+import { recordPrefix, vaultPrefix } from "../../../archive/vault-name.ts";
 import { isOfObject } from "../../../core/fault.ts";
 import { dayName, hourOf, hourText, UNDATED_HOUR } from "../../../core/hour.ts";
 import { inParallel } from "../../../core/in-parallel.ts";
@@ -18,7 +20,6 @@ import { findLostPlans, findRevisionGaps } from "../../../counts/books/lost-plan
 import { sealedThrough, sealingOf } from "../../../counts/books/sealing.ts";
 import type { StreamBook } from "../../../counts/books/stream-book.ts";
 import type { HoursAnswer, StoredTotals, StreamMonth, Verified } from "../../../explorer/archive-answers.ts";
-import { borderHours } from "../about.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 import { isInMonth, type Month, monthName, monthOfHour } from "./month.ts";
 import { streamDays } from "./stream-days.ts";
@@ -39,7 +40,7 @@ export async function archiveHours(
   const borders = await borderHours(store, hourOf(nowMs));
   const month = asked ?? monthOfHour(borders?.last ?? hourOf(nowMs));
   const remarks: string[] = [];
-  const listed = await Array.fromAsync(listPlans(store));
+  const listed = await listPlansOf(store, month);
   const books: StreamBook[] = [];
   for (const stream of await listStreams(store)) books.push(await readBook(store, stream, listed, month, remarks));
   const takes = (day: string): boolean => day === UNDATED_DAY || day.startsWith(month.name);
@@ -67,6 +68,21 @@ export async function archiveHours(
     now: new Date(nowMs).toISOString(),
     remarks,
   };
+}
+
+/** By their names, the plans of the month and those of each stream's newest day. */
+async function listPlansOf(store: ObjectStore, month: Month): Promise<ListedPlan[]> {
+  const plans: ListedPlan[] = [];
+  const withNewest = new Set<string>();
+  for (const { stream, day } of (await listDays(store)).toReversed()) {
+    const isDated = day !== UNDATED_DAY;
+    const isOfMonth = isInMonth(month, ...hoursOfName({ day, hourOfDay: 0 }));
+    if (!isOfMonth && (!isDated || withNewest.has(stream))) continue;
+    const ofDay = await Array.fromAsync(listPlans(store, [recordPrefix(stream, day), vaultPrefix(stream, day)]));
+    if (isDated && ofDay.length > 0) withNewest.add(stream);
+    plans.push(...ofDay);
+  }
+  return plans;
 }
 
 /** The plans of the month, with all that tell how far the stream is sealed; and what of it is not. */

@@ -3,7 +3,7 @@ import { findPlaces, type SearchPlace } from "../../../archive/find.ts";
 import { addTo, type Buckets, countTimes } from "../../../archive/line-times.ts";
 import { type Looked, searchNewestFirst } from "../../../archive/newest-first.ts";
 import type { ArchivedLine } from "../../../core/archived-line.ts";
-import type { SearchPart } from "../../../explorer/logs-answers.ts";
+import type { SearchPart, SearchRow } from "../../../explorer/logs-answers.ts";
 import { type Asked, jsonLinesReply, type Reply } from "../../../explorer/server/route.ts";
 import { createLineFilter } from "../../archive/line-filter.ts";
 import { openNarrowing } from "../../archive/narrowing.ts";
@@ -56,7 +56,7 @@ interface Search {
   readonly heard: Heard;
 }
 
-/** Sends what was found about every quarter of a second; resolves with the last part. */
+/** Sends what was found about every quarter of a second, and the first rows at once; resolves with the last part. */
 async function search({ archive, question, places, matches, signal, heard }: Search, send: Send): Promise<SearchPart> {
   const { span, limit, hasConditions, mostBytes } = question;
   const factsOf = createFactsReader(archive);
@@ -66,10 +66,12 @@ async function search({ archive, question, places, matches, signal, heard }: Sea
   const ofFound = await bucketsOf(span, places);
   const ofAll = hasConditions ? null : await countAll(ofFound, question, places, signal);
   let found = 0;
+  let ready: SearchRow[] = [];
+  let hasSentRows = false;
   let sentAtMs = Number.NEGATIVE_INFINITY;
   let looked: Looked = { lines: 0, bytes: 0 };
-  const partOf = (frontierMs: number): SearchPart => ({
-    rows: rows.take(frontierMs),
+  const nextPart = (): SearchPart => ({
+    rows: ready,
     histogram: histogramAnswer(ofAll ?? ofFound, ofAll !== null),
     facets: facets.answer(),
     looked_lines: looked.lines,
@@ -89,14 +91,20 @@ async function search({ archive, question, places, matches, signal, heard }: Sea
   };
   const endOfBlock = async (now: Looked, frontierMs: number): Promise<void> => {
     looked = now;
+    ready.push(...rows.take(frontierMs));
     await othersTurn();
     const nowMs = archive.clock.nowMs();
-    if (nowMs - sentAtMs < PART_MS) return;
+    const isAwaited = ready.length > 0 && !hasSentRows;
+    if (!isAwaited && nowMs - sentAtMs < PART_MS) return;
     sentAtMs = nowMs;
-    await send(partOf(frontierMs));
+    hasSentRows ||= isAwaited;
+    const part = nextPart();
+    ready = [];
+    await send(part);
   };
   const isWhole = await searchNewestFirst(places, { ...span, matches, signal, mostBytes }, { visit, endOfBlock });
-  const last = partOf(Number.NEGATIVE_INFINITY);
+  ready.push(...rows.take(Number.NEGATIVE_INFINITY));
+  const last = nextPart();
   if (!isWhole) heard.telling.tell(endedEarly(looked));
   return {
     ...last,

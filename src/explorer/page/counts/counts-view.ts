@@ -35,8 +35,8 @@ export function createCountsView({ about, update, go }: Page): View {
       (known) => {
         const compared = comparedQuestion(question, known.counts.as_of);
         const before = compared === null ? null : askCounts(earlier, countsParams(compared));
-        // Asked once the table is there, which most are after; the server takes one question after the other.
-        const days = askCounts(daily, dailyParams(question));
+        // Asked once the table is to be seen, which most are after; the server takes one question after the other.
+        const days = askCounts(daily, dailyParams(question), painted());
         return counted({ answer: known, earlier: before, daily: days, question, place, chart });
       },
       again,
@@ -61,8 +61,20 @@ export function createCountsView({ about, update, go }: Page): View {
   };
 }
 
-function askCounts(loading: Loading<CountsAnswer>, params: URLSearchParams): Loaded<CountsAnswer> {
-  return loading.of(String(params), (signal) => ask<CountsAnswer>("/api/counts", params, signal));
+function askCounts(
+  loading: Loading<CountsAnswer>,
+  params: URLSearchParams,
+  after: Promise<void> = Promise.resolve(),
+): Loaded<CountsAnswer> {
+  return loading.of(String(params), async (signal) => {
+    await after;
+    return ask<CountsAnswer>("/api/counts", params, signal);
+  });
+}
+
+/** Resolves once what is there now is to be seen. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
 function coverageOf(loading: Loading<CoverageAnswer>): TemplateResult {

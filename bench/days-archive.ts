@@ -1,5 +1,5 @@
 /**
- * Goal: an archive of a year and a hundred million lines, sealed by the hour, in which one day can be searched.
+ * Goal: an archive of many days, sealed by the hour, of which one can be searched: a year has a hundred million lines.
  * Method: one day is real: generated, archived and sealed by the program. Of all other hours there are the names of their
  * objects, and manifests by the program's own functions; a search that is right opens nothing else of them. Their lines,
  * which would be a hundred gigabytes, are missing.
@@ -19,38 +19,37 @@ import { manifestOf } from "./fact-archive.ts";
 import { logtally, measure } from "./measure.ts";
 
 const STREAM = "local";
-const DAYS = 365;
+export const YEAR_DAYS = 365;
 const DAY_HOURS = 24;
-const LINES = 100_000_000;
-const LINES_PER_HOUR = Math.ceil(LINES / (DAYS * DAY_HOURS));
+const LINES_PER_HOUR = Math.ceil(100_000_000 / (YEAR_DAYS * DAY_HOURS));
 /** They leave about as many lines in a day. */
 const USERS = 200;
 /** The last one, so that all others are before it. */
 const REAL_DAY_MS = Date.UTC(2020, 11, 22);
-const FIRST_HOUR = hourOf(REAL_DAY_MS - (DAYS - 1) * DAY_MS);
 const BASIS = { catalogue: `sha256:${"0".repeat(64)}`, pseudonymKey: "0".repeat(16) };
 /** To be raised with every change of what is made here. */
 const VERSION = 2;
 
 export const REAL_DAY = new Date(REAL_DAY_MS).toISOString().slice(0, 10);
 
-export interface YearArchive {
+export interface DaysArchive {
   readonly path: string;
   readonly lines: number;
 }
 
 /** It is made unless it is there. */
-export async function openYearArchive(): Promise<YearArchive> {
+export async function openDaysArchive(days: number): Promise<DaysArchive> {
   mkdirSync(DATA, { recursive: true });
-  const path = join(DATA, `year-${LINES}-${VERSION}`);
+  const path = join(DATA, `days-${days}-${VERSION}`);
   if (!existsSync(path)) {
     rmSync(`${path}.tmp`, { recursive: true, force: true });
     await makeRealDay(`${path}.tmp`);
-    for (let hour = FIRST_HOUR; hour < hourOf(REAL_DAY_MS); hour += 1) makeHour(`${path}.tmp`, hour);
+    const firstHour = hourOf(REAL_DAY_MS - (days - 1) * DAY_MS);
+    for (let hour = firstHour; hour < hourOf(REAL_DAY_MS); hour += 1) makeHour(`${path}.tmp`, hour);
     await writeDays(`${path}.tmp`);
     renameSync(`${path}.tmp`, path);
   }
-  return { path, lines: LINES_PER_HOUR * DAYS * DAY_HOURS };
+  return { path, lines: LINES_PER_HOUR * days * DAY_HOURS };
 }
 
 async function makeRealDay(archive: string): Promise<void> {
