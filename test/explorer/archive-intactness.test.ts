@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import type { HoursAnswer, StreamMonth, Verified } from "../../src/explorer/archive-answers.ts";
-import { agoText, intactnessOf } from "../../src/explorer/page/archive/intactness.ts";
+import { intactnessOf } from "../../src/explorer/page/archive/intactness.ts";
 
 const STREAM: StreamMonth = { stream: "local", days: [], sealed_through: null, signed_at: "2020-12-23T00:05:00Z" };
 const VERIFIED: Verified = {
@@ -79,19 +79,5 @@ describe("whether an archive is intact", () => {
   it("says what is not signed beside what is proved", () => {
     const { more } = intactnessOf(answer({ verified: { ...VERIFIED, not_signed: 3 } }));
     expect(more).toContain("3 objects not signed yet");
-  });
-
-  it("says how long ago something was", () => {
-    const ago = (minutes: number): string => agoText(0, minutes * 60_000);
-    expect([0.5, 1, 3, 59, 60, 150, 1440, 4000].map(ago)).toEqual([
-      "just now",
-      "1 minute ago",
-      "3 minutes ago",
-      "59 minutes ago",
-      "1 hour ago",
-      "2 hours ago",
-      "1 day ago",
-      "2 days ago",
-    ]);
   });
 });

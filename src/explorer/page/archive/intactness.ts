@@ -86,17 +86,3 @@ export function daysText({ since, until }: Verified): string {
 function dayBefore(until: string): string {
   return new Date(Date.parse(until) - 1).toISOString().slice(0, 10);
 }
-
-const MINUTE_MS = 60_000;
-const UNITS = [
-  [1440, "day"],
-  [60, "hour"],
-  [1, "minute"],
-] as const;
-
-/** `3 minutes ago` */
-export function agoText(fromMs: number, nowMs: number): string {
-  const minutes = Math.floor((nowMs - fromMs) / MINUTE_MS);
-  const [size, unit] = UNITS.find(([each]) => minutes >= each) ?? [1, null];
-  return unit === null ? "just now" : `${thingsText(Math.floor(minutes / size), unit)} ago`;
-}

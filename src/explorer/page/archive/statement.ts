@@ -1,9 +1,10 @@
 import { html, type TemplateResult } from "lit-html";
 import type { HoursAnswer } from "../../archive-answers.ts";
+import { agoText } from "../duration.ts";
 import { moment } from "../moment.ts";
 import { bytesText, thingsText } from "../quantity.ts";
 import { remarksBox } from "../states.ts";
-import { agoText, daysText, intactnessOf } from "./intactness.ts";
+import { daysText, intactnessOf } from "./intactness.ts";
 
 /** The answer to what an auditor asks first, and what it rests on. */
 export function statement(answer: HoursAnswer): TemplateResult {
@@ -26,7 +27,7 @@ export function statement(answer: HoursAnswer): TemplateResult {
         ${
           verified === null
             ? "Not verified since logtally explore was started."
-            : html`Verified ${agoText(Date.parse(verified.at), Date.parse(now))}, at ${moment(verified.at)}: ${daysText(verified)}, ${verified.verdict}.`
+            : html`Verified ${agoText(verified.at, now)}, at ${moment(verified.at)}: ${daysText(verified)}, ${verified.verdict}.`
         }
       </li>
       <li>

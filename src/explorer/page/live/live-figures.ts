@@ -1,8 +1,8 @@
 import { html, type TemplateResult } from "lit-html";
 import type { Lag, LiveReport } from "../../live-answers.ts";
+import { agoText, rateText, shortDurationText } from "../duration.ts";
 import { moment } from "../moment.ts";
 import { bytesText, countText, thingsText } from "../quantity.ts";
-import { durationText, rateText, shortDurationText } from "./duration.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -24,11 +24,6 @@ export function figures(report: LiveReport, now: string): TemplateResult {
     )}
     ${backlogFigures(report)}
   </dl>`;
-}
-
-/** By the clock of the server: that of a browser may go wrong. */
-export function agoText(time: string, now: string): string {
-  return `${durationText(Math.max(Date.parse(now) - Date.parse(time), 0))} ago`;
 }
 
 function figure(name: string, value: string, note: TemplateResult): TemplateResult {

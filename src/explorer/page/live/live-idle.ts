@@ -2,8 +2,8 @@ import { html, type TemplateResult } from "lit-html";
 import type { About } from "../../answers.ts";
 import type { LiveReport } from "../../live-answers.ts";
 import { linkTo } from "../address.ts";
+import { agoText } from "../duration.ts";
 import { moment } from "../moment.ts";
-import { agoText } from "./live-figures.ts";
 
 /** The stream of `logtally demo`: simulated lines have their place there. */
 const DEMO_STREAM = "demo";

@@ -1,12 +1,13 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { LiveReport, LiveWriter, QuarantinedLine } from "../../live-answers.ts";
 import { linkTo, linkWith, type Place } from "../address.ts";
+import { agoText } from "../duration.ts";
 import { moment } from "../moment.ts";
 import { countText, thingsText } from "../quantity.ts";
 import { problemBox, remarksBox } from "../states.ts";
 import type { Page, View } from "../view.ts";
 import { createLiveCharts } from "./live-charts.ts";
-import { agoText, figures } from "./live-figures.ts";
+import { figures } from "./live-figures.ts";
 import { nothingWritten } from "./live-idle.ts";
 import { createLiveStream, type LiveState } from "./live-stream.ts";
 

@@ -23,7 +23,7 @@ const COLUMNS: Readonly<Record<string, Column>> = {
   duration: {
     title: "Took",
     isNumber: true,
-    cell: ({ duration_ms: ms }) => (ms === null ? nothing : durationText(ms)),
+    cell: ({ duration_ms: ms }) => (ms === null ? nothing : tookText(ms)),
   },
   method: { title: "Method", cell: ({ method }) => text(method) },
   path: { title: "Path", cell: ({ path }) => text(path) },
@@ -63,7 +63,7 @@ export function columnChoice(place: Place, go: (link: string, how: "replaces") =
 }
 
 /** `356 ms`, `2.41 s` */
-export function durationText(ms: number): string {
+export function tookText(ms: number): string {
   if (ms < 10) return `${Number(ms.toFixed(2))} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return `${(ms / 1000).toFixed(2)} s`;

@@ -7,7 +7,7 @@ import { exactMoment } from "../moment.ts";
 import { thingsText } from "../quantity.ts";
 import { emptyBox, remarksBox, shown } from "../states.ts";
 import type { Page } from "../view.ts";
-import { durationText, statusCell } from "./columns.ts";
+import { statusCell, tookText } from "./columns.ts";
 import { createLineParts, PARTS } from "./line-parts.ts";
 import { linkWithConditions } from "./question.ts";
 import { logged } from "./visible-text.ts";
@@ -94,7 +94,7 @@ function headOf({ row }: LineVariant, place: Place): TemplateResult {
   return html`<p class="summary">
     ${time === null ? "without time" : exactMoment(time)} · ${logged(log, MOST_CHARS)} ·
     ${method === null ? nothing : logged(method, MOST_CHARS)} ${logged(what ?? path ?? "", MOST_CHARS)} ${statusCell(row)}
-    ${ms === null ? nothing : `· took ${durationText(ms)}`}
+    ${ms === null ? nothing : `· took ${tookText(ms)}`}
     ${
       request === null
         ? nothing

@@ -4,7 +4,7 @@ import { linkWith, type Place } from "../address.ts";
 import { exactMoment } from "../moment.ts";
 import { thingsText } from "../quantity.ts";
 import { emptyBox, remarksBox } from "../states.ts";
-import { durationText, statusCell } from "./columns.ts";
+import { statusCell, tookText } from "./columns.ts";
 import { timeText } from "./question.ts";
 import { logged } from "./visible-text.ts";
 import { type Bar, barsOf } from "./waterfall.ts";
@@ -71,8 +71,8 @@ function spanRow(span: TraceSpan, bar: Bar | null, firstMs: number, log: number,
       ${logged(what ?? path ?? "", MOST_CHARS)} ${events.length === 0 ? nothing : html`<span class="note">${events.join(", ")}</span>`}
     </td>
     <td>${statusCell(span)}</td>
-    <td class="number">${start === null ? nothing : durationText(start - firstMs)}</td>
-    <td class="number">${ms === null ? nothing : durationText(ms)}</td>
+    <td class="number">${start === null ? nothing : tookText(start - firstMs)}</td>
+    <td class="number">${ms === null ? nothing : tookText(ms)}</td>
     <td class="waterfall">${bar === null ? nothing : barPicture(bar, log)}</td>
   </tr>`;
 }

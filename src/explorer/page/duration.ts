@@ -18,6 +18,11 @@ export function durationText(ms: number): string {
   return "0 s";
 }
 
+/** `4 s ago`; both RFC 3339, by the clock of the server: that of a browser may go wrong. */
+export function agoText(time: string, now: string): string {
+  return `${durationText(Math.max(Date.parse(now) - Date.parse(time), 0))} ago`;
+}
+
 /** `1.5 s` below ten seconds, where tenths matter; else as `durationText`. */
 export function shortDurationText(ms: number): string {
   return ms < 10_000 ? `${(Math.max(ms, 0) / 1000).toFixed(1)} s` : durationText(ms);
