@@ -1,9 +1,10 @@
+import { isOfObject } from "../core/fault.ts";
 import { UNDATED_HOUR } from "../core/hour.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { parseHourText } from "./hour-text.ts";
 import { listDays, type StreamDay } from "./plan-list.ts";
 import { type ListedPlan, listPlans, readSealedPlan } from "./sealed-plan.ts";
-import { UNDATED_DAY } from "./span.ts";
+import { firstHourOf, UNDATED_DAY } from "./span.ts";
 import { vaultPrefix } from "./vault-name.ts";
 import { listWal } from "./wal-reader.ts";
 
@@ -18,7 +19,8 @@ type IsWanted = (hour: number) => boolean;
 /**
  * The first and the last hour that lines are filed in, up to `hourNow`; null where there are none. Names tell most of it;
  * read are the manifests of the oldest and of the newest span. A write-ahead object counts with the first and the last hour
- * of its name, whatever it has in between. Rejects with `IoError`.
+ * of its name, whatever it has in between, and a manifest that cannot be trusted with the one of its name: what is wrong
+ * with it is for others to tell. Rejects with `IoError`.
  */
 export async function borderHours(store: ObjectStore, hourNow: number): Promise<BorderHours | null> {
   const isWanted: IsWanted = (hour) => hour !== UNDATED_HOUR && hour <= hourNow;
@@ -69,9 +71,16 @@ async function hoursOfSpan(
 
 async function hoursOfPlans(store: ObjectStore, plans: readonly ListedPlan[]): Promise<number[]> {
   const hours: number[] = [];
-  for (const { name, sizeBytes } of plans) {
-    const { manifest } = await readSealedPlan(store, name, sizeBytes);
-    hours.push(...Object.keys(manifest.by_hour).map(parseHourText));
-  }
+  for (const plan of plans) hours.push(...(await hoursOfPlan(store, plan)));
   return hours;
+}
+
+async function hoursOfPlan(store: ObjectStore, plan: ListedPlan): Promise<number[]> {
+  try {
+    const { manifest } = await readSealedPlan(store, plan.name, plan.sizeBytes);
+    return Object.keys(manifest.by_hour).map(parseHourText);
+  } catch (error) {
+    if (!isOfObject(error)) throw error;
+    return [firstHourOf(plan)];
+  }
 }

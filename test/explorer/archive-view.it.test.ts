@@ -133,6 +133,8 @@ describe.skipIf(CHROMIUM === null)("the view of the archive", () => {
       const { page, context, troubles } = await openAt(`/archive?day=${DAY}`, options);
       await page.getByText("The books balance").waitFor();
       await page.getByRole("button", { name: "Verify now" }).click();
+      // What it said before is on the page already.
+      await page.locator(".outcome").waitFor();
       await page.getByText("Yes, all days are intact").waitFor();
       expect(await barriers(page)).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(options.width ?? 1280);
@@ -245,6 +247,17 @@ describe.skipIf(CHROMIUM === null)("the view of the archive", () => {
     await writeFile(join(archive, segment), bytes);
 
     const manifest = names.find((name) => name.includes(`/${DAY}/`) && name.endsWith("1.manifest.json")) ?? "";
+    const said = await readFile(join(archive, manifest));
+    await writeFile(join(archive, manifest), "no manifest");
+    await page.reload();
+    await page.getByText("Not intact: 1 thing missing or not to be trusted.").waitFor();
+    await page.getByRole("region", { name: "Findings" }).getByText(manifest).first().waitFor();
+    expect((await hoursOn(page)).some((each) => each.includes("missing, a manifest is not there"))).toBe(true);
+    await writeFile(join(archive, manifest), said);
+    await page.reload();
+    await page.getByRole("button", { name: "Verify now" }).waitFor();
+    expect(await page.getByText("Not intact").count()).toBe(0);
+
     await rm(join(archive, manifest));
     await page.reload();
     await page.getByText("Not intact").waitFor();

@@ -1,3 +1,4 @@
+import { type Difference, differenceOf } from "../../../archive/audit/difference.ts";
 import { borderHours } from "../../../archive/border-hours.ts";
 import { createSignedManifests, type SignedManifests } from "../../../archive/digest/signed-manifests.ts";
 import { hoursOfName, listDays } from "../../../archive/plan-list.ts";
@@ -8,7 +9,7 @@ import {
   readSealedPlan,
   type SealedPlan,
 } from "../../../archive/sealed-plan.ts";
-import { UNDATED_DAY } from "../../../archive/span.ts";
+import { firstHourOf, UNDATED_DAY } from "../../../archive/span.ts";
 import { readReachedTail } from "../../../archive/tail.ts";
 import { recordPrefix, vaultPrefix } from "../../../archive/vault-name.ts";
 import { isOfObject } from "../../../core/fault.ts";
@@ -42,9 +43,11 @@ export async function archiveHours(
   const remarks: string[] = [];
   const listed = await listPlansOf(store, month);
   const books: StreamBook[] = [];
-  for (const stream of await listStreams(store)) books.push(await readBook(store, stream, listed, month, remarks));
-  const takes = (day: string): boolean => day === UNDATED_DAY || day.startsWith(month.name);
-  const problems = [...(await findRevisionGaps(store, books)), ...(await findLostPlans(store, books, takes))];
+  const unread: Difference[] = [];
+  for (const stream of await listStreams(store)) {
+    books.push(await readBook(store, stream, { listed, month, remarks, unread }));
+  }
+  const problems = await problemsOf(store, books, month, unread);
   const manifests = createSignedManifests(store);
   const streams: StreamMonth[] = [];
   for (const book of books) {
@@ -85,13 +88,40 @@ async function listPlansOf(store: ObjectStore, month: Month): Promise<ListedPlan
   return plans;
 }
 
-/** The plans of the month, with all that tell how far the stream is sealed; and what of it is not. */
+/** `unread`: manifests that cannot be trusted; of their spans nobody knows what they should have. */
+async function problemsOf(
+  store: ObjectStore,
+  books: readonly StreamBook[],
+  month: Month,
+  unread: readonly Difference[],
+): Promise<Difference[]> {
+  const takes = (day: string): boolean => day === UNDATED_DAY || day.startsWith(month.name);
+  const broken = new Set(unread.map(({ stream, hour }) => `${stream} ${hour}`));
+  const whole = books.map((book) => ({
+    ...book,
+    plans: book.plans.filter(({ span }) => !broken.has(`${book.stream} ${hourText(span.firstHour)}`)),
+  }));
+  const gaps = await findRevisionGaps(store, whole);
+  const lost = await findLostPlans(store, books, takes);
+  const told = new Set(lost.map(({ object }) => object));
+  return [...gaps, ...unread.filter(({ object }) => !told.has(object)), ...lost];
+}
+
+interface BookOptions {
+  readonly listed: readonly ListedPlan[];
+  readonly month: Month;
+  readonly remarks: string[];
+  readonly unread: Difference[];
+}
+
+/**
+ * The plans of the month, with all that tell how far the stream is sealed; and what of it is not. Those that cannot be
+ * trusted are noted instead.
+ */
 async function readBook(
   store: ObjectStore,
   stream: string,
-  listed: readonly ListedPlan[],
-  month: Month,
-  remarks: string[],
+  { listed, month, remarks, unread }: BookOptions,
 ): Promise<StreamBook> {
   const { tail, plans: reached } = await readReachedTail(store, stream, (what, error) =>
     remarks.push(`${what}: ${error.message}`),
@@ -102,11 +132,25 @@ async function readBook(
   const wanted = ofStream.filter(
     (plan) => !known.has(plan.name) && (plan === newest || isInMonth(month, ...hoursOfName(plan))),
   );
-  const read = await inParallel(wanted, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
-  const plans = [...reached, ...read].toSorted(
+  const read = await inParallel(wanted, MOST_READS, (plan) => readUnlessDistrusted(store, plan, unread));
+  const plans = [...reached, ...read.filter((plan) => plan !== null)].toSorted(
     (a, b) => a.span.firstHour - b.span.firstHour || a.manifest.plan - b.manifest.plan,
   );
   return { stream, plans, tail: tail.filter(({ unsealed }) => unsealed.length > 0) };
+}
+
+async function readUnlessDistrusted(
+  store: ObjectStore,
+  { name, sizeBytes, stream, ...place }: ListedPlan,
+  unread: Difference[],
+): Promise<SealedPlan | null> {
+  try {
+    return await readSealedPlan(store, name, sizeBytes);
+  } catch (error) {
+    if (!isOfObject(error)) throw error;
+    unread.push(differenceOf(stream, { hour: hourText(firstHourOf(place)), object: name, what: error.message }));
+    return null;
+  }
 }
 
 /** The newest that the stream has something sealed of. */

@@ -131,6 +131,6 @@ export function hourWords(hour: HourAnswer | null): string {
     case "open":
       return revisions === 0 ? "open, nothing sealed yet" : `open, more lines wait; ${sealed}`;
     case "missing":
-      return `missing, a manifest is not there${revisions === 0 ? "" : `; ${sealed}`}`;
+      return `missing, a manifest is not there or not to be trusted${revisions === 0 ? "" : `; ${sealed}`}`;
   }
 }
