@@ -32,7 +32,17 @@ export interface Chart {
 
 const SECOND_MS = 1000;
 const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
+/** How far ticks may lie apart; a chart has ten years at most. */
+const TICK_SECONDS = [
+  ...[1, 5, 15, 30],
+  ...[1, 5, 15, 30].map((minutes) => minutes * MINUTE_SECONDS),
+  ...[1, 3, 6, 12].map((hours) => hours * HOUR_SECONDS),
+  ...[1, 2, 7, 14, 28, 91, 182, 365, 730].map((days) => days * DAY_SECONDS),
+];
+/** A label stands below the middle of its tick, also below the last one. */
+const HALF_LABEL_PX = 36;
 /** As many colours as the style sheet has. */
 const COLOURS = 6;
 
@@ -93,6 +103,7 @@ function optionsOf(spec: ChartSpec, box: HTMLElement): uPlot.Options {
   return {
     width: box.clientWidth,
     height: heightPx,
+    padding: [null, HALF_LABEL_PX, null, null],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * SECOND_MS), "Etc/UTC"),
     legend: { show: false },
     cursor: { drag: { x: onSelect !== undefined, y: false, setScale: false }, points: { show: false } },
@@ -101,7 +112,13 @@ function optionsOf(spec: ChartSpec, box: HTMLElement): uPlot.Options {
       y: { range: (_, __, most) => [0, Math.max(most, 1) * 1.05] },
     },
     axes: [
-      { ...axis, values: (_, ticks, __, ___, gap) => ticks.map((tick) => tickText(tick, gap)) },
+      // Finer than a bar nothing is told.
+      {
+        ...axis,
+        space: 2 * HALF_LABEL_PX + 8,
+        incrs: TICK_SECONDS.filter((seconds) => seconds * SECOND_MS >= stepMs),
+        values: (_, ticks, __, ___, gap) => ticks.map((tick) => tickText(tick, gap)),
+      },
       { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en-US")) },
     ],
     series: [
