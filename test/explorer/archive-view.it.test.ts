@@ -215,6 +215,8 @@ describe.skipIf(CHROMIUM === null)("the view of the archive", () => {
   it("says what is wrong with an address, and what to do when the server is gone", async () => {
     const { page, context } = await openAt("/archive?month=2020-13");
     await page.getByText("It must be a month: YYYY-MM.").waitFor();
+    await page.goto(`${explored.origin}/archive?day=2020-99-99`);
+    await page.getByText('There is no day "2020-99-99": write it as YYYY-MM-DD.').waitFor();
     await page.goto(`${explored.origin}/archive?month=2019-01`);
     await page.getByText("No line was filed in 2019-01. Lines are there from 2020-12 to 2020-12.").waitFor();
     await context.setOffline(true);

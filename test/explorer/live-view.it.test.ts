@@ -157,10 +157,37 @@ describe.skipIf(CHROMIUM === null)("the live view", () => {
     await close(opened);
   });
 
+  it("leads to views that show what was written meanwhile", async () => {
+    const opened = await open(browser, `${explored.origin}/archive?token=${explored.token}`);
+    const { page } = opened;
+    const stored = page.getByRole("listitem").filter({ hasText: "Stored are" });
+    await stored.waitFor();
+    const before = await stored.innerText();
+    await page.getByRole("link", { name: "Live" }).click();
+    const worker = startWorker();
+    feed(worker, lines.slice(900, 950));
+    await finished(worker);
+    await page.getByRole("link", { name: "Archive" }).click();
+    await expect.poll(() => stored.innerText(), SOON).not.toBe(before);
+    await close(opened);
+  });
+
+  it("says what is wrong with an address, and does not ask for it again and again", async () => {
+    const { page, context } = await open(browser, `${explored.origin}/live?minutes=banana&token=${explored.token}`);
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain("from 1 to 60");
+    expect(await alert.innerText()).not.toContain("tries again");
+    await page.getByRole("link", { name: "15 minutes" }).click();
+    await page.getByText(/^[\d,]+ lines in \d+ batch/).waitFor();
+    expect(await alert.count()).toBe(0);
+    await context.close();
+  });
+
   it("tells how many lines are not sealed yet", async () => {
     const stats = await logtally(["archive", "stats", "--json", "--archive", archive]);
     const { lines: unsealed } = JSON.parse(stats.stdout) as { lines: number };
-    expect(unsealed).toBe(200 + 602);
+    expect(unsealed).toBe(200 + 602 + 50);
     const fresh = await explore(["--archive", archive]);
     const opened = await open(browser, `${fresh.origin}/live?token=${fresh.token}`);
     await opened.page.getByText("Not sealed yet").waitFor(SOON);

@@ -1,19 +1,9 @@
 import type { Problem } from "../answers.ts";
-
-/** What the server has said is wrong, in its words, or that it cannot be reached. */
-export class AskError extends Error {
-  override readonly name = "AskError";
-  /** True where the token is missing or old: asking again is of no use. */
-  readonly isLockedOut: boolean;
-
-  constructor(message: string, isLockedOut = false) {
-    super(message);
-    this.isLockedOut = isLockedOut;
-  }
-}
+import { AskError } from "./ask-error.ts";
 
 const TOKEN_KEY = "logtally-token";
-const LOCKED_OUT = 401;
+/** Of a question that is wrong, whoever asks it; a token may be another one soon. */
+const WRONG_QUESTIONS = [400, 403, 404, 405];
 
 /** Keeps the token of the printed address for this browser, and takes it out of the address, which may be shared. */
 export function takeToken(): void {
@@ -103,7 +93,7 @@ async function request(
   }).catch(brokenOff(signal));
   if (response.ok) return response;
   const { problem } = (await response.json()) as Problem;
-  throw new AskError(problem, response.status === LOCKED_OUT);
+  throw new AskError(problem, WRONG_QUESTIONS.includes(response.status));
 }
 
 /** Of what a browser says of a lost connection nobody learns what to do. */

@@ -2,8 +2,8 @@ import { html, render, type TemplateResult } from "lit-html";
 import type { About } from "../answers.ts";
 import { placeOf, VIEW_NAMES, type ViewName } from "./address.ts";
 import { ask, brokenOff, takeToken } from "./connection.ts";
-import { createLoading, type Loaded } from "./loading.ts";
-import { shown } from "./states.ts";
+import { createLoading, type Loaded, problemText } from "./loading.ts";
+import { problemBox, shown } from "./states.ts";
 import type { Page, View } from "./view.ts";
 
 type MakeView = (page: Page) => View;
@@ -20,6 +20,15 @@ const makers: Readonly<Record<ViewName, () => Loaded<MakeView>>> = {
   archive: loadedOnce(async () => (await import("./archive/archive-view.ts")).createArchiveView),
 };
 const views = new Map<ViewName, View>();
+let newest: About | null = null;
+const page: Page = {
+  get about() {
+    if (newest === null) throw new Error("a view was made before the archive was known");
+    return newest;
+  },
+  update,
+  go,
+};
 let place = placeOf(new URL(location.href));
 let isAwaited = false;
 
@@ -50,6 +59,8 @@ function arrive(): void {
   place = placeOf(new URL(location.href));
   if (before !== place.view) {
     views.get(before)?.leave();
+    // Workers go on writing while somebody looks.
+    about.leave();
     scrollTo(0, 0);
   }
   update();
@@ -89,9 +100,15 @@ function reload(): void {
 }
 
 function viewOf(known: About, make: MakeView): TemplateResult {
-  const view = views.get(place.view) ?? make({ about: known, update, go });
+  newest = known;
+  const view = views.get(place.view) ?? make(page);
   views.set(place.view, view);
-  return view.show(place);
+  try {
+    return view.show(place);
+  } catch (error) {
+    // Nothing else would be shown any more, and nobody would hear why.
+    return problemBox(problemText(error), reload);
+  }
 }
 
 /** A link to another view needs no new page. */

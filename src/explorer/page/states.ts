@@ -12,7 +12,7 @@ export function shown<T>(
     case "ready":
       return html`<div class="answer">${show(loaded.value)}</div>`;
     case "failed":
-      return problemBox(loaded.problem, onAgain);
+      return problemBox(loaded.problem, loaded.isFinal ? null : onAgain);
     case "loading":
       return html`
         <p class="waiting" role="status">${what} …</p>

@@ -3,7 +3,7 @@ import type { DigestsAnswer, HoursAnswer, LedgerAnswer } from "../../archive-ans
 import type { Place } from "../address.ts";
 import { ask } from "../connection.ts";
 import { createLoading } from "../loading.ts";
-import { shown } from "../states.ts";
+import { problemBox, shown } from "../states.ts";
 import type { Page, View } from "../view.ts";
 import { calendar } from "./calendar.ts";
 import { dayDetails } from "./day-details.ts";
@@ -43,6 +43,7 @@ export function createArchiveView({ about, update }: Page): View {
     title: "Archive",
     show(place) {
       const { month, day } = placeIn(place);
+      if (day !== null && !isDay(day)) return problemBox(`There is no day "${day}": write it as YYYY-MM-DD.`);
       const asked = new URLSearchParams(month === null ? {} : { month });
       const known = hours.of(String(asked), (signal) => ask<HoursAnswer>("/api/hours", asked, signal));
       const newestDay = known.kind === "ready" ? known.value.newest_whole_day : null;
@@ -86,6 +87,10 @@ export function createArchiveView({ about, update }: Page): View {
 
 function askLedger(day: string, signal: AbortSignal): Promise<LedgerAnswer> {
   return ask<LedgerAnswer>("/api/ledger", new URLSearchParams({ day }), signal);
+}
+
+function isDay(text: string): boolean {
+  return text === "undated" || (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)));
 }
 
 /** The month of a chosen day, unless another one is looked at. */

@@ -29,5 +29,10 @@ function commandFor({ archive, streams }: About): string {
   const isDemo = streams.length === 1 && streams[0] === DEMO_STREAM;
   if (!isDemo) return "logtally run PIPELINE.yaml";
   const generate = "npx logtally generate --rate 50 --start now";
-  return `${generate} | npx logtally run --from - --set name=${DEMO_STREAM} --archive ${/[^\w./-]/.test(archive) ? `"${archive}"` : archive}`;
+  return `${generate} | npx logtally run --from - --set name=${DEMO_STREAM} --archive ${quoted(archive)}`;
+}
+
+/** As a shell takes it for what it is. */
+function quoted(word: string): string {
+  return /[^\w./-]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word;
 }

@@ -1,6 +1,6 @@
 import type { LivePart, LiveReport } from "../../live-answers.ts";
 import { askInParts } from "../connection.ts";
-import { problemText } from "../loading.ts";
+import { isFinal, problemText } from "../loading.ts";
 
 /** What the server has told last, and how the connection is. */
 export interface LiveState {
@@ -9,6 +9,8 @@ export interface LiveState {
   readonly isPaused: boolean;
   /** Why nothing comes, in words; null while it does. */
   readonly problem: string | null;
+  /** True where the same will not be asked again. */
+  readonly isFinal: boolean;
 }
 
 /** A connection that stays open while somebody looks, and is made again where it was lost. */
@@ -24,7 +26,7 @@ const RETRY_MS = 3000;
 
 /** `update` is called whenever something has changed. */
 export function createLiveStream(update: () => void): LiveStream {
-  let state: LiveState = { known: null, isPaused: false, problem: null };
+  let state: LiveState = { known: null, isPaused: false, problem: null, isFinal: false };
   let params = new URLSearchParams();
   let open: AbortController | null = null;
   const change = (changes: Partial<LiveState>): void => {
@@ -42,7 +44,8 @@ export function createLiveStream(update: () => void): LiveStream {
         }
         if (!signal.aborted) change({ problem: "logtally has ended the connection" });
       } catch (error) {
-        if (!signal.aborted) change({ problem: problemText(error) });
+        if (!signal.aborted) change({ problem: problemText(error), isFinal: isFinal(error) });
+        if (isFinal(error)) return;
       }
       await pauseFor(RETRY_MS, signal);
     }
@@ -63,7 +66,7 @@ export function createLiveStream(update: () => void): LiveStream {
       if (String(wanted) !== String(params)) {
         stop();
         params = wanted;
-        state = { ...state, known: null, problem: null };
+        state = { ...state, known: null, problem: null, isFinal: false };
       }
       document.addEventListener("visibilitychange", onVisibility);
       start();
@@ -71,7 +74,7 @@ export function createLiveStream(update: () => void): LiveStream {
     },
     pause() {
       stop();
-      change({ isPaused: true, problem: null });
+      change({ isPaused: true, problem: null, isFinal: false });
     },
     resume() {
       state = { ...state, isPaused: false };

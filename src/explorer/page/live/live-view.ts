@@ -21,11 +21,11 @@ export function createLiveView({ about, update }: Page): View {
     title: "Live",
     show(place) {
       const state = stream.of(place.params);
-      const { known, problem } = state;
+      const { known, problem, isFinal } = state;
       return html`
         <p class="note">What workers write to this archive, wherever they run.</p>
         ${controls(place, state, stream.pause, stream.resume)}
-        ${problem === null ? nothing : lostBox(problem)}
+        ${problem === null ? nothing : isFinal ? problemBox(problem) : lostBox(problem, known !== null)}
         ${known === null ? (problem === null ? html`<p class="waiting" role="status">Looking at what was written …</p>` : nothing) : nothing}
         ${known === null ? nothing : html`<div class=${problem === null ? "answer" : "answer stale"}>${reportOf(known.report, known.now)}</div>`}
       `;
@@ -61,16 +61,16 @@ function controls(place: Place, { isPaused }: LiveState, pause: () => void, resu
   </div>`;
 }
 
-function lostBox(problem: string): TemplateResult {
-  return problemBox(
-    `${problem}. This page tries again every few seconds and goes on by itself; what is below is from before.`,
-  );
+function lostBox(problem: string, isBelow: boolean): TemplateResult {
+  const rest = isBelow ? "; what is below is from before" : "";
+  return problemBox(`${problem}. This page tries again every few seconds and goes on by itself${rest}.`);
 }
 
 /** Said where it is less than all: else the counts would look complete. */
 function lookedNote({ totals }: LiveReport): TemplateResult | typeof nothing {
   const { lines, looked_lines: looked, unread_objects: unread } = totals;
   if (looked >= lines && unread === 0) return nothing;
+  if (lines === 0) return html`<p class="remarks">What was written is being read …</p>`;
   return html`<p class="remarks">
     Events and quarantine are those of ${countText(looked)} of ${thingsText(lines, "line")} so far: much was written, and
     the rest is being read. <a href=${linkTo("counts")}>Counts</a> has them all.
