@@ -31,7 +31,10 @@ const PICTURES: readonly Picture[] = [
   {
     name: "logs",
     path: "/logs?status=5xx",
-    prepare: (page) => page.locator("tbody tr:visible").first().waitFor(),
+    prepare: async (page) => {
+      await page.locator("tbody tr:visible").first().waitFor();
+      await page.getByText("found so far").waitFor({ state: "detached" });
+    },
   },
   {
     name: "archive",
