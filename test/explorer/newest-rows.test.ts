@@ -20,3 +20,10 @@ it("hands rows over once nothing newer can come", () => {
   expect(take(Number.NEGATIVE_INFINITY)).toEqual(["40"]);
   expect(rows.wants(35)).toBe(false);
 });
+
+it("keeps those of one moment in the order in which they came, also where no more are shown", () => {
+  const rows = createNewestRows(3);
+  for (const id of ["a", "b", "c", "d"]) if (rows.wants(5)) rows.add(5, { id } as SearchRow);
+  rows.add(6, { id: "newer" } as SearchRow);
+  expect(rows.take(Number.NEGATIVE_INFINITY).map(({ id }) => id)).toEqual(["newer", "a", "b"]);
+});

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from "lit-html";
-import type { ChartSeries } from "./chart.ts";
+import type { ChartSeries } from "./chart-spec.ts";
 
 /** Which colour of a chart is what. */
 export function legend(series: readonly ChartSeries[]): TemplateResult {

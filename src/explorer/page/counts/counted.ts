@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { CountsAnswer } from "../../answers.ts";
 import { linkWith, type Place } from "../address.ts";
-import type { Chart, ChartSpec } from "../chart.ts";
+import type { Chart } from "../chart.ts";
+import type { ChartSpec } from "../chart-spec.ts";
 import { legend } from "../legend.ts";
 import type { Loaded } from "../loading.ts";
 import { countText } from "../quantity.ts";

@@ -1,5 +1,5 @@
 import type { CountsDocument } from "../../../counts/formats/json.ts";
-import type { ChartSeries, ChartSpec } from "../chart.ts";
+import type { ChartSeries, ChartSpec } from "../chart-spec.ts";
 import { type CountsQuestion, chartDays } from "./counts-question.ts";
 
 const DAY_MS = 86_400_000;

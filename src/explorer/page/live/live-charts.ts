@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from "lit-html";
 import type { LiveReport } from "../../live-answers.ts";
 import { linkTo } from "../address.ts";
-import { type ChartSpec, createChart } from "../chart.ts";
+import { createChart } from "../chart.ts";
+import type { ChartSpec } from "../chart-spec.ts";
 import { legend } from "../legend.ts";
 import { countText, thingsText } from "../quantity.ts";
 

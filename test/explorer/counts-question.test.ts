@@ -1,0 +1,135 @@
+/**
+ * Goal: what an address asks of counts is asked of the server, for the table, its chart and what it is compared with; and what
+ * comes back stands where it belongs.
+ * Method: addresses and rows by hand, and what is made of them.
+ */
+import { describe, expect, it } from "vitest";
+import type { CountRow } from "../../src/counts/cube.ts";
+import type { CountsDocument } from "../../src/counts/formats/json.ts";
+import { comparedRows, type Sort } from "../../src/explorer/page/counts/counted-rows.ts";
+import {
+  comparedQuestion,
+  countsParams,
+  countsQuestion,
+  dailyParams,
+} from "../../src/explorer/page/counts/counts-question.ts";
+import { dailyChart } from "../../src/explorer/page/counts/daily-chart.ts";
+
+const DAY_MS = 86_400_000;
+const AS_OF = "2020-12-23";
+
+const questionOf = (query: string) => countsQuestion(new URLSearchParams(query));
+
+function row(event: string, key: string | null, count: number, more: Partial<CountRow> = {}): CountRow {
+  const [from, to] = ["2020-12-16T00:00:00Z", "2020-12-23T00:00:00Z"];
+  const usual = { segment: "plan", period: "7d", from, to, unique_users: 0, sessions: null, sealed: true } as const;
+  return { event, key, count, ...usual, ...more };
+}
+
+describe("the question of an address", () => {
+  it("is asked in whole, and what means nothing is the usual", () => {
+    const asked = "event=git_push&by=group&level=identifiable&period=28d&as_of=2020-12-20&sessions=true";
+    const query = (params: URLSearchParams) => String(new URLSearchParams([...params].toSorted()));
+    const sorted = "as_of=2020-12-20&by=group&event=git_push&level=identifiable&period=28d&sessions=true";
+    expect(query(countsParams(questionOf(asked)))).toBe(sorted);
+    expect(query(countsParams(questionOf("by=moon&period=toString&sessions=yes")))).toBe(
+      "by=instance&level=aggregate&period=7d&sessions=false",
+    );
+  });
+
+  it("has a chart of as many days as it asks for, and of four weeks where that is not told", () => {
+    const daysOf = (query: string) => {
+      const params = dailyParams(questionOf(query));
+      return [params.get("period"), params.get("days"), params.get("as_of"), params.get("sessions")];
+    };
+    expect(daysOf("period=7d&as_of=2020-12-20&sessions=true")).toEqual(["daily", "7", "2020-12-20", "false"]);
+    expect(daysOf("period=28d")).toEqual(["daily", "28", null, "false"]);
+    expect(daysOf("period=all")).toEqual(["daily", "28", null, "false"]);
+  });
+
+  it("is compared with the span before, or with what was before a day", () => {
+    const before = (query: string) => comparedQuestion(questionOf(query), "2021-03-03")?.asOf ?? null;
+    expect(before("period=7d&compare=before")).toBe("2021-02-24");
+    expect(before("period=28d&compare=before")).toBe("2021-02-03");
+    expect(before("period=all&compare=before")).toBeNull();
+    expect(before("period=all&compare=2021-01-01")).toBe("2021-01-01");
+    expect(before("period=daily&compare=before")).toBeNull();
+    expect(before("period=7d")).toBeNull();
+    const compared = comparedQuestion(questionOf("event=git_push&by=plan&compare=before"), AS_OF);
+    expect(compared).toMatchObject({ event: "git_push", by: "plan", period: "7d" });
+  });
+});
+
+describe("the rows of a table", () => {
+  it("stand beside what the same event and key was before, of the same period", () => {
+    const rows = [
+      row("a", "free", 5),
+      row("b", "free", 7),
+      row("a", "gold", 9),
+      row("a", "free", 1, { period: "all" }),
+    ];
+    const before = [row("a", "gold", 3), row("b", "free", 4), row("a", "free", 2, { period: "all" })];
+    const told = (known: readonly CountRow[] | null) =>
+      comparedRows(rows, "7d", known, "count").map(({ row: { event, key, count }, before: earlier }) =>
+        [event, key, count, earlier].join(" "),
+      );
+    expect(told(before)).toEqual(["a gold 9 3", "b free 7 4", "a free 5 0"]);
+    expect(told(null)).toEqual(["a gold 9 ", "b free 7 ", "a free 5 "]);
+  });
+
+  it("are sorted by what is chosen: figures from the largest on, names in their order", () => {
+    const rows = [
+      row("b", "x", 1, { unique_users: 3, sessions: 5 }),
+      row("c", null, 3, { unique_users: 1, sessions: 6 }),
+      row("a", "y", 2, { unique_users: 2, sessions: 4 }),
+    ];
+    const sorted = (sort: Sort) => comparedRows(rows, "7d", null, sort).map(({ row: { event } }) => event);
+    expect(sorted("count")).toEqual(["c", "a", "b"]);
+    expect(sorted("unique_users")).toEqual(["b", "a", "c"]);
+    expect(sorted("sessions")).toEqual(["c", "b", "a"]);
+    expect(sorted("event")).toEqual(["a", "b", "c"]);
+    expect(sorted("key")).toEqual(["c", "b", "a"]);
+  });
+});
+
+describe("the chart of the days", () => {
+  const chartOf = (rows: readonly CountRow[], query = "event=git_push&by=plan", sealedThrough: string | null = null) =>
+    dailyChart({ rows, as_of: AS_OF, sealed_through: sealedThrough } as CountsDocument, questionOf(query));
+  const onDay = (day: string, event: string, key: string | null, count: number): CountRow =>
+    row(event, key, count, { period: "daily", from: `2020-12-${day}T00:00:00Z` });
+
+  it("has each count at its day, by key, or by event where all are asked for", () => {
+    const rows = [
+      onDay("16", "git_push", "free", 1),
+      onDay("22", "git_push", "free", 2),
+      onDay("17", "git_push", "gold", 9),
+    ];
+    const { times, stepMs, series } = chartOf(rows);
+    expect(times.map((time) => new Date(time).toISOString().slice(8, 10)).join(" ")).toBe("16 17 18 19 20 21 22");
+    expect(stepMs).toBe(DAY_MS);
+    expect(series).toEqual([
+      { label: "gold", values: [0, 9, 0, 0, 0, 0, 0] },
+      { label: "free", values: [1, 0, 0, 0, 0, 0, 2] },
+    ]);
+    const ofAll = chartOf([...rows, onDay("18", "git_pull", "free", 30)], "by=plan").series;
+    expect(ofAll).toEqual([
+      { label: "git_pull", values: [0, 0, 30, 0, 0, 0, 0] },
+      { label: "git_push", values: [1, 9, 0, 0, 0, 0, 2] },
+    ]);
+    expect(chartOf([onDay("22", "git_push", null, 4)], "event=git_push").series[0]?.label).toBe("all");
+  });
+
+  it("has no more keys than there are colours, and loses none of the others", () => {
+    const rows = Array.from({ length: 8 }, (_, at) => onDay("22", "git_push", `k${at}`, at + 1));
+    const labels = (each: readonly CountRow[]) =>
+      chartOf(each).series.map(({ label, values }) => `${label} ${values.at(-1)}`);
+    expect(labels(rows)).toEqual(["k7 8", "k6 7", "k5 6", "k4 5", "k3 4", "3 others 6"]);
+    expect(labels(rows.slice(2))).toEqual(["k7 8", "k6 7", "k5 6", "k4 5", "k3 4", "k2 3"]);
+  });
+
+  it("marks the days that are not sealed yet", () => {
+    expect(chartOf([], "", "2020-12-21T07:00:00Z").openFromMs).toBe(Date.parse("2020-12-21T07:00:00Z"));
+    expect(chartOf([], "", "2020-12-23T00:00:00Z").openFromMs).toBeNull();
+    expect(chartOf([], "", null).openFromMs).toBe(0);
+  });
+});
