@@ -41,23 +41,33 @@ async function sealedHours(spanHours: 1 | 6 | 24, hours: readonly (number | null
 describe("border hours", () => {
   it("are those of the lines, sealed or not", async () => {
     const hour = fc.integer({ min: 0, max: 60 });
-    const early = fc.array(fc.option(hour, { nil: null }), { minLength: 1, maxLength: 8 });
-    const spanHours = fc.constantFrom(1 as const, 6 as const, 24 as const);
-    const now = fc.integer({ min: -1, max: 61 });
+    const anyHour = fc.option(hour, { nil: null });
+    const early = fc.array(anyHour, { minLength: 1, maxLength: 8 });
+    const history = fc.record({
+      first: early,
+      second: early,
+      streamOfSecond: fc.constantFrom("local", "other"),
+      // What is not sealed has no hour in between those of its name.
+      unsealed: fc.array(fc.array(anyHour, { minLength: 1, maxLength: 2 }), { maxLength: 3 }),
+      spanHours: fc.constantFrom(1 as const, 6 as const, 24 as const),
+      ahead: fc.integer({ min: -1, max: 61 }),
+    });
     await fc.assert(
-      fc.asyncProperty(early, early, fc.array(hour, { maxLength: 3 }), spanHours, now, async (...given) => {
-        const [first, second, late, length, ahead] = given;
+      fc.asyncProperty(history, async ({ first, second, streamOfSecond, unsealed, spanHours, ahead }) => {
         const store = createMemoryStore();
-        const objects = [first, second, ...late.map((each) => [each])];
-        for (const [at, hours] of objects.entries()) {
-          const lines = hours.map((each) => lineAt(each === null ? null : HOUR + each));
-          await putObject(store, lines, { sequence: at + 1 });
-          if (at < 2) await seal(store, { spanHours: length });
+        const objects = [first, second, ...unsealed];
+        const sealed = new Set<string>();
+        for (const [at, each] of objects.entries()) {
+          const stream = at === 1 ? streamOfSecond : "local";
+          const lines = each.map((hourAhead) => lineAt(hourAhead === null ? null : HOUR + hourAhead));
+          const name = await putObject(store, lines, { sequence: at + 1, stream });
+          if (at >= 2) continue;
+          await seal(store, { spanHours, stream });
+          sealed.add(name);
         }
-        const sealed = (await walObjects(store)).slice(0, 2).map(({ name }) => name);
         const wanted = objects.flat().flatMap((each) => (each === null || each > ahead ? [] : [HOUR + each]));
         const expected = wanted.length === 0 ? null : { first: Math.min(...wanted), last: Math.max(...wanted) };
-        expect(await borderHours(storeWithout(store, new Set(sealed)), HOUR + ahead)).toEqual(expected);
+        expect(await borderHours(storeWithout(store, sealed), HOUR + ahead)).toEqual(expected);
       }),
       { numRuns: 60 },
     );
@@ -77,9 +87,9 @@ describe("border hours", () => {
     expect(await borderHours(emptied, LATE)).toEqual({ first: HOUR + 48, last: HOUR + 48 });
   });
 
-  it("open two manifests, and list no day in between", async () => {
+  it("open two manifests, and list neither a day in between nor what has no time", async () => {
     const hours = Array.from({ length: 30 }, (_, day) => HOUR + day * 24);
-    const { store, cost } = createCountingStore(await sealedHours(1, hours));
+    const { store, cost } = createCountingStore(await sealedHours(1, [null, ...hours]));
     const listed: string[] = [];
     const watched: ObjectStore = {
       ...store,

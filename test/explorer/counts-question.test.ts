@@ -54,6 +54,7 @@ describe("the question of an address", () => {
     expect(before("period=all&compare=before")).toBeNull();
     expect(before("period=all&compare=2021-01-01")).toBe("2021-01-01");
     expect(before("period=daily&compare=before")).toBeNull();
+    expect(before("period=daily&compare=2021-01-01")).toBeNull();
     expect(before("period=7d")).toBeNull();
     const compared = comparedQuestion(questionOf("event=git_push&by=plan&compare=before"), AS_OF);
     expect(compared).toMatchObject({ event: "git_push", by: "plan", period: "7d" });
@@ -93,8 +94,8 @@ describe("the rows of a table", () => {
 });
 
 describe("the chart of the days", () => {
-  const chartOf = (rows: readonly CountRow[], query = "event=git_push&by=plan", sealedThrough: string | null = null) =>
-    dailyChart({ rows, as_of: AS_OF, sealed_through: sealedThrough } as CountsDocument, questionOf(query));
+  const chartOf = (rows: readonly CountRow[], query = "event=git_push&by=plan") =>
+    dailyChart({ rows, as_of: AS_OF, sealed_through: null } as unknown as CountsDocument, questionOf(query), false);
   const onDay = (day: string, event: string, key: string | null, count: number): CountRow =>
     row(event, key, count, { period: "daily", from: `2020-12-${day}T00:00:00Z` });
 
@@ -111,10 +112,11 @@ describe("the chart of the days", () => {
       { label: "gold", values: [0, 9, 0, 0, 0, 0, 0] },
       { label: "free", values: [1, 0, 0, 0, 0, 0, 2] },
     ]);
-    const ofAll = chartOf([...rows, onDay("18", "git_pull", "free", 30)], "by=plan").series;
+    const more = [onDay("18", "git_pull", "free", 30), onDay("22", "git_push", "gold", 5)];
+    const ofAll = chartOf([...rows, ...more], "by=plan").series;
     expect(ofAll).toEqual([
       { label: "git_pull", values: [0, 0, 30, 0, 0, 0, 0] },
-      { label: "git_push", values: [1, 9, 0, 0, 0, 0, 2] },
+      { label: "git_push", values: [1, 9, 0, 0, 0, 0, 7] },
     ]);
     expect(chartOf([onDay("22", "git_push", null, 4)], "event=git_push").series[0]?.label).toBe("all");
   });
@@ -128,8 +130,16 @@ describe("the chart of the days", () => {
   });
 
   it("marks the days that are not sealed yet", () => {
-    expect(chartOf([], "", "2020-12-21T07:00:00Z").openFromMs).toBe(Date.parse("2020-12-21T07:00:00Z"));
-    expect(chartOf([], "", "2020-12-23T00:00:00Z").openFromMs).toBeNull();
-    expect(chartOf([], "", null).openFromMs).toBe(0);
+    const openFrom = (sealedThrough: string | null, isSealed = false) =>
+      dailyChart(
+        { rows: [], as_of: AS_OF, sealed_through: sealedThrough } as unknown as CountsDocument,
+        questionOf(""),
+        isSealed,
+      ).openFromMs;
+    expect(openFrom("2020-12-21T07:00:00Z")).toBe(Date.parse("2020-12-21T07:00:00Z"));
+    expect(openFrom("2020-12-23T00:00:00Z")).toBeNull();
+    expect(openFrom(null)).toBe(0);
+    // Sealed are also days after the newest line.
+    expect(openFrom("2020-12-21T00:00:00Z", true)).toBeNull();
   });
 });

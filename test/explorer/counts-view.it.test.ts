@@ -18,6 +18,21 @@ interface Row {
   readonly unique_users: number;
 }
 
+interface Manifest {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+interface Answer {
+  readonly rows: readonly Row[];
+  readonly evidence?: { readonly sets: readonly { readonly manifests: readonly Manifest[] }[] };
+}
+
+interface Covered {
+  readonly history: { readonly lines: number };
+  readonly availability: readonly { readonly event: string; readonly events: number; readonly share: number }[];
+}
+
 // Without Chromium there is nothing to look at the page with; on CI that is a failure.
 describe.skipIf(CHROMIUM === null)("the view of counts", () => {
   let folder: string;
@@ -57,7 +72,7 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
     return Promise.all(rows.map((row) => row.locator("th, td").allInnerTexts()));
   }
 
-  async function counted(...args: readonly string[]): Promise<Row[]> {
+  async function answered(...args: readonly string[]): Promise<Answer> {
     const outcome = await logtally([
       "counts",
       "--archive",
@@ -67,13 +82,13 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
       ...args,
     ]);
     expect(outcome).toMatchObject({ code: 0 });
-    return (JSON.parse(outcome.stdout) as { rows: Row[] }).rows;
+    return JSON.parse(outcome.stdout) as Answer;
   }
 
   const figure = (count: number) => count.toLocaleString("en-US");
 
   it("answers how many Git pushes there were by plan in the last 7 days, in two clicks from the printed address", async () => {
-    const expected = (await counted("--event", "git_push", "--by", "plan", "--period", "7d"))
+    const expected = (await answered("--event", "git_push", "--by", "plan", "--period", "7d")).rows
       .toSorted((a, b) => b.count - a.count)
       .map(({ key, count, unique_users: users }) => ["git_push", key, figure(count), figure(users)]);
     expect(expected.length).toBeGreaterThan(2);
@@ -84,6 +99,7 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
       return rowsOf(page);
     });
     expect(seen.map((cells) => [cells[0], cells[1], cells[2], cells[4]])).toEqual(expected);
+    expect(seen.every((cells) => cells[5] === "sealed")).toBe(true);
   });
 
   it("takes the token out of the address, and shows the same to whoever opens it again", async () => {
@@ -107,20 +123,43 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
       expect(rows.length).toBeGreaterThan(3);
       // The only day with lines is in both.
       expect(rows.every((cells) => cells[2] === cells[4] && cells[5] === "0.0 %")).toBe(true);
+      await page.getByLabel("Compare with").selectOption("the 7 days before");
+      await page.locator("table.counts tbody tr").first().getByText("new").waitFor();
+      // The archive has no lines before.
+      expect((await rowsOf(page)).every((cells) => cells[4] === "0" && cells[5] === "new")).toBe(true);
     });
   });
 
-  it("leads from a number to its lines and to what it rests on", async () => {
+  it("marks what is not sealed yet, and nothing else", async () => {
+    await look("/counts?event=git_push&as_of=2020-12-24", async ({ page }) => {
+      expect((await rowsOf(page)).map((cells) => cells[4])).toEqual(["sealed"]);
+      await page.locator(".days .chart canvas").waitFor();
+      expect(await page.getByText("Paler days").count()).toBe(0);
+      await page.goto(`${explored.origin}/counts?event=git_push&period=all&as_of=2099-01-01`);
+      expect((await rowsOf(page)).map((cells) => cells[4])).toEqual(["not all sealed"]);
+      await page.getByText("Paler days have hours that are not sealed yet").waitFor();
+    });
+  });
+
+  it("leads from a number to what it rests on, and to its lines", async () => {
+    const { evidence } = await answered("--event", "git_push", "--by", "group", "--period", "7d", "--evidence");
     await look("/counts?event=git_push&by=group", async ({ page }) => {
       const row = page.locator("table.counts tbody tr").first();
-      const href = await row.getByRole("link", { name: "lines" }).getAttribute("href");
-      expect(href).toMatch(
-        /^\/logs\?since=2020-12-16T00%3A00%3A00Z&until=2020-12-23T00%3A00%3A00Z&event=git_push&group=./,
-      );
+      await row.waitFor();
+      const [, , count] = await row.locator("th, td").allInnerTexts();
       await row.getByRole("link", { name: "proof" }).click();
       const proof = page.getByRole("region", { name: "What these counts rest on" });
       await proof.waitFor();
-      expect(await proof.innerText()).toMatch(/objects? of the write-ahead log|manifests?, each with the hash/);
+      const text = await proof.innerText();
+      expect(text).toContain("lines of 2020-12-16 00:00:00 to before 2020-12-23 00:00:00");
+      const manifests = evidence?.sets[0]?.manifests ?? [];
+      expect(text).toContain(`${manifests.length} manifest`);
+      expect(manifests.filter(({ name, sha256 }) => !text.includes(`${sha256}  ${name}`))).toEqual([]);
+      await row.getByRole("link", { name: "lines" }).click();
+      await page.getByText(`looked at, ${count} found`, { exact: false }).waitFor();
+      const { searchParams } = new URL(page.url());
+      expect(searchParams.get("since")).toBe("2020-12-16T00:00:00Z");
+      expect(searchParams.get("until")).toBe("2020-12-23T00:00:00Z");
     });
   });
 
@@ -136,22 +175,24 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
       "--event",
       "git_push",
       "--by",
-      "plan",
+      "group",
       "--period",
-      "7d",
+      "28d",
+      "--as-of",
+      "2020-12-24",
       "--no-sessions",
       "--format",
       "csv",
     ]);
-    await look("/counts?event=git_push&by=plan", async ({ page }) => {
+    await look("/counts?event=git_push&by=group&period=28d&as_of=2020-12-24", async ({ page }) => {
       await rowsOf(page);
       const coming = page.waitForEvent("download");
       await page.getByRole("button", { name: `Download ${words}` }).click();
       const download = await coming;
-      expect(download.suggestedFilename()).toBe(`counts-by-plan.${format}`);
+      expect(download.suggestedFilename()).toBe(`counts-by-group.${format}`);
       const bytes = await readFile(await download.path());
       if (format === "csv") expect(bytes.toString()).toBe(expected.stdout);
-      if (format === "json") expect(JSON.parse(bytes.toString())).toMatchObject({ counts: { as_of: "2020-12-23" } });
+      if (format === "json") expect(JSON.parse(bytes.toString())).toMatchObject({ counts: { as_of: "2020-12-24" } });
       if (format === "parquet") expect(bytes.subarray(0, 4).toString()).toBe("PAR1");
     });
   });
@@ -171,12 +212,23 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
 
   it("has the guide's tables of what can be asked", async () => {
     const outcome = await logtally(["coverage", "--archive", join(folder, "archive"), "--json"]);
-    const { history } = JSON.parse(outcome.stdout) as { history: { lines: number } };
+    const { history, availability } = JSON.parse(outcome.stdout) as Covered;
+    const pushes = availability.filter(({ event }) => event === "git_push");
     await look("/counts?show=coverage", async ({ page }) => {
       await page.getByRole("region", { name: "Availability" }).waitFor();
       expect(await page.locator("main").innerText()).toContain(
         `${figure(history.lines)} lines, from 2020-12-22 to 2020-12-22`,
       );
+      const cells = await page
+        .getByRole("row", { name: /^git_push / })
+        .getByRole("cell")
+        .allInnerTexts();
+      expect(cells.map((text) => Number.parseFloat(text))).toEqual([
+        pushes[0]?.events,
+        ...pushes.map(({ share }) => Number((share * 100).toFixed(2))),
+      ]);
+      const periods = page.getByRole("region", { name: "Periods" });
+      expect(await periods.getByRole("row", { name: /^7 days / }).innerText()).toContain("1 of 7");
       expect(await page.getByRole("region", { name: "Reporting levels" }).innerText()).toContain(
         "no (saas-user-switched-off)",
       );

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { placeOf } from "../../src/explorer/page/address.ts";
+import { durationText } from "../../src/explorer/page/logs/columns.ts";
 import {
   conditionsOf,
   linkWithConditions,
@@ -24,7 +25,7 @@ describe("the search of an address", () => {
   it("is the last day that has lines, unless it says a time or everything", () => {
     const lastDay = "since=2020-12-22T00%3A00%3A00Z&until=2020-12-23T00%3A00%3A00Z";
     expect(String(searchParams(place("?status=5xx&line=abc&columns=log"), ABOUT))).toBe(`${lastDay}&status=5xx`);
-    expect(String(searchParams(place("?since=2h"), ABOUT))).toBe("since=2h");
+    expect(String(searchParams(place("?since=2h&limit=1000"), ABOUT))).toBe("since=2h&limit=1000");
     expect(String(searchParams(place("?span=all&log="), ABOUT))).toBe("");
     expect(String(searchParams(place(""), { newest_until: null }))).toBe("");
   });
@@ -67,6 +68,21 @@ describe("text of a log", () => {
   it("shows what would hide or turn it", () => {
     expect(visible("a\u001b[1m\tb\u007f\u202ec\ufeff\u0085")).toBe("a␛[1m␉b␡⟨U+202E⟩c⟨U+FEFF⟩⟨U+0085⟩");
     expect(visible("\ud800 \u{1f600} \ud83d")).toBe("⟨U+D800⟩ 😀 ⟨U+D83D⟩");
+  });
+});
+
+describe("a duration", () => {
+  it("is as exact as it is of use", () => {
+    expect([0, 0.1234, 9.99, 10, 356.4, 999, 1000, 2412].map(durationText)).toEqual([
+      "0 ms",
+      "0.12 ms",
+      "9.99 ms",
+      "10 ms",
+      "356 ms",
+      "999 ms",
+      "1.00 s",
+      "2.41 s",
+    ]);
   });
 });
 

@@ -2,6 +2,7 @@
  * Goal: an analyst finds lines on the page as the commands do, and learns what happened, why it counts, and that it is proved.
  * Method: the page of a sealed and signed archive in a real browser, beside what `archive find`, `explain` and `prove` print.
  */
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,6 +85,7 @@ describe.skipIf(CHROMIUM === null)("the view of logs", () => {
     const shown = (await facet.allInnerTexts()).map((text) => text.trim().split(/\s+/));
     expect(shown.slice(0, 3)).toEqual(expected.slice(0, 3).map(([what, times]) => [what, String(times)]));
     expect(await histogramSum(page)).toBe(failed.length);
+    expect(await page.locator("table.lines tbody tr").count()).toBe(Math.min(failed.length, 100));
     await page.getByRole("link", { name: expected[0]?.[0] ?? "", exact: true }).click();
     await page
       .getByText(`${expected[0]?.[1]} found`)
@@ -138,9 +140,13 @@ describe.skipIf(CHROMIUM === null)("the view of logs", () => {
     const ids = (await page.locator("table.trace tbody th a").all()).map(lineIdOf);
     expect((await Promise.all(ids)).toSorted()).toEqual(trace.map(({ id }) => id).toSorted());
     expect(await page.locator("table.trace svg rect").count()).toBe(trace.length);
+    const began = await page.locator("table.trace tbody th").allInnerTexts();
+    expect(began).toEqual(began.toSorted());
     expect(await barriers(page)).toEqual([]);
 
     await page.getByRole("link", { name: "Place and proof" }).click();
+    const sealed = await page.locator("table.place tr", { hasText: "yes, by" }).innerText();
+    expect(existsSync(`${archive}/${/vault\S+/.exec(sealed)?.[0]}`)).toBe(true);
     await page.getByRole("button", { name: "Verify this line" }).click();
     await page.getByText("Proved: this line was archived, sealed and signed").waitFor();
     const waiting = page.waitForEvent("download");
@@ -153,6 +159,10 @@ describe.skipIf(CHROMIUM === null)("the view of logs", () => {
 
     await page.getByRole("link", { name: "Raw line" }).click();
     expect(await page.getByLabel("Raw line", { exact: true }).innerText()).toBe(raw.trimEnd());
+    await page.getByRole("link", { name: "Fields", exact: true }).click();
+    expect(await page.getByRole("link", { name: "Search for this status" }).getAttribute("href")).toMatch(
+      /^\/logs\?status=5xx&field=status%3D5\d\d$/,
+    );
     expect(troubles).toEqual([]);
     await context.close();
   });
@@ -187,7 +197,10 @@ describe.skipIf(CHROMIUM === null)("the view of logs", () => {
     await page.getByRole("alert").getByText('find status "teapot": no status of HTTP').waitFor();
     await page.getByRole("textbox", { name: "Status" }).fill("");
     await page.getByRole("textbox", { name: "Text" }).fill("such a text is nowhere");
+    await page.getByRole("textbox", { name: "From (UTC)" }).fill("2020-12-22 10:00:00");
+    await page.getByRole("textbox", { name: "To (UTC, left out)" }).fill("2020-12-22T11:00:00Z");
     await page.getByRole("button", { name: "Search", exact: true }).click();
+    await page.waitForURL(/since=2020-12-22T10%3A00%3A00Z&until=2020-12-22T11%3A00%3A00Z&text=such/);
     await page.getByText("Nothing found. Take out one of the conditions above").waitFor();
     expect(await barriers(page)).toEqual([]);
     await context.close();

@@ -56,6 +56,7 @@ export function countingPushes(): PlanObserver {
 }
 
 export interface SealingChange {
+  readonly stream?: string;
   readonly overHour?: number;
   readonly spanHours?: SpanHours | null;
   readonly makes?: Partial<Makes>;
@@ -70,7 +71,7 @@ export interface SealingChange {
 export async function seal(store: ObjectStore, change: SealingChange = {}): Promise<SealedPlan[]> {
   const { overHour = hourOf(SAMPLE_MS) + 1000, spanHours = null, makes, segmentBytes, signal, observer } = change;
   const sealed: SealedPlan[] = [];
-  await sealStream(STREAM, {
+  await sealStream(change.stream ?? STREAM, {
     store,
     makes: { ...MAKES, ...makes },
     observe: () => Promise.resolve(observer ?? countingPushes()),

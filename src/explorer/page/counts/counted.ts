@@ -31,10 +31,13 @@ export function counted({ answer, earlier, daily, question, place, chart }: Coun
   const before = earlier?.kind === "ready" ? earlier.value.counts.rows : null;
   const sort = SORTS.find((each) => each === place.params.get("sort")) ?? "count";
   const rows = comparedRows(counts.rows, question.period, before, sort);
+  const isSealed = rows.length > 0 && rows.every(({ row }) => row.sealed);
   const most = Math.max(MOST_SHOWN, Number(place.params.get("rows")) || 0);
   return html`
     ${remarksBox(remarks)} ${earlierState(earlier)}
-    <div class="days">${shown(daily, "Counting the days", (known) => daysOf(dailyChart(known.counts, question), chart))}</div>
+    <div class="days">
+      ${shown(daily, "Counting the days", (known) => daysOf(dailyChart(known.counts, question, isSealed), chart))}
+    </div>
     ${
       rows.length === 0
         ? emptyBox(

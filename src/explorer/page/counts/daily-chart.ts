@@ -7,8 +7,15 @@ const HEIGHT_PX = 220;
 /** As many as can be told apart; the rest is one. */
 const MOST_SERIES = 5;
 
-/** The days before the as-of day: a colour for each key of one event, or for each of several events. */
-export function dailyChart({ rows, as_of, sealed_through }: CountsDocument, question: CountsQuestion): ChartSpec {
+/**
+ * The days before the as-of day: a colour for each key of one event, or for each of several events. `isSealed` says that all
+ * of them are known to be sealed; `sealed_through` ends with the newest day that has lines.
+ */
+export function dailyChart(
+  { rows, as_of, sealed_through }: CountsDocument,
+  question: CountsQuestion,
+  isSealed: boolean,
+): ChartSpec {
   const endMs = Date.parse(as_of);
   const days = chartDays(question);
   const times = Array.from({ length: days }, (_, day) => endMs - (days - day) * DAY_MS);
@@ -28,7 +35,7 @@ export function dailyChart({ rows, as_of, sealed_through }: CountsDocument, ques
     times,
     stepMs: DAY_MS,
     series: withOthers(largest.map(([label, values]) => ({ label, values }))),
-    openFromMs: sealedMs >= endMs ? null : sealedMs,
+    openFromMs: isSealed || sealedMs >= endMs ? null : sealedMs,
     heightPx: HEIGHT_PX,
   };
 }
