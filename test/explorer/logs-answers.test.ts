@@ -116,7 +116,10 @@ describe("a search", () => {
     const times = [0, 1, 59 * SECOND_MS, 100 * SECOND_MS, 101 * SECOND_MS, 2 * HOUR_MS, 25 * HOUR_MS];
     const archive = await archiveOf([
       [...times.map((ms) => record("rails.api", ms, { ms })), record("rails.api", null, {})],
-      [record("rails.api", 26 * HOUR_MS, {})],
+      [
+        record("rails.api", 26 * HOUR_MS, { pad: "x".repeat(600 * KIB) }),
+        record("rails.api", null, { pad: "x".repeat(600 * KIB) }),
+      ],
     ]);
     const bars = async (sinceMs: number | null, untilMs: number | null) => {
       const at = (ms: number | null) => (ms === null ? "" : new Date(START_MS + ms).toISOString());
@@ -134,6 +137,32 @@ describe("a search", () => {
     expect(await bars(1, 100 * SECOND_MS + 1)).toEqual([1, "0:1", "59000:1", "100000:1"]);
     expect(await bars(100 * SECOND_MS, null)).toEqual([900, "0:2", "7200000:1", "90000000:1", "93600000:1"]);
     expect(await bars(null, null)).toEqual([900, "0:5", "7200000:1", "90000000:1", "93600000:1"]);
+  });
+});
+
+describe("a row", () => {
+  it("says what a line was about, how it ended, and why it is no record", async () => {
+    const request = { method: "POST", path: "/api/v4/x", status: 201, duration_s: 0.25, correlation_id: "c1" };
+    const broken = sampleLine("no record", { lane: "quarantine", reason: "not_json", timeMs: null });
+    const archive = await archiveOf([
+      [
+        record("rails.api", 4, { route: "/x", ...request }),
+        record("sidekiq", 3, { class: "PostReceive", job_status: "done" }),
+        record("gitaly", 2, { "grpc.method": "PostUploadPack", "grpc.code": "OK" }),
+        record("workhorse", 1, { uri: "/a", route: "^/api/" }),
+        broken,
+      ],
+    ]);
+    const rows = (await search(archive)).flatMap((part) => part.rows);
+    const nothing = { status: null, outcome: null, what: null, path: null, method: null, reason: null };
+    const time = new Date(START_MS + 4).toISOString();
+    expect(rows).toMatchObject([
+      { ...nothing, time, what: "/x", method: "POST", path: "/api/v4/x", status: "201", duration_ms: 250 },
+      { ...nothing, what: "PostReceive", outcome: "done" },
+      { ...nothing, what: "PostUploadPack", outcome: "OK" },
+      { ...nothing, path: "/a" },
+      { ...nothing, time: null, reason: "not_json", size_bytes: "no record".length },
+    ]);
   });
 });
 
@@ -200,7 +229,8 @@ describe("a facet", () => {
 describe("a line", () => {
   it("is told with where it lies, and its bytes are its own", async () => {
     const first = record("rails.api", 0, { route: "/first" });
-    const line = record("rails.api", 1, { route: "/line", duration_s: 0.5 });
+    const long = "l".repeat(20 * KIB);
+    const line = record("rails.api", 1, { route: "/line", params: [{ key: "private_token", value: "secret" }], long });
     const variant = sampleLine("other bytes", { id: line.id, timeMs: line.timeMs });
     const archive = await archiveOf([[first, line], [variant]], 1);
     const answer = JSON.parse(String(contentOf(await answerLine(archive, asked(`id=${line.id}`))))) as LineAnswer;
@@ -208,6 +238,14 @@ describe("a line", () => {
       [true, 1, true],
       [false, 0, false],
     ]);
+    const [told] = answer.variants;
+    expect(told?.fields.map(({ name, value, is_cut }) => [name, value.slice(0, 10), value.length, is_cut])).toEqual([
+      ["time", '"2020-12-2', 26, false],
+      ["route", '"/line"', 7, false],
+      ["params", '[{"key":"p', 42, false],
+      ["long", '"lllllllll', 16 * KIB, true],
+    ]);
+    expect(told?.redactions).toEqual([{ kind: "token", count: 1 }]);
     for (const [at, expected] of [line, variant].entries()) {
       const { hash = "", raw } = answer.variants[at] ?? {};
       expect(raw?.text).toBe(String(bytesOf(expected)));
