@@ -90,6 +90,21 @@ describe("locateLine", () => {
     for (const [id, hashes] of variantsOf(POOL)) expect(await located(store, id)).toEqual(hashes);
   });
 
+  it.each([1, 6, 24] as const)(
+    "gives a line of every hour of a day that is sealed in spans of %i hours",
+    async (hours) => {
+      const midnightMs = Math.floor(SAMPLE_MS / DAY_MS) * DAY_MS;
+      const lines = Array.from({ length: 24 }, (_, hour) =>
+        sampleLine(`${hour}`, { timeMs: midnightMs + hour * HOUR_MS }),
+      );
+      const store = createMemoryStore();
+      await putObject(store, lines, {});
+      await seal(store, { spanHours: hours });
+      const sealed = await withoutWal(store);
+      for (const { id } of lines) expect(await located(sealed, id)).toHaveLength(1);
+    },
+  );
+
   it("refuses what is no id", async () => {
     for (const id of ["", "0006D179".padEnd(32, "7"), ABSENT.slice(1), "ffffffff".padEnd(32, "0")]) {
       await expect(locateLine(createMemoryStore(), id)).rejects.toThrow(`find line "${id}": not the id of a line`);

@@ -31,16 +31,16 @@ describe("the search of an address", () => {
   });
 
   it("takes more conditions, replaces what stands once, and takes them out one by one", () => {
-    const here = place("?status=5xx&field=a%3D1&line=abc&part=raw&columns=log");
+    const here = place("?status=5xx&field=a%3D1&line=abc&part=raw&columns=log&limit=1000");
     const more = [
       { name: "status", value: "503" },
       { name: "field", value: "b=2" },
       { name: "field", value: "a=1" },
     ];
     expect(linkWithConditions(here, more)).toBe("/logs?status=503&field=a%3D1&columns=log&field=b%3D2");
-    const two = place("?field=a%3D1&field=b%3D2");
+    const two = place("?field=a%3D1&field=b%3D2&status=");
     expect(conditionsOf(two)).toHaveLength(2);
-    expect(linkWithout(two, { name: "field", value: "a=1" })).toBe("/logs?field=b%3D2");
+    expect(linkWithout(two, { name: "field", value: "a=1" })).toBe("/logs?field=b%3D2&status=");
   });
 
   it("goes to spans near by, and to those that are often wanted", () => {
@@ -57,16 +57,20 @@ describe("the search of an address", () => {
     const current = (query: string) => presetLinks(place(query), ABOUT).filter(({ isCurrent }) => isCurrent);
     expect(current("").map(({ label }) => label)).toEqual(["Last day"]);
     expect(current("?span=all").map(({ label }) => label)).toEqual(["Everything"]);
+    expect(current("?since=2h")).toEqual([]);
+    const everything = presetLinks(place("?since=2h&until=1h&log=shell"), ABOUT).at(-1);
+    expect(everything?.link).toBe("/logs?log=shell&span=all");
   });
 
   it("is dragged to whole steps", () => {
-    expect(wholeSteps({ fromMs: 61_000, toMs: 119_000 }, 60_000)).toEqual({ fromMs: 60_000, toMs: 120_000 });
+    expect(wholeSteps({ fromMs: 119_000, toMs: 121_000 }, 60_000)).toEqual({ fromMs: 60_000, toMs: 180_000 });
   });
 });
 
 describe("text of a log", () => {
   it("shows what would hide or turn it", () => {
     expect(visible("a\u001b[1m\tb\u007f\u202ec\ufeff\u0085")).toBe("a␛[1m␉b␡⟨U+202E⟩c⟨U+FEFF⟩⟨U+0085⟩");
+    expect(visible("\u2028\ue000\ufffe")).toBe("⟨U+2028⟩⟨U+E000⟩⟨U+FFFE⟩");
     expect(visible("\ud800 \u{1f600} \ud83d")).toBe("⟨U+D800⟩ 😀 ⟨U+D83D⟩");
   });
 });
