@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { placeOf } from "../../src/explorer/page/address.ts";
-import { durationText } from "../../src/explorer/page/logs/columns.ts";
+import { tookText } from "../../src/explorer/page/logs/columns.ts";
 import {
   conditionsOf,
   linkWithConditions,
@@ -77,7 +77,7 @@ describe("text of a log", () => {
 
 describe("a duration", () => {
   it("is as exact as it is of use", () => {
-    expect([0, 0.1234, 9.99, 10, 356.4, 999, 1000, 2412].map(durationText)).toEqual([
+    expect([0, 0.1234, 9.99, 10, 356.4, 999, 1000, 2412].map(tookText)).toEqual([
       "0 ms",
       "0.12 ms",
       "9.99 ms",
