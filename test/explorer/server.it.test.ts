@@ -7,7 +7,7 @@ import { request } from "node:http";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FIXTURES, filesBelow, logtally, run } from "../cli/logtally.ts";
 import { type Explored, explore } from "./explored.ts";
 
@@ -209,9 +209,15 @@ it.each(["/", "/live", "/logs", "/counts", "/archive"])("names all scripts of a 
 });
 
 describe("on all addresses of the machine", () => {
+  let everywhere: Explored;
+
+  afterEach(async () => {
+    expect(await everywhere.stop()).toBe("");
+  });
+
   it.each(["0.0.0.0", "::"])("is reached at each of them, and by the names that were given: %s", async (address) => {
     const options = ["--listen", address, "--name", "Logs.example.com", "--name", "logs.example.com:8443"];
-    const everywhere = await explore(["--archive", archive, ...options]);
+    everywhere = await explore(["--archive", archive, ...options]);
     const { host, port } = new URL(everywhere.url);
     expect(host).toBe(`127.0.0.1:${port}`);
     const ofMachine = Object.values(networkInterfaces()).flatMap((some = []) => some);
@@ -227,19 +233,19 @@ describe("on all addresses of the machine", () => {
     // A name can be bound to this machine by whoever owns it, and what is not of this machine nobody has asked for.
     const strange = [`evil.example:${port}`, `0.0.0.0:${port}`, `192.0.2.1:${port}`, `[::]:${port}`];
     expect(await Promise.all(strange.map(statusFor))).toEqual(strange.map(() => 403));
-    expect(await everywhere.stop()).toBe("");
   });
 });
 
 it("says what is wrong before it serves anything", async () => {
   const { port } = new URL(explored.origin);
+  const nowhere = join(archive, "nowhere");
   const taken = await logtally(["explore", "--archive", archive, "--port", port]);
   expect(taken).toMatchObject({ code: 2, stdout: "" });
   expect(taken.stderr).toContain(`port ${port}: somebody else listens there (hint: --port 0 takes any that is free)`);
-  const missing = await logtally(["explore", "--archive", join(archive, "nowhere")]);
+  const missing = await logtally(["explore", "--archive", nowhere]);
   expect(missing).toMatchObject({ code: 2, stdout: "" });
   expect(missing.stderr).toContain("nowhere");
-  const named = await logtally(["explore", "--archive", archive, "--name", "https://logs.example.com"]);
+  const named = await logtally(["explore", "--archive", nowhere, "--name", "https://logs.example.com"]);
   expect(named).toMatchObject({ code: 2, stdout: "" });
   expect(named.stderr).toContain("It must be a host as in an address, such as logs.example.com.");
 });

@@ -3,17 +3,9 @@ import type { Problem } from "../answers.ts";
 /** What the server has said is wrong, in its words, or that it cannot be reached. */
 export class AskError extends Error {
   override readonly name = "AskError";
-  /** True where the token is missing or old: asking again is of no use. */
-  readonly isLockedOut: boolean;
-
-  constructor(message: string, isLockedOut = false) {
-    super(message);
-    this.isLockedOut = isLockedOut;
-  }
 }
 
 const TOKEN_KEY = "logtally-token";
-const LOCKED_OUT = 401;
 
 /** Keeps the token of the printed address for this browser, and takes it out of the address, which may be shared. */
 export function takeToken(): void {
@@ -104,7 +96,7 @@ async function request(
   if (response.ok) return response;
   // A proxy has words of its own for a server that has gone.
   const { problem } = (await response.json().catch(brokenOff(signal))) as Problem;
-  throw new AskError(problem, response.status === LOCKED_OUT);
+  throw new AskError(problem);
 }
 
 /** Of what a browser says of a lost connection nobody learns what to do. */
