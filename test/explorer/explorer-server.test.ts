@@ -110,7 +110,9 @@ describe("the server", () => {
   it("says what is the world's fault or the user's in words, and of a bug only that it is one", async () => {
     const bug = new TypeError("the name of a secret");
     const failing = (error: Error): Route["answer"] => {
-      return () => Promise.reject(error);
+      return async () => {
+        throw error;
+      };
     };
     await serve([
       get("/api/usage", failing(new UsageError("ask otherwise"))),
