@@ -212,12 +212,16 @@ describe("on all addresses of the machine", () => {
   let everywhere: Explored;
 
   afterEach(async () => {
-    expect(await everywhere.stop()).toBe("");
+    // As what runs services does.
+    expect(await everywhere.stop("SIGTERM")).toBe("");
   });
 
   it.each(["0.0.0.0", "::"])("is reached at each of them, and by the names that were given: %s", async (address) => {
     const options = ["--listen", address, "--name", "Logs.example.com", "--name", "logs.example.com:8443"];
     everywhere = await explore(["--archive", archive, ...options]);
+    // 128 bits, others each time.
+    expect(everywhere.token).toMatch(/^[\w-]{22}$/);
+    expect(everywhere.token).not.toBe(explored.token);
     const { host, port } = new URL(everywhere.url);
     expect(host).toBe(`127.0.0.1:${port}`);
     const ofMachine = Object.values(networkInterfaces()).flatMap((some = []) => some);
