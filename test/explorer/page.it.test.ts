@@ -93,6 +93,8 @@ describe.skipIf(CHROMIUM === null)("the page", () => {
     await page.getByRole("heading", { level: 1, name: "Logs" }).waitFor();
     await page.goBack();
     await page.getByRole("columnheader", { name: /plan/i }).waitFor();
+    await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
+    expect(asked).toBeGreaterThan(1);
     expect(await page.getByRole("alert").count()).toBe(0);
     await context.close();
   });
