@@ -19,8 +19,8 @@ export interface Explored {
   readonly token: string;
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
-  /** Ends the program, as Ctrl-C does; it has to end well. Resolves with what it has said on standard error. */
-  stop(): Promise<string>;
+  /** Ends the program, by default as Ctrl-C does; it has to end well. Resolves with what it has said on standard error. */
+  stop(signal?: "SIGINT" | "SIGTERM"): Promise<string>;
 }
 
 /** Starts `logtally explore` with these arguments, on a port that is free. */
@@ -40,8 +40,8 @@ export async function explore(args: readonly string[]): Promise<Explored> {
     url,
     origin,
     token: searchParams.get("token") ?? "",
-    async stop() {
-      child.kill("SIGINT");
+    async stop(signal = "SIGINT") {
+      child.kill(signal);
       const outcome = await ended;
       if (outcome.code !== 0) throw new Error(`explore ended: ${JSON.stringify(outcome)}`);
       return outcome.stderr;

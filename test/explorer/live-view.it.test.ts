@@ -37,6 +37,7 @@ describe.skipIf(CHROMIUM === null)("the live view", () => {
   let explored: Explored;
   let browser: Browser;
   const workers = new Set<RunningProcess>();
+  let fresh: Explored | null = null;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "logtally-live-view-"));
@@ -54,11 +55,13 @@ describe.skipIf(CHROMIUM === null)("the live view", () => {
     // What a failed test has left.
     for (const { child } of workers) child.kill("SIGKILL");
     await Promise.all([...workers].map(({ ended }) => ended));
+    await fresh?.stop();
   });
 
   afterAll(async () => {
-    await browser.close();
+    // Before all else: without a browser the page was served all the same.
     expect(await explored.stop()).toBe("");
+    await browser.close();
     await rm(folder, { recursive: true });
   });
 
@@ -188,7 +191,7 @@ describe.skipIf(CHROMIUM === null)("the live view", () => {
     const stats = await logtally(["archive", "stats", "--json", "--archive", archive]);
     const { lines: unsealed } = JSON.parse(stats.stdout) as { lines: number };
     expect(unsealed).toBe(200 + 602 + 50);
-    const fresh = await explore(["--archive", archive]);
+    fresh = await explore(["--archive", archive]);
     const opened = await open(browser, `${fresh.origin}/live?token=${fresh.token}`);
     await opened.page.getByText("Not sealed yet").waitFor(SOON);
     expect(await figure(opened.page, "Not sealed yet")).toBe(`${unsealed} lines`);

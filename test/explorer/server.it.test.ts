@@ -4,10 +4,10 @@
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { FIXTURES, filesBelow, logtally, run } from "../cli/logtally.ts";
 import { type Explored, explore } from "./explored.ts";
 
@@ -37,8 +37,14 @@ interface Received {
 }
 
 /** A request with these headers and no others, as `fetch` would not send it; the path as it is. */
-function send(path: string, headers: Readonly<Record<string, string>>, method = "GET", body = ""): Promise<Received> {
-  const { port } = new URL(explored.origin);
+function send(
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  method = "GET",
+  body = "",
+  { origin } = explored,
+): Promise<Received> {
+  const { port } = new URL(origin);
   return new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
       const pieces: Buffer[] = [];
@@ -87,6 +93,9 @@ describe("attacks", () => {
     "/page/tsconfig.json",
     "/page/main.ts/",
     "/page/missing.ts",
+    "/lib/constructor/x.js",
+    "/lib/lit-html/LICENSE/x.js",
+    `/page/${"x".repeat(300)}.ts`,
   ])("serves no file but those of the page: %s", async (path) => {
     const { status, body } = await send(path, {});
     expect(body).not.toContain("dependencies");
@@ -107,18 +116,29 @@ describe("attacks", () => {
   });
 });
 
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types lit-html",
+];
+
 describe("every answer", () => {
   it.each(["/", "/counts", "/page/main", "/nothing", "/api/about"])(
     "forbids what the page does not need: %s",
     async (path) => {
       const { headers } = await send(path, {});
       const policy = String(headers["content-security-policy"]);
-      expect(policy).toContain("default-src 'none'");
-      expect(policy).toContain("script-src 'self';");
-      expect(policy).toContain("require-trusted-types-for 'script'");
+      expect(policy.split("; ")).toEqual(expect.arrayContaining(POLICY));
       expect(policy).not.toMatch(/unsafe|\*|https?:/);
       expect(headers["x-content-type-options"]).toBe("nosniff");
       expect(headers["referrer-policy"]).toBe("no-referrer");
+      expect(headers["cross-origin-opener-policy"]).toBe("same-origin");
+      expect(headers["x-frame-options"]).toBe("DENY");
     },
   );
 
@@ -188,12 +208,48 @@ it.each(["/", "/live", "/logs", "/counts", "/archive"])("names all scripts of a 
   expect(named).toEqual(expect.arrayContaining([...needed]));
 });
 
+describe("on all addresses of the machine", () => {
+  let everywhere: Explored;
+
+  afterEach(async () => {
+    // As what runs services does.
+    expect(await everywhere.stop("SIGTERM")).toBe("");
+  });
+
+  it.each(["0.0.0.0", "::"])("is reached at each of them, and by the names that were given: %s", async (address) => {
+    const options = ["--listen", address, "--name", "Logs.example.com", "--name", "logs.example.com:8443"];
+    everywhere = await explore(["--archive", archive, ...options]);
+    // 128 bits, others each time.
+    expect(everywhere.token).toMatch(/^[\w-]{22}$/);
+    expect(everywhere.token).not.toBe(explored.token);
+    const { host, port } = new URL(everywhere.url);
+    expect(host).toBe(`127.0.0.1:${port}`);
+    const ofMachine = Object.values(networkInterfaces()).flatMap((some = []) => some);
+    const addresses = ofMachine.map((each) => (each.family === "IPv6" ? `[${each.address}]` : each.address));
+    expect(addresses).toContain("127.0.0.1");
+    const hosts = [...addresses, "localhost"].map((each) => `${each}:${port}`);
+    const named = ["logs.example.com", `logs.example.com:${port}`, "logs.example.com:8443"];
+    const statusFor = async (asked: string) => {
+      const headers = { Authorization: `Bearer ${everywhere.token}`, Host: asked };
+      return (await send("/api/about", headers, "GET", "", everywhere)).status;
+    };
+    expect(await Promise.all([...hosts, ...named].map(statusFor))).toEqual([...hosts, ...named].map(() => 200));
+    // A name can be bound to this machine by whoever owns it, and what is not of this machine nobody has asked for.
+    const strange = [`evil.example:${port}`, `0.0.0.0:${port}`, `192.0.2.1:${port}`, `[::]:${port}`];
+    expect(await Promise.all(strange.map(statusFor))).toEqual(strange.map(() => 403));
+  });
+});
+
 it("says what is wrong before it serves anything", async () => {
   const { port } = new URL(explored.origin);
+  const nowhere = join(archive, "nowhere");
   const taken = await logtally(["explore", "--archive", archive, "--port", port]);
   expect(taken).toMatchObject({ code: 2, stdout: "" });
   expect(taken.stderr).toContain(`port ${port}: somebody else listens there (hint: --port 0 takes any that is free)`);
-  const missing = await logtally(["explore", "--archive", join(archive, "nowhere")]);
+  const missing = await logtally(["explore", "--archive", nowhere]);
   expect(missing).toMatchObject({ code: 2, stdout: "" });
   expect(missing.stderr).toContain("nowhere");
+  const named = await logtally(["explore", "--archive", nowhere, "--name", "https://logs.example.com"]);
+  expect(named).toMatchObject({ code: 2, stdout: "" });
+  expect(named.stderr).toContain("It must be a host as in an address, such as logs.example.com.");
 });

@@ -6,6 +6,7 @@ import { DECODE_FAULTS } from "./faults/decode.ts";
 import { DERIVE_FAULTS } from "./faults/derive.ts";
 import { DOCUMENTS_FAULTS } from "./faults/documents.ts";
 import { ENGINE_FAULTS } from "./faults/engine.ts";
+import { EXPLORER_FAULTS } from "./faults/explorer.ts";
 import { FILES_FAULTS } from "./faults/files.ts";
 import { FIND_FAULTS } from "./faults/find.ts";
 import { GC_FAULTS } from "./faults/gc.ts";
@@ -46,6 +47,7 @@ export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Reports, and published counts", REPORTS_FAULTS],
   ["Bringing lines back, keeping them, and SQL", REPLAY_FAULTS],
   ["Dashboards", KIBANA_FAULTS],
+  ["The page", EXPLORER_FAULTS],
   ["Settings and secrets", CONFIG_FAULTS],
   ["What the simulation notices by itself", SIMULATION_FAULTS],
 ]);

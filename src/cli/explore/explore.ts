@@ -8,10 +8,10 @@ import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
 import { crashText } from "../terminal/crash.ts";
 import { print } from "../terminal/print.ts";
+import { LOOPBACK, reachedAt } from "./machine-addresses.ts";
 import { openPageFiles } from "./page-files.ts";
 import { explorerRoutes } from "./routes.ts";
 
-const LOOPBACK = "127.0.0.1";
 /** Of a URL that is kept as a bookmark. */
 const DEFAULT_PORT = 8740;
 const MOST_PORT = 65_535;
@@ -28,7 +28,7 @@ export interface ServedAt {
   readonly address: string;
   /** Null for the usual one, or any that is free where somebody else listens there. */
   readonly port: number | null;
-  /** Other names by which it is called. */
+  /** Other names by which it is called, as in a URL. */
   readonly names: readonly string[];
 }
 
@@ -54,16 +54,23 @@ export function exploreCommand(): Command {
     .option("--port <n>", `the port to listen at, 0 for any that is free (default: ${DEFAULT_PORT}, or any)`, port)
     .option(
       "--listen <address>",
-      "the address to listen at; any but that of this machine itself lets others in",
+      "the address to listen at, 0.0.0.0 for all of this machine; any but the default lets others in",
       LOOPBACK,
     )
-    .option("--name <host>", "another name by which the page is called; repeatable", collect(String));
+    .option("--name <host>", "another name by which the page is called; repeatable", collect(host));
   return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(explore);
 }
 
 function port(value: string): number {
   if (/^\d{1,5}$/.test(value) && Number(value) <= MOST_PORT) return Number(value);
   throw new InvalidArgumentError(`It must be a whole number from 0 to ${MOST_PORT}.`);
+}
+
+/** Browsers name the port too, unless it is the usual one. */
+function host(value: string): string {
+  const url = URL.parse(`http://${value}/`);
+  if (url !== null && url.href === `http://${url.host}/`) return url.host;
+  throw new InvalidArgumentError("It must be a host as in an address, such as logs.example.com.");
 }
 
 async function explore(pipeline: string | undefined, options: ExploreOptions): Promise<void> {
@@ -82,6 +89,7 @@ export async function servePage(settings: PipelineSettings, at: ServedAt): Promi
     address: at.address,
     port: at.port ?? DEFAULT_PORT,
     takesOther: at.port === null,
+    reachedAt: reachedAt(at.address),
     names: at.names,
     token,
     routes: explorerRoutes({ settings, catalogue, store, clock: SYSTEM_CLOCK }),

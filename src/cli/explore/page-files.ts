@@ -8,11 +8,11 @@ import type { PageFile } from "../../explorer/server/explorer-server.ts";
 
 const PAGE = new URL("../../explorer/page/", import.meta.url);
 /** The libraries of the page: where their files are, by the name that the page imports them by. */
-const LIBRARIES: Readonly<Record<string, URL>> = {
+const LIBRARIES: ReadonlyMap<string, URL> = new Map([
   // What resolves is the one for Node; the one for browsers lies above it.
-  "lit-html": new URL("../", import.meta.resolve("lit-html")),
-  uplot: new URL("./", import.meta.resolve("uplot")),
-};
+  ["lit-html", new URL("../", import.meta.resolve("lit-html"))],
+  ["uplot", new URL("./", import.meta.resolve("uplot"))],
+]);
 /** The files that they are imported by. */
 const ENTRIES: Readonly<Record<string, string>> = { "lit-html": "lit-html.js", uplot: "uPlot.esm.js" };
 
@@ -28,21 +28,24 @@ const HTML = new URL("page.html", PAGE);
 const VIEWS = ["/", ...VIEW_NAMES.map((name) => `/${name}`)];
 const MAIN = "/page/main";
 const BEST_GZIP = 9;
+/** What is said of a path that names no file. */
+const NO_FILE: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG"]);
 
 type FileAt = (path: string) => Promise<PageFile | null>;
 
-/** The files of the page by their paths, each read and made ready once. */
+/** The files of the page by their paths, each made ready when it is first asked for. */
 export function openPageFiles(): FileAt {
-  const known = new Map<string, Promise<PageFile | null>>();
-  const fileAt: FileAt = (path) => {
+  // What is not there is not kept: there is no end of it.
+  const known = new Map<string, PageFile>();
+  const fileAt: FileAt = async (path) => {
     const found = known.get(path);
     if (found !== undefined) return found;
     const isView = VIEWS.includes(path);
     const place = isView ? HTML : locationOf(path);
-    if (place === null) return Promise.resolve(null);
-    const reading = readPageFile(place, isView ? (html) => withPreloads(html, path, fileAt) : undefined);
-    known.set(path, reading);
-    return reading;
+    if (place === null) return null;
+    const file = await readPageFile(place, isView ? (html) => withPreloads(html, path, fileAt) : undefined);
+    if (file !== null) known.set(path, file);
+    return file;
   };
   return fileAt;
 }
@@ -54,7 +57,7 @@ function locationOf(path: string): URL | null {
   if (root === undefined) return null;
   if (root === "page") return new URL(rest, PAGE);
   const [, library = "", file = ""] = /^([\w-]+)\/(.*)$/.exec(rest) ?? [];
-  const folder = LIBRARIES[library];
+  const folder = LIBRARIES.get(library);
   return folder === undefined ? null : new URL(file, folder);
 }
 
@@ -99,7 +102,7 @@ async function textOf(place: URL): Promise<string | null> {
   try {
     return await readFile(place, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if (NO_FILE.has((error as NodeJS.ErrnoException).code)) return null;
     throw error;
   }
 }

@@ -18,7 +18,7 @@ export function takeToken(): void {
 /** Asks for an answer as a whole. Rejects with `AskError`, and with the reason of the signal. */
 export async function ask<T>(path: string, params: URLSearchParams, signal: AbortSignal): Promise<T> {
   const response = await request(path, params, { signal });
-  return (await response.json()) as T;
+  return (await response.json().catch(brokenOff(signal))) as T;
 }
 
 /**
@@ -92,7 +92,8 @@ async function request(
     ...(signal === undefined ? {} : { signal }),
   }).catch(brokenOff(signal));
   if (response.ok) return response;
-  const { problem } = (await response.json()) as Problem;
+  // A proxy has words of its own for a server that has gone.
+  const { problem } = (await response.json().catch(brokenOff(signal))) as Problem;
   throw new AskError(problem, WRONG_QUESTIONS.includes(response.status));
 }
 

@@ -18,12 +18,14 @@ export interface PageFile {
 }
 
 export interface ExplorerOptions {
-  /** Where it listens: an address of this machine, and a port, 0 for any that is free. */
+  /** Where it listens: an address of this machine, or what stands for all of them; and a port, 0 for any that is free. */
   readonly address: string;
   readonly port: number;
   /** Takes any port that is free where that one is taken. */
   readonly takesOther: boolean;
-  /** Names beside the address under which the page is called, without port. */
+  /** The addresses at which it is reached, without port; the first one is told. */
+  readonly reachedAt: readonly [string, ...string[]];
+  /** What else it is called, as in a URL: behind a proxy with the port of that, if it has one of its own. */
   readonly names: readonly string[];
   readonly token: string;
   readonly routes: readonly Route[];
@@ -47,7 +49,7 @@ const PAGE_HOST = "page";
 
 /** Serves the page and its data. Rejects with `UsageError` where the address cannot be listened at. */
 export async function startExplorer(options: ExplorerOptions): Promise<Explorer> {
-  const { address, token, names } = options;
+  const { reachedAt, token, names } = options;
   const guard: { hosts: readonly string[]; token: string } = { hosts: [], token };
   const server = createServer((request, response) => {
     serve(request, response, options, guard).catch((error: unknown) => {
@@ -56,16 +58,21 @@ export async function startExplorer(options: ExplorerOptions): Promise<Explorer>
     });
   });
   const port = await listen(server, options);
-  const inUrl = address.includes(":") ? `[${address}]` : address;
-  guard.hosts = [inUrl, "localhost", ...names].map((name) => `${name.toLowerCase()}:${port}`);
+  const own = [...reachedAt, "localhost"].map((name) => hostOf(name, port));
+  guard.hosts = [...own, ...names.flatMap((name) => [name, `${name}:${port}`])];
   return {
-    url: `http://${inUrl}:${port}/`,
+    url: `http://${own[0]}/`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
+}
+
+/** As browsers write it: addresses of IPv6 in brackets and in short, and no port where it is the usual one. */
+function hostOf(name: string, port: number): string {
+  return new URL(`http://${name.includes(":") ? `[${name}]` : name}:${port}`).host;
 }
 
 async function listen(server: Server, { address, port, takesOther }: ExplorerOptions): Promise<number> {

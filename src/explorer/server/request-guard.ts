@@ -14,7 +14,7 @@ export interface RequestHead {
 }
 
 export interface GuardSettings {
-  /** `HOST:PORT` by which the page may be called. */
+  /** `HOST:PORT` by which the page may be called, in small letters; without the port where it is the usual one. */
   readonly hosts: readonly string[];
   readonly token: string;
 }
@@ -37,7 +37,9 @@ export function refusalOf(head: RequestHead, { hosts, token }: GuardSettings): R
   if (host === undefined || !hosts.includes(host.toLowerCase())) {
     return { status: 403, message: "this server is not called by that name (hint: open the address that was printed)" };
   }
-  if (origin !== undefined && !hosts.some((each) => origin.toLowerCase() === `http://${each}`)) {
+  // A proxy before it speaks TLS.
+  const origins = hosts.flatMap((each) => [`http://${each}`, `https://${each}`]);
+  if (origin !== undefined && !origins.includes(origin.toLowerCase())) {
     return { status: 403, message: "a page of elsewhere may not ask here" };
   }
   const isApi = path.startsWith(API_PREFIX);
