@@ -4,6 +4,7 @@
  */
 import { InvalidArgumentError } from "commander";
 import { expect, it } from "vitest";
+import { askedConditions } from "../../src/cli/explore/asked-lines.ts";
 import { type AskedParams, askedParams } from "../../src/cli/explore/asked-params.ts";
 
 const asked = (query: string): AskedParams => askedParams(new URLSearchParams(query));
@@ -31,4 +32,20 @@ it("refuses what nobody has asked for", () => {
   expect(() => params.end()).toThrow('ask with "dayz": no such parameter');
   params.all("dayz", wholeNumber);
   expect(() => params.end()).not.toThrow();
+});
+
+it("reads each condition on lines by its name, and none that is missing", () => {
+  const params = asked("log=a&event=b&user=c&group=d&project=e&correlation_id=f&status=5xx&text=g");
+  expect(askedConditions(params)).toEqual({
+    log: "a",
+    event: "b",
+    user: "c",
+    group: "d",
+    project: "e",
+    correlationId: "f",
+    status: "5xx",
+    text: "g",
+  });
+  expect(() => params.end()).not.toThrow();
+  expect(askedConditions(asked("log="))).toEqual({});
 });
