@@ -2,6 +2,7 @@
  * Goal: the page asks for what it does not know, once; shows what it has meanwhile; and never shows one answer for another.
  * Method: answers that come when the test says so.
  */
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { AskError } from "../../src/explorer/page/ask-error.ts";
 import { createLoading } from "../../src/explorer/page/loading.ts";
@@ -26,10 +27,13 @@ function createAsking() {
     loading,
     updates: () => updates,
     of: (key: string) => loading.of(key, load),
-    async answer(at: number, value: string): Promise<void> {
+    answer: async (at: number, value: string): Promise<void> => {
       asked[at]?.resolve(value);
-      await Promise.resolve();
-      await Promise.resolve();
+      await othersTurn();
+    },
+    fail: async (at: number, error: Error): Promise<void> => {
+      asked[at]?.reject(error);
+      await othersTurn();
     },
   };
 }
@@ -83,10 +87,8 @@ it.each([
   [new AskError("no such day", true), "no such day", true],
   [new TypeError("x is not a function"), "the page has a fault: x is not a function", false],
 ])("says what went wrong, and whether it is of use to ask again: %s", async (error, problem, isFinal) => {
-  const { asked, of } = createAsking();
+  const { of, fail } = createAsking();
   of("a");
-  asked[0]?.reject(error);
-  await Promise.resolve();
-  await Promise.resolve();
+  await fail(0, error);
   expect(of("a")).toEqual({ kind: "failed", problem, isFinal });
 });

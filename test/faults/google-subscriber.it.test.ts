@@ -58,9 +58,9 @@ async function openStage(options: Partial<ScriptedPubsubOptions> = {}): Promise<
 }
 
 /** An answer of many bytes may take longer than a pull waits: that one has none, and the next one has it. */
-async function untilPulled({ pull }: Stage, maxMessages: number): ReturnType<Subscriber["pull"]> {
-  let pulled = await pull(maxMessages);
-  while (pulled.length === 0) pulled = await pull(maxMessages);
+async function untilPulled(stage: Stage, maxMessages: number): ReturnType<Subscriber["pull"]> {
+  let pulled = await stage.pull(maxMessages);
+  while (pulled.length === 0) pulled = await stage.pull(maxMessages);
   return pulled;
 }
 

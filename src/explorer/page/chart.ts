@@ -14,7 +14,10 @@ const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 /** How far ticks may lie apart; a chart has ten years at most. */
 const TICK_SECONDS = [
-  ...[1, 5, 15, 30],
+  1,
+  5,
+  15,
+  30,
   ...[1, 5, 15, 30].map((minutes) => minutes * MINUTE_SECONDS),
   ...[1, 3, 6, 12].map((hours) => hours * HOUR_SECONDS),
   ...[1, 2, 7, 14, 28, 91, 182, 365, 730].map((days) => days * DAY_SECONDS),
