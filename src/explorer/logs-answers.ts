@@ -7,6 +7,7 @@ export interface SearchPart {
   readonly rows: readonly SearchRow[];
   /** Of all that was found so far. */
   readonly histogram: HistogramAnswer;
+  /** Of all that was found, in the last part only: nothing changes its place below a cursor. */
   readonly facets: readonly FacetAnswer[];
   /** Lines that were looked at, and the stored bytes that took. */
   readonly looked_lines: number;
@@ -34,12 +35,13 @@ export interface HistogramAnswer {
 /** The most frequent values of one thing that lines say. */
 export interface FacetAnswer {
   readonly name: FacetName;
+  /** The most frequent first, at most 100. */
   readonly values: readonly FacetValue[];
   /** How many more values there are, at least. */
   readonly more: number;
 }
 
-export type FacetName = "status_class" | "status" | "log" | "event" | "what" | "group" | "user";
+export type FacetName = "status_class" | "status" | "controller" | "what" | "log" | "event" | "group" | "user";
 
 export interface FacetValue {
   readonly value: string;
@@ -71,6 +73,8 @@ export interface LineFacts {
   readonly what: string | null;
   /** Fields by whose values such lines are found. */
   readonly what_fields: readonly string[];
+  /** Without its action. */
+  readonly controller: string | null;
   readonly method: string | null;
   readonly path: string | null;
   /** `id:101` or `name:alice`. */

@@ -26,6 +26,8 @@ describe("the search of an address", () => {
     const lastDay = "since=2020-12-22T00%3A00%3A00Z&until=2020-12-23T00%3A00%3A00Z";
     expect(String(searchParams(place("?status=5xx&line=abc&columns=log"), ABOUT))).toBe(`${lastDay}&status=5xx`);
     expect(String(searchParams(place("?since=2h&limit=1000"), ABOUT))).toBe("since=2h&limit=1000");
+    const week = "since=2020-12-16T00%3A00%3A00Z&until=2020-12-23T00%3A00%3A00Z";
+    expect(String(searchParams(place("?span=7d"), ABOUT))).toBe(week);
     expect(String(searchParams(place("?span=all&log="), ABOUT))).toBe("");
     expect(String(searchParams(place(""), { newest_until: null }))).toBe("");
   });
@@ -56,6 +58,7 @@ describe("the search of an address", () => {
     ]);
     const current = (query: string) => presetLinks(place(query), ABOUT).filter(({ isCurrent }) => isCurrent);
     expect(current("").map(({ label }) => label)).toEqual(["Last day"]);
+    expect(current("?span=7d").map(({ label }) => label)).toEqual(["Last 7 days"]);
     expect(current("?span=all").map(({ label }) => label)).toEqual(["Everything"]);
     expect(current("?since=2h")).toEqual([]);
     const everything = presetLinks(place("?since=2h&until=1h&log=shell"), ABOUT).at(-1);

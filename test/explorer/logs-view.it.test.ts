@@ -13,6 +13,7 @@ import { barriers } from "./accessible.ts";
 import { CHROMIUM, type Explored, explore, type Opened, open, openBrowser } from "./explored.ts";
 
 const DAY = ["--since", "2020-12-22", "--until", "2020-12-23"];
+const WEEK = ["--since", "2020-12-16", "--until", "2020-12-23"];
 
 interface MetaLine {
   readonly id: string;
@@ -71,27 +72,28 @@ describe.skipIf(CHROMIUM === null)("the view of logs", () => {
     await context.close();
   });
 
-  it("tells what fails most by a click on the failed ones", async () => {
-    const { page, context, troubles } = await openLogs();
-    await page.getByText(/found$/).waitFor();
-    await page.getByRole("link", { name: "5xx failed" }).click();
-    const failed = await found("--status", "5xx");
+  it("tells which controller fails most, by a click on the view of counts", async () => {
+    const { page, context, troubles } = await open(browser, `${explored.origin}/counts?token=${explored.token}`);
+    await page.getByRole("link", { name: "What fails most, 7 days" }).click();
+    const failed = await found("--since", "2020-12-16", "--status", "5xx");
     await page
       .getByText(`${count(failed.length)} found`)
       .and(page.getByText(/found$/))
       .waitFor();
-    const expected = await countsOfRoutes(archive);
-    const facet = page.getByRole("region", { name: "Controller, route or job" }).getByRole("listitem");
-    const shown = (await facet.allInnerTexts()).map((text) => text.trim().split(/\s+/));
-    expect(shown.slice(0, 3)).toEqual(expected.slice(0, 3).map(([what, times]) => [what, String(times)]));
+    expect(await page.getByRole("textbox", { name: "From (UTC)" }).inputValue()).toBe("2020-12-16 00:00:00");
     expect(await histogramSum(page)).toBe(failed.length);
     expect(await page.locator("table.lines tbody tr").count()).toBe(Math.min(failed.length, 100));
-    await page.getByRole("link", { name: expected[0]?.[0] ?? "", exact: true }).click();
+    const { controllers, actions } = await countsOfFailed(archive);
+    expect(await facetOf(page, "Controller")).toEqual(controllers);
+    expect((await facetOf(page, "Action, route or job")).slice(0, 10)).toEqual(actions.slice(0, 10));
+    const [most = "", times] = controllers[0] ?? [];
+    await page.getByRole("region", { name: "Controller", exact: true }).getByRole("link", { name: most }).click();
     await page
-      .getByText(`${expected[0]?.[1]} found`)
+      .getByText(`${times} found`)
       .and(page.getByText(/found$/))
       .waitFor();
-    expect(new URL(page.url()).searchParams.getAll("field")).toEqual([`route=${expected[0]?.[0]}`]);
+    expect(new URL(page.url()).searchParams.getAll("field")).toEqual([`controller=${most}`]);
+    expect(new URL(page.url()).searchParams.get("span")).toBe("7d");
     expect(troubles).toEqual([]);
     await context.close();
   });
@@ -239,17 +241,37 @@ async function histogramSum(page: Page): Promise<number> {
   return cells.reduce((sum, text) => sum + Number(text.replaceAll(",", "")), 0);
 }
 
-/** Routes and controllers of failed requests, the most frequent first. */
-async function countsOfRoutes(archive: string): Promise<[string, number][]> {
-  const { stdout } = await logtally(["archive", "find", "--archive", archive, "--status", "5xx", ...DAY]);
-  const counts = new Map<string, number>();
-  for (const text of stdout.trimEnd().split("\n")) {
-    const { route, controller, action } = JSON.parse(text) as Record<string, string>;
-    const what = controller === undefined ? route : `${controller}#${action}`;
-    if (what === undefined || what === "" || what.startsWith("^")) continue;
-    counts.set(what, (counts.get(what) ?? 0) + 1);
-  }
-  return [...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+/** Of failed requests, the most frequent first: controllers, and these with their actions beside routes. */
+async function countsOfFailed(archive: string): Promise<Record<"controllers" | "actions", [string, number][]>> {
+  const { stdout } = await logtally(["archive", "find", "--archive", archive, "--status", "5xx", ...WEEK]);
+  const lines = stdout
+    .trimEnd()
+    .split("\n")
+    .map((text) => JSON.parse(text) as Record<string, string>);
+  const countsOf = (whatOf: (line: Record<string, string>) => string | undefined): [string, number][] => {
+    const counts = new Map<string, number>();
+    for (const line of lines) {
+      const what = whatOf(line);
+      if (what === undefined || what === "" || what.startsWith("^")) continue;
+      counts.set(what, (counts.get(what) ?? 0) + 1);
+    }
+    return [...counts].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  };
+  return {
+    controllers: countsOf(({ controller }) => controller),
+    actions: countsOf(({ controller, action, route }) =>
+      controller === undefined ? route : `${controller}#${action}`,
+    ),
+  };
+}
+
+/** All values of a facet, also those that are shown on demand. */
+async function facetOf(page: Page, title: string): Promise<[string, number][]> {
+  const facet = page.getByRole("region", { name: title, exact: true });
+  const more = facet.getByText(/^and \d+ more$/);
+  if ((await more.count()) === 1) await more.click();
+  const texts = await facet.getByRole("listitem").allInnerTexts();
+  return texts.map((text) => text.trim().split(/\s+/)).map(([value = "", times]) => [value, Number(times)]);
 }
 
 async function publicKey(archive: string): Promise<string> {

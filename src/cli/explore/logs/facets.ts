@@ -8,12 +8,12 @@ export interface Facets {
 
 type Conditions = FacetValue["conditions"];
 
-const SHOWN_VALUES = 10;
+const MOST_SHOWN = 100;
 /** Of one facet; values that come later are no longer counted. */
 const MOST_VALUES = 10_000;
 /** Beyond it a value is no name of anything. */
 const MOST_VALUE_CHARS = 300;
-const NAMES: readonly FacetName[] = ["status_class", "status", "what", "log", "event", "group", "user"];
+const NAMES: readonly FacetName[] = ["status_class", "status", "controller", "what", "log", "event", "group", "user"];
 
 export function createFacets(): Facets {
   const counters = new Map(NAMES.map((name) => [name, createCounter()]));
@@ -24,9 +24,10 @@ export function createFacets(): Facets {
     count(name, value, () => [[param, value ?? ""]]);
   return {
     add(log, facts) {
-      const { status, what, group, user, events } = facts;
+      const { status, controller, what, group, user, events } = facts;
       countPlain("status_class", "status", statusClass(status));
       countPlain("status", "status", statusClass(status) === null ? null : status);
+      count("controller", controller, () => [["field", `controller=${controller}`]]);
       count("what", what, () => whatConditions(facts));
       countPlain("log", "log", log);
       for (const event of events) countPlain("event", "event", event);
@@ -66,7 +67,7 @@ function createCounter(): Counter {
     },
     top() {
       const sorted = [...counted].toSorted(([a, { count: x }], [b, { count: y }]) => y - x || (a < b ? -1 : 1));
-      const shown = sorted.slice(0, SHOWN_VALUES);
+      const shown = sorted.slice(0, MOST_SHOWN);
       return {
         values: shown.map(([value, { count, conditions }]) => ({ value, count, conditions })),
         more: sorted.length - shown.length,

@@ -42,11 +42,12 @@ export function createRowMaker({ catalogue, settings }: Pick<ExploredArchive, "c
 /** A thousand rows of texts of a mebibyte each are more than a browser can hold. */
 function cut(facts: LineFacts): LineFacts {
   const short = (text: string | null): string | null => (text === null ? null : shortened(text, MOST_CHARS));
-  const { what, outcome, method, path, user, group, project, correlation_id: request } = facts;
+  const { what, outcome, controller, method, path, user, group, project, correlation_id: request } = facts;
   return {
     ...facts,
     outcome: short(outcome),
     what: short(what),
+    controller: short(controller),
     method: short(method),
     path: short(path),
     user: short(user),

@@ -73,7 +73,7 @@ async function search({ archive, question, places, matches, signal, heard }: Sea
   const nextPart = (): SearchPart => ({
     rows: ready,
     histogram: histogramAnswer(ofAll ?? ofFound, ofAll !== null),
-    facets: facets.answer(),
+    facets: [],
     looked_lines: looked.lines,
     looked_bytes: looked.bytes,
     found,
@@ -108,6 +108,7 @@ async function search({ archive, question, places, matches, signal, heard }: Sea
   if (!isWhole) heard.telling.tell(endedEarly(looked));
   return {
     ...last,
+    facets: facets.answer(),
     // What was looked at wholly is known better than by tables, which do not tell repeats.
     histogram: isWhole || ofAll === null ? histogramAnswer(ofFound, isWhole) : last.histogram,
     is_done: true,

@@ -18,7 +18,7 @@ const OFTEN_ASKED: readonly (readonly [words: string, params: Readonly<Record<st
 export function oftenAsked(): TemplateResult {
   return html`<ul class="chips" aria-label="Often asked">
     ${OFTEN_ASKED.map(([words, params]) => html`<li><a href=${linkTo("counts", params)}>${words}</a></li>`)}
-    <li><a href=${linkTo("logs", { status: "5xx" })}>What fails most</a></li>
+    <li><a href=${linkTo("logs", { status: "5xx", span: "7d" })}>What fails most, 7 days</a></li>
     <li><a href=${linkTo("counts", { show: "coverage" })}>What can be asked here</a></li>
   </ul>`;
 }

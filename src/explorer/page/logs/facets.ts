@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { FacetAnswer, FacetName, SearchPart } from "../../logs-answers.ts";
+import type { FacetAnswer, FacetName, FacetValue, SearchPart } from "../../logs-answers.ts";
 import type { Place } from "../address.ts";
 import { countText, thingsText } from "../quantity.ts";
 import { linkWithConditions } from "./question.ts";
@@ -8,7 +8,8 @@ import { logged } from "./visible-text.ts";
 const TITLES: Readonly<Record<FacetName, string>> = {
   status_class: "Kind of status",
   status: "Status",
-  what: "Controller, route or job",
+  controller: "Controller",
+  what: "Action, route or job",
   log: "Log",
   event: "Event",
   group: "Group",
@@ -23,6 +24,8 @@ const CLASSES: Readonly<Record<string, string>> = {
   "5xx": "failed",
 };
 const MOST_CHARS = 90;
+/** Of a facet, before somebody asks for the others. */
+const SHOWN_VALUES = 10;
 /** As in the style sheet: where they stand beside the lines, and not above. */
 const WIDE = "(min-width: 60rem)";
 
@@ -31,8 +34,11 @@ export function facets({ facets: answers, found, is_done: isDone, is_whole: isWh
   return html`<aside class="facets" aria-label="What these lines have in common">
     <details ?open=${matchMedia(WIDE).matches}>
       <summary>
-        Most frequent values of ${isWhole ? "all" : isDone ? "the newest" : "so far"} ${thingsText(found, "line")}. Choose one
-        to see only those.
+        ${
+          isDone
+            ? `Most frequent values of ${isWhole ? "all" : "the newest"} ${thingsText(found, "line")}. Choose one to see only those.`
+            : "What these lines have in common is told once the search is done."
+        }
       </summary>
       ${answers.map((answer) => facet(answer, place))}
     </details>
@@ -41,23 +47,36 @@ export function facets({ facets: answers, found, is_done: isDone, is_whole: isWh
 
 function facet({ name, values, more }: FacetAnswer, place: Place): TemplateResult | typeof nothing {
   if (values.length === 0) return nothing;
+  const others = values.slice(SHOWN_VALUES);
   return html`<section aria-label=${TITLES[name]}>
     <h2>${TITLES[name]}</h2>
-    <ul>
-      ${values.map(
-        ({ value, count, conditions }) => html`<li>
-          ${
-            conditions.length === 0
-              ? logged(value, MOST_CHARS)
-              : html`<a href=${linkWithConditions(
-                  place,
-                  conditions.map(([param, wanted]) => ({ name: param, value: wanted })),
-                )}>${logged(value, MOST_CHARS)}${name === "status_class" ? ` ${CLASSES[value] ?? ""}` : ""}</a>`
-          }
-          <span class="count">${countText(count)}</span>
-        </li>`,
-      )}
-    </ul>
-    ${more === 0 ? nothing : html`<p class="note">and ${countText(more)} more</p>`}
+    ${list(name, values.slice(0, SHOWN_VALUES), place)}
+    ${
+      others.length === 0
+        ? nothing
+        : html`<details>
+            <summary>and ${countText(others.length + more)} more</summary>
+            ${list(name, others, place)}
+            ${more === 0 ? nothing : html`<p class="note">and ${countText(more)} that are not listed: narrow the search to see them</p>`}
+          </details>`
+    }
   </section>`;
+}
+
+function list(name: FacetName, values: readonly FacetValue[], place: Place): TemplateResult {
+  return html`<ul>
+    ${values.map(
+      ({ value, count, conditions }) => html`<li>
+        ${
+          conditions.length === 0
+            ? logged(value, MOST_CHARS)
+            : html`<a href=${linkWithConditions(
+                place,
+                conditions.map(([param, wanted]) => ({ name: param, value: wanted })),
+              )}>${logged(value, MOST_CHARS)}${name === "status_class" ? ` ${CLASSES[value] ?? ""}` : ""}</a>`
+        }
+        <span class="count">${countText(count)}</span>
+      </li>`,
+    )}
+  </ul>`;
 }

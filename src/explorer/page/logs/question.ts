@@ -30,11 +30,11 @@ export const CONDITIONS: Readonly<Record<string, string>> = {
 };
 /** In the address instead of times: lines of any time, and such as have none. */
 export const EVERYTHING = "all";
-/** Spans before the newest line, by what they are called. */
-const PRESETS: readonly (readonly [label: string, lengthMs: number])[] = [
-  ["Last hour", HOUR_MS],
-  ["Last day", DAY_MS],
-  ["Last 7 days", 7 * DAY_MS],
+/** Spans before the newest line: what they are called, and what may stand for them in an address. */
+const PRESETS: readonly (readonly [label: string, span: string, lengthMs: number])[] = [
+  ["Last hour", "1h", HOUR_MS],
+  ["Last day", "1d", DAY_MS],
+  ["Last 7 days", "7d", 7 * DAY_MS],
 ];
 
 type Newest = Pick<About, "newest_until">;
@@ -57,8 +57,10 @@ export function spanTexts(
   { newest_until: until }: Newest,
 ): { readonly since: string; readonly until: string } {
   const own = { since: params.get("since") ?? "", until: params.get("until") ?? "" };
-  if (own.since !== "" || own.until !== "" || params.get("span") === EVERYTHING || until === null) return own;
-  return textsOf({ fromMs: Date.parse(until) - DAY_MS, toMs: Date.parse(until) });
+  const wanted = params.get("span");
+  if (own.since !== "" || own.until !== "" || wanted === EVERYTHING || until === null) return own;
+  const [, , lengthMs] = PRESETS.find(([, span]) => span === wanted) ?? ["", "", DAY_MS];
+  return textsOf({ fromMs: Date.parse(until) - lengthMs, toMs: Date.parse(until) });
 }
 
 /** The conditions of an address beside its times. */
@@ -106,7 +108,7 @@ export function presetLinks(
   if (about.newest_until === null) return [];
   const toMs = Date.parse(about.newest_until);
   const now = spanTexts(place.params, about);
-  const spans = PRESETS.map(([label, lengthMs]) => {
+  const spans = PRESETS.map(([label, , lengthMs]) => {
     const span = { fromMs: toMs - lengthMs, toMs };
     const texts = textsOf(span);
     return {
