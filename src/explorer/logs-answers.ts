@@ -217,6 +217,8 @@ export interface TraceAnswer {
 
 /** A line is written when the work is done: it began so much earlier. */
 export interface TraceSpan extends SearchRow {
-  /** Milliseconds since 1970; null for a line without time. */
+  /** Milliseconds since 1970, the earliest it can be; null for a line without time. */
   readonly start_ms: number | null;
+  /** True where the line gives its time in whole seconds: its work began within the second from `start_ms` on. */
+  readonly is_to_the_second: boolean;
 }

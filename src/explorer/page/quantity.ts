@@ -17,9 +17,10 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
-/** `1 line`, `2 lines` */
+/** `1 line`, `2 lines`, `2 hashes` */
 export function thingsText(count: number, thing: string): string {
-  return `${countText(count)} ${thing}${count === 1 ? "" : "s"}`;
+  const ending = count === 1 ? "" : /(?:s|x|ch|sh)$/.test(thing) ? "es" : "s";
+  return `${countText(count)} ${thing}${ending}`;
 }
 
 /** `+12.5 %`; null where there is nothing to compare with. */

@@ -30,9 +30,14 @@ const MOST_BUCKETS = 120;
 /** Of steps of a day: those of eleven years, of a span that somebody has typed. */
 const MOST_DAYS = 4000;
 
-/** Empty buckets over the span; where it is open, over the times that have lines there. Rejects with `IoError`. */
+/**
+ * Empty buckets over the span; where it is open, over the times that have lines there, and none without any. Rejects with
+ * `IoError`.
+ */
 export async function bucketsOf({ sinceMs, untilMs }: LineSpan, places: readonly SearchPlace[]): Promise<Buckets> {
   const dated = places.map(({ object }) => object).filter(({ lastHour }) => lastHour !== UNDATED_HOUR);
+  // Nothing says where the time begins or ends.
+  if (dated.length === 0 && (sinceMs === null || untilMs === null)) return { fromMs: 0, stepMs: DAY_MS, counts: [] };
   const fromMs = sinceMs ?? (await earliestOf(dated));
   const latestMs = dated.reduce((most, { lastHour }) => Math.max(most, (lastHour + 1) * HOUR_MS), fromMs + 1);
   const toMs = untilMs ?? latestMs;

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { LocatedLine } from "../../../archive/lines-with-id.ts";
-import { locateLine } from "../../../archive/locate-line.ts";
+import { isLineId, locateLine } from "../../../archive/locate-line.ts";
 import { metaJson } from "../../../archive/meta-json.ts";
 import { streamOfObject } from "../../../archive/object-stream.ts";
 import { manifestNameOf, parseSegmentName } from "../../../archive/vault-name.ts";
@@ -37,6 +37,11 @@ export async function answerLine(archive: ExploredArchive, { params }: Asked): P
   const asked = askedParams(params);
   const id = asked.one("id", String) ?? "";
   asked.end();
+  if (!isLineId(id)) {
+    throw new UsageError(
+      `open line "${id}": not the id of a line (hint: 32 hex digits; the column Id shows those of lines)`,
+    );
+  }
   const { variants, remarks } = await locateLine(archive.store, id);
   const told = [...remarks];
   const describe = await openDescription(archive, (sentence) => told.push(sentence));

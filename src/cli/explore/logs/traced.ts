@@ -15,6 +15,7 @@ import { listen } from "../heard.ts";
 import { createFactsReader } from "./line-facts.ts";
 import { createRowMaker } from "./row-maker.ts";
 import { lineSpan } from "./search-question.ts";
+import { createSecondsReader } from "./whole-seconds.ts";
 
 /** `archive find --trace`, with when each line's work began. Rejects with `UsageError` or `IoError`. */
 export async function answerTrace(archive: ExploredArchive, { params, signal }: Asked): Promise<Reply> {
@@ -45,10 +46,12 @@ export async function answerTrace(archive: ExploredArchive, { params, signal }: 
   }
   const factsOf = createFactsReader(archive);
   const rowOf = createRowMaker(archive);
+  const isToTheSecond = createSecondsReader();
   const spans = trace.inOrder().map((line): TraceSpan => {
     const row = rowOf(line, factsOf(line));
     const { timeMs } = line.meta;
-    return { ...row, start_ms: timeMs === null ? null : timeMs - (row.duration_ms ?? 0) };
+    const startMs = timeMs === null ? null : timeMs - (row.duration_ms ?? 0);
+    return { ...row, start_ms: startMs, is_to_the_second: isToTheSecond(line) };
   });
   return jsonReply({ correlation_id: correlationId, spans, remarks } satisfies TraceAnswer);
 }

@@ -74,10 +74,11 @@ function findings(conditions: readonly FindingAnswer[], caption: string): Templa
 }
 
 function countedBy(dimensions: Readonly<Record<string, string | null | undefined>>): TemplateResult {
+  const known = Object.entries(dimensions).flatMap(([name, value]) =>
+    typeof value === "string" ? [{ name, value }] : [],
+  );
   return html`<p class="note">
     Counted for
-    ${Object.entries(dimensions).map(([name, value]) =>
-      value === null || value === undefined ? nothing : html`${name} ${logged(value, MOST_CHARS)}; `,
-    )}
+    ${known.map(({ name, value }, at) => html`${at === 0 ? "" : ", "}${name} ${logged(value, MOST_CHARS)}`)}.
   </p>`;
 }

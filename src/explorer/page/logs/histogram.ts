@@ -18,6 +18,7 @@ const UNITS: readonly (readonly [ms: number, name: string])[] = [
 /** Lines over time: to drag on, to step through by buttons, and as a table. */
 export function histogram(chart: Chart, answer: HistogramAnswer, place: Place, page: Page): TemplateResult {
   const { step_ms: stepMs, counts } = answer;
+  if (counts.length === 0) return html`<p class="note">No lines with a time lie there.</p>`;
   const startMs = Date.parse(answer.from);
   const span: Span = { fromMs: startMs, toMs: startMs + counts.length * stepMs };
   const times = counts.map((_, at) => startMs + at * stepMs);

@@ -5,11 +5,14 @@ import { linkWith, type Place } from "../address.ts";
 import { exactMoment } from "../moment.ts";
 import { columnsOf } from "./columns.ts";
 
+/** Where the table stands in the page. */
+export const LINES = "lines";
+
 /** The found lines, the newest first; the time of each opens it. */
 export function lineTable(rows: readonly SearchRow[], place: Place): TemplateResult {
   const columns = columnsOf(place);
   const opened = place.params.get("line");
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Found lines">
+  return html`<div id=${LINES} class="scroll" tabindex="0" role="region" aria-label="Found lines">
     <table class="lines">
       <caption>The newest first; the time of a line opens it</caption>
       <thead>
@@ -24,7 +27,7 @@ export function lineTable(rows: readonly SearchRow[], place: Place): TemplateRes
           ({ id }, at) => `${id} ${at}`,
           (row) => html`<tr class=${row.id === opened ? "opened" : ""}>
             <th scope="row">
-              <a href=${linkWith(place, { line: row.id })} aria-current=${row.id === opened ? "true" : "false"}>
+              <a href=${linkWith(place, { line: row.id })} data-line=${row.id} aria-current=${row.id === opened ? "true" : "false"}>
                 ${row.time === null ? "without time" : exactMoment(row.time)}
               </a>
             </th>

@@ -7,7 +7,7 @@ import type { Page, View } from "../view.ts";
 import { columnChoice } from "./columns.ts";
 import { facets } from "./facets.ts";
 import { histogram } from "./histogram.ts";
-import { lineTable } from "./line-table.ts";
+import { LINES, lineTable } from "./line-table.ts";
 import { createOpenedLine } from "./opened-line.ts";
 import { conditionsOf, presetLinks, searchParams } from "./question.ts";
 import { createSearch, type Found } from "./search.ts";
@@ -19,6 +19,10 @@ export function createLogsView(page: Page): View {
   const search = createSearch(page.update);
   const chart = createChart();
   const opened = createOpenedLine(page);
+  const again = (): void => {
+    search.forget();
+    page.update();
+  };
   return {
     title: "Logs",
     show(place) {
@@ -26,10 +30,10 @@ export function createLogsView(page: Page): View {
       const line = place.params.get("line");
       if (line === null) opened.close();
       return html`<div class="logs">
-        ${searchForm(place, page)}
-        ${found.problem === null ? progress(found) : problemBox(found.problem, search.again)}
+        ${searchForm(place, page, search.forget)}
+        ${found.problem === null ? progress(found) : problemBox(found.problem, again)}
         ${found.last === null ? nothing : html`<div class=${found.isStale ? "stale" : ""}>${histogram(chart, found.last.histogram, place, page)}</div>`}
-        ${line === null ? nothing : opened.show(line, place)}
+        ${line === null ? nothing : opened.show(line, place, found.last !== null || found.problem !== null)}
         ${results(found, place, page)}
       </div>`;
     },
@@ -54,6 +58,7 @@ function results({ rows, last, isStale }: Found, place: Place, page: Page): Temp
   if (last === null) return nothing;
   if (last.is_done && last.found === 0 && !isStale) return emptyBox(nothingFound(place, page));
   return html`<div class="results ${isStale ? "stale" : ""}" aria-busy=${isStale ? "true" : "false"}>
+    <a class="skip" href=${`#${LINES}`}>Skip to the lines</a>
     ${facets(last, place)}
     <div class="found">
       ${columnChoice(place, page.go)} ${lineTable(rows, place)}

@@ -9,6 +9,7 @@ import { emptyBox, remarksBox, shown } from "../states.ts";
 import type { Page } from "../view.ts";
 import { statusCell, tookText } from "./columns.ts";
 import { createLineParts, PARTS } from "./line-parts.ts";
+import { LINES } from "./line-table.ts";
 import { linkWithConditions } from "./question.ts";
 import { logged } from "./visible-text.ts";
 
@@ -17,7 +18,8 @@ const HEADING = "opened-line";
 
 /** The line that is open. */
 export interface OpenedLine {
-  readonly show: (id: string, place: Place) => TemplateResult;
+  /** `isPlaced` once all stands above it that pushes it down. */
+  readonly show: (id: string, place: Place, isPlaced: boolean) => TemplateResult;
   /** None is open any more. */
   readonly close: () => void;
   readonly leave: () => void;
@@ -27,16 +29,20 @@ export function createOpenedLine(page: Page): OpenedLine {
   const lines = createLoading<LineAnswer>(page.update);
   const parts = createLineParts(page);
   let arrivedAt = "";
+  const closed = (id: string, place: Place): void => {
+    page.go(linkWith(place, { line: null, part: null }));
+    queueMicrotask(() => goBack(id));
+  };
   const again = (): void => {
     lines.forget();
     page.update();
   };
   return {
-    show(id, place) {
+    show(id, place, isPlaced) {
       const params = new URLSearchParams({ id });
       const loaded = lines.of(id, (signal) => ask<LineAnswer>("/api/line", params, signal));
       const chosen = place.params.get("part") ?? "fields";
-      if (arrivedAt !== id) {
+      if (arrivedAt !== id && isPlaced) {
         arrivedAt = id;
         // Once lit-html has put it into the page.
         queueMicrotask(goThere);
@@ -44,7 +50,7 @@ export function createOpenedLine(page: Page): OpenedLine {
       return html`<section class="opened-line" aria-label="Opened line">
         <div class="row head">
           <h2 id=${HEADING} tabindex="-1">Line <code>${id}</code></h2>
-          <a class="button" href=${linkWith(place, { line: null, part: null })}>Close</a>
+          <button type="button" @click=${() => closed(id, place)}>Close</button>
         </div>
         ${shown(
           loaded,
@@ -83,6 +89,12 @@ export function createOpenedLine(page: Page): OpenedLine {
 /** It opens above the table, and may be far from where it was chosen. */
 function goThere(): void {
   document.getElementById(HEADING)?.focus();
+}
+
+/** To the line in the table; to the table where it is not listed. */
+function goBack(id: string): void {
+  const row = document.querySelector<HTMLElement>(`[data-line="${CSS.escape(id)}"]`);
+  (row ?? document.getElementById(LINES))?.focus();
 }
 
 function variantsText(count: number): string {

@@ -7,9 +7,10 @@ import { logged } from "./visible-text.ts";
 /** Fields of the form that are seldom filled in. */
 const RARE = ["project", "correlation_id", "field"];
 const CHIP_CHARS = 120;
+const USER_NOTE = "user-note";
 const HINTS: Readonly<Record<string, string>> = {
   status: "404 or 5xx",
-  user: "101 or alice",
+  user: "number, or name",
   group: "acme-group",
   text: "in the raw line, case counts",
   project: "acme-group/widgets",
@@ -19,19 +20,21 @@ const HINTS: Readonly<Record<string, string>> = {
 
 const SIZES: Readonly<Record<string, number>> = {
   status: 8,
-  user: 10,
+  user: 14,
   group: 12,
   text: 20,
   field: 24,
   correlation_id: 24,
 };
 
-/** Where it is said what is searched for. */
-export function searchForm(place: Place, page: Page): TemplateResult {
+/** Where it is said what is searched for; `onSubmit` is told before a search, which may be the same as before. */
+export function searchForm(place: Place, page: Page, onSubmit: () => void): TemplateResult {
   const { since, until } = spanTexts(place.params, page.about);
   const submit = (event: Event): void => {
     event.preventDefault();
-    if (event.currentTarget instanceof HTMLFormElement) page.go(linkOfForm(event.currentTarget, place));
+    if (!(event.currentTarget instanceof HTMLFormElement)) return;
+    onSubmit();
+    page.go(linkOfForm(event.currentTarget, place));
   };
   return html`
     <nav class="presets" aria-label="Span of time">
@@ -49,6 +52,10 @@ export function searchForm(place: Place, page: Page): TemplateResult {
         <div class="row">${RARE.map((name) => textInput(name, place))}</div>
       </details>
       <button class="main" type="submit">Search</button>
+      <p class="note" id=${USER_NOTE}>
+        A user is known by number, as 101, wherever a line gives it; a name finds only lines that give no number. To find
+        a name in any line, search for it as text.
+      </p>
     </form>
     ${chips(place)}
   `;
@@ -66,7 +73,8 @@ function textInput(name: string, { params }: Place): TemplateResult {
   const value = name === "field" ? "" : (params.get(name) ?? "");
   return html`<label>
     ${CONDITIONS[name]}
-    <input name=${name} autocomplete="off" size=${SIZES[name] ?? 14} placeholder=${HINTS[name] ?? ""} .value=${value} />
+    <input name=${name} autocomplete="off" size=${SIZES[name] ?? 14} placeholder=${HINTS[name] ?? ""} .value=${value}
+      aria-describedby=${name === "user" ? USER_NOTE : nothing} />
   </label>`;
 }
 

@@ -16,7 +16,8 @@ export interface Found {
 export interface Search {
   /** Begins to search where it is another question than before. */
   readonly of: (params: URLSearchParams) => Found;
-  readonly again: () => void;
+  /** Forgets the answer, so that the same question is asked again. */
+  readonly forget: () => void;
   /** Ends what is under way. */
   readonly leave: () => void;
 }
@@ -52,9 +53,8 @@ export function createSearch(update: () => void): Search {
       void run(params, stop.signal);
       return found;
     },
-    again() {
+    forget() {
       key = null;
-      update();
     },
     leave() {
       stop.abort();
