@@ -82,7 +82,8 @@ describe("a search", () => {
       "/20",
       "/10",
     ]);
-    expect(parts.slice(0, -1).every(({ is_done }) => !is_done)).toBe(true);
+    expect(parts.length).toBeGreaterThan(1);
+    expect(parts.slice(0, -1).every(({ is_done, facets }) => !is_done && facets.length === 0)).toBe(true);
     const { found, looked_lines, is_done, is_whole, histogram, remarks } = lastOf(parts);
     expect({ found, looked_lines, is_done, is_whole, remarks }).toEqual({
       found: 5,
@@ -137,6 +138,14 @@ describe("a search", () => {
     expect(await bars(1, 100 * SECOND_MS + 1)).toEqual([1, "0:1", "59000:1", "100000:1"]);
     expect(await bars(100 * SECOND_MS, null)).toEqual([900, "0:2", "7200000:1", "90000000:1", "93600000:1"]);
     expect(await bars(null, null)).toEqual([900, "0:5", "7200000:1", "90000000:1", "93600000:1"]);
+    const undated = await archiveOf([[record("rails.api", null, {})]]);
+    for (const [where, query] of [
+      [archive, "since=2090-01-01"],
+      [archive, "until=2010-01-01"],
+      [undated, ""],
+    ] as const) {
+      expect(lastOf(await search(where, query)).histogram.counts).toEqual([]);
+    }
   });
 });
 
@@ -217,6 +226,7 @@ describe("a facet", () => {
     expect(told).toEqual([
       ["status_class", "2xx 5", "5xx 2", "3xx 1", 4],
       ["status", "200 3", "201 1", "202 1", 7],
+      ["controller", "ProjectsController 3", "UsersController 1", 2],
       ["what", "/api/:version/projects 5", "ProjectsController#show 2", "/r0 1", 18],
       ["log", "rails.api 18", "rails.production 4", "gitaly 1", 5],
       ["event", "rest_request 5", "record_read 2", "job_done 1", 3],
@@ -281,5 +291,26 @@ describe("a request", () => {
       [700, 200],
       [250, 750],
     ]);
+  });
+
+  it("says where a line gives whole seconds only", async () => {
+    const times = [
+      "2026-07-01T10:00:05Z",
+      "2026-07-01T10:00:05.000Z",
+      1_782_900_005,
+      "1782900005.25",
+      1_782_900_005_000,
+    ];
+    const lines = times.map((time, at) => record("workhorse", at, { correlation_id: "c1", time }));
+    const entry = {
+      logName: "a",
+      timestamp: "2026-07-01T10:00:05Z",
+      jsonPayload: { correlation_id: "c1", severity: "INFO" },
+    };
+    const archive = await archiveOf([[...lines, record("unknown", 9, { time: undefined, ...entry })]]);
+    const { spans } = JSON.parse(
+      String(contentOf(await answerTrace(archive, asked("correlation_id=c1")))),
+    ) as TraceAnswer;
+    expect(spans.map(({ is_to_the_second: isVague }) => isVague)).toEqual([true, false, true, false, false, false]);
   });
 });

@@ -36,17 +36,17 @@ const MOST_DAYS = 4000;
  */
 export async function bucketsOf({ sinceMs, untilMs }: LineSpan, places: readonly SearchPlace[]): Promise<Buckets> {
   const dated = places.map(({ object }) => object).filter(({ lastHour }) => lastHour !== UNDATED_HOUR);
-  // Nothing says where the time begins or ends.
-  if (dated.length === 0 && (sinceMs === null || untilMs === null)) return { fromMs: 0, stepMs: DAY_MS, counts: [] };
   const fromMs = sinceMs ?? (await earliestOf(dated));
-  const latestMs = dated.reduce((most, { lastHour }) => Math.max(most, (lastHour + 1) * HOUR_MS), fromMs + 1);
+  const latestMs = dated.reduce((most, { lastHour }) => Math.max(most, (lastHour + 1) * HOUR_MS), 0);
   const toMs = untilMs ?? latestMs;
+  if (toMs <= fromMs) return { fromMs: 0, stepMs: DAY_MS, counts: [] };
   const stepMs = STEPS_MS.find((step) => (toMs - fromMs) / step <= MOST_BUCKETS) ?? DAY_MS;
   const startMs = Math.floor(fromMs / stepMs) * stepMs;
   const length = Math.min(Math.ceil((toMs - startMs) / stepMs), MOST_DAYS);
   return { fromMs: startMs, stepMs, counts: Array.from({ length }, () => 0) };
 }
 
+/** Infinity without any. */
 async function earliestOf(objects: readonly LineObject[]): Promise<number> {
   let earliestMs = Number.POSITIVE_INFINITY;
   for (const object of objects) {
@@ -57,7 +57,7 @@ async function earliestOf(objects: readonly LineObject[]): Promise<number> {
       earliestMs = times.reduce((least, timeMs) => Math.min(least, timeMs), earliestMs);
     } else earliestMs = Math.min(earliestMs, object.firstHour * HOUR_MS);
   }
-  return Number.isFinite(earliestMs) ? earliestMs : 0;
+  return earliestMs;
 }
 
 export function histogramAnswer({ fromMs, stepMs, counts }: Buckets, isOfAll: boolean): HistogramAnswer {
