@@ -38,6 +38,7 @@ it("writes numbers with their units", () => {
   expect([0, 1023, 1024, 1536, 1_048_576].map(bytesText)).toEqual(["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB"]);
   expect(bytesText(5000 * 1024 ** 5)).toBe("5000.0 PiB");
   expect([0, 1, 2000].map((count) => thingsText(count, "line"))).toEqual(["0 lines", "1 line", "2,000 lines"]);
+  expect(thingsText(15, "hash")).toBe("15 hashes");
 });
 
 it("says how much more or less something is than before", () => {

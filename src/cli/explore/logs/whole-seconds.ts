@@ -1,5 +1,5 @@
 import type { ArchivedLine } from "../../../core/archived-line.ts";
-import { epochHasFraction, hasFraction } from "../../../decode/time.ts";
+import { epochHasFraction } from "../../../decode/time.ts";
 import { createArchiveDecoder } from "../../open/archive-decoder.ts";
 
 /** Where a line has its time, in the order in which they are looked at. */
@@ -14,7 +14,7 @@ export function createSecondsReader(): (line: Pick<ArchivedLine, "buffer" | "sta
     if (fields === null) return false;
     const text = slots.map((slot) => fields.string(slot) ?? fields.text(slot)).find((each) => each !== null) ?? null;
     if (text === null) return false;
-    const bytes = Buffer.from(text, "utf8");
-    return !hasFraction(bytes, 0, bytes.length) && !epochHasFraction(text);
+    // A date and time has a point before its fraction as well.
+    return !epochHasFraction(text);
   };
 }
