@@ -2,8 +2,8 @@ import type { Difference } from "../archive/audit/difference.ts";
 import type { Finding, Unproven } from "../archive/verify/finding.ts";
 import type { LedgerReport } from "../counts/ledger/ledger-report.ts";
 
-/** `missing` before `open` before `sealed`: the first that is true of the hour. */
-export type HourState = "none" | "sealed" | "open" | "missing";
+/** `missing` before `altered`, `open` and `sealed`: the first that is true of the hour. */
+export type HourState = "none" | "sealed" | "open" | "altered" | "missing";
 
 /** An hour of a stream, as manifests and names tell it. */
 export interface HourAnswer {
@@ -44,18 +44,19 @@ export interface StreamMonth {
 }
 
 /** `GET /api/hours`, with `month` (`YYYY-MM`; default: the newest that has lines). */
-export interface HoursAnswer {
+export interface HoursAnswer extends Verifications {
   readonly month: string;
   /** The first and the last month that has lines; null for an empty archive. */
   readonly months: { readonly first: string; readonly last: string } | null;
-  /** The newest day that is over by the clock of the server and has lines; null where there is none. */
+  /** The newest day that is over by the clock of the server and of which something is signed; null where there is none. */
   readonly newest_whole_day: string | null;
   readonly streams: readonly StreamMonth[];
-  /** What is missing, by the word of digests, facts and plans; and chains of digests that cannot be trusted. */
+  /**
+   * Of the days of the month: what is missing or has another size, by the word of manifests, digests, facts and plans; and
+   * chains of digests that cannot be trusted.
+   */
   readonly problems: readonly Difference[];
   readonly archive: StoredTotals;
-  /** The newest verification of the page; null where none was since the server was started. */
-  readonly verified: Verified | null;
   /** RFC 3339, by the clock of the server. */
   readonly now: string;
   readonly remarks: readonly string[];
@@ -67,6 +68,15 @@ export interface StoredTotals {
   readonly vault_bytes: number;
   readonly wal_objects: number;
   readonly wal_bytes: number;
+}
+
+/** How the verifications of the page came out since the server was started. */
+export interface Verifications {
+  /** The newest; and behind it, where that was of some days only, the newest of all days. */
+  readonly verified: readonly Verified[];
+  /** What any of them found, as long as no later one that looked at the same found it mended; the first. */
+  readonly findings: readonly Finding[];
+  readonly findings_total: number;
 }
 
 /** How a verification came out. */

@@ -1,5 +1,6 @@
 import { IoError } from "../../core/fault.ts";
 import { UNDATED_HOUR } from "../../core/hour.ts";
+import { ifThere } from "../../core/if-there.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { HOUR_MS, KIB, MIB } from "../../core/units.ts";
 import { dayOfHour, SPAN_HOURS, type SpanHours } from "../span.ts";
@@ -19,6 +20,15 @@ export async function agreeOnSpanHours(
 ): Promise<SpanHours> {
   const name = spanLengthName(stream, day);
   if ((await store.create(name, Buffer.from(`{"hours":${proposed}}`))) === "created") return proposed;
+  return readAgreed(store, name);
+}
+
+/** The same, where a sealer has decided; null where none has. Rejects with `IoError`. */
+export function readSpanHours(store: ObjectStore, stream: string, day: string): Promise<SpanHours | null> {
+  return ifThere(readAgreed(store, spanLengthName(stream, day)));
+}
+
+async function readAgreed(store: ObjectStore, name: string): Promise<SpanHours> {
   const text = (await store.read(name, 0, KIB)).toString("utf8");
   const hours = SPAN_HOURS.find((each) => text === `{"hours":${each}}`);
   if (hours !== undefined) return hours;

@@ -19,6 +19,7 @@ function isoText(time: string | number): string {
   return new Date(time).toISOString();
 }
 
-function localText(time: string | number): string {
+/** The same moment where the reader is; for a hover. */
+export function localText(time: string | number): string {
   return `${new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" })} (local)`;
 }

@@ -2,6 +2,7 @@ import { type Difference, differenceOf } from "../../../archive/audit/difference
 import { borderHours } from "../../../archive/border-hours.ts";
 import { createSignedManifests, type SignedManifests } from "../../../archive/digest/signed-manifests.ts";
 import { hoursOfName, listDays } from "../../../archive/plan-list.ts";
+import { readSpanHours } from "../../../archive/seal/span-length.ts";
 import {
   type ListedPlan,
   listPlans,
@@ -11,31 +12,33 @@ import {
 } from "../../../archive/sealed-plan.ts";
 import { firstHourOf, UNDATED_DAY } from "../../../archive/span.ts";
 import { readReachedTail } from "../../../archive/tail.ts";
-import { recordPrefix, vaultPrefix } from "../../../archive/vault-name.ts";
+import { parseSealedName, recordPrefix, vaultPrefix } from "../../../archive/vault-name.ts";
 import { isOfObject } from "../../../core/fault.ts";
 import { dayName, hourOf, hourText, UNDATED_HOUR } from "../../../core/hour.ts";
 import { inParallel } from "../../../core/in-parallel.ts";
 import type { ObjectStore } from "../../../core/object-store.ts";
-import { DAY_MS } from "../../../core/units.ts";
 import { findLostPlans, findRevisionGaps } from "../../../counts/books/lost-plans.ts";
 import { sealedThrough, sealingOf } from "../../../counts/books/sealing.ts";
 import type { StreamBook } from "../../../counts/books/stream-book.ts";
-import type { HoursAnswer, StoredTotals, StreamMonth, Verified } from "../../../explorer/archive-answers.ts";
+import type { HoursAnswer, StreamMonth, Verifications } from "../../../explorer/archive-answers.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
+import { hoursOfDifferences, type SpanLengths, spanLengths } from "./difference-hours.ts";
 import { isInMonth, type Month, monthName, monthOfHour } from "./month.ts";
+import { lookAtStored } from "./stored-files.ts";
 import { streamDays } from "./stream-days.ts";
 
 /** Manifests that are read at a time: stores far away answer late. */
 const MOST_READS = 32;
 
 /**
- * The hours of a month, by names and by the manifests of that month; `asked` is null for the newest month that has lines.
+ * The hours of a month, by names and sizes, and by the manifests of that month; `asked` is null for the newest month that
+ * has lines. `verifications` have told what only bytes tell.
  * What cannot be trusted is said in the answer. Rejects with `IoError`.
  */
 export async function archiveHours(
   { settings, store, clock }: ExploredArchive,
   asked: Month | null,
-  verified: Verified | null,
+  verifications: Verifications,
 ): Promise<HoursAnswer> {
   const nowMs = clock.nowMs();
   const borders = await borderHours(store, hourOf(nowMs));
@@ -47,15 +50,24 @@ export async function archiveHours(
   for (const stream of await listStreams(store)) {
     books.push(await readBook(store, stream, { listed, month, remarks, unread }));
   }
-  const problems = await problemsOf(store, books, month, unread);
+  const lost = await problemsOf(store, books, month, unread);
+  const stored = await lookAtStored(store, plansOfMonth(books, month));
+  const problems = [...lost, ...stored.missing, ...stored.altered];
+  const found = Object.groupBy(verifications.findings, ({ kind }) => (kind === "missing" ? "missing" : "altered"));
+  const missing = [...lost, ...stored.missing, ...(found.missing ?? [])];
+  const altered = [...stored.altered, ...(found.altered ?? [])];
   const manifests = createSignedManifests(store);
   const streams: StreamMonth[] = [];
+  const signedDays: string[] = [];
   for (const book of books) {
     const signed = await signersOf(manifests, book.stream);
     const newest = newestHour(book, listed);
+    const agreed = await agreedLengths(store, book, { month, remarks, differences: [...missing, ...altered] });
+    const hoursOf = (differences: readonly Difference[]) => hoursOfDifferences(book, differences, agreed);
+    signedDays.push(...daysOf(signed?.keys() ?? []));
     streams.push({
       stream: book.stream,
-      days: streamDays(book, { month, signed, problems }),
+      days: streamDays(book, { month, signed, missing: hoursOf(missing), altered: hoursOf(altered) }),
       sealed_through: sealedThrough(sealingOf([book], nowMs, settings.seal.latenessMs), newest),
       signed_at: signed === null ? null : ([...signed.values()].at(-1)?.digest.window.to ?? null),
     });
@@ -63,11 +75,11 @@ export async function archiveHours(
   return {
     month: month.name,
     months: borders === null ? null : { first: monthName(borders.first), last: monthName(borders.last) },
-    newest_whole_day: wholeDay(borders?.last ?? null, nowMs),
+    newest_whole_day: wholeDay(signedDays, nowMs),
     streams,
     problems,
-    archive: await storedTotals(store),
-    verified,
+    archive: stored.totals,
+    ...verifications,
     now: new Date(nowMs).toISOString(),
     remarks,
   };
@@ -178,23 +190,46 @@ async function signersOf(
   }
 }
 
-function wholeDay(lastHour: number | null, nowMs: number): string | null {
-  if (lastHour === null) return null;
-  const yesterday = dayName(nowMs - DAY_MS);
-  const last = hourText(lastHour).slice(0, 10);
-  return last < yesterday ? last : yesterday;
+/** Of what these manifests seal. */
+function daysOf(manifests: Iterable<string>): string[] {
+  return [...manifests].flatMap((name) => parseSealedName(name)?.day ?? []).filter((day) => day !== UNDATED_DAY);
 }
 
-async function storedTotals(store: ObjectStore): Promise<StoredTotals> {
-  const sum = async (prefix: string): Promise<readonly [objects: number, bytes: number]> => {
-    let [objects, bytes] = [0, 0];
-    for await (const { sizeBytes } of store.list(prefix)) {
-      objects += 1;
-      bytes += sizeBytes;
+/** The newest that is over. */
+function wholeDay(days: readonly string[], nowMs: number): string | null {
+  const today = dayName(nowMs);
+  return days.reduce<string | null>((newest, day) => (day < today && day > (newest ?? "") ? day : newest), null);
+}
+
+function plansOfMonth(books: readonly StreamBook[], month: Month): SealedPlan[] {
+  return books.flatMap(({ plans }) => plans.filter((plan) => isInMonth(month, plan.span.firstHour, lastHourOf(plan))));
+}
+
+interface LengthOptions {
+  readonly month: Month;
+  readonly remarks: string[];
+  readonly differences: readonly Difference[];
+}
+
+/** How long spans are, of days of which something is wrong and no plan is left to tell. */
+async function agreedLengths(
+  store: ObjectStore,
+  { stream, plans }: StreamBook,
+  { month, remarks, differences }: LengthOptions,
+): Promise<SpanLengths> {
+  const known = spanLengths(plans);
+  const days = differences
+    .filter((each) => each.stream === stream && each.hour?.startsWith(month.name) === true)
+    .map(({ hour }) => hour?.slice(0, 10) ?? "");
+  const agreed = new Map<string, number>();
+  for (const day of new Set(days.filter((each) => !known.has(each)))) {
+    try {
+      const hours = await readSpanHours(store, stream, day);
+      if (hours !== null) agreed.set(day, hours);
+    } catch (error) {
+      if (!isOfObject(error)) throw error;
+      remarks.push(`how many hours of ${day} were sealed together is not known: ${error.message}`);
     }
-    return [objects, bytes];
-  };
-  const [vaultObjects, vaultBytes] = await sum("vault/");
-  const [walObjects, walBytes] = await sum("wal/");
-  return { vault_objects: vaultObjects, vault_bytes: vaultBytes, wal_objects: walObjects, wal_bytes: walBytes };
+  }
+  return agreed;
 }

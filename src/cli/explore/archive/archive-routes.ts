@@ -24,7 +24,7 @@ export function archiveRoutes(archive: ExploredArchive): Route[] {
         const asked = askedParams(params);
         const wanted = asked.one("month", month) ?? null;
         asked.end();
-        return jsonReply(await archiveHours(archive, wanted, verifier.newest()));
+        return jsonReply(await archiveHours(archive, wanted, verifier.told()));
       },
     },
     { method: "GET", path: "/api/ledger", answer: (asked) => answerLedger(archive, asked) },

@@ -1,10 +1,7 @@
-import type { Difference } from "../../../archive/audit/difference.ts";
 import { parseHourText } from "../../../archive/hour-text.ts";
 import { filesOf } from "../../../archive/manifest.ts";
 import type { SealedPlan } from "../../../archive/sealed-plan.ts";
 import { dayOfHour, UNDATED_DAY } from "../../../archive/span.ts";
-import { parseSealedName } from "../../../archive/vault-name.ts";
-import { UNDATED_HOUR } from "../../../core/hour.ts";
 import type { StreamBook } from "../../../counts/books/stream-book.ts";
 import type { DayAnswer, HourState } from "../../../explorer/archive-answers.ts";
 import { isInMonth, type Month } from "./month.ts";
@@ -13,14 +10,16 @@ interface DayOptions {
   readonly month: Month;
   /** The manifests that a signed digest names; null where no digest is to be trusted. */
   readonly signed: { has(manifest: string): boolean } | null;
-  /** Of all streams. */
-  readonly problems: readonly Difference[];
+  /** Hours of which something is missing, and those of which something is not as it was written. */
+  readonly missing: readonly number[];
+  readonly altered: readonly number[];
 }
 
 interface HourSum {
   lines: number;
   revisions: number;
   isOpen: boolean;
+  isAltered: boolean;
   isMissing: boolean;
 }
 
@@ -31,7 +30,7 @@ type DaySum = { hours: HourSum[]; openObjects: Set<string> } & {
 const DAY_HOURS = 24;
 
 /** The days of a month that a stream has something of, in order, and the one of lines without time. */
-export function streamDays({ stream, plans, tail }: StreamBook, { month, signed, problems }: DayOptions): DayAnswer[] {
+export function streamDays({ plans, tail }: StreamBook, { month, signed, missing, altered }: DayOptions): DayAnswer[] {
   const days = new Map<string, DaySum>();
   const at = (hour: number): { readonly day: DaySum; readonly hour: HourSum } | null => {
     if (!isInMonth(month, hour, hour)) return null;
@@ -53,17 +52,22 @@ export function streamDays({ stream, plans, tail }: StreamBook, { month, signed,
       found.hour.revisions += 1;
     }
   }
+  for (const hour of missing) {
+    const found = at(hour);
+    if (found !== null) found.hour.isMissing = true;
+  }
+  for (const hour of altered) {
+    const found = at(hour);
+    if (found !== null) found.hour.isAltered = true;
+  }
   for (const { object, unsealed } of tail) {
     for (const hour of unsealed) {
       const found = at(hour);
-      if (found === null) continue;
+      // Where the manifest is gone its inputs only seem to wait.
+      if (found === null || found.hour.isMissing) continue;
       found.hour.isOpen = true;
       found.day.openObjects.add(object.name);
     }
-  }
-  for (const hour of problems.flatMap((problem) => missingHours(problem, stream, plans))) {
-    const found = at(hour);
-    if (found !== null) found.hour.isMissing = true;
   }
   return [...days].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([day, sum]) => dayAnswer(day, sum));
 }
@@ -75,7 +79,7 @@ function emptyDay(name: string): DaySum {
 }
 
 function emptyHour(): HourSum {
-  return { lines: 0, revisions: 0, isOpen: false, isMissing: false };
+  return { lines: 0, revisions: 0, isOpen: false, isAltered: false, isMissing: false };
 }
 
 function addPlan(day: DaySum, { manifest }: SealedPlan, isSigned: boolean): void {
@@ -89,16 +93,6 @@ function addPlan(day: DaySum, { manifest }: SealedPlan, isSigned: boolean): void
   for (const { quarantined } of Object.values(manifest.by_hour)) day.quarantined += quarantined;
 }
 
-/** All hours of the span, whose length another plan of the day tells. */
-function missingHours(problem: Difference, stream: string, plans: readonly SealedPlan[]): number[] {
-  if (problem.stream !== stream || problem.hour === null) return [];
-  const first = parseHourText(problem.hour);
-  if (first === UNDATED_HOUR) return [first];
-  const day = parseSealedName(problem.object ?? "")?.day ?? dayOfHour(first);
-  const hours = plans.find(({ span }) => span.day === day)?.span.hours ?? 1;
-  return Array.from({ length: hours }, (_, more) => first + more);
-}
-
 function dayAnswer(day: string, { hours, openObjects, ...sums }: DaySum): DayAnswer {
   return {
     day,
@@ -108,8 +102,9 @@ function dayAnswer(day: string, { hours, openObjects, ...sums }: DaySum): DayAns
   };
 }
 
-function stateOf({ isMissing, isOpen, revisions }: HourSum): HourState {
+function stateOf({ isMissing, isAltered, isOpen, revisions }: HourSum): HourState {
   if (isMissing) return "missing";
+  if (isAltered) return "altered";
   if (isOpen) return "open";
   return revisions > 0 ? "sealed" : "none";
 }

@@ -1,20 +1,21 @@
 import { UsageError } from "../../../core/fault.ts";
-import type { Verified, VerifyPart } from "../../../explorer/archive-answers.ts";
+import type { Verifications, Verified, VerifyPart } from "../../../explorer/archive-answers.ts";
 import { type Asked, jsonLinesReply, type Reply } from "../../../explorer/server/route.ts";
 import { verifyArchive } from "../../archive/verification.ts";
 import { readTrust } from "../../archive/verify-options.ts";
-import { LEVELS, reportJson, verdictText } from "../../archive/verify-report.ts";
+import { LEVELS, reportJson, type VerifyReport, verdictText } from "../../archive/verify-report.ts";
 import { oneOf } from "../../options/options.ts";
 import { askedSpan } from "../asked-lines.ts";
 import { askedParams } from "../asked-params.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 import { bodyParams } from "./asked-body.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { NOTHING_FOUND, standingAfter } from "./standing-findings.ts";
 
 /** Verifies an archive, once at a time, and remembers how it came out. */
 interface Verifier {
-  /** Null where none has come to its end. */
-  newest(): Verified | null;
+  /** By those that have come to their end. */
+  told(): Verifications;
   verify(asked: Asked): Promise<Reply>;
 }
 
@@ -22,10 +23,20 @@ interface Verifier {
 const TELL_EVERY_MS = 100;
 
 export function createVerifier(archive: ExploredArchive): Verifier {
-  let newest: Verified | null = null;
+  let verified: readonly Verified[] = [];
+  let standing = NOTHING_FOUND;
   let isRunning = false;
+  const keep = ({ span }: Question, report: VerifyReport, newest: Verified): void => {
+    const { level, findings, findingsTotal: total } = report;
+    standing = standingAfter(standing, { level, span, findings, total });
+    verified = [newest, ...(isOfAllDays(newest) ? [] : verified.filter(isOfAllDays))];
+  };
   return {
-    newest: () => newest,
+    told: () => ({
+      verified,
+      findings: standing.found.map(({ finding }) => finding),
+      findings_total: standing.found.length + standing.untold,
+    }),
     async verify({ body, signal }) {
       const question = await questionOf(archive, body);
       if (isRunning) {
@@ -34,7 +45,7 @@ export function createVerifier(archive: ExploredArchive): Verifier {
       isRunning = true;
       return jsonLinesReply(async (send) => {
         try {
-          newest = await verifyInParts(archive, question, signal, (part) => send(part));
+          await verifyInParts(archive, question, { signal, send: (part) => send(part), keep });
         } finally {
           isRunning = false;
         }
@@ -54,12 +65,19 @@ async function questionOf({ clock }: ExploredArchive, body: string) {
   return { level, span, trust: await readTrust(keys) };
 }
 
+interface PartsOptions {
+  readonly signal: AbortSignal;
+  readonly send: (part: VerifyPart) => Promise<void>;
+  /** Is called before the end is told: who hears of it may ask at once. */
+  readonly keep: (question: Question, report: VerifyReport, verified: Verified) => void;
+}
+
 async function verifyInParts(
   { settings, store, clock }: ExploredArchive,
-  { level, span, trust }: Question,
-  signal: AbortSignal,
-  send: (part: VerifyPart) => Promise<void>,
-): Promise<Verified> {
+  question: Question,
+  { signal, send, keep }: PartsOptions,
+): Promise<void> {
+  const { level, span, trust } = question;
   // One after the other, though nobody waits for those of progress; who does not take them is gone.
   let sent = Promise.resolve();
   const tell = (part: VerifyPart): void => {
@@ -103,9 +121,13 @@ async function verifyInParts(
     not_signed: report.unprovenTotal,
     verdict: verdictText(report),
   };
+  keep(question, report, verified);
   tell({ part: "report", report: reportJson(report), verified });
   await sent;
-  return verified;
+}
+
+function isOfAllDays({ since, until }: Verified): boolean {
+  return since === null && until === null;
 }
 
 function timeText(timeMs: number | undefined): string | null {

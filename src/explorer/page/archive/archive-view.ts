@@ -2,13 +2,14 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import type { DigestsAnswer, HoursAnswer, LedgerAnswer } from "../../archive-answers.ts";
 import type { Place } from "../address.ts";
 import { ask } from "../connection.ts";
-import { createLoading } from "../loading.ts";
+import { createLoading, type Loaded } from "../loading.ts";
 import { problemBox, shown } from "../states.ts";
 import type { Page, View } from "../view.ts";
 import { calendar } from "./calendar.ts";
 import { dayDetails } from "./day-details.ts";
 import { digestSection } from "./digest-table.ts";
 import { findingsTable } from "./findings-table.ts";
+import { namedFaults } from "./named-faults.ts";
 import { createPackForm } from "./pack-form.ts";
 import { createSizesChart } from "./sizes-chart.ts";
 import { statement } from "./statement.ts";
@@ -46,15 +47,14 @@ export function createArchiveView({ about, update }: Page): View {
       if (day !== null && !isDay(day)) return problemBox(`There is no day "${day}": write it as YYYY-MM-DD.`);
       const asked = new URLSearchParams(month === null ? {} : { month });
       const known = hours.of(String(asked), (signal) => ask<HoursAnswer>("/api/hours", asked, signal));
-      const newestDay = known.kind === "ready" ? known.value.newest_whole_day : null;
-      const chain = digests.of("digests", (signal) =>
-        ask<DigestsAnswer>("/api/digests", new URLSearchParams(), signal),
-      );
+      const answer = answerIn(known);
+      const chain = digests.of("digests", askDigests);
       return html`
         <section aria-labelledby="verify">
           <h2 id="verify">Is the archive intact?</h2>
           ${shown(known, "Looking at the names of what is there", statement, again(hours))}
-          ${verification.show(newestDay)}
+          ${verification.show(answer?.newest_whole_day ?? null, (answer?.problems.length ?? 0) > 0)}
+          ${answer === null ? nothing : faultsTable(answer)}
         </section>
         ${
           known.kind === "failed"
@@ -65,7 +65,7 @@ export function createArchiveView({ about, update }: Page): View {
                 (answer) => html`
                 <section aria-labelledby="hours">
                   <h2 id="hours">Hours</h2>
-                  ${calendar(answer, place)}${findingsTable(answer.problems, answer.problems.length)}
+                  ${calendar(answer, place)}
                   ${sizes(answer.streams)}
                 </section>
                 <section>${showDay(answer, day)}</section>
@@ -83,6 +83,21 @@ export function createArchiveView({ about, update }: Page): View {
       for (const each of [hours, ledger, digests, verification, packForm]) each.leave();
     },
   };
+}
+
+/** The answer, or the one before while it is on its way. */
+function answerIn(known: Loaded<HoursAnswer>): HoursAnswer | null {
+  if (known.kind === "failed") return null;
+  return known.kind === "ready" ? known.value : known.previous;
+}
+
+function faultsTable(answer: HoursAnswer): TemplateResult | typeof nothing {
+  const { faults, total } = namedFaults(answer);
+  return findingsTable(faults, total, "Findings");
+}
+
+function askDigests(signal: AbortSignal): Promise<DigestsAnswer> {
+  return ask<DigestsAnswer>("/api/digests", new URLSearchParams(), signal);
 }
 
 function askLedger(day: string, signal: AbortSignal): Promise<LedgerAnswer> {

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { DayAnswer, HourAnswer, HoursAnswer, StreamMonth } from "../../archive-answers.ts";
 import { linkWith, type Place } from "../address.ts";
+import { localText } from "../moment.ts";
 import { bytesText, countText, thingsText } from "../quantity.ts";
 import { emptyBox } from "../states.ts";
 import { daysBetween, neighbours } from "./month.ts";
@@ -12,7 +13,8 @@ const KINDS = {
   sealed: { sign: "✓", words: "sealed: its lines are in the vault for good" },
   revised: { sign: "2", words: "sealed again after late lines came: so many times" },
   open: { sign: "○", words: "open: lines wait to be sealed" },
-  missing: { sign: "✕", words: "missing: what was sealed is not there any more" },
+  altered: { sign: "!", words: "altered: something of it is not as it was written or signed" },
+  missing: { sign: "✕", words: "missing: something that was sealed is not there any more, or not to be trusted" },
   none: { sign: "·", words: "no line" },
 } as const;
 
@@ -90,8 +92,8 @@ function row(name: string, day: DayAnswer | null, place: Place): TemplateResult 
     <th scope="row"><a href=${link} aria-current=${isChosen ? "true" : "false"}>${name === "undated" ? "without time" : name}</a></th>
     ${
       name === "undated"
-        ? html`${cell(day?.hours[0] ?? null, "without time", 24)}`
-        : HOURS.map((hour, at) => cell(day?.hours[at] ?? null, `${name} ${hour}:00`, 1))
+        ? html`<td class="hour ${kindOf(day?.hours[0] ?? null)}" colspan="24">${hourSign(day?.hours[0] ?? null, "without time")}</td>`
+        : HOURS.map((hour, at) => cell(day?.hours[at] ?? null, name, hour))
     }
     <td class="number">${day === null ? "–" : countText(day.lines)}</td>
     <td class="number">${day === null ? "–" : bytesText(day.stored_bytes)}</td>
@@ -105,13 +107,16 @@ export function signedText({ objects, not_signed: unsigned }: Pick<DayAnswer, "o
   return unsigned === 0 ? "all of it" : `${thingsText(unsigned, "manifest")} not`;
 }
 
-function cell(hour: HourAnswer | null, when: string, columns: number): TemplateResult {
+function cell(hour: HourAnswer | null, day: string, clock: string): TemplateResult {
+  const when = `${day} ${clock}:00`;
+  const title = `${when} UTC, ${hourWords(hour)}\n${localText(`${day}T${clock}:00:00Z`)}`;
+  return html`<td class="hour ${kindOf(hour)}" title=${title}>${hourSign(hour, when)}</td>`;
+}
+
+function hourSign(hour: HourAnswer | null, when: string): TemplateResult {
   const kind = kindOf(hour);
   const sign = kind === "revised" ? countText(hour?.revisions ?? 0) : KINDS[kind].sign;
-  const words = `${when}, ${hourWords(hour)}`;
-  return html`<td class="hour ${kind}" colspan=${columns} title=${words}>
-    <span aria-hidden="true">${sign}</span><span class="unseen">${words}</span>
-  </td>`;
+  return html`<span aria-hidden="true">${sign}</span><span class="unseen">${when}, ${hourWords(hour)}</span>`;
 }
 
 function kindOf(hour: HourAnswer | null): Kind {
@@ -130,7 +135,13 @@ export function hourWords(hour: HourAnswer | null): string {
       return sealed;
     case "open":
       return revisions === 0 ? "open, nothing sealed yet" : `open, more lines wait; ${sealed}`;
+    case "altered":
+      return `altered, something of it is not as it was written or signed${butWords(sealed, revisions)}`;
     case "missing":
-      return `missing, a manifest is not there or not to be trusted${revisions === 0 ? "" : `; ${sealed}`}`;
+      return `missing, something that was sealed is not there or not to be trusted${butWords(sealed, revisions)}`;
   }
+}
+
+function butWords(sealed: string, revisions: number): string {
+  return revisions === 0 ? "" : `; ${sealed}`;
 }

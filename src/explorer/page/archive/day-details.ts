@@ -92,7 +92,7 @@ function ledgerTable({ ledger: { hours, total, problems, balances } }: LedgerAns
           : `✕ The books do not balance: ${thingsText(problems.length, "problem")}.`
       }
     </p>
-    ${findingsTable(problems, problems.length)}
+    ${findingsTable(problems, problems.length, "Problems of the books")}
     <div class="scroll" tabindex="0" role="region" aria-label="Ledger of the day">
       <table>
         <caption>

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit-html";
 import type { DigestAnswer, DigestChainAnswer, DigestsAnswer } from "../../archive-answers.ts";
 import type { Loaded } from "../loading.ts";
-import { moment, utcText } from "../moment.ts";
+import { moment } from "../moment.ts";
 import { bytesText, countText, thingsText } from "../quantity.ts";
 import { emptyBox, shown } from "../states.ts";
 
@@ -34,7 +34,7 @@ function chain({ stream, total, problem, digests }: DigestChainAnswer): Template
       problem === null
         ? html`<p class="good">
             ✓ ${thingsText(total, "digest")} of stream <span class="logged">${stream}</span>, each bound to the one before,
-            signed through ${newest === undefined ? "–" : utcText(newest.to)}
+            signed through ${newest === undefined ? "–" : moment(newest.to)}
           </p>`
         : html`<p class="bad">✕ The chain of stream <span class="logged">${stream}</span> is not to be trusted: ${problem}</p>`
     }

@@ -1,8 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import type { VerifyPart, VerifyReportAnswer } from "../../archive-answers.ts";
+import type { Verified, VerifyPart, VerifyReportAnswer } from "../../archive-answers.ts";
 import { bytesText, countText, thingsText } from "../quantity.ts";
 import { problemBox } from "../states.ts";
 import { findingsTable } from "./findings-table.ts";
+import { contradictionText } from "./intactness.ts";
 
 export type Finding = VerifyReportAnswer["findings"][number];
 type Progress = Extract<VerifyPart, { part: "progress" }>;
@@ -16,20 +17,23 @@ export type Run =
       readonly progress: Progress | null;
       readonly findings: readonly Finding[];
     }
-  | { readonly kind: "done"; readonly what: string; readonly report: VerifyReportAnswer; readonly verdict: string }
+  | { readonly kind: "done"; readonly what: string; readonly report: VerifyReportAnswer; readonly verified: Verified }
   | { readonly kind: "failed"; readonly problem: string; readonly findings: readonly Finding[] };
 
-/** How it stands; `onStop` ends it. */
-export function runState(run: Run, onStop: () => void): TemplateResult | typeof nothing {
+/**
+ * How it stands; `onStop` ends it. `isWrongNow`: names tell by now that something is. What one has found that came to its
+ * end is told beside all else that is wrong, and not here.
+ */
+export function runState(run: Run, isWrongNow: boolean, onStop: () => void): TemplateResult | typeof nothing {
   switch (run.kind) {
     case "none":
       return nothing;
     case "running":
-      return html`${progressBar(run.what, run.progress, onStop)}${findingsTable(run.findings, run.findings.length)}`;
+      return html`${progressBar(run.what, run.progress, onStop)}${findingsTable(run.findings, run.findings.length, "Found so far")}`;
     case "failed":
-      return html`${problemBox(run.problem)}${findingsTable(run.findings, run.findings.length)}`;
+      return html`${problemBox(run.problem)}${findingsTable(run.findings, run.findings.length, "Found so far")}`;
     case "done":
-      return outcome(run.what, run.verdict, run.report);
+      return outcome(run, isWrongNow);
   }
 }
 
@@ -51,15 +55,14 @@ function progressBar(what: string, progress: Progress | null, onStop: () => void
   </div>`;
 }
 
-function outcome(what: string, verdict: string, report: VerifyReportAnswer): TemplateResult {
+function outcome({ what, report, verified }: Extract<Run, { kind: "done" }>, isWrongNow: boolean): TemplateResult {
   const { streams, elapsed_s: seconds, keys_given: given } = report;
   const sum = (value: (stream: VerifyReportAnswer["streams"][number]) => number): number =>
     streams.reduce((total, stream) => total + value(stream), 0);
   const keys = [...new Set(streams.flatMap((stream) => stream.keys))];
   return html`<div class="outcome">
-    <p class=${report.verified ? "good" : "bad"} role="status">
-      <strong>${report.verified ? "✓" : "✕"} ${what}: ${verdict}</strong>
-    </p>
+    ${verdictLine(what, verified.verdict, report)}
+    ${isWrongNow ? html`<p class="warn">${contradictionText(verified, isWrongNow)}</p>` : nothing}
     <p class="note">
       ${thingsText(
         sum(({ objects }) => objects),
@@ -84,8 +87,27 @@ function outcome(what: string, verdict: string, report: VerifyReportAnswer): Tem
         ? html`<p class="warn">No digest names an object of this time: only the chain of digests was verified.</p>`
         : nothing
     }
-    ${findingsTable(report.findings, report.findings_total)}${unprovenList(report)}
+    ${unprovenList(report)}
   </div>`;
+}
+
+function verdictLine(what: string, verdict: string, report: VerifyReportAnswer): TemplateResult {
+  if (!report.verified && report.findings.every(({ kind }) => kind === "no_digest")) {
+    return html`<p class="warn" role="status">
+      <strong>○ ${what}: nothing is proved, because nothing of ${signedOf(report)} is signed.</strong>
+      logtally seal puts lines into the vault, logtally sign signs what is there. Then verify again.
+    </p>`;
+  }
+  return html`<p class=${report.verified ? "good" : "bad"} role="status">
+    <strong>${report.verified ? "✓" : "✕"} ${what}: ${verdict}</strong>
+    ${report.verified ? nothing : "What was found is named below."}
+  </p>`;
+}
+
+/** Of what nothing is signed. */
+function signedOf({ findings, streams }: VerifyReportAnswer): string {
+  const named = [...new Set(findings.map(({ stream }) => stream))].filter((stream) => stream !== "vault");
+  return streams.some(({ digests }) => digests > 0) ? `stream ${named.join(", ")}` : "the archive";
 }
 
 function unprovenList({

@@ -7,8 +7,8 @@ import { type Finding, type Run, runState } from "./verification-run.ts";
 
 /** What is to be verified: a day, or everything. */
 export interface Verification {
-  /** The controls, and how it stands; `day` is the newest whole one. */
-  show(day: string | null): TemplateResult;
+  /** The controls, and how it stands; `day` is the newest whole one. `isWrongNow`: names tell by now that something is. */
+  show(day: string | null, isWrongNow: boolean): TemplateResult;
   /** Begins; null: all days. */
   start(day: string | null): void;
   readonly leave: () => void;
@@ -35,7 +35,7 @@ export function createVerification(update: () => void, onEnd: () => void): Verif
       for await (const part of askInParts<VerifyPart>("/api/verify", new URLSearchParams(), signal, body)) {
         if (part.part === "finding") findings.push(part.finding);
         if (part.part === "report") {
-          set({ kind: "done", what, report: part.report, verdict: part.verified.verdict });
+          set({ kind: "done", what, report: part.report, verified: part.verified });
           onEnd();
         } else {
           const before = run.kind === "running" ? run.progress : null;
@@ -59,7 +59,8 @@ export function createVerification(update: () => void, onEnd: () => void): Verif
   return {
     start,
     leave: () => stop.abort(),
-    show: (day) => html`${controls(day, manner, run.kind === "running", start)}${runState(run, () => stop.abort())}`,
+    show: (day, isWrongNow) =>
+      html`${controls(day, manner, run.kind === "running", start)}${runState(run, isWrongNow, () => stop.abort())}`,
   };
 }
 
@@ -82,7 +83,7 @@ function controls(
       day === null
         ? nothing
         : html`<button type="button" ?disabled=${isRunning} @click=${() => start(day)}>
-            Verify only ${day}, the newest whole day
+            Verify only ${day}, the newest whole day that is signed
           </button>`
     }
     <label
