@@ -29,7 +29,7 @@ interface Answer {
 }
 
 interface Covered {
-  readonly history: { readonly lines: number };
+  readonly history: { readonly lines: number; readonly sealed_through: string };
   readonly availability: readonly { readonly event: string; readonly events: number; readonly share: number }[];
 }
 
@@ -296,6 +296,9 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
       expect(await page.locator("main").innerText()).toContain(
         `${figure(history.lines)} lines, from 2020-12-22 to 2020-12-22`,
       );
+      const sealed = page.getByText("sealed is everything before").locator("time");
+      expect(Date.parse((await sealed.getAttribute("datetime")) ?? "")).toBe(Date.parse(history.sealed_through));
+      expect(await sealed.innerText()).toBe("2020-12-23 00:00:00");
       const cells = await page
         .getByRole("row", { name: /^git_push / })
         .getByRole("cell")
