@@ -2,6 +2,7 @@ import type { CoverageReport } from "../counts/coverage/coverage-report.ts";
 import type { CountsDocument } from "../counts/formats/json.ts";
 import type { Level } from "../counts/reporting-policy.ts";
 import type { Segment } from "../counts/segment.ts";
+import type { TemplatePart } from "../derive/template.ts";
 
 /** In place of an answer, or as the last of its JSON lines. */
 export interface Problem {
@@ -39,6 +40,12 @@ export interface CountsAnswer {
   readonly counts: CountsDocument;
   /** What has to be known of the archive, in whole sentences. */
   readonly remarks: readonly string[];
+  /** RFC 3339: the start of the oldest filing hour that has lines; null for an empty archive. */
+  readonly oldest_from: string | null;
+  /** `YYYY-MM-DD`: of the days that are asked for one by one, those of which some hours are not sealed. */
+  readonly unsealed_days: readonly string[];
+  /** By event, what its details are made of, where fields of lines alone tell them; none unless counted by detail. */
+  readonly details: Readonly<Record<string, readonly TemplatePart[]>>;
 }
 
 /** `GET /api/coverage`, with the options of `coverage` as parameters. */

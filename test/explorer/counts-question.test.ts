@@ -5,13 +5,14 @@
  */
 import { describe, expect, it } from "vitest";
 import type { CountRow } from "../../src/counts/cube.ts";
-import type { CountsDocument } from "../../src/counts/formats/json.ts";
+import type { CountsAnswer } from "../../src/explorer/answers.ts";
 import { comparedRows, type Sort } from "../../src/explorer/page/counts/counted-rows.ts";
 import {
   comparedQuestion,
   countsParams,
   countsQuestion,
   dailyParams,
+  unknownWord,
 } from "../../src/explorer/page/counts/counts-question.ts";
 import { dailyChart } from "../../src/explorer/page/counts/daily-chart.ts";
 
@@ -26,8 +27,11 @@ function row(event: string, key: string | null, count: number, more: Partial<Cou
   return { event, key, count, ...usual, ...more };
 }
 
+const answerOf = (rows: readonly CountRow[]) =>
+  ({ counts: { rows, as_of: AS_OF }, oldest_from: null, unsealed_days: [] }) as unknown as CountsAnswer;
+
 describe("the question of an address", () => {
-  it("is asked in whole, and what means nothing is the usual", () => {
+  it("is asked in whole, and what is left out is the usual", () => {
     const asked = "event=git_push&by=group&level=identifiable&period=28d&as_of=2020-12-20&sessions=true";
     const query = (params: URLSearchParams) => {
       params.sort();
@@ -35,9 +39,22 @@ describe("the question of an address", () => {
     };
     const sorted = "as_of=2020-12-20&by=group&event=git_push&level=identifiable&period=28d&sessions=true";
     expect(query(countsParams(questionOf(asked)))).toBe(sorted);
-    expect(query(countsParams(questionOf("by=moon&period=toString&sessions=yes")))).toBe(
+    expect(query(countsParams(questionOf("by=&sessions=yes")))).toBe(
       "by=instance&level=aggregate&period=7d&sessions=false",
     );
+  });
+
+  it("says which of its words means nothing", () => {
+    const problem = (query: string) => unknownWord(new URLSearchParams(query));
+    expect(problem("by=moon")).toEqual({
+      name: "by",
+      problem:
+        'ask with by="moon": It must be one of: instance, plan, group, project, user, session, detail, operation, category.',
+    });
+    expect(problem("by=plan&period=toString")?.problem).toMatch(/^ask with period="toString"/);
+    expect(problem("level=all")?.name).toBe("level");
+    expect(problem("by=plan&level=aggregate&period=28d&event=moon")).toBeNull();
+    expect(problem("by=&period=")).toBeNull();
   });
 
   it("has a chart of as many days as it asks for, and of four weeks where that is not told", () => {
@@ -59,6 +76,8 @@ describe("the question of an address", () => {
     expect(before("period=daily&compare=before")).toBeNull();
     expect(before("period=daily&compare=2021-01-01")).toBeNull();
     expect(before("period=7d")).toBeNull();
+    // Still to be chosen.
+    expect(before("period=7d&compare=day")).toBeNull();
     const compared = comparedQuestion(questionOf("event=git_push&by=plan&compare=before"), AS_OF);
     expect(compared).toMatchObject({ event: "git_push", by: "plan", period: "7d" });
   });
@@ -98,7 +117,7 @@ describe("the rows of a table", () => {
 
 describe("the chart of the days", () => {
   const chartOf = (rows: readonly CountRow[], query = "event=git_push&by=plan") =>
-    dailyChart({ rows, as_of: AS_OF, sealed_through: null } as unknown as CountsDocument, questionOf(query), false);
+    dailyChart(answerOf(rows), questionOf(query));
   const onDay = (day: string, event: string, key: string | null, count: number): CountRow =>
     row(event, key, count, { period: "daily", from: `2020-12-${day}T00:00:00Z` });
 
@@ -132,17 +151,15 @@ describe("the chart of the days", () => {
     expect(labels(rows.slice(2))).toEqual(["k7 8", "k6 7", "k5 6", "k4 5", "k3 4", "k2 3"]);
   });
 
-  it("marks the days that are not sealed yet", () => {
-    const openFrom = (sealedThrough: string | null, isSealed = false) =>
-      dailyChart(
-        { rows: [], as_of: AS_OF, sealed_through: sealedThrough } as unknown as CountsDocument,
-        questionOf(""),
-        isSealed,
-      ).openFromMs;
-    expect(openFrom("2020-12-21T07:00:00Z")).toBe(Date.parse("2020-12-21T07:00:00Z"));
-    expect(openFrom("2020-12-23T00:00:00Z")).toBeNull();
-    expect(openFrom(null)).toBe(0);
-    // Sealed are also days after the newest line.
-    expect(openFrom("2020-12-21T00:00:00Z", true)).toBeNull();
+  it("marks the days that are not sealed yet, and none before the archive begins", () => {
+    const openDays = (unsealed: readonly string[], oldest: string | null) =>
+      dailyChart({ ...answerOf([]), unsealed_days: unsealed, oldest_from: oldest }, questionOf(""))
+        .openTimes?.map((time) => new Date(time).toISOString())
+        .join(" ");
+    const days = ["2020-12-21", "2020-12-19", "2020-12-17"];
+    expect(openDays(days, "2020-12-19T07:00:00Z")).toBe("2020-12-19T00:00:00.000Z 2020-12-21T00:00:00.000Z");
+    expect(openDays(days, "2020-12-01T00:00:00Z")).toMatch(/^2020-12-17/);
+    expect(openDays([], "2020-12-01T00:00:00Z")).toBe("");
+    expect(openDays(days, null)).toBe("");
   });
 });

@@ -29,7 +29,7 @@ interface Answer {
 }
 
 interface Covered {
-  readonly history: { readonly lines: number };
+  readonly history: { readonly lines: number; readonly sealed_through: string };
   readonly availability: readonly { readonly event: string; readonly events: number; readonly share: number }[];
 }
 
@@ -124,9 +124,85 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
       // The only day with lines is in both.
       expect(rows.every((cells) => cells[2] === cells[4] && cells[5] === "0.0 %")).toBe(true);
       await page.getByLabel("Compare with").selectOption("the 7 days before");
-      await page.locator("table.counts tbody tr").first().getByText("new").waitFor();
-      // The archive has no lines before.
-      expect((await rowsOf(page)).every((cells) => cells[4] === "0" && cells[5] === "new")).toBe(true);
+      await page.getByText("before it to count or to compare with", { exact: false }).waitFor();
+      expect((await rowsOf(page)).every((cells) => cells[4] === "no archive" && cells[5] === "–")).toBe(true);
+    });
+  });
+
+  it("compares with nothing until a day is chosen, and says where the archive begins", async () => {
+    await look("/counts?event=git_push&by=plan&as_of=2020-12-24", async ({ page }) => {
+      await rowsOf(page);
+      await page
+        .getByText("The archive begins on 2020-12-22 (UTC): there is nothing before it to count.", { exact: true })
+        .waitFor();
+      await page.getByLabel("Compare with").selectOption("what was before a day");
+      const day = page.getByLabel("choose it to compare");
+      await day.waitFor();
+      await page.locator(".days .chart canvas").waitFor();
+      expect(await page.getByRole("alert").count()).toBe(0);
+      await day.fill("2020-12-23");
+      await page.getByRole("columnheader", { name: "Change" }).waitFor();
+      expect((await rowsOf(page)).every((cells) => cells[2] === cells[4])).toBe(true);
+      await page.getByLabel("That day").fill("");
+      await page.getByLabel("choose it to compare").waitFor();
+      expect(await page.getByRole("alert").count()).toBe(0);
+    });
+  });
+
+  it("names the day that it ends before, also where nobody has chosen one", async () => {
+    await look("/counts?event=git_push&by=plan", async ({ page }) => {
+      await rowsOf(page);
+      const day = page.getByLabel("Ending before");
+      expect(await day.inputValue()).toBe("2020-12-23");
+      await day.fill("2020-12-24");
+      await page.locator("table.counts caption", { hasText: "2020-12-17 00:00:00 to before 2020-12-24" }).waitFor();
+      await day.fill("");
+      await page.locator("table.counts caption", { hasText: "2020-12-16 00:00:00 to before 2020-12-23" }).waitFor();
+      expect(await day.inputValue()).toBe("2020-12-23");
+      expect(await page.locator("table.counts caption time").first().getAttribute("title")).toContain("(local)");
+    });
+  });
+
+  it("says which word of an address means nothing, and counts without it", async () => {
+    await look("/counts?event=git_push&by=banana", async ({ page }) => {
+      await page
+        .getByRole("alert")
+        .filter({ hasText: 'ask with by="banana": It must be one of: instance, plan,' })
+        .waitFor();
+      await page.getByRole("link", { name: "Count without it" }).click();
+      expect((await rowsOf(page)).length).toBe(1);
+    });
+  });
+
+  it.each([
+    ["plan", "git_push", "lines of the event"],
+    ["group", "git_push", "lines"],
+    ["project", "git_push", "lines"],
+    ["category", "rails_request", "lines"],
+    ["detail", "rails_request", "lines"],
+    ["detail", "rest_request", "lines"],
+    ["operation", "git_push", "lines"],
+    ["operation", "rest_request", "lines of the event"],
+    ["user", "git_push", "lines"],
+  ])("leads from counts by %s of %s to just the lines that they count, or to %s", async (by, event, others) => {
+    const { rows } = await answered("--event", event, "--by", by, "--period", "7d");
+    await look(`/counts?event=${event}&by=${by}`, async ({ page }) => {
+      expect(await rowsOf(page)).toHaveLength(rows.length);
+      const shown = page.locator("table.counts tbody tr");
+      expect(new Set(await shown.locator("td:last-child a:first-child").allInnerTexts()).has(others)).toBe(true);
+      const exact = shown.filter({ has: page.getByRole("link", { name: "lines", exact: true }) });
+      expect((await exact.count()) > 0).toBe(by !== "operation" || others === "lines");
+      for (const row of (await exact.count()) === 0 ? [] : [exact.first(), exact.last()]) {
+        const key = by === "user" ? null : await row.locator("td.key").innerText();
+        const { count } = rows.find((each) => each.key === key) ?? {};
+        await row.getByRole("link", { name: "lines", exact: true }).click();
+        await page
+          .getByText(`looked at, ${figure(count ?? -1)} found`)
+          .filter({ hasNotText: "so far" })
+          .waitFor();
+        await page.goBack();
+        await rowsOf(page);
+      }
     });
   });
 
@@ -134,10 +210,10 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
     await look("/counts?event=git_push&as_of=2020-12-24", async ({ page }) => {
       expect((await rowsOf(page)).map((cells) => cells[4])).toEqual(["sealed"]);
       await page.locator(".days .chart canvas").waitFor();
-      expect(await page.getByText("Paler days").count()).toBe(0);
+      expect(await page.getByText("Of paler days").count()).toBe(0);
       await page.goto(`${explored.origin}/counts?event=git_push&period=all&as_of=2099-01-01`);
       expect((await rowsOf(page)).map((cells) => cells[4])).toEqual(["not all sealed"]);
-      await page.getByText("Paler days have hours that are not sealed yet").waitFor();
+      await page.getByText("Of paler days some hours are not sealed yet").waitFor();
     });
   });
 
@@ -186,6 +262,7 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
     ]);
     await look("/counts?event=git_push&by=group&period=28d&as_of=2020-12-24", async ({ page }) => {
       await rowsOf(page);
+      await page.getByText("The files have all rows of the table, without sessions.").waitFor();
       const coming = page.waitForEvent("download");
       await page.getByRole("button", { name: `Download ${words}` }).click();
       const download = await coming;
@@ -200,7 +277,7 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
   it("says what may not be asked, by which rule, and offers nothing else", async () => {
     await look("/counts?by=user", async ({ page }) => {
       await page.getByText("Totals only: the rule “saas-user-switched-off” forbids rows for each user.").waitFor();
-      expect(await page.getByLabel("Persons").count()).toBe(0);
+      expect(await page.getByLabel("Rows for").count()).toBe(0);
     });
     const { page, context } = await open(
       browser,
@@ -219,6 +296,9 @@ describe.skipIf(CHROMIUM === null)("the view of counts", () => {
       expect(await page.locator("main").innerText()).toContain(
         `${figure(history.lines)} lines, from 2020-12-22 to 2020-12-22`,
       );
+      const sealed = page.getByText("sealed is everything before").locator("time");
+      expect(Date.parse((await sealed.getAttribute("datetime")) ?? "")).toBe(Date.parse(history.sealed_through));
+      expect(await sealed.innerText()).toBe("2020-12-23 00:00:00");
       const cells = await page
         .getByRole("row", { name: /^git_push / })
         .getByRole("cell")

@@ -14,8 +14,8 @@ export interface ChartSpec {
   readonly stepMs: number;
   /** Stacked upon each other. */
   readonly series: readonly ChartSeries[];
-  /** Times whose values may still change; they are drawn paler. */
-  readonly openFromMs?: number | null;
+  /** Of the times those whose values may still change; they are drawn paler. */
+  readonly openTimes?: readonly number[];
   /** Is told of the span that was dragged over. */
   readonly onSelect?: (fromMs: number, toMs: number) => void;
   readonly heightPx: number;

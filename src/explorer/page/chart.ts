@@ -22,6 +22,8 @@ const TICK_SECONDS = [
   ...[1, 3, 6, 12].map((hours) => hours * HOUR_SECONDS),
   ...[1, 2, 7, 14, 28, 91, 182, 365, 730].map((days) => days * DAY_SECONDS),
 ];
+/** Of counts there are no halves. */
+const TICK_COUNTS = Array.from({ length: 16 }, (_, zeros) => [1, 2, 5].map((digit) => digit * 10 ** zeros)).flat();
 /** A label stands below the middle of its tick, also below the last one. */
 const HALF_LABEL_PX = 36;
 /** As many colours as the style sheet has. */
@@ -34,7 +36,7 @@ export function createChart(): Chart {
   let drawnKey = "";
   const draw = (): void => {
     if (box === null || wanted === null) return;
-    const key = JSON.stringify([wanted.times, wanted.series, wanted.openFromMs, box.clientWidth, isDark()]);
+    const key = JSON.stringify([wanted.times, wanted.series, wanted.openTimes, box.clientWidth, isDark()]);
     if (key === drawnKey) return;
     drawnKey = key;
     plot?.destroy();
@@ -75,7 +77,7 @@ function dataOf({ times, series }: ChartSpec): uPlot.AlignedData {
 }
 
 function optionsOf(spec: ChartSpec, box: HTMLElement): uPlot.Options {
-  const { times, stepMs, series, onSelect, heightPx, openFromMs = null } = spec;
+  const { times, stepMs, series, onSelect, heightPx, openTimes = [] } = spec;
   const style = getComputedStyle(box);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const axis = { stroke: colour("--text-soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
@@ -100,7 +102,12 @@ function optionsOf(spec: ChartSpec, box: HTMLElement): uPlot.Options {
         incrs: TICK_SECONDS.filter((seconds) => seconds * SECOND_MS >= stepMs),
         values: (_, ticks, __, ___, gap) => ticks.map((tick) => tickText(tick, gap)),
       },
-      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en-US")) },
+      {
+        ...axis,
+        size: 64,
+        incrs: TICK_COUNTS,
+        values: (_, ticks) => ticks.map((tick) => tick.toLocaleString("en-US")),
+      },
     ],
     series: [
       {},
@@ -127,7 +134,7 @@ function optionsOf(spec: ChartSpec, box: HTMLElement): uPlot.Options {
           onSelect?.(timeAt(left), timeAt(left + width));
         },
       ],
-      draw: openFromMs === null ? [] : [(drawn) => paintOpen(drawn, openFromMs / SECOND_MS, colour("--open"))],
+      draw: [(drawn) => openTimes.forEach((time) => paintOpen(drawn, time, stepMs, colour("--open")))],
     },
   };
 }
@@ -140,11 +147,11 @@ function tickText(seconds: number, gapSeconds: number): string {
 }
 
 /** What may still change, behind a veil. */
-function paintOpen(drawn: uPlot, from: number, colour: string): void {
-  const { left, top, width, height } = drawn.bbox;
-  const start = Math.max(left, drawn.valToPos(from, "x", true));
+function paintOpen(drawn: uPlot, timeMs: number, stepMs: number, colour: string): void {
+  const { top, height } = drawn.bbox;
+  const [start, end] = [timeMs, timeMs + stepMs].map((ms) => Math.round(drawn.valToPos(ms / SECOND_MS, "x", true)));
   drawn.ctx.save();
   drawn.ctx.fillStyle = colour;
-  drawn.ctx.fillRect(start, top, Math.max(0, left + width - start), height);
+  drawn.ctx.fillRect(start ?? 0, top, (end ?? 0) - (start ?? 0), height);
   drawn.ctx.restore();
 }

@@ -1,10 +1,13 @@
+import { borderHours } from "../../../archive/border-hours.ts";
+import { dayName, hourOf, hourText } from "../../../core/hour.ts";
+import { DAY_MS } from "../../../core/units.ts";
 import { countsDocument } from "../../../counts/formats/json.ts";
-import { PERIODS } from "../../../counts/period.ts";
+import { PERIODS, periodSpans } from "../../../counts/period.ts";
 import { LEVELS } from "../../../counts/reporting-policy.ts";
 import { SEGMENTS } from "../../../counts/segment.ts";
 import type { CountsAnswer } from "../../../explorer/answers.ts";
 import { type Asked, jsonReply, type Reply } from "../../../explorer/server/route.ts";
-import { withAnswer } from "../../counts/answer.ts";
+import { type Answer, withAnswer } from "../../counts/answer.ts";
 import { askedCounts, DEFAULT_DAYS, MOST_DAYS } from "../../counts/asked-options.ts";
 import { answerText } from "../../counts/counts-text.ts";
 import { checkEvents, permissionOf, type Question } from "../../counts/question.ts";
@@ -12,6 +15,7 @@ import { day, integerUpTo, oneOf } from "../../options/options.ts";
 import { askedParams } from "../asked-params.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 import { listen } from "../heard.ts";
+import { detailTemplates } from "./detail-templates.ts";
 
 const FORMATS = ["json", "csv", "parquet"] as const;
 const MEDIA_TYPES = { csv: "text/csv; charset=utf-8", parquet: "application/vnd.apache.parquet" } as const;
@@ -27,11 +31,24 @@ export async function answerCounts(archive: ExploredArchive, { params, signal }:
         return { mediaType: MEDIA_TYPES[format], content: await answerText(format, answer) };
       }
       const counts = countsDocument(await answer.header(), answer.rows, answer.evidence);
-      return jsonReply({ counts, remarks: heard.remarks } satisfies CountsAnswer);
+      const borders = await borderHours(archive.store, hourOf(archive.clock.nowMs()));
+      return jsonReply({
+        counts,
+        remarks: heard.remarks,
+        oldest_from: borders === null ? null : hourText(borders.first),
+        unsealed_days: unsealedDays(answer),
+        details: question.query.by === "detail" ? detailTemplates(archive.catalogue) : {},
+      } satisfies CountsAnswer);
     },
     heard.telling,
     signal,
   );
+}
+
+/** Of the days that are asked for one by one. */
+function unsealedDays({ query, dayState }: Answer): string[] {
+  const daily = query.periods.includes("daily") ? periodSpans(["daily"], query.days, query.asOf) : [];
+  return daily.filter(({ fromDay }) => !dayState(fromDay).isSealed).map(({ fromDay }) => dayName(fromDay * DAY_MS));
 }
 
 function questionOf(

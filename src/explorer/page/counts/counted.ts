@@ -8,14 +8,14 @@ import type { Loaded } from "../loading.ts";
 import { countText } from "../quantity.ts";
 import { emptyBox, problemBox, remarksBox, shown } from "../states.ts";
 import { comparedRows, SORTS } from "./counted-rows.ts";
-import { type CountsQuestion, PERIOD_WORDS } from "./counts-question.ts";
+import { type CountsQuestion, chartDays, dayBefore, firstDayOf, PERIOD_WORDS } from "./counts-question.ts";
 import { countsTable, MOST_SHOWN } from "./counts-table.ts";
 import { dailyChart } from "./daily-chart.ts";
 
 export interface Counted {
   readonly answer: CountsAnswer;
-  /** What it is compared with; null for nothing. */
-  readonly earlier: Loaded<CountsAnswer> | null;
+  /** What it is compared with, and up to which day; null for nothing. */
+  readonly earlier: { readonly asOf: string; readonly loaded: Loaded<CountsAnswer> } | null;
   /** The days of the chart, which come later than the table. */
   readonly daily: Loaded<CountsAnswer>;
   readonly question: CountsQuestion;
@@ -28,22 +28,21 @@ const MORE = 5;
 /** The counts of a question: over the days as a chart, and by key as a table. */
 export function counted({ answer, earlier, daily, question, place, chart }: Counted): TemplateResult {
   const { counts, remarks } = answer;
-  const before = earlier?.kind === "ready" ? earlier.value.counts.rows : null;
+  const firstDay = firstDayOf(answer);
+  const isBeforeArchive = earlier !== null && firstDay !== null && earlier.asOf <= firstDay;
+  const before = earlier?.loaded.kind === "ready" ? earlier.loaded.value.counts.rows : null;
   const sort = SORTS.find((each) => each === place.params.get("sort")) ?? "count";
   const rows = comparedRows(counts.rows, question.period, before, sort);
-  const isSealed = rows.length > 0 && rows.every(({ row }) => row.sealed);
   const most = Math.max(MOST_SHOWN, Number(place.params.get("rows")) || 0);
   return html`
-    ${remarksBox(remarks)} ${earlierState(earlier)}
-    <div class="days">
-      ${shown(daily, "Counting the days", (known) => daysOf(dailyChart(known.counts, question, isSealed), chart))}
-    </div>
+    ${remarksBox(remarks)} ${beginningNote(question, answer, earlier?.asOf ?? null)} ${earlierState(earlier?.loaded ?? null)}
+    <div class="days">${shown(daily, "Counting the days", (known) => daysOf(dailyChart(known, question), chart))}</div>
     ${
       rows.length === 0
         ? emptyBox(
             `No such event over ${PERIOD_WORDS[question.period]} before ${counts.as_of}. Ask for a longer time, or another day.`,
           )
-        : countsTable(rows, { question, counts, place, sort, most })
+        : countsTable(rows, { question, answer, isBeforeArchive, place, sort, most })
     }
     ${
       rows.length <= most
@@ -59,10 +58,27 @@ export function counted({ answer, earlier, daily, question, place, chart }: Coun
 function daysOf(spec: ChartSpec, chart: Chart): TemplateResult {
   return html`${legend(spec.series)} ${chart.show(spec)}
   ${
-    spec.openFromMs === null
+    spec.openTimes === undefined || spec.openTimes.length === 0
       ? nothing
-      : html`<p class="note">Paler days have hours that are not sealed yet: late lines may still change them.</p>`
+      : html`<p class="note">Of paler days some hours are not sealed yet: late lines may still change these days.</p>`
   }`;
+}
+
+/** Where what is shown goes back to before all that the archive has, zeros mean nothing. */
+function beginningNote(
+  question: CountsQuestion,
+  answer: CountsAnswer,
+  comparedAsOf: string | null,
+): TemplateResult | typeof nothing {
+  const firstDay = firstDayOf(answer);
+  if (firstDay === null) return nothing;
+  const isBefore = (asOf: string): boolean => dayBefore(asOf, chartDays(question)) < firstDay;
+  const isShown = isBefore(answer.counts.as_of);
+  const isCompared = comparedAsOf !== null && isBefore(comparedAsOf);
+  if (!isShown && !isCompared) return nothing;
+  return html`<p class="note">
+    The archive begins on ${firstDay} (UTC): there is nothing before it to count${isCompared ? " or to compare with" : ""}.
+  </p>`;
 }
 
 function earlierState(earlier: Loaded<CountsAnswer> | null): TemplateResult | typeof nothing {

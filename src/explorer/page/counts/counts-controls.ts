@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { About } from "../../answers.ts";
 import { linkTo } from "../address.ts";
-import { BEFORE, type CountsQuestion, LEVEL_WORDS, PERIOD_WORDS, SEGMENT_WORDS } from "./counts-question.ts";
+import { A_DAY, BEFORE, type CountsQuestion, LEVEL_WORDS, PERIOD_WORDS, SEGMENT_WORDS } from "./counts-question.ts";
 
 /** Questions that are often asked, for whoever does not know yet what there is. */
 const OFTEN_ASKED: readonly (readonly [words: string, params: Readonly<Record<string, string>>])[] = [
@@ -57,24 +57,28 @@ export function countsControls(
     ${choice("period", period, "Over", PERIOD_WORDS)}
     ${levelChoice(about, question, choice)}
     <label
-      >Before (a day, UTC)
+      >Ending before (day, UTC)
       <input type="date" .value=${live(asOf)} @change=${onChange("as_of")} />
     </label>
     ${
       period === "daily"
         ? nothing
-        : choice("compare", compare === BEFORE || compare === "" ? compare : "day", "Compare with", {
+        : choice("compare", compare === BEFORE || compare === "" ? compare : A_DAY, "Compare with", {
             "": "nothing",
             ...(period === "all" ? {} : { [BEFORE]: `the ${PERIOD_WORDS[period]} before` }),
-            day: "what was before a day",
+            [A_DAY]: "what was before a day",
           })
     }
     ${
       compare === "" || compare === BEFORE
         ? nothing
         : html`<label
-            >That day
-            <input type="date" .value=${live(compare === "day" ? "" : compare)} @change=${onChange("compare")} />
+            >That day (UTC)${compare === A_DAY ? ": choose it to compare" : nothing}
+            <input
+              type="date"
+              .value=${live(compare === A_DAY ? "" : compare)}
+              @change=${(event: Event) => change("compare", dayIn(event))}
+            />
           </label>`
     }
     <label class="check"
@@ -84,15 +88,22 @@ export function countsControls(
   </form>`;
 }
 
+/** A field that was emptied still waits for a day. */
+function dayIn({ target }: Event): string {
+  return (target instanceof HTMLInputElement ? target.value : "") || A_DAY;
+}
+
 /** Only where both levels may be asked there is a choice; else the rule is named. */
 function levelChoice(
   { levels }: About,
   { by, level }: CountsQuestion,
   choice: (name: string, value: string, label: string, words: Readonly<Record<string, string>>) => TemplateResult,
 ): TemplateResult | typeof nothing {
+  // Of others the rows are the same at both levels.
+  if (by !== "user" && by !== "session" && level === "aggregate") return nothing;
   const rule = levels.find((each) => each.segment === by && each.level === "identifiable")?.rule ?? null;
   if (rule !== null && level === "aggregate") {
     return html`<p class="note">Totals only: the rule “${rule}” forbids rows for each ${by}.</p>`;
   }
-  return choice("level", level, "Persons", LEVEL_WORDS);
+  return choice("level", level, `Rows for ${by}s`, LEVEL_WORDS);
 }

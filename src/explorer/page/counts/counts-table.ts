@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { CountRow } from "../../../counts/cube.ts";
-import type { CountsDocument } from "../../../counts/formats/json.ts";
+import type { CountsAnswer } from "../../answers.ts";
 import { linkTo, linkWith, type Place } from "../address.ts";
-import { utcText } from "../moment.ts";
+import { moment } from "../moment.ts";
 import { changeText, countText } from "../quantity.ts";
+import { type CountedLines, countedLines, keysOf } from "./counted-lines.ts";
 import type { ComparedRow, Sort } from "./counted-rows.ts";
 import { type CountsQuestion, PERIOD_WORDS, SEGMENT_WORDS } from "./counts-question.ts";
 
@@ -12,7 +13,9 @@ export const MOST_SHOWN = 200;
 
 export interface TableOptions {
   readonly question: CountsQuestion;
-  readonly counts: CountsDocument;
+  readonly answer: CountsAnswer;
+  /** Whether what it is compared with lies before all that the archive has. */
+  readonly isBeforeArchive: boolean;
   readonly place: Place;
   readonly sort: Sort;
   /** How many rows are shown. */
@@ -21,18 +24,19 @@ export interface TableOptions {
 
 /** A row for each event and key, with where it leads: to the lines, and to what proves them. */
 export function countsTable(rows: readonly ComparedRow[], options: TableOptions): TemplateResult {
-  const { question, counts, most } = options;
+  const { question, answer, most, isBeforeArchive } = options;
+  const { counts, details } = answer;
   const { by, withSessions, period } = question;
-  const isCompared = rows.some(({ before }) => before !== null);
+  const isCompared = isBeforeArchive || rows.some(({ before }) => before !== null);
   const hasKey = by !== "instance" || counts.instance === null;
   const hasSpread = rows.some(({ row }) => row.per_user !== undefined);
   const largest = Math.max(1, ...rows.map(({ row }) => row.count));
-  const first = rows[0]?.row;
-  const span = first === undefined ? "" : `, ${utcText(first.from)} to before ${utcText(first.to)} (UTC)`;
+  const keys = keysOf(counts.rows);
+  const seen = rows.slice(0, most).map((each) => ({ ...each, lines: countedLines(each.row, keys(each.row), details) }));
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Counts">
     <table class="counts">
       <caption>
-        ${totalText(rows)}over ${PERIOD_WORDS[period]}${period === "daily" ? ` before ${counts.as_of} (UTC)` : span}
+        ${totalText(rows)}over ${PERIOD_WORDS[period]}${period === "daily" ? ` before ${counts.as_of} (UTC)` : spanOf(rows)}
       </caption>
       <thead>
         <tr>
@@ -52,8 +56,8 @@ export function countsTable(rows: readonly ComparedRow[], options: TableOptions)
         </tr>
       </thead>
       <tbody>
-        ${rows.slice(0, most).map(
-          ({ row, before }) => html`<tr>
+        ${seen.map(
+          ({ row, before, lines }) => html`<tr>
             <th scope="row">${row.event}</th>
             ${hasKey ? html`<td class="key logged">${row.key ?? "all"}</td>` : nothing}
             ${period === "daily" ? html`<td>${row.from.slice(0, 10)}</td>` : nothing}
@@ -63,17 +67,24 @@ export function countsTable(rows: readonly ComparedRow[], options: TableOptions)
                 <rect class="series-1" height="10" width=${(100 * row.count) / largest}></rect>
               </svg>
             </td>
-            ${isCompared ? changeCells(row.count, before ?? 0) : nothing}
+            ${isCompared ? changeCells(row.count, isBeforeArchive ? null : (before ?? 0)) : nothing}
             <td class="number">${countText(row.unique_users)}</td>
             ${withSessions ? html`<td class="number">${countText(row.sessions ?? 0)}</td>` : nothing}
             ${hasSpread ? html`<td class="number">${spreadText(row)}</td>` : nothing}
             <td>${row.sealed ? html`<span class="good">sealed</span>` : html`<span class="warn">not all sealed</span>`}</td>
-            <td>${evidenceLinks(row, options)}</td>
+            <td>${evidenceLinks(row, lines, options)}</td>
           </tr>`,
         )}
       </tbody>
     </table>
-  </div>`;
+  </div>
+  ${moreLinesNote(seen.flatMap(({ lines }) => (lines.because === null ? [] : [lines.because])))}`;
+}
+
+/** Of what is not daily all rows have one span. */
+function spanOf([first]: readonly ComparedRow[]): TemplateResult | typeof nothing {
+  if (first === undefined) return nothing;
+  return html`, ${moment(first.row.from)} to before ${moment(first.row.to)} (UTC)`;
 }
 
 /** Only events of one kind can be added up. */
@@ -91,7 +102,9 @@ function head(sort: Sort, words: string, options: TableOptions): TemplateResult 
   </th>`;
 }
 
-function changeCells(count: number, before: number): TemplateResult {
+/** `before` is null where the archive has nothing that could be compared. */
+function changeCells(count: number, before: number | null): TemplateResult {
+  if (before === null) return html`<td class="number">no archive</td><td class="number">–</td>`;
   return html`<td class="number">${countText(before)}</td>
     <td class="number">${changeText(count, before) ?? "new"}</td>`;
 }
@@ -101,12 +114,16 @@ function spreadText({ per_user: spread }: CountRow): string {
 }
 
 /** The lines of the number, as far as lines can be asked for by its key; and its proof. */
-function evidenceLinks(row: CountRow, { place }: TableOptions): TemplateResult {
-  const { event, from, to, segment, key } = row;
-  const isNamed = (segment === "group" || segment === "project") && key !== null && !key.startsWith("(");
-  const narrowed = isNamed ? { [segment]: key } : {};
-  const isWhole = segment === "instance" || isNamed;
-  const lines = linkTo("logs", { since: from, until: to, event, ...narrowed });
-  return html`<a href=${lines}>${isWhole ? "lines" : "lines of the event"}</a>,
+function evidenceLinks({ from, to }: CountRow, { conditions, because }: CountedLines, { place }: TableOptions) {
+  const lines = linkTo("logs", conditions);
+  return html`<a href=${lines} title=${because ?? nothing}>${because === null ? "lines" : "lines of the event"}</a>,
     <a href=${linkWith(place, { proof: `${from}/${to}` })}>proof</a>`;
+}
+
+/** Why some links lead to more lines than their number counts. */
+function moreLinesNote(reasons: readonly string[]): TemplateResult | typeof nothing {
+  if (reasons.length === 0) return nothing;
+  return html`<p class="note">
+    “Lines of the event” are all of that event, more than the number counts: ${[...new Set(reasons)].join("; ")}.
+  </p>`;
 }

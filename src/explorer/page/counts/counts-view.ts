@@ -4,11 +4,19 @@ import { linkWith, type Place } from "../address.ts";
 import { createChart } from "../chart.ts";
 import { ask } from "../connection.ts";
 import { createLoading, type Loaded, type Loading } from "../loading.ts";
-import { remarksBox, shown } from "../states.ts";
+import { problemBox, remarksBox, shown } from "../states.ts";
 import type { Page, View } from "../view.ts";
 import { counted } from "./counted.ts";
 import { countsControls, oftenAsked } from "./counts-controls.ts";
-import { type CountsQuestion, comparedQuestion, countsParams, countsQuestion, dailyParams } from "./counts-question.ts";
+import {
+  type CountsQuestion,
+  comparedQuestion,
+  countsParams,
+  countsQuestion,
+  dailyParams,
+  type UnknownWord,
+  unknownWord,
+} from "./counts-question.ts";
 import { coverageTables } from "./coverage-tables.ts";
 import { createDownloads } from "./downloads.ts";
 import { evidenceList } from "./evidence-list.ts";
@@ -27,14 +35,18 @@ export function createCountsView({ about, update, go }: Page): View {
     update();
   };
 
+  const askTable = (question: CountsQuestion): Loaded<CountsAnswer> => askCounts(answer, countsParams(question));
+  /** The day that is used where none is asked for, once it is known. */
+  let usualAsOf = "";
+
   function countsOf(question: CountsQuestion, place: Place): TemplateResult {
-    const loaded = askCounts(answer, countsParams(question));
     return shown(
-      loaded,
+      askTable(question),
       "Counting",
       (known) => {
         const compared = comparedQuestion(question, known.counts.as_of);
-        const before = compared === null ? null : askCounts(earlier, countsParams(compared));
+        const before =
+          compared === null ? null : { asOf: compared.asOf, loaded: askCounts(earlier, countsParams(compared)) };
         // Asked once the table is to be seen, which most are after; the server takes one question after the other.
         const days = askCounts(daily, dailyParams(question), painted());
         return counted({ answer: known, earlier: before, daily: days, question, place, chart });
@@ -47,11 +59,15 @@ export function createCountsView({ about, update, go }: Page): View {
     title: "Counts",
     show(place) {
       if (place.params.get("show") === "coverage") return html`${oftenAsked()} ${coverageOf(coverage)}`;
+      const unknown = unknownWord(place.params);
+      if (unknown !== null) return html`${oftenAsked()} ${unknownBox(unknown, place)}`;
       const question = countsQuestion(place.params);
+      const table = askTable(question);
+      if (question.asOf === "" && table.kind === "ready") usualAsOf = table.value.counts.as_of;
       const change = (name: string, value: string): void =>
         go(linkWith(place, { [name]: value, proof: null, rows: null, ...(name === "by" ? { level: null } : {}) }));
       return html`
-        ${oftenAsked()} ${countsControls(about, question, change)} ${downloads.show(question)}
+        ${oftenAsked()} ${countsControls(about, { ...question, asOf: question.asOf || usualAsOf }, change)} ${downloads.show(question)}
         ${proofOf(proof, question, place)} ${countsOf(question, place)}
       `;
     },
@@ -59,6 +75,11 @@ export function createCountsView({ about, update, go }: Page): View {
       for (const loading of [answer, earlier, daily, proof, coverage]) loading.leave();
     },
   };
+}
+
+function unknownBox({ name, problem }: UnknownWord, place: Place): TemplateResult {
+  return html`${problemBox(problem)}
+    <p><a href=${linkWith(place, { [name]: null })}>Count without it</a></p>`;
 }
 
 function askCounts(

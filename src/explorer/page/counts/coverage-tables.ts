@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit-html";
 import type { AvailabilityRow, CoverageReport, LevelRow, PeriodRow } from "../../../counts/coverage/coverage-report.ts";
+import { moment } from "../moment.ts";
 import { countText, thingsText } from "../quantity.ts";
 import { PERIOD_WORDS, SEGMENT_WORDS } from "./counts-question.ts";
 
@@ -11,7 +12,11 @@ export function coverageTables(coverage: CoverageReport): TemplateResult {
   return html`
     <p>
       ${thingsText(history.lines, "line")}${history.first_day === null ? "" : `, from ${history.first_day} to ${history.last_day}`};
-      ${history.sealed_through === null ? "nothing is sealed" : `sealed through ${history.sealed_through}`}.
+      ${
+        history.sealed_through === null
+          ? "nothing is sealed"
+          : html`sealed is everything before ${moment(history.sealed_through)} (UTC)`
+      }.
     </p>
     <h2>How many of an event's lines carry what it is counted by</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="Availability">

@@ -1,6 +1,6 @@
-import type { CountsDocument } from "../../../counts/formats/json.ts";
+import type { CountsAnswer } from "../../answers.ts";
 import type { ChartSeries, ChartSpec } from "../chart-spec.ts";
-import { type CountsQuestion, chartDays } from "./counts-question.ts";
+import { type CountsQuestion, chartDays, firstDayOf } from "./counts-question.ts";
 
 const DAY_MS = 86_400_000;
 const HEIGHT_PX = 220;
@@ -8,14 +8,11 @@ const HEIGHT_PX = 220;
 const MOST_SERIES = 5;
 
 /**
- * The days before the as-of day: a colour for each key of one event, or for each of several events. `isSealed` says that all
- * of them are known to be sealed; `sealed_through` ends with the newest day that has lines.
+ * The days before the as-of day: a colour for each key of one event, or for each of several events. Days before the archive
+ * begins have nothing that might change.
  */
-export function dailyChart(
-  { rows, as_of, sealed_through }: CountsDocument,
-  question: CountsQuestion,
-  isSealed: boolean,
-): ChartSpec {
+export function dailyChart(answer: CountsAnswer, question: CountsQuestion): ChartSpec {
+  const { rows, as_of } = answer.counts;
   const endMs = Date.parse(as_of);
   const days = chartDays(question);
   const times = Array.from({ length: days }, (_, day) => endMs - (days - day) * DAY_MS);
@@ -29,13 +26,14 @@ export function dailyChart(
   }
   const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   const largest = [...series].toSorted(([, a], [, b]) => total(b) - total(a));
-  const sealedMs = sealed_through === null ? 0 : Date.parse(sealed_through);
+  const firstDay = firstDayOf(answer);
+  const open = answer.unsealed_days.filter((day) => firstDay !== null && day >= firstDay);
   return {
     label: `Counts of each day, ${days} days before ${as_of}; the table below has the figures`,
     times,
     stepMs: DAY_MS,
     series: withOthers(largest.map(([label, values]) => ({ label, values }))),
-    openFromMs: isSealed || sealedMs >= endMs ? null : sealedMs,
+    openTimes: open.map((day) => Date.parse(day)).toSorted((a, b) => a - b),
     heightPx: HEIGHT_PX,
   };
 }

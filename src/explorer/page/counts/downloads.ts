@@ -13,24 +13,37 @@ export interface Downloads {
 
 export function createDownloads(update: () => void): Downloads {
   let problem: string | null = null;
+  let coming: string | null = null;
   const save = async (question: CountsQuestion, format: string): Promise<void> => {
     const params = countsParams(question);
     params.set("format", format);
+    problem = null;
+    coming = format;
+    update();
     try {
-      problem = null;
       await download("/api/counts", params, `counts-by-${question.by}.${format}`);
     } catch (error) {
       problem = problemText(error);
     }
+    coming = null;
     update();
   };
   return {
     show: (question) => html`<div class="row">
         ${Object.entries(FORMATS).map(
           ([format, words]) =>
-            html`<button type="button" @click=${() => save(question, format)}>Download ${words}</button>`,
+            html`<button type="button" ?disabled=${coming !== null} @click=${() => save(question, format)}>
+              ${coming === format ? "Preparing" : "Download"} ${words}${coming === format ? " …" : nothing}
+            </button>`,
         )}
+        <span class="note">${contentText(question)}</span>
       </div>
       ${problem === null ? nothing : problemBox(problem)}`,
   };
+}
+
+/** What is in the files. */
+function contentText({ compare, withSessions }: CountsQuestion): string {
+  const missing = [...(compare === "" ? [] : ["the comparison"]), ...(withSessions ? [] : ["sessions"])];
+  return `The files have all rows of the table${missing.map((what, at) => `${at === 0 ? "," : " and"} without ${what}`).join("")}.`;
 }

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit-html";
 import type { CountsDocument } from "../../../counts/formats/json.ts";
 import { linkTo, linkWith, type Place } from "../address.ts";
-import { utcText } from "../moment.ts";
+import { moment } from "../moment.ts";
 import { thingsText } from "../quantity.ts";
 import { emptyBox } from "../states.ts";
 
@@ -15,7 +15,7 @@ export function evidenceList({ evidence }: CountsDocument, span: string, place: 
   return html`<section class="proof" aria-label="What these counts rest on">
     <h2>What these counts rest on</h2>
     <p>
-      The lines of ${utcText(from)} to before ${utcText(to)} (UTC). Sealed ones are named by
+      The lines of ${moment(from)} to before ${moment(to)} (UTC). Sealed ones are named by
       ${thingsText(manifests.length, "manifest")}, each with the hash of every object; ${
         unsealed.length === 0
           ? "nothing else counts."
