@@ -1,5 +1,5 @@
 import type { Span } from "../../archive/span.ts";
-import { hourOfDayText, planText } from "../../archive/vault-name.ts";
+import { hourOfDayText, parseSealedName, planText } from "../../archive/vault-name.ts";
 
 /** The facts of a segment. `catalogue` is its digest. */
 export function factsName(catalogue: string, span: Span, plan: number, number: number): string {
@@ -20,7 +20,9 @@ export const FACTS_PREFIX = "facts/catalogue=";
 export function parseReceiptName(name: string): { readonly stream: string; readonly manifest: string } | null {
   const [, stream, day, hour, plan] = RECEIPT.exec(name) ?? [];
   if (stream === undefined) return null;
-  return { stream, manifest: `vault/v1/${stream}/${day}/${hour}/${plan}.manifest.json` };
+  const manifest = `vault/v1/${stream}/${day}/${hour}/${plan}.manifest.json`;
+  // With more zeros, say, it is of no plan.
+  return parseSealedName(manifest) === null ? null : { stream, manifest };
 }
 
 /** Prefix of the facts of a day. */
