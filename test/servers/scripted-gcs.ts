@@ -158,16 +158,26 @@ export async function startScriptedGcs(
     else response.writeHead(204).end();
   }
 
-  function page({ prefix = "", maxResults = "1000", pageToken = "" }: SeenRequest["query"]): unknown {
-    const names = [...objects.keys()].filter((name) => name.startsWith(prefix) && name > pageToken).toSorted();
-    const items = names.slice(0, Number(maxResults)).map((name) => ({
-      name,
-      size: String(objects.get(name)?.length),
-      timeCreated: new Date(createdAtMs.get(name) ?? 0).toISOString(),
-      storageClass: metadataOf.get(name)?.["storageClass"],
-      temporaryHold: metadataOf.get(name)?.["temporaryHold"],
-    }));
-    return items.length < names.length ? { items, nextPageToken: items.at(-1)?.name } : { items };
+  /** With a delimiter names are told up to the next one only, each beginning once. */
+  function page({ prefix = "", delimiter = "", maxResults = "1000", pageToken = "" }: SeenRequest["query"]): unknown {
+    const toldAs = (name: string): string => {
+      const end = delimiter === "" ? -1 : name.indexOf(delimiter, prefix.length);
+      return end === -1 ? name : name.slice(0, end + delimiter.length);
+    };
+    const names = [...objects.keys()].filter((name) => name.startsWith(prefix));
+    const told = [...new Set(names.map(toldAs))].filter((name) => name > pageToken).toSorted();
+    const onPage = told.slice(0, Number(maxResults));
+    const items = onPage
+      .filter((name) => objects.has(name))
+      .map((name) => ({
+        name,
+        size: String(objects.get(name)?.length),
+        timeCreated: new Date(createdAtMs.get(name) ?? 0).toISOString(),
+        storageClass: metadataOf.get(name)?.["storageClass"],
+        temporaryHold: metadataOf.get(name)?.["temporaryHold"],
+      }));
+    const prefixes = onPage.filter((name) => !objects.has(name));
+    return { items, prefixes, ...(onPage.length < told.length ? { nextPageToken: onPage.at(-1) } : {}) };
   }
 
   return { requests, objects, metadata: metadataOf, bucket: bucketOf, put, ...(await listenOnLoopback(server)) };
