@@ -23,6 +23,8 @@ export interface About {
   readonly levels: readonly LevelAnswer[];
   /** RFC 3339: the end of the newest filing hour that has lines, those ahead of the clock aside; null for an empty archive. */
   readonly newest_until: string | null;
+  /** The start of the oldest likewise. */
+  readonly oldest_from: string | null;
   /** By the clock of the server. */
   readonly now: string;
   readonly version: string;
@@ -40,8 +42,6 @@ export interface CountsAnswer {
   readonly counts: CountsDocument;
   /** What has to be known of the archive, in whole sentences. */
   readonly remarks: readonly string[];
-  /** RFC 3339: the start of the oldest filing hour that has lines; null for an empty archive. */
-  readonly oldest_from: string | null;
   /** `YYYY-MM-DD`: of the days that are asked for one by one, those of which some hours are not sealed. */
   readonly unsealed_days: readonly string[];
   /** By event, what its details are made of, where fields of lines alone tell them; none unless counted by detail. */

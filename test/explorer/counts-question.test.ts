@@ -12,6 +12,7 @@ import {
   countsParams,
   countsQuestion,
   dailyParams,
+  firstDayOf,
   unknownWord,
 } from "../../src/explorer/page/counts/counts-question.ts";
 import { dailyChart } from "../../src/explorer/page/counts/daily-chart.ts";
@@ -28,7 +29,7 @@ function row(event: string, key: string | null, count: number, more: Partial<Cou
 }
 
 const answerOf = (rows: readonly CountRow[]) =>
-  ({ counts: { rows, as_of: AS_OF }, oldest_from: null, unsealed_days: [] }) as unknown as CountsAnswer;
+  ({ counts: { rows, as_of: AS_OF }, unsealed_days: [] }) as unknown as CountsAnswer;
 
 describe("the question of an address", () => {
   it("is asked in whole, and what is left out is the usual", () => {
@@ -117,7 +118,7 @@ describe("the rows of a table", () => {
 
 describe("the chart of the days", () => {
   const chartOf = (rows: readonly CountRow[], query = "event=git_push&by=plan") =>
-    dailyChart(answerOf(rows), questionOf(query));
+    dailyChart(answerOf(rows), questionOf(query), null);
   const onDay = (day: string, event: string, key: string | null, count: number): CountRow =>
     row(event, key, count, { period: "daily", from: `2020-12-${day}T00:00:00Z` });
 
@@ -153,7 +154,7 @@ describe("the chart of the days", () => {
 
   it("marks the days that are not sealed yet, and none before the archive begins", () => {
     const openDays = (unsealed: readonly string[], oldest: string | null) =>
-      dailyChart({ ...answerOf([]), unsealed_days: unsealed, oldest_from: oldest }, questionOf(""))
+      dailyChart({ ...answerOf([]), unsealed_days: unsealed }, questionOf(""), firstDayOf({ oldest_from: oldest }))
         .openTimes?.map((time) => new Date(time).toISOString())
         .join(" ");
     const days = ["2020-12-21", "2020-12-19", "2020-12-17"];

@@ -4,28 +4,13 @@
  */
 import { describe, expect, it } from "vitest";
 import { createFacets } from "../../src/cli/explore/logs/facets.ts";
-import type { LineFacts } from "../../src/explorer/logs-answers.ts";
-
-const NOTHING: LineFacts = {
-  status: null,
-  outcome: null,
-  what: null,
-  what_fields: [],
-  controller: null,
-  method: null,
-  path: null,
-  user: null,
-  group: null,
-  project: null,
-  correlation_id: null,
-  events: [],
-};
+import { NO_FACTS } from "../../src/cli/explore/logs/line-facts.ts";
 
 describe("facets", () => {
   it("have a hundred values, and say how many more there are", () => {
     const facets = createFacets();
-    for (let at = 0; at < 103; at += 1) facets.add("rails.production", { ...NOTHING, controller: `C${at}` });
-    facets.add("rails.production", { ...NOTHING, controller: "C102" });
+    for (let at = 0; at < 103; at += 1) facets.add("rails.production", { ...NO_FACTS, controller: `C${at}` });
+    facets.add("rails.production", { ...NO_FACTS, controller: "C102" });
     const { values = [], more } = facets.answer().find(({ name }) => name === "controller") ?? {};
     expect(values).toHaveLength(100);
     expect(values[0]).toMatchObject({ value: "C102", count: 2 });

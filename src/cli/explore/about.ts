@@ -10,7 +10,7 @@ import { archiveName } from "../open/archive-store.ts";
 import { programVersion } from "../open/program-version.ts";
 import type { ExploredArchive } from "./explored-archive.ts";
 
-/** What the page has to know before it asks for anything: names tell it, no object is read. Rejects with `IoError`. */
+/** What the page has to know before it asks for anything: names tell it, and two manifests. Rejects with `IoError`. */
 export async function aboutArchive({ settings, catalogue, store, clock }: ExploredArchive): Promise<About> {
   const { deployment, reporting, archive } = settings;
   const nowMs = clock.nowMs();
@@ -22,6 +22,7 @@ export async function aboutArchive({ settings, catalogue, store, clock }: Explor
     logs: [...KNOWN_LOGS, UNKNOWN_LOG],
     events: catalogue.events.map(({ event }) => event),
     levels: levelAnswers({ deployment, opened: reporting.identifiable }),
+    oldest_from: hours === null ? null : hourText(hours.first),
     newest_until: hours === null ? null : hourText(hours.last + 1),
     now: new Date(nowMs).toISOString(),
     version: programVersion(),

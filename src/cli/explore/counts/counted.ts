@@ -1,5 +1,4 @@
-import { borderHours } from "../../../archive/border-hours.ts";
-import { dayName, hourOf, hourText } from "../../../core/hour.ts";
+import { dayName } from "../../../core/hour.ts";
 import { DAY_MS } from "../../../core/units.ts";
 import { countsDocument } from "../../../counts/formats/json.ts";
 import { PERIODS, periodSpans } from "../../../counts/period.ts";
@@ -31,11 +30,9 @@ export async function answerCounts(archive: ExploredArchive, { params, signal }:
         return { mediaType: MEDIA_TYPES[format], content: await answerText(format, answer) };
       }
       const counts = countsDocument(await answer.header(), answer.rows, answer.evidence);
-      const borders = await borderHours(archive.store, hourOf(archive.clock.nowMs()));
       return jsonReply({
         counts,
         remarks: heard.remarks,
-        oldest_from: borders === null ? null : hourText(borders.first),
         unsealed_days: unsealedDays(answer),
         details: question.query.by === "detail" ? detailTemplates(archive.catalogue) : {},
       } satisfies CountsAnswer);

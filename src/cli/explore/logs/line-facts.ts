@@ -38,7 +38,8 @@ const WHATS: readonly (readonly OwnField[])[] = [
   ["command"],
 ];
 
-const NOTHING: LineFacts = {
+/** Of a line that says nothing. */
+export const NO_FACTS: LineFacts = {
   status: null,
   outcome: null,
   what: null,
@@ -66,7 +67,7 @@ export function createFactsReader({
   return ({ buffer, start, end, meta }) => {
     const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
     const fields = record?.fields ?? null;
-    if (record === null || fields === null) return NOTHING;
+    if (record === null || fields === null) return NO_FACTS;
     const { user, group, project } = dimensionsOf(record.log, fields);
     const events = derive(record.log, fields);
     return { ...ownFacts(fields, slots, events), user, group, project, events: events.map(({ event }) => event) };

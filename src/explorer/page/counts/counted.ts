@@ -8,7 +8,7 @@ import type { Loaded } from "../loading.ts";
 import { countText } from "../quantity.ts";
 import { emptyBox, problemBox, remarksBox, shown } from "../states.ts";
 import { comparedRows, SORTS } from "./counted-rows.ts";
-import { type CountsQuestion, chartDays, dayBefore, firstDayOf, PERIOD_WORDS } from "./counts-question.ts";
+import { type CountsQuestion, chartDays, dayBefore, PERIOD_WORDS } from "./counts-question.ts";
 import { countsTable, MOST_SHOWN } from "./counts-table.ts";
 import { dailyChart } from "./daily-chart.ts";
 
@@ -19,6 +19,8 @@ export interface Counted {
   /** The days of the chart, which come later than the table. */
   readonly daily: Loaded<CountsAnswer>;
   readonly question: CountsQuestion;
+  /** `YYYY-MM-DD`: the first day that the archive has lines of; null without any. */
+  readonly firstDay: string | null;
   readonly place: Place;
   readonly chart: Chart;
 }
@@ -26,17 +28,16 @@ export interface Counted {
 const MORE = 5;
 
 /** The counts of a question: over the days as a chart, and by key as a table. */
-export function counted({ answer, earlier, daily, question, place, chart }: Counted): TemplateResult {
+export function counted({ answer, earlier, daily, question, firstDay, place, chart }: Counted): TemplateResult {
   const { counts, remarks } = answer;
-  const firstDay = firstDayOf(answer);
   const isBeforeArchive = earlier !== null && firstDay !== null && earlier.asOf <= firstDay;
   const before = earlier?.loaded.kind === "ready" ? earlier.loaded.value.counts.rows : null;
   const sort = SORTS.find((each) => each === place.params.get("sort")) ?? "count";
   const rows = comparedRows(counts.rows, question.period, before, sort);
   const most = Math.max(MOST_SHOWN, Number(place.params.get("rows")) || 0);
   return html`
-    ${remarksBox(remarks)} ${beginningNote(question, answer, earlier?.asOf ?? null)} ${earlierState(earlier?.loaded ?? null)}
-    <div class="days">${shown(daily, "Counting the days", (known) => daysOf(dailyChart(known, question), chart))}</div>
+    ${remarksBox(remarks)} ${beginningNote(question, counts.as_of, earlier?.asOf ?? null, firstDay)} ${earlierState(earlier?.loaded ?? null)}
+    <div class="days">${shown(daily, "Counting the days", (known) => daysOf(dailyChart(known, question, firstDay), chart))}</div>
     ${
       rows.length === 0
         ? emptyBox(
@@ -67,13 +68,13 @@ function daysOf(spec: ChartSpec, chart: Chart): TemplateResult {
 /** Where what is shown goes back to before all that the archive has, zeros mean nothing. */
 function beginningNote(
   question: CountsQuestion,
-  answer: CountsAnswer,
+  shownAsOf: string,
   comparedAsOf: string | null,
+  firstDay: string | null,
 ): TemplateResult | typeof nothing {
-  const firstDay = firstDayOf(answer);
   if (firstDay === null) return nothing;
   const isBefore = (asOf: string): boolean => dayBefore(asOf, chartDays(question)) < firstDay;
-  const isShown = isBefore(answer.counts.as_of);
+  const isShown = isBefore(shownAsOf);
   const isCompared = comparedAsOf !== null && isBefore(comparedAsOf);
   if (!isShown && !isCompared) return nothing;
   return html`<p class="note">

@@ -1,7 +1,7 @@
 import type { PeriodName } from "../../../counts/period.ts";
 import type { Level } from "../../../counts/reporting-policy.ts";
 import type { Segment } from "../../../counts/segment.ts";
-import type { CountsAnswer } from "../../answers.ts";
+import type { About } from "../../answers.ts";
 
 /** What the view is asked, as its address says it. */
 export interface CountsQuestion {
@@ -114,7 +114,7 @@ export function comparedQuestion(question: CountsQuestion, asOf: string): Counts
 }
 
 /** `YYYY-MM-DD`: the first day that the archive has lines of; null without any. */
-export function firstDayOf({ oldest_from: oldest }: Pick<CountsAnswer, "oldest_from">): string | null {
+export function firstDayOf({ oldest_from: oldest }: Pick<About, "oldest_from">): string | null {
   return oldest?.slice(0, 10) ?? null;
 }
 

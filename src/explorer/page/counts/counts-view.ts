@@ -14,6 +14,7 @@ import {
   countsParams,
   countsQuestion,
   dailyParams,
+  firstDayOf,
   type UnknownWord,
   unknownWord,
 } from "./counts-question.ts";
@@ -22,7 +23,8 @@ import { createDownloads } from "./downloads.ts";
 import { evidenceList } from "./evidence-list.ts";
 
 /** How often which event was, by what, over which days; and what the numbers rest on. */
-export function createCountsView({ about, update, go }: Page): View {
+export function createCountsView(page: Page): View {
+  const { update, go } = page;
   const answer = createLoading<CountsAnswer>(update);
   const earlier = createLoading<CountsAnswer>(update);
   const daily = createLoading<CountsAnswer>(update);
@@ -48,8 +50,9 @@ export function createCountsView({ about, update, go }: Page): View {
         const before =
           compared === null ? null : { asOf: compared.asOf, loaded: askCounts(earlier, countsParams(compared)) };
         // Asked once the table is to be seen, which most are after; the server takes one question after the other.
-        const days = askCounts(daily, dailyParams(question), painted());
-        return counted({ answer: known, earlier: before, daily: days, question, place, chart });
+        const days = askCounts(daily, dailyParams(question), painted);
+        const firstDay = firstDayOf(page.about);
+        return counted({ answer: known, earlier: before, daily: days, question, firstDay, place, chart });
       },
       again,
     );
@@ -67,7 +70,7 @@ export function createCountsView({ about, update, go }: Page): View {
       const change = (name: string, value: string): void =>
         go(linkWith(place, { [name]: value, proof: null, rows: null, ...(name === "by" ? { level: null } : {}) }));
       return html`
-        ${oftenAsked()} ${countsControls(about, { ...question, asOf: question.asOf || usualAsOf }, change)} ${downloads.show(question)}
+        ${oftenAsked()} ${countsControls(page.about, { ...question, asOf: question.asOf || usualAsOf }, change)} ${downloads.show(question)}
         ${proofOf(proof, question, place)} ${countsOf(question, place)}
       `;
     },
@@ -85,10 +88,10 @@ function unknownBox({ name, problem }: UnknownWord, place: Place): TemplateResul
 function askCounts(
   loading: Loading<CountsAnswer>,
   params: URLSearchParams,
-  after: Promise<void> = Promise.resolve(),
+  after: () => Promise<void> = () => Promise.resolve(),
 ): Loaded<CountsAnswer> {
   return loading.of(String(params), async (signal) => {
-    await after;
+    await after();
     return ask<CountsAnswer>("/api/counts", params, signal);
   });
 }

@@ -1,6 +1,6 @@
 import type { CountsAnswer } from "../../answers.ts";
 import type { ChartSeries, ChartSpec } from "../chart-spec.ts";
-import { type CountsQuestion, chartDays, firstDayOf } from "./counts-question.ts";
+import { type CountsQuestion, chartDays } from "./counts-question.ts";
 
 const DAY_MS = 86_400_000;
 const HEIGHT_PX = 220;
@@ -9,9 +9,9 @@ const MOST_SERIES = 5;
 
 /**
  * The days before the as-of day: a colour for each key of one event, or for each of several events. Days before the archive
- * begins have nothing that might change.
+ * begins have nothing that might change; `firstDay` is null where it has no line.
  */
-export function dailyChart(answer: CountsAnswer, question: CountsQuestion): ChartSpec {
+export function dailyChart(answer: CountsAnswer, question: CountsQuestion, firstDay: string | null): ChartSpec {
   const { rows, as_of } = answer.counts;
   const endMs = Date.parse(as_of);
   const days = chartDays(question);
@@ -26,7 +26,6 @@ export function dailyChart(answer: CountsAnswer, question: CountsQuestion): Char
   }
   const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
   const largest = [...series].toSorted(([, a], [, b]) => total(b) - total(a));
-  const firstDay = firstDayOf(answer);
   const open = answer.unsealed_days.filter((day) => firstDay !== null && day >= firstDay);
   return {
     label: `Counts of each day, ${days} days before ${as_of}; the table below has the figures`,
