@@ -5,6 +5,7 @@ import { createKeyTable, type KeyTable } from "./key-table.ts";
 import { MemberList } from "./member-list.ts";
 import { endsWithSentinel, scanParams } from "./params.ts";
 import { createTextCache } from "./text-cache.ts";
+import { createWasmScanner, type Places, UNFIT, type WasmScanner } from "./wasm-scanner.ts";
 
 /**
  * Reads the wanted fields of one JSON object after another, from bytes and without building objects. One strict pass
@@ -55,9 +56,16 @@ interface Place {
   readonly container: Container | null;
 }
 
+/** What scans an object: WebAssembly, and its twin where that has no room; or the twin alone. */
+export type Scanner = "wasm" | "script";
+
 /** Reads the fields of these names; where members are asked for, it lists all of an object in the same pass. */
-export function createFieldReader(names: readonly string[], listsMembers = false): FieldReader {
-  return new Reader(names, listsMembers ? new MemberList() : null);
+export function createFieldReader(
+  names: readonly string[],
+  listsMembers = false,
+  scanner: Scanner = "wasm",
+): FieldReader {
+  return new Reader(names, listsMembers ? new MemberList() : null, scanner);
 }
 
 class Reader implements FieldReader, MemberSink {
@@ -65,17 +73,20 @@ class Reader implements FieldReader, MemberSink {
   readonly #slotOfName = new Map<string, number>();
   readonly #topKeys: KeyTable;
   readonly #params: Container;
+  readonly #wasm: WasmScanner | null;
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
   readonly #escaped: Uint8Array;
-  /** The record for which a slot was set; others are not there. Cheaper than clearing every slot per line. */
   readonly #setFor: Float64Array;
-  readonly members: MemberList | null;
+  /** Where the twin lists members; null where nobody asks for them. */
+  readonly #list: MemberList | null;
+  members: MemberList | null;
   #record = 0;
   #buffer: Buffer = Buffer.alloc(0);
 
-  constructor(names: readonly string[], members: MemberList | null) {
-    this.members = members;
+  constructor(names: readonly string[], list: MemberList | null, scanner: Scanner) {
+    this.#list = list;
+    this.members = list;
     const top = new Map<string, number>();
     const containers = new Map<string, Container>();
     let slotCount = 0;
@@ -110,10 +121,12 @@ class Reader implements FieldReader, MemberSink {
     }
     for (const each of containers.values()) each.keys = createKeyTable(each.members);
     this.#topKeys = createKeyTable(top);
-    this.#starts = new Int32Array(slotCount);
-    this.#ends = new Int32Array(slotCount);
-    this.#escaped = new Uint8Array(slotCount);
-    this.#setFor = new Float64Array(slotCount);
+    this.#wasm = scanner === "wasm" ? createWasmScanner(top, slotCount, list !== null) : null;
+    const { starts, ends, escaped, setFor } = this.#wasm?.places ?? noPlaces(slotCount);
+    this.#starts = starts;
+    this.#ends = ends;
+    this.#escaped = escaped;
+    this.#setFor = setFor;
   }
 
   readonly slotOf: SlotOf = (name) => {
@@ -130,14 +143,24 @@ class Reader implements FieldReader, MemberSink {
     // Not `skipSpace`: beyond `end` may lie a million lines of white space, and each of them would be read to the last.
     let at = start;
     while (at < end && isSpace(buffer, at)) at += 1;
-    this.members?.clear();
-    const behind =
-      buffer[at] === OPEN_OBJECT ? scanObject(buffer, at, end, maxDepth, this.#topKeys, this, this.members) : INVALID;
+    const behind = buffer[at] === OPEN_OBJECT ? this.#scan(buffer, at, end, maxDepth) : INVALID;
     if (behind >= 0 && (behind === end || skipSpace(buffer, behind) >= end)) return null;
     this.#record += 1;
     if (behind !== TOO_DEEP && buffer[at] === OPEN_OBJECT) return "not_json";
     if (!isJson(buffer, at, end)) return "not_json";
     return behind === TOO_DEEP ? "too_deep" : "not_object";
+  }
+
+  #scan(buffer: Buffer, start: number, end: number, maxDepth: number): number {
+    if (this.#wasm !== null) {
+      const behind = this.#wasm.scan(buffer, start, end, maxDepth, this.#record);
+      if (this.#list !== null) this.members = this.#wasm.members;
+      if (behind !== UNFIT) return behind;
+      this.#record += 1;
+    }
+    this.members = this.#list;
+    this.#list?.clear();
+    return scanObject(buffer, start, end, maxDepth, this.#topKeys, this, this.#list);
   }
 
   set(slot: number, start: number, end: number, escaped: boolean): void {
@@ -239,6 +262,15 @@ class Reader implements FieldReader, MemberSink {
     if (this.#escaped[slot] === 1) return JSON.parse(this.#slice(slot)) as string;
     return textCache.text(this.#buffer, (this.#starts[slot] ?? 0) + 1, (this.#ends[slot] ?? 0) - 1);
   }
+}
+
+function noPlaces(slotCount: number): Places {
+  return {
+    starts: new Int32Array(slotCount),
+    ends: new Int32Array(slotCount),
+    escaped: new Uint8Array(slotCount),
+    setFor: new Float64Array(slotCount),
+  };
 }
 
 /** `meta.user` is the member `user` of the family `meta`; other names are keys as they stand. */

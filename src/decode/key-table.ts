@@ -23,6 +23,8 @@ export function createKeyTable(slots: ReadonlyMap<string, number>): KeyTable {
   }
   return {
     find(bytes, start, end) {
+      // Its hash would be made of what stands around it.
+      if (start === end) return slots.get("") ?? -1;
       let index = firstKey[keyHash(bytes, start, end) & (size - 1)] ?? -1;
       while (index >= 0) {
         if (sameBytes(keys[index], bytes, start, end)) return slotOfKey[index] ?? -1;

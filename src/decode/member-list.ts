@@ -5,13 +5,13 @@ export class MemberList {
   /** The object that was read last has so many; what stands behind them is of objects before. */
   count = 0;
   /** Of each the number by which the reader knows its key, -1 where it does not, … */
-  slots = new Int32Array(FIRST_ROOM);
+  slots: Int32Array = new Int32Array(FIRST_ROOM);
   /** … the key with its quotes, … */
-  keyStarts = new Int32Array(FIRST_ROOM);
-  keyEnds = new Int32Array(FIRST_ROOM);
+  keyStarts: Int32Array = new Int32Array(FIRST_ROOM);
+  keyEnds: Int32Array = new Int32Array(FIRST_ROOM);
   /** … and the text of the value. */
-  starts = new Int32Array(FIRST_ROOM);
-  ends = new Int32Array(FIRST_ROOM);
+  starts: Int32Array = new Int32Array(FIRST_ROOM);
+  ends: Int32Array = new Int32Array(FIRST_ROOM);
 
   clear(): void {
     this.count = 0;
@@ -37,7 +37,7 @@ export class MemberList {
   }
 }
 
-function larger(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+function larger(array: Int32Array): Int32Array {
   const made = new Int32Array(2 * array.length);
   made.set(array);
   return made;

@@ -6,7 +6,7 @@ import { WANTED_NAMES } from "../../decode/json-text.ts";
 import { fixtureLines } from "../fixture-lines.ts";
 import type { FuzzTarget } from "../target.ts";
 
-const reader = createFieldReader(WANTED_NAMES);
+const readers = (["wasm", "script"] as const).map((scanner) => createFieldReader(WANTED_NAMES, false, scanner));
 const DEEPEST = 1000;
 const DEPTHS = [1, 2, 5, DEEPEST];
 /** What a larger buffer holds behind a line. */
@@ -15,7 +15,7 @@ const BEHIND = Buffer.from('0 }]"e1,');
 export const fieldReader: FuzzTarget = {
   name: "field-reader",
   holds: "fields of a JSON object, against JSON.parse; whatever lies around it in the buffer",
-  covers: ["src/decode/field-reader.ts", "src/decode/json-scan.ts", "src/decode/params.ts", "src/decode/key-table.ts"],
+  covers: ["field-reader", "json-scan", "wasm-scanner", "params", "key-table"].map((name) => `src/decode/${name}.ts`),
   seeds: () => [
     ...fixtureLines(/samples/, 2),
     ...['{"params":[{"key":"action","value":1},"..."]}', '{"meta":{"user":"x"},"meta.user":"","meta_user":1}'].map(
@@ -33,12 +33,14 @@ export const fieldReader: FuzzTarget = {
     const buffer = Buffer.concat([Buffer.from('"'), input, BEHIND]);
     for (const maxDepth of DEPTHS) {
       const expected = expectRecord(text, maxDepth);
-      assert.equal(reader.read(buffer, 1, 1 + input.length, maxDepth), expected.reason);
-      if (expected.reason !== null || maxDepth < DEEPEST) continue;
-      for (const name of WANTED_NAMES) {
-        assert.deepEqual(readField(reader, reader.slotOf(name)), expectField(expected.record, name), name);
+      for (const reader of readers) {
+        assert.equal(reader.read(buffer, 1, 1 + input.length, maxDepth), expected.reason);
+        if (expected.reason !== null || maxDepth < DEEPEST) continue;
+        for (const name of WANTED_NAMES) {
+          assert.deepEqual(readField(reader, reader.slotOf(name)), expectField(expected.record, name), name);
+        }
+        assert.equal(reader.paramsCut(), expectParamsCut(expected.record));
       }
-      assert.equal(reader.paramsCut(), expectParamsCut(expected.record));
     }
   },
 };

@@ -1,0 +1,91 @@
+import { MemberList } from "./member-list.ts";
+import { OBJECT_SCAN_CODE } from "./object-scan-code.ts";
+
+/** What the scan returns for an object that its twin in `json-scan.ts` has to read. */
+export const UNFIT = -3;
+
+/** Where the values of an object lie, by slot. */
+export interface Places {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** 1 for a string that holds a backslash. */
+  readonly escaped: Uint8Array;
+  /** The record for which a slot was set; others are not there. Cheaper than clearing every slot per line. */
+  readonly setFor: Float64Array;
+}
+
+/** `scanObject` of `json-scan.ts`, in WebAssembly: for objects of some size, and for the keys of one reader. */
+export interface WasmScanner {
+  readonly places: Places;
+  /** All members of the object that was scanned last, where they are asked for. */
+  readonly members: MemberList;
+  /** As `scanObject` gives it, or `UNFIT`; places are noted for `record` in any case. */
+  scan(buffer: Buffer, start: number, end: number, levels: number, record: number): number;
+}
+
+/** Exports of `wasm/object-scan.ts`, which says what they are. */
+interface ObjectScan {
+  readonly memory: WebAssembly.Memory;
+  readonly inputAt: () => number;
+  readonly inputBytes: () => number;
+  readonly setForAt: () => number;
+  readonly startsAt: () => number;
+  readonly endsAt: () => number;
+  readonly escapedAt: () => number;
+  readonly membersAt: () => number;
+  readonly mostMembers: () => number;
+  readonly members: () => number;
+  /** 0 where there is no room for it. */
+  readonly addKey: (length: number, slot: number) => number;
+  readonly scan: (length: number, base: number, levels: number, record: number, lists: boolean) => number;
+}
+
+/** A vector is read behind the input, and what is there must not be read for its meaning. */
+const END_BYTES = 1;
+
+let code: WebAssembly.Module | null = null;
+
+/** Null where there are more keys, or longer ones, than it has room for. */
+export function createWasmScanner(
+  keys: ReadonlyMap<string, number>,
+  slotCount: number,
+  listsMembers: boolean,
+): WasmScanner | null {
+  code ??= new WebAssembly.Module(Buffer.from(OBJECT_SCAN_CODE, "base64"));
+  // A memory of its own, whose size is fixed: no other reader writes there, and views of it stay valid.
+  const wasm = new WebAssembly.Instance(code).exports as unknown as ObjectScan;
+  const { buffer: memory } = wasm.memory;
+  const input = Buffer.from(memory, wasm.inputAt(), wasm.inputBytes());
+  for (const [key, slot] of keys) {
+    const length = Buffer.byteLength(key);
+    if (length > input.length || wasm.addKey(input.write(key), slot) === 0) return null;
+  }
+  const members = new MemberList();
+  const columns = [0, 1, 2, 3, 4].map((column) => {
+    const most = wasm.mostMembers();
+    return new Int32Array(memory, wasm.membersAt() + column * most * Int32Array.BYTES_PER_ELEMENT, most);
+  });
+  [members.slots, members.keyStarts, members.keyEnds, members.starts, members.ends] = columns as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  return {
+    places: {
+      starts: new Int32Array(memory, wasm.startsAt(), slotCount),
+      ends: new Int32Array(memory, wasm.endsAt(), slotCount),
+      escaped: new Uint8Array(memory, wasm.escapedAt(), slotCount),
+      setFor: new Float64Array(memory, wasm.setForAt(), slotCount),
+    },
+    members,
+    scan(buffer, start, end, levels, record) {
+      if (end - start + END_BYTES > input.length) return UNFIT;
+      buffer.copy(input, 0, start, end);
+      const behind = wasm.scan(end - start, start, levels, record, listsMembers);
+      members.count = wasm.members();
+      return behind;
+    },
+  };
+}
