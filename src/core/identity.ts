@@ -41,9 +41,17 @@ export function partsHash(parts: readonly string[]): string {
   return hash("sha256", scratch.subarray(0, end), "hex");
 }
 
+/** Lines come by the hour. */
+let lastHour = -1;
+let lastHourDigits = "";
+
 /** The id of a line: its filing hour (4 bytes, big-endian), then the first 12 bytes of a hash, as 32 hex digits. */
 export function lineId(hour: number, hexHash: string): string {
-  return hour.toString(16).padStart(HOUR_DIGITS, "0") + hexHash.slice(0, HASH_DIGITS);
+  if (hour !== lastHour) {
+    lastHour = hour;
+    lastHourDigits = hour.toString(16).padStart(HOUR_DIGITS, "0");
+  }
+  return lastHourDigits + hexHash.slice(0, HASH_DIGITS);
 }
 
 /** The filing hour that an id names, in hours since 1970. */

@@ -5,7 +5,7 @@ import { createKeyTable, type KeyTable } from "./key-table.ts";
 import { MemberList } from "./member-list.ts";
 import { endsWithSentinel, scanParams } from "./params.ts";
 import { createTextCache } from "./text-cache.ts";
-import { createWasmScanner, type Places, UNFIT, type WasmScanner } from "./wasm-scanner.ts";
+import { createPlaces, createWasmScanner, UNFIT, type WasmScanner } from "./wasm-scanner.ts";
 
 /**
  * Reads the wanted fields of one JSON object after another, from bytes and without building objects. One strict pass
@@ -122,7 +122,7 @@ class Reader implements FieldReader, MemberSink {
     for (const each of containers.values()) each.keys = createKeyTable(each.members);
     this.#topKeys = createKeyTable(top);
     this.#wasm = scanner === "wasm" ? createWasmScanner(top, slotCount, list !== null) : null;
-    const { starts, ends, escaped, setFor } = this.#wasm?.places ?? noPlaces(slotCount);
+    const { starts, ends, escaped, setFor } = this.#wasm?.places ?? createPlaces(slotCount);
     this.#starts = starts;
     this.#ends = ends;
     this.#escaped = escaped;
@@ -262,15 +262,6 @@ class Reader implements FieldReader, MemberSink {
     if (this.#escaped[slot] === 1) return JSON.parse(this.#slice(slot)) as string;
     return textCache.text(this.#buffer, (this.#starts[slot] ?? 0) + 1, (this.#ends[slot] ?? 0) - 1);
   }
-}
-
-function noPlaces(slotCount: number): Places {
-  return {
-    starts: new Int32Array(slotCount),
-    ends: new Int32Array(slotCount),
-    escaped: new Uint8Array(slotCount),
-    setFor: new Float64Array(slotCount),
-  };
 }
 
 /** `meta.user` is the member `user` of the family `meta`; other names are keys as they stand. */

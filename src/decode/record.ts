@@ -188,14 +188,19 @@ function parseTimeText(text: string | null): Time | null {
 }
 
 function nameOf(reader: FieldReader, slots: Slots, message: MessageInfo | null, entry: Entry | null): string {
-  for (const name of [reader.string(slots.subcomponent), reader.string(slots.tag), entry?.tag ?? null]) {
-    const log = name === null ? null : knownLog(name);
-    if (log !== null) return log;
-  }
-  const log = transportLog(message) ?? logOfLogName(entry?.logName ?? "");
+  const log =
+    logOfText(reader.string(slots.subcomponent)) ??
+    logOfText(reader.string(slots.tag)) ??
+    logOfText(entry?.tag ?? null) ??
+    transportLog(message) ??
+    logOfLogName(entry?.logName ?? "");
   if (log !== null) return log;
   for (const shape of SHAPES) if (shape.keys.every((key) => reader.has(slots[key]))) return shape.log;
   return UNKNOWN_LOG;
+}
+
+function logOfText(name: string | null): string | null {
+  return name === null ? null : knownLog(name);
 }
 
 function transportLog(message: MessageInfo | null): string | null {

@@ -14,6 +14,15 @@ export interface Places {
   readonly setFor: Float64Array;
 }
 
+export function createPlaces(slotCount: number): Places {
+  return {
+    starts: new Int32Array(slotCount),
+    ends: new Int32Array(slotCount),
+    escaped: new Uint8Array(slotCount),
+    setFor: new Float64Array(slotCount),
+  };
+}
+
 /** `scanObject` of `json-scan.ts`, in WebAssembly: for objects of some size, and for the keys of one reader. */
 export interface WasmScanner {
   readonly places: Places;
