@@ -51,7 +51,7 @@ export interface MetaBlock {
   /** Bytes of the lines since the block was taken last. */
   readonly sizeBytes: number;
   append(line: SegmentLine): void;
-  /** The block's text, each line ended by LF; the block is empty afterwards. */
+  /** The block's text, each line ended by LF, lent until the next line is appended; the block is empty afterwards. */
   take(): Buffer;
 }
 
@@ -77,7 +77,7 @@ export function createMetaBlock(): MetaBlock {
       rows += 1;
     },
     take() {
-      const taken = Buffer.from(text.subarray(0, bytes));
+      const taken = text.subarray(0, bytes);
       // One unusual block must not keep its memory for the life of the writer.
       if (text.length > KEPT_BYTES) text = Buffer.allocUnsafe(FIRST_BYTES);
       bytes = 0;
