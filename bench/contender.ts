@@ -12,13 +12,17 @@ export const JOB = "logtally run";
 /** What has the goal: every stored byte has to go through it. */
 export const YARDSTICK = "zstd -3";
 
+/** The plain way to keep what was looked into. */
+export const LOOP = "JSON.parse, stringify, zstd-3 loop";
+
 /** In the order of a round: the counts are those of the archive that the job has made. */
 export function contenders(file: string, archive: string): Contender[] {
   return [
     compressor("zstd", YARDSTICK, ["zstd", "-3", "-T1", "-q", "-c", file], file),
     compressor("gzip", "gzip -1", ["gzip", "-1", "-c", file], file),
     { name: "JSON.parse loop", command: program("json-parse-loop.ts", file) },
-    { name: "JSON.parse, stringify, zstd-3 loop", command: program("json-archive-loop.ts", file) },
+    { name: LOOP, command: program("json-archive-loop.ts", file) },
+    { name: "zstd-3 and SHA-256 alone", command: program("archive-floor.ts", file) },
     runContender(file, archive),
     { name: "logtally counts", command: logtally("counts", "--archive", archive) },
   ];

@@ -17,6 +17,8 @@ export interface Pace {
   readonly peakBytes: number | null;
   /** Lines per CPU second of the job to those of this contender: the median over the rounds of what one round says. */
   readonly jobRatio: number;
+  /** As `jobRatio`, of lines per second. */
+  readonly jobWallRatio: number;
 }
 
 /** One for each contender of the rounds, in their order; `job` is the name of the one that is held against all. */
@@ -31,6 +33,7 @@ export function pacesOf(rounds: readonly Round[], lines: number, job: string): P
       wallSeconds: median(usages.map(({ wallSeconds }) => wallSeconds)),
       peakBytes: peaks.length === 0 ? null : Math.max(...peaks),
       jobRatio: median(rounds.map((round) => usageOf(round, name).cpuSeconds / usageOf(round, job).cpuSeconds)),
+      jobWallRatio: median(rounds.map((round) => usageOf(round, name).wallSeconds / usageOf(round, job).wallSeconds)),
     };
   });
 }

@@ -21,10 +21,11 @@ export interface SubscriptionWorker {
   close(): Promise<void>;
 }
 
-/** `archive` as in a pipeline file; `env` for what it needs. */
+/** `archive` as in a pipeline file; `env` for what it needs; `commandOf` gives what takes the messages of a pipeline. */
 export async function openSubscriptionWorker(
   archive: string,
   env: Readonly<Record<string, string>> = {},
+  commandOf: (pipeline: string) => string[] = (pipeline) => logtally("run", pipeline),
 ): Promise<SubscriptionWorker> {
   const server = await forkScriptedPubsub();
   const folder = mkdtempSync(join(tmpdir(), "logtally-bench-"));
@@ -32,7 +33,7 @@ export async function openSubscriptionWorker(
   const source = `source: {kind: pubsub, subscription: ${server.subscription}}`;
   // A batch is not to be waited for at the end.
   writeFileSync(pipeline, `name: bench\n${source}\narchive: ${archive}\nbatch: {max_age_ms: 1000}\n`);
-  const [command = "", ...args] = logtally("run", pipeline);
+  const [command = "", ...args] = commandOf(pipeline);
   let child: ChildProcess | null = null;
   let said: Promise<string> | null = null;
 

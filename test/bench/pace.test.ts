@@ -30,6 +30,11 @@ it("takes the ratio within each round, and the median of these", () => {
   expect(pacesOf(ROUNDS, 100, "job").map(({ jobRatio }) => jobRatio)).toEqual([0.25, 1]);
 });
 
+it("compares by the clock as well", () => {
+  const waited = round({ ...used(1), wallSeconds: 4 }, { ...used(2), wallSeconds: 5 });
+  expect(pacesOf([waited], 100, "job").map(({ jobWallRatio }) => jobWallRatio)).toEqual([0.8, 1]);
+});
+
 it("refuses a round in which a contender is missing", () => {
   expect(() => pacesOf([...ROUNDS, new Map([["job", used(1)]])], 100, "job")).toThrow('no "yardstick"');
 });
