@@ -10,6 +10,7 @@ import { measureFind } from "./find.ts";
 import { measureGenerator } from "./generator-pace.ts";
 import { isMet } from "./goal.ts";
 import { measureGrowth } from "./growth.ts";
+import { measureGuard } from "./guard.ts";
 import { measureIndexing } from "./indexing.ts";
 import { machineLine, thisMachine } from "./machine.ts";
 import { type Report, reportJson, reportText } from "./report.ts";
@@ -29,6 +30,7 @@ const program = new Command("npm run bench --")
   .option("--rounds <n>", "rounds, of which the medians are shown", integerUpTo(MOST_ROUNDS), 5)
   .option("--memory", "also five times the lines: memory must stay below the goal")
   .option("--growth", "instead: what a line costs in short inputs and long ones, and beside other workers")
+  .option("--guard", "instead: that a line is no dearer than it was, by ratios; for CI")
   .option("--stages", "instead: what each stage costs, over 200,000 lines")
   .option("--generate", "instead: how fast the generator is")
   .option("--index", "instead: what it costs to index a line")
@@ -50,6 +52,7 @@ interface BenchOptions {
   readonly rounds: number;
   readonly memory?: true;
   readonly growth?: true;
+  readonly guard?: true;
   readonly stages?: true;
   readonly generate?: true;
   readonly index?: true;
@@ -70,6 +73,7 @@ const { lines, rounds, facts, ...asked } = program.opts<BenchOptions>();
 
 const machine = thisMachine();
 const isPart = [
+  asked.guard,
   asked.growth,
   asked.stages,
   asked.generate,
@@ -87,6 +91,7 @@ const withContest = asked.all === true || !isPart;
 const reports: Report[] = [];
 if (withContest) reports.push(await measureContest({ lines, rounds, withMemory: asked.memory === true }));
 if (asked.all === true || asked.growth === true) reports.push(await measureGrowth(lines, rounds));
+if (asked.guard === true) reports.push(await measureGuard(rounds));
 if (asked.all === true || asked.stages === true) reports.push(await measureStages(lines, rounds));
 if (asked.all === true || asked.generate === true) reports.push(await measureGenerator(rounds));
 if (asked.all === true || asked.index === true) reports.push(await measureIndexing(lines, rounds));
