@@ -18,8 +18,8 @@ export function thisMachine(): Machine {
     cpu: cpus()[0]?.model ?? "unknown CPU",
     cores: availableParallelism(),
     node: process.versions.node,
-    zstd: versionNumber(versionOf("zstd")),
-    gzip: versionNumber(versionOf("gzip")),
+    zstd: numberOf(versionOf("zstd")),
+    gzip: numberOf(versionOf("gzip")),
     load: loadavg()[0] ?? 0,
   };
 }
@@ -29,6 +29,11 @@ export function machineLine({ cpu, cores, node, zstd, gzip, load }: Machine): st
   return `${cpu}, ${cores} cores, Node ${node}, ${compressors}, load average ${load.toFixed(2)} at the start`;
 }
 
-function versionNumber(text: string | null): string | null {
-  return text === null ? null : (/\d+(?:\.\d+)+/.exec(text)?.[0] ?? text);
+function numberOf(said: string | null): string | null {
+  return said === null ? null : versionNumber(said);
+}
+
+/** The first number with a dot in what a command says about its version; all that it says where there is none. */
+export function versionNumber(text: string): string {
+  return /\d+(?:\.\d+)+/.exec(text)?.[0] ?? text;
 }
