@@ -38,8 +38,8 @@ export const DECODE_FAULTS: readonly Fault[] = [
     harm: "Equal lines of different hours are taken for one, and lines are looked for in the wrong hour.",
     breaks: "I4",
     file: "src/core/identity.ts",
-    text: 'hour.toString(16).padStart(HOUR_DIGITS, "0") +',
-    replacement: '"00000000" +',
+    text: "return lastHourDigits + hexHash",
+    replacement: 'return "00000000" + hexHash',
     caughtBy: { file: "test/core/identity.test.ts", title: "is 4 bytes of the hour and 12 of the hash" },
   },
   {
