@@ -16,7 +16,7 @@ const REFERENCE = join(import.meta.dirname, "../docs/reference");
 const KIBANA = join(import.meta.dirname, "../kibana/logtally.ndjson");
 
 const sources = {
-  program: await createProgram([]),
+  program: await createProgram("all"),
   standard: await loadCatalogue(null),
   pageOf: (file: string) => readFileSync(join(REFERENCE, file), "utf8"),
 };

@@ -20,7 +20,7 @@ import { catalogueSchema } from "../../src/derive/rule-schema.ts";
 import { type FieldPath, fieldNames, kindSchemas, schemaAt } from "../../src/yaml/field-schema.ts";
 import { STANDARD } from "../derive/standard-events.ts";
 
-const PROGRAM = await createProgram([]);
+const PROGRAM = await createProgram("all");
 const pageOf = (file: string) => readFileSync(join(import.meta.dirname, "../../docs/reference", file), "utf8");
 const FILES = referenceFiles({ program: PROGRAM, standard: STANDARD, pageOf });
 

@@ -31,7 +31,6 @@ Examples:
 
 export function checkProofCommand(): Command {
   return new Command("check-proof")
-    .summary("check a proof or a pack, with the public key and nothing else")
     .description(
       "Checks a proof that archive prove has written, or a whole pack of archive export, without the archive, a pipeline " +
         "or a network, and says what it proves. Exits with 1 where it does not hold.",

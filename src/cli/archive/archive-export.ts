@@ -37,7 +37,6 @@ Examples:
 
 export function exportCommand(): Command {
   const command = new Command("export")
-    .summary("an evidence pack: lines that match, and what proves each of them, in one file")
     .description(
       "Writes the sealed and signed lines that match all that is asked into one file (tar, compressed by gzip), with " +
         "their Merkle paths, and once each the manifests, digests, signatures, keys and statements that prove them, and " +

@@ -55,7 +55,6 @@ Examples:
 
 export function findCommand(): Command {
   const command = new Command("find")
-    .summary("the raw lines that match, byte for byte")
     .description("Prints the raw lines that match all that is asked, exactly as received, each ended by LF.")
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)");
   withLineQuery(command)

@@ -25,7 +25,6 @@ Examples:
 
 export function getCommand(): Command {
   const command = new Command("get")
-    .summary("one line by its id, byte for byte")
     .description(
       "Prints the raw line that has this id, exactly as received, ended by LF. Where the same id came with other bytes, " +
         "it is the line that counts, and it says how many there are. An id that no line has gives exit code 1.",

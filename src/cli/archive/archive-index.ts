@@ -36,7 +36,6 @@ Examples:
 export function indexCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("index")
-    .summary("look-ups of sealed hours made anew, from the vault alone")
     .description(
       "Makes the look-ups of sealed hours again from the lines of the vault: by them a line is found by its id or its " +
         "correlation id. What is there already is compared and stays; what is missing is written, and what is other than it " +

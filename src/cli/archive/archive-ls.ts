@@ -49,7 +49,6 @@ Examples:
 export function lsCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("ls")
-    .summary("segments: their hours, lines and sizes")
     .description(
       "Lists the segments of an archive, those of the vault and those of the write-ahead log: their hours, lines and sizes.",
     )

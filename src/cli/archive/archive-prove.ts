@@ -26,7 +26,6 @@ Examples:
 
 export function proveCommand(): Command {
   const command = new Command("prove")
-    .summary("a proof that a line was archived, for whoever has the public key")
     .description(
       "Writes a proof of one line: its bytes, their path in the Merkle tree of their segment, the manifest that names " +
         "its root, and the signed digest that names the manifest. archive check-proof checks it with the public key " +

@@ -26,7 +26,6 @@ Examples:
 export function sqlCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("sql")
-    .summary("one SELECT over the facts, in DuckDB")
     .description(
       "Asks one SELECT over the view facts, which has each event of a line once: in DuckDB's SQL, without access to " +
         "anything else. Columns that tell persons apart are there only where the deployment lets rows of them be reported.",

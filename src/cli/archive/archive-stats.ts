@@ -25,7 +25,6 @@ Examples:
 export function statsCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("stats")
-    .summary("lines, sizes, lanes and times of every day")
     .description(
       "Adds up what an archive holds, by stream and day: lines, sizes, lanes, lines in quarantine, first and last time, and " +
         "about what it costs to keep. Manifests and block tables tell; no line is read.",

@@ -39,7 +39,6 @@ Examples:
 export function verifyCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("verify")
-    .summary("prove that nothing was removed, added or changed")
     .description(
       "Proves that nothing of the vault was removed, added or changed since it was signed: the chain of digests and " +
         "their signatures, and every object that they name. Works in place or on a copy, and needs only the rights to " +

@@ -20,7 +20,6 @@ interface GcCommandOptions extends PipelineOptions {
 
 export function gcCommand(): Command {
   const command = new Command("gc")
-    .summary("remove write-ahead objects whose lines are sealed and signed")
     .description(
       "Removes the write-ahead objects of every stream of the archive whose every line is in a manifest that a digest " +
         "has signed. Removes nothing where the chain of digests, or what it names, is not as it was signed.",

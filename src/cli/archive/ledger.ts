@@ -32,7 +32,6 @@ Examples:
 export function ledgerCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("ledger")
-    .summary("the lines of every hour, and whether they balance")
     .description(
       "Balances the books of an archive, for each hour of each stream: received = archived + duplicates; archived = " +
         "counted + eventless + quarantined; indexed = archived - outside - not yet. What was received comes from the " +

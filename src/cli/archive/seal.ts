@@ -27,7 +27,6 @@ Examples:
 
 export function sealCommand(): Command {
   const command = new Command("seal")
-    .summary("seal the hours that are due")
     .description(
       "Seals every hour that is due: writes its lines into the vault, without repeats, with a manifest that makes them " +
         "count, and the facts of their events. Lines that come later make a further revision. Any number of sealers may " +

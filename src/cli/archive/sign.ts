@@ -23,7 +23,6 @@ interface SignCommandOptions extends PipelineOptions {
 
 export function signCommand(): Command {
   const command = new Command("sign")
-    .summary("write the signed digests that are due")
     .description(
       "Writes the digests that are due, of every stream of the archive: what was sealed since the last one, with sizes " +
         "and hashes, chained and signed. Reads every object that it signs, and refuses one that is not as it was sealed.",

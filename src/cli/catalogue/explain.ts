@@ -45,7 +45,6 @@ Examples:
 
 export function explainCommand(): Command {
   const command = new Command("explain")
-    .summary("why a line is counted, or is not")
     .description(
       "Explains lines, one after another: log, identity, time and dimensions, the events with the rule that counts " +
         "them, for near misses the condition that fails, and what is masked before the index. Reads no lines of an " +

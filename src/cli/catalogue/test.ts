@@ -47,7 +47,6 @@ Examples:
 
 export function testCommand(): Command {
   const command = new Command("test")
-    .summary("hold pipelines against their own cases")
     .description(
       "Reads the lines of each case, a folder in fixtures/PIPELINE, as a run of the pipeline would, and holds what they " +
         "become against the expected.yaml beside them. Reads no archive; writes only with --update.",

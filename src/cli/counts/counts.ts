@@ -28,7 +28,6 @@ Examples:
 
 export function countsCommand(): Command {
   const command = new Command("counts")
-    .summary("the events, counted from the archive alone")
     .description(
       "Counts the events, exactly and from the archive alone: each once, however often its line came. What may be " +
         "asked at identifiable level is up to the deployment; the rest is refused, naming the rule.",

@@ -20,7 +20,6 @@ export interface CoverageOptions extends PipelineOptions {
 
 export function coverageCommand(): Command {
   const command = new Command("coverage")
-    .summary("which counts there can be, and at which level")
     .description(
       "Computes the guide's tables for this deployment: how many of each event's lines carry what it is counted by, which " +
         "level may be reported, and which periods the archive covers. Looks at some of the newest lines as well: by what " +

@@ -27,7 +27,6 @@ Examples:
 
 export function factsCommand(): Command {
   return new Command("facts")
-    .summary("derive what counts are made of anew")
     .description("Looks after the facts of sealed hours: a view of the vault, from which counts are made quickly.")
     .addCommand(rebuildCommand());
 }

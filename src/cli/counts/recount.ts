@@ -24,7 +24,6 @@ Examples:
 export function recountCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("recount")
-    .summary("count everything again from the lines, and compare")
     .description(
       "Reads every archived line again, proves its bytes by the hashes and Merkle roots of the manifests, derives its " +
         "events anew, settles repeats and conflicts itself, and compares all that was counted before: the figures of " +

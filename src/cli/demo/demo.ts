@@ -55,7 +55,6 @@ Five commands worth typing next:
 /** What `npm start` runs. */
 export function demoCommand(): Command {
   return new Command("demo")
-    .summary("the main job on a simulated day, from lines to counts")
     .description(
       "Simulates a day of a GitLab instance, runs its lines through the bundled pipeline into the folder archive, " +
         "counts them from there, holds the counts against what was done, and seals and signs the archive. On a terminal " +

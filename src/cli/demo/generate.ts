@@ -55,7 +55,6 @@ export function generateCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const start = (value: string): number => (value === "now" ? SYSTEM_CLOCK.nowMs() : instant(value));
   return new Command("generate")
-    .summary("realistic traffic of a GitLab instance, with its true counts")
     .description(
       "Simulates a GitLab instance: what its users, bots and runners do, and the lines that each component leaves of " +
         "it. The same seed gives the same lines. The truth is told by the deeds, not by the lines, so that it can be " +

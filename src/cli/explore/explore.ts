@@ -44,7 +44,6 @@ Examples:
 
 export function exploreCommand(): Command {
   const command = new Command("explore")
-    .summary("a local page over the same data")
     .description(
       "Serves a page on this machine to look at an archive: lines as they come, searched lines, counts, and the proof. It " +
         "needs nothing else, loads nothing from elsewhere, and writes nothing. The address that it prints has a token, " +

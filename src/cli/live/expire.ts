@@ -34,7 +34,6 @@ Examples:
 
 export function expireCommand(): Command {
   const command = new Command("expire")
-    .summary("remove the indices of days that are over")
     .description(
       "Removes the indices of lines, quarantine and health whose day has been over for index.keep_days, and those of no " +
         "day that were made so long ago: only those that logtally has made. The archive keeps every line, and can make " +

@@ -41,7 +41,6 @@ Examples:
 export function rebuildCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("rebuild")
-    .summary("rebuild a span of the index from the archive")
     .description(
       "Makes the documents of archived lines anew in the indices that they belong to, by the same ids: what is missing is " +
         "made, what is there is overwritten, what is rejected goes to the quarantine, and what is accepted now leaves it. " +

@@ -37,7 +37,6 @@ Examples:
 export function redriveCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("redrive")
-    .summary("put lines of the index's quarantine back, after a fix")
     .description(
       "Takes the lines that the index rejected from the archive again, makes their documents anew, and puts them into " +
         "their indices; only when one is there its document in quarantine goes. What is rejected again stays in quarantine " +

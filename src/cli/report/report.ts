@@ -21,7 +21,6 @@ interface ReportOptions extends PipelineOptions {
 
 export function reportCommand(): Command {
   const command = new Command("report")
-    .summary("counts, as report files ask for them")
     .description(
       "Answers report files: each says what is counted, in which form, and where it goes. One that fails keeps no other " +
         "from being answered; the exit code is the worst of all.",

@@ -30,7 +30,6 @@ type Part = readonly [name: string, describe: () => Promise<string | Doubts>];
 
 export function checkCommand(): Command {
   const command = new Command("check")
-    .summary("validate pipelines and reach what they need")
     .description("Validates every field of pipelines and reaches every service along its real path; writes nothing.")
     .argument("[pipeline...]", "pipeline files (default: pipelines/local.yaml)");
   return withPipelineOptions(command).action(async (pipelines: readonly string[], options: PipelineOptions) => {

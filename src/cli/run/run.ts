@@ -34,7 +34,6 @@ Examples:
 
 export function runCommand(): Command {
   const command = new Command("run")
-    .summary("run pipelines until their input ends or they are stopped")
     .description(
       "Runs pipelines until their input ends or they are stopped: reads lines, archives every one of them, and counts " +
         "their events. Ends with a summary. Lines that the archive holds already are recognised and count once.",

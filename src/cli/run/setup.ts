@@ -29,7 +29,6 @@ const DEEDS = { missing: "create", other: "update", unknown: "put" } as const;
 
 export function setupCommand(): Command {
   const command = new Command("setup")
-    .summary("create what pipelines need and is missing")
     .description(
       "Creates what pipelines need in their services and is missing, and brings up to date what is of an earlier " +
         "version. What is there as it should be stays as it is, so it can be run again. It needs more rights than run.",

@@ -23,7 +23,6 @@ Examples:
 
 export function holdCommand(): Command {
   return new Command("hold")
-    .summary("holds on what is sealed, so that the store lets nobody remove it")
     .description(
       "Puts holds of Cloud Storage on the sealed objects of a span: while one is there, nobody can remove or replace them. " +
         "Why is noted in the archive. A folder has no holds.",

@@ -43,7 +43,6 @@ Examples:
 
 export function replayCommand(): Command {
   const command = new Command("replay")
-    .summary("bring lines back: to an index, files or standard output")
     .description(
       "Brings the lines back that match all that is asked, each once: into indices of their own, with the documents and " +
         "ids that run makes; into a compressed file for each filing hour; or to standard output. Says first what it " +
