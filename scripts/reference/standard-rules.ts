@@ -1,7 +1,7 @@
 import { choice } from "../../src/core/choice.ts";
 import { wantedWords } from "../../src/derive/condition-words.ts";
 import type { Alternative, Catalogue, EventRules } from "../../src/derive/event-rules.ts";
-import type { Conditions } from "../../src/derive/rule-schema.ts";
+import type { Conditions } from "../../src/derive/rule-language.ts";
 import { code, markdownTable, plain } from "./markdown.ts";
 
 /** What each event is, and the digest of the catalogue. */

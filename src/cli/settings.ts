@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type PipelineSettings, parsePipeline } from "../config/pipeline.ts";
 import { UsageError } from "../core/fault.ts";
 import { withoutPassword } from "../core/without-password.ts";
-import { parseCatalogue } from "../derive/catalogue.ts";
+import { readCompiled } from "../derive/compiled-catalogue.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
 
 /** The options that every command on a pipeline or an archive takes. */
@@ -19,6 +19,7 @@ const DEFAULT_PIPELINE = "pipelines/local.yaml";
 export const BUNDLED_PIPELINE = fileURLToPath(new URL(`../../${DEFAULT_PIPELINE}`, import.meta.url));
 const BUNDLED_ARCHIVE = "archive";
 const STANDARD_CATALOGUE = fileURLToPath(new URL("../derive/standard-catalogue.yaml", import.meta.url));
+const COMPILED_CATALOGUE = fileURLToPath(new URL("../derive/standard-catalogue.json", import.meta.url));
 
 /** The file that is read for the pipeline of that name, or where none is named; as the user wrote it. */
 export function pipelinePath(pipeline: string | undefined): string {
@@ -37,6 +38,11 @@ export async function loadSettings(pipeline: string | undefined, options: Pipeli
 /** Reads the catalogue of that path, which may extend the standard one; null: that one. Rejects with `UsageError`. */
 export async function loadCatalogue(path: string | null): Promise<Catalogue> {
   const standard = { text: await readInput(STANDARD_CATALOGUE, "catalogue"), file: STANDARD_CATALOGUE };
+  if (path === null) {
+    const compiled = readCompiled(await readInput(COMPILED_CATALOGUE, "catalogue"), standard.text);
+    if (compiled !== null) return compiled;
+  }
+  const { parseCatalogue } = await import("../derive/catalogue.ts");
   if (path === null) return parseCatalogue(standard, null);
   return parseCatalogue({ text: await readInput(path, "catalogue"), file: shownPath(path) }, standard);
 }

@@ -2,7 +2,7 @@ import { allHold, type BoundCondition, bindConditions } from "./condition.ts";
 import { type DerivedEvent, NO_DETAIL, NO_EVENTS } from "./derived-event.ts";
 import type { Alternative, Catalogue } from "./event-rules.ts";
 import type { LineFields } from "./line-fields.ts";
-import type { Operation } from "./rule-schema.ts";
+import type { Operation } from "./rule-language.ts";
 import type { TemplatePart } from "./template.ts";
 
 /** The rules of one event on one log. */

@@ -6,16 +6,9 @@ import { catalogueDigest, type WrittenCatalogue } from "./catalogue-digest.ts";
 import { contradictions } from "./contradiction.ts";
 import type { Alternative, Catalogue, EventRules } from "./event-rules.ts";
 import { exampleProblems } from "./example.ts";
+import { listed, type Operation, type OperationCase } from "./rule-language.ts";
 import { eventProblems } from "./rule-problem.ts";
-import {
-  type CatalogueBody,
-  catalogueSchema,
-  type EventBody,
-  listed,
-  type Operation,
-  type OperationCase,
-  type RuleBody,
-} from "./rule-schema.ts";
+import { type CatalogueBody, catalogueSchema, type EventBody, type RuleBody } from "./rule-schema.ts";
 import { parseTemplate } from "./template.ts";
 
 /** The text of a catalogue, and its name in messages. */

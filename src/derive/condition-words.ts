@@ -1,5 +1,5 @@
 import { quoteList } from "../core/choice.ts";
-import { type Condition, isTests, listed, type Tests } from "./rule-schema.ts";
+import { type Condition, isTests, listed, type Tests } from "./rule-language.ts";
 
 /** What a condition asks of its field, in words that stand behind "wanted": `200`, `"a" or "b"`, `present and not "x"`. */
 export function wantedWords(condition: Condition): string {

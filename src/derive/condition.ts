@@ -1,5 +1,5 @@
 import type { FieldRead, LineFields } from "./line-fields.ts";
-import { type Condition, type Conditions, isTests, type Scalar, type Tests } from "./rule-schema.ts";
+import { type Condition, type Conditions, isTests, type Scalar, type Tests } from "./rule-language.ts";
 
 /** Whether a condition holds for the line at hand. */
 export type Test = () => boolean;

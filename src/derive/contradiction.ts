@@ -5,8 +5,9 @@ import { bindCondition } from "./condition.ts";
 import type { Alternative, EventRules } from "./event-rules.ts";
 import type { FieldRead } from "./line-fields.ts";
 import { possibleValues, textValue } from "./possible-values.ts";
+import type { Condition, Conditions } from "./rule-language.ts";
 import { alternativePath } from "./rule-problem.ts";
-import type { Condition, Conditions, EventBody } from "./rule-schema.ts";
+import type { EventBody } from "./rule-schema.ts";
 import { ownConditions, refinedWays } from "./way.ts";
 
 /** Computed fields with few values. */

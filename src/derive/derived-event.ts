@@ -1,4 +1,4 @@
-import type { Operation } from "./rule-schema.ts";
+import type { Operation } from "./rule-language.ts";
 
 /** An event that a line counts. */
 export interface DerivedEvent {

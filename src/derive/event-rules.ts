@@ -1,4 +1,4 @@
-import type { Conditions, OperationCase } from "./rule-schema.ts";
+import type { Conditions, OperationCase } from "./rule-language.ts";
 import type { TemplatePart } from "./template.ts";
 
 /** Which line counts as which event, checked. */

@@ -1,6 +1,6 @@
 import { trimZeros } from "../decode/digits.ts";
 import type { FieldRead } from "./line-fields.ts";
-import { type Condition, isTests, listed, type Scalar, type Tests } from "./rule-schema.ts";
+import { type Condition, isTests, listed, type Scalar, type Tests } from "./rule-language.ts";
 
 /** What conditions on one field compare it with. */
 interface Landmarks {

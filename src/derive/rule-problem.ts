@@ -3,7 +3,8 @@ import { FAMILIES } from "../decode/field-reader.ts";
 import { KNOWN_LOGS } from "../decode/log-name.ts";
 import type { FieldPath } from "../yaml/field-schema.ts";
 import { type FieldProblem, fieldProblem } from "../yaml/problem.ts";
-import { type EventBody, listed, type RuleBody } from "./rule-schema.ts";
+import { listed } from "./rule-language.ts";
+import { type EventBody, type RuleBody } from "./rule-schema.ts";
 import { parseTemplate, templateFields } from "./template.ts";
 
 /** Fields of the event that a rule refines. */

@@ -1,7 +1,7 @@
 import { bindCondition } from "./condition.ts";
 import type { Alternative, EventRules } from "./event-rules.ts";
 import { textValue } from "./possible-values.ts";
-import type { Conditions, Operation } from "./rule-schema.ts";
+import type { Conditions, Operation } from "./rule-language.ts";
 
 /** One way in which a line can come to count an event: what holds of it then, events that it refines included. */
 export interface Way {

@@ -1,7 +1,7 @@
 /** Goal: a condition says in words what it asks for, and nothing else. Method: a table. */
 import { expect, it } from "vitest";
 import { wantedWords } from "../../src/derive/condition-words.ts";
-import type { Condition } from "../../src/derive/rule-schema.ts";
+import type { Condition } from "../../src/derive/rule-language.ts";
 
 const ROWS: readonly (readonly [condition: Condition, words: string])[] = [
   ["web", '"web"'],

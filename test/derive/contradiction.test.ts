@@ -9,7 +9,7 @@ import { UsageError } from "../../src/core/fault.ts";
 import { bindCondition } from "../../src/derive/condition.ts";
 import { createLineFields } from "../../src/derive/line-fields.ts";
 import { possibleValues } from "../../src/derive/possible-values.ts";
-import type { Condition } from "../../src/derive/rule-schema.ts";
+import type { Condition } from "../../src/derive/rule-language.ts";
 import { fakeReader } from "./fake-fields.ts";
 import { teamCatalogue } from "./standard-events.ts";
 

@@ -4,7 +4,7 @@ import type { DerivedEvent } from "../../src/derive/derived-event.ts";
 import { createDeriver, type Derive } from "../../src/derive/deriver.ts";
 import type { Alternative } from "../../src/derive/event-rules.ts";
 import type { Explanation, Finding } from "../../src/derive/explainer.ts";
-import type { Condition } from "../../src/derive/rule-schema.ts";
+import type { Condition } from "../../src/derive/rule-language.ts";
 import { fakeReader } from "./fake-fields.ts";
 import { STANDARD, teamCatalogue } from "./standard-events.ts";
 
