@@ -7,7 +7,10 @@ describe("a quantity", () => {
     [0, "0"],
     [999, "999"],
     [1000, "1,000"],
+    [999_999.6, "1,000,000"],
     [1_234_567, "1,234,567"],
+    [-1_234_567, "-1,234,567"],
+    [Number.MAX_SAFE_INTEGER, "9,007,199,254,740,991"],
   ])("of %d is %s", (count, text) => {
     expect(formatCount(count)).toBe(text);
   });

@@ -2,7 +2,7 @@ import type { OnRead } from "../../backends/files/file-source.ts";
 import type { PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
 import type { Source } from "../../core/delivery.ts";
 import { tell } from "../terminal/tell.ts";
-import { followStatePath, openFollowed } from "./followed-input.ts";
+import { followStatePath } from "./follow-state-path.ts";
 import { openInput } from "./input.ts";
 import { findInputFiles, refuseOwnArchive } from "./input-files.ts";
 import { openSubscription, SUBSCRIPTION_BACKOFF } from "./subscription.ts";
@@ -35,7 +35,10 @@ export function refuseUnreadable(settings: PipelineSettings): void {
 export async function openInputOf(settings: PipelineSettings, stop: AbortSignal): Promise<PipelineInput> {
   const { source, batch } = settings;
   if (source.kind === "pubsub") return openPubsub(source, batch.maxBytes, stop);
-  if (source.kind === "files" && source.isFollowed) return openFollowed(settings, source);
+  if (source.kind === "files" && source.isFollowed) {
+    const { openFollowed } = await import("./followed-input.ts");
+    return openFollowed(settings, source);
+  }
   const files = source.kind === "files" ? await findInputFiles(source.paths, source.endpoint) : null;
   return {
     sizeBytes: files?.sizeBytes ?? null,

@@ -9,8 +9,6 @@ import type { WorkerIndex } from "../run/worker-index.ts";
 import { loadCatalogue } from "../settings.ts";
 import { tellingOfWait } from "../terminal/waiting.ts";
 import { archiveName, openArchiveStore } from "./archive-store.ts";
-import { openDocuments } from "./documents.ts";
-import { openIndex } from "./object-index.ts";
 import { openInputOf, refuseUnreadable } from "./pipeline-input.ts";
 import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
 
@@ -40,8 +38,15 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
   const writer = randomBytes(WRITER_BYTES).toString("hex");
   // An input that is missing leaves nothing behind, so no key is made before it is there where none is needed.
   const key = settings.index === null ? null : await openPseudonymKey(settings, store);
-  const indexing = async (): Promise<WorkerIndex | null> =>
-    openIndex(settings, store, openDocuments(settings, catalogue, key), writer, abortsAfter(stop, INDEX_GRACE_MS));
+  const indexing = async (): Promise<WorkerIndex | null> => {
+    // Half of the modules of a run, for those that need them.
+    const [{ openDocuments }, { openIndex }] = await Promise.all([
+      import("./documents.ts"),
+      import("./object-index.ts"),
+    ]);
+    const documents = openDocuments(settings, catalogue, key);
+    return openIndex(settings, store, documents, writer, abortsAfter(stop, INDEX_GRACE_MS));
+  };
   const index =
     key === null ? null : await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing());
   const input = await tellingOfWait("the input", openInputOf(settings, stop));

@@ -6,7 +6,7 @@ import { checkWritable } from "../../backends/files/nearest-folder.ts";
 import { deadLetterProblems } from "../../backends/pubsub/dead-letters.ts";
 import type { FilesSettings, PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
-import { followStatePath } from "../open/followed-input.ts";
+import { followStatePath } from "../open/follow-state-path.ts";
 import { findInputFiles, refuseOwnArchive } from "../open/input-files.ts";
 import { openSubscription } from "../open/subscription.ts";
 import { openPubsubAdmin } from "../open/subscription-setup.ts";

@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from "cli-progress";
+import { createRequire } from "node:module";
 import { SECOND_MS } from "../../core/units.ts";
 import { formatBytes } from "./quantity.ts";
 
@@ -10,11 +10,16 @@ export interface Progress {
   readonly stop: () => void;
 }
 
+const NO_BAR: Progress = { add: () => undefined, set: () => undefined, stop: () => undefined };
+
 /**
  * A bar on standard error with rate and remaining time; nothing where that is no terminal. Amounts are bytes unless
  * `format` says another unit; a null total is not known.
  */
 export function createProgress(what: string, total: number | null, format = formatBytes): Progress {
+  if (!process.stderr.isTTY) return NO_BAR;
+  // Its twenty modules are for terminals only, and a bar does not wait.
+  const { Presets, SingleBar } = createRequire(import.meta.url)("cli-progress") as typeof import("cli-progress");
   const startedAtMs = performance.now();
   const bar = new SingleBar(
     {

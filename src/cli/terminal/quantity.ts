@@ -6,9 +6,9 @@ const SIZES: readonly (readonly [unit: string, bytes: number])[] = [
   ["KiB", KIB],
 ];
 
-/** `1,234,567` */
+/** `1,234,567`. Loading locales for it would take longer than anything else that a short command prints. */
 export function formatCount(count: number): string {
-  return Math.round(count).toLocaleString("en-US");
+  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `1 object`, `2 objects` */
