@@ -1,7 +1,7 @@
 import { formatCount } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
 
-type Unit = "ratio" | "bytes" | "bytes/s" | "lines/s" | "µs" | "s" | "count";
+type Unit = "ratio" | "bytes" | "bytes/s" | "lines/s" | "µs" | "ms" | "s" | "count";
 
 /** A figure that must keep within a bound. */
 export interface Goal {
@@ -36,6 +36,7 @@ function formatted(value: number, unit: Unit): string {
   if (unit === "bytes/s") return `${formatMegabytes(value)}/s`;
   if (unit === "count") return formatCount(value);
   if (unit === "s") return `${value.toFixed(2)} s`;
+  if (unit === "ms") return `${Math.round(value)} ms`;
   if (unit === "µs") return `${value.toFixed(1)} µs`;
   return unit === "ratio" ? value.toFixed(3) : `${formatCount(value)} lines/s`;
 }

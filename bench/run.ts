@@ -16,6 +16,7 @@ import { machineLine, thisMachine } from "./machine.ts";
 import { type Report, reportJson, reportText } from "./report.ts";
 import { measureSearchable } from "./searchable.ts";
 import { measureStages } from "./stages.ts";
+import { measureStart } from "./start.ts";
 import { measureSubscription } from "./subscription.ts";
 import { measureVerify } from "./verify.ts";
 
@@ -41,6 +42,7 @@ const program = new Command("npm run bench --")
   .option("--verify", "instead: what it costs to verify an archive")
   .option("--counts", "instead: the question of every month, over facts")
   .option("--find", "instead: one line, request or user out of a year of a hundred million lines")
+  .option("--start", "instead: how long the program takes to its help, and to the first line archived")
   .option("--explore", "instead: how long the page takes to its first view, in Chromium")
   .option("--facts <n>", "how many", integerUpTo(MOST_LINES), 10_000_000)
   .option("--all", "all of these")
@@ -63,6 +65,7 @@ interface BenchOptions {
   readonly verify?: true;
   readonly counts?: true;
   readonly find?: true;
+  readonly start?: true;
   readonly explore?: true;
   readonly facts: number;
   readonly all?: true;
@@ -85,6 +88,7 @@ const isPart = [
   asked.verify,
   asked.counts,
   asked.find,
+  asked.start,
   asked.explore,
 ].includes(true);
 const withContest = asked.all === true || !isPart;
@@ -102,6 +106,7 @@ if (asked.all === true || asked.book === true) reports.push(await measureBook(li
 if (asked.all === true || asked.verify === true) reports.push(await measureVerify(lines, rounds));
 if (asked.all === true || asked.counts === true) reports.push(await measureCounts(facts, rounds));
 if (asked.all === true || asked.find === true) reports.push(await measureFind(rounds));
+if (asked.all === true || asked.start === true) reports.push(await measureStart(rounds));
 if (asked.all === true || asked.explore === true) reports.push(await measureExplore(facts, rounds));
 const form = asked.markdown === true ? "markdown" : "text";
 process.stdout.write(
