@@ -20,7 +20,7 @@ export function createCountingStore(store: ObjectStore): CountingStore {
   return {
     store: {
       create: (name, content) => store.create(name, content),
-      list: (prefix) => store.list(prefix),
+      list: (prefix, ending) => store.list(prefix, ending),
       listFolders: (folder) => store.listFolders(folder),
       check: (access) => store.check(access),
       async read(name, start, end) {

@@ -92,7 +92,8 @@ export async function* listPlans(
   prefixes: readonly string[] = [recordPrefix(), vaultPrefix()],
 ): AsyncIterable<ListedPlan> {
   for (const prefix of prefixes) {
-    for await (const { name, sizeBytes } of store.list(prefix)) {
+    // Beside each manifest lie the lines that it names.
+    for await (const { name, sizeBytes } of store.list(prefix, ".json")) {
       const said = parseSealedName(name);
       if (said !== null) yield { ...said, name, sizeBytes };
     }

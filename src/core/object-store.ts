@@ -16,8 +16,11 @@ export interface ObjectStore {
   create(name: string, content: Uint8Array): Promise<"created" | "exists">;
   /** Bytes `[start, end)`; fewer where the object ends before. Code `not_found` where there is none. */
   read(name: string, start: number, end: number): Promise<Buffer>;
-  /** The objects whose name begins with `prefix`, in ascending order of names. */
-  list(prefix: string): AsyncIterable<ObjectInfo>;
+  /**
+   * The objects whose name begins with `prefix`, in ascending order of names. Those whose name does not end in `ending`,
+   * where it is given, may be missing: a store need not look at them.
+   */
+  list(prefix: string, ending?: string): AsyncIterable<ObjectInfo>;
   /**
    * The folders that lie directly in `folder`, in ascending order, by the beginning of names that they stand for: both end in
    * a slash. Some may be empty. Takes as long as there are folders, however many objects are in them.

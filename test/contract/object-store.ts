@@ -114,6 +114,18 @@ export function testObjectStore(what: string, open: () => Promise<OpenedStore>):
       expect(await listed(store, "wal/é")).toEqual([object("wal/é", 6)]);
     });
 
+    it("leaves out no name with the ending that is asked for", async () => {
+      const store = await openStore();
+      const names = ["wal/a/1.json", "wal/a/1.zst", "wal/a/b/2.json", "wal/a/json", "wal/b.json"];
+      for (const name of names) await store.create(name, Buffer.from(name));
+      const found = await Array.fromAsync(store.list("wal/a/", ".json"));
+      const meant = found.filter(({ name }) => name.endsWith(".json"));
+      expect(meant.map(({ name, sizeBytes }) => [name, sizeBytes])).toEqual([
+        ["wal/a/1.json", 12],
+        ["wal/a/b/2.json", 14],
+      ]);
+    });
+
     it("lists the folders of a folder, in order, and not what is in them", async () => {
       const store = await openStore();
       const names = ["wal/b/1", "wal/a/1/2/3", "wal/a-b/1", "wal/file", "wal/a/2", "wa/1", "walk/1/2"];

@@ -70,10 +70,7 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
       }
     },
 
-    async *list(prefix) {
-      checkObjectPrefix(prefix);
-      yield* listFolder(root, prefix);
-    },
+    list: (prefix, ending) => listObjects(root, prefix, ending),
 
     async *listFolders(folder) {
       checkObjectPrefix(folder);
@@ -184,15 +181,21 @@ async function readFully(file: FileHandle, start: number, end: number): Promise<
   return buffer.subarray(0, filled);
 }
 
-async function* listFolder(root: string, prefix: string): AsyncIterable<ObjectInfo> {
-  for (const { name, entry } of await entriesOf(root, prefix.slice(0, prefix.lastIndexOf("/") + 1))) {
-    if (!name.startsWith(prefix)) continue;
-    if (entry.isDirectory()) {
-      yield* listFolder(root, name);
-      continue;
+/** One generator for all folders: each one around it would be waited for with every object. */
+async function* listObjects(root: string, prefix: string, ending = ""): AsyncIterable<ObjectInfo> {
+  checkObjectPrefix(prefix);
+  const open = [(await entriesOf(root, prefix.slice(0, prefix.lastIndexOf("/") + 1))).values()];
+  for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
+    const { value: found } = folder.next();
+    if (found === undefined) {
+      open.pop();
+    } else if (found.name.startsWith(prefix)) {
+      if (found.entry.isDirectory()) open.push((await entriesOf(root, found.name)).values());
+      else if (found.name.endsWith(ending) || !found.entry.isFile()) {
+        const facts = factsOf(join(root, found.name));
+        if (facts !== null) yield { name: found.name, ...facts };
+      }
     }
-    const facts = factsOf(join(root, name));
-    if (facts !== null) yield { name, ...facts };
   }
 }
 
