@@ -106,7 +106,13 @@ function askedOf(lines: readonly KeptLine[], { asked, conditions, at }: Question
 
 async function search({ settings }: SearchedArchive, asked: Asked, lookups: boolean): Promise<string[]> {
   const store = await openArchiveStore(settings.archive);
-  const narrowing = await openNarrowing(settings, CATALOGUE, store, { ...asked, lookups });
+  const narrowing = await openNarrowing(
+    settings,
+    CATALOGUE,
+    store,
+    { ...asked, lookups },
+    createLineFilter(asked, CATALOGUE, settings),
+  );
   const found: string[] = [];
   try {
     await findLines(
@@ -114,7 +120,7 @@ async function search({ settings }: SearchedArchive, asked: Asked, lookups: bool
       {
         sinceMs: asked.since,
         untilMs: asked.until,
-        matches: createLineFilter(asked, CATALOGUE, settings),
+        matches: narrowing.matches,
         blocksOf: narrowing.blocksOf,
         lookups,
       },

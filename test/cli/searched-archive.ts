@@ -87,7 +87,8 @@ const moment = fc
 const textOf = (timeMs: number | null, made: object): string =>
   JSON.stringify({ ...(timeMs === null ? {} : { time: new Date(timeMs).toISOString() }), ...made });
 
-function fileOf(text: string): Payload {
+/** A line of a file. */
+export function fileOf(text: string): Payload {
   const buffer = Buffer.from(`\0${text}\n`);
   const fingerprint = createHash("sha256").update(buffer).digest("hex");
   return { kind: "lines", buffer, start: 1, end: buffer.length, fingerprint, offset: 0, continuesLine: false };

@@ -79,12 +79,12 @@ async function find(pipeline: string | undefined, options: FindOptions): Promise
   const { store, cost } = createCountingStore(archived);
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "what was found so far is printed");
-  const narrowing = await openNarrowing(settings, catalogue, store, asked);
+  const narrowing = await openNarrowing(settings, catalogue, store, asked, matches);
   try {
     const query: FindQuery = {
       sinceMs: options.since ?? null,
       untilMs: options.until ?? null,
-      matches,
+      matches: narrowing.matches,
       blocksOf: narrowing.blocksOf,
       lookups: options.lookups,
       limit: options.limit,

@@ -7,9 +7,11 @@ import type { Catalogue } from "../../derive/event-rules.ts";
 import { ON_TERMINAL, type Telling } from "../terminal/telling.ts";
 import { ANY_EVENT, type LineConditions, userDimension } from "./line-filter.ts";
 
-/** What keeps a search from blocks that cannot match. */
+/** What keeps a search from blocks that cannot match, and from reading lines that cannot. */
 interface Narrowing {
   readonly blocksOf: FindQuery["blocksOf"];
+  /** As the filter that was given; to be asked once the blocks of the line's object are known. */
+  readonly matches: FindQuery["matches"];
   /** Tells what could not be used, and frees everything. */
   readonly close: () => void;
 }
@@ -23,6 +25,7 @@ export async function openNarrowing(
   catalogue: Catalogue,
   store: ObjectStore,
   asked: LineConditions & { readonly lookups: boolean },
+  matches: FindQuery["matches"],
   telling: Pick<Telling, "tell"> = ON_TERMINAL,
 ): Promise<Narrowing> {
   const trouble = noTrouble();
@@ -31,11 +34,11 @@ export async function openNarrowing(
     if (trouble.segments > 0) tell(troubleSentence(trouble));
   };
   const { correlationId, event, user, group = null, project = null } = asked;
-  if (!asked.lookups) return { blocksOf: undefined, close: tellTrouble };
+  if (!asked.lookups) return { blocksOf: undefined, matches, close: tellTrouble };
   if (correlationId !== undefined) {
-    return { blocksOf: blocksOfRequest(store, correlationId, trouble), close: tellTrouble };
+    return { blocksOf: blocksOfRequest(store, correlationId, trouble), matches, close: tellTrouble };
   }
-  if (event === undefined) return { blocksOf: undefined, close: tellTrouble };
+  if (event === undefined) return { blocksOf: undefined, matches, close: tellTrouble };
   const conditions = {
     event: event === ANY_EVENT ? null : event,
     user: user === undefined ? null : userDimension(user),
@@ -45,10 +48,12 @@ export async function openNarrowing(
   // With DuckDB, which others need not wait for.
   const { openFactSearch } = await import("../open/fact-search.ts");
   const facts = await openFactSearch(settings, catalogue, store, conditions, trouble, telling);
+  if (facts === null) return { blocksOf: undefined, matches, close: tellTrouble };
   return {
-    blocksOf: facts?.blocksOf,
+    blocksOf: facts.blocksOf,
+    matches: (line) => facts.mayMatch(line) && matches(line),
     close() {
-      facts?.close();
+      facts.close();
       tellTrouble();
     },
   };

@@ -14,9 +14,14 @@ import { knownKey, recordedFingerprint } from "./pseudonym-key.ts";
 /** Lines of a segment that are looked up one by one; more are in all of its blocks. */
 const MOST_IDS = 10_000;
 
+/** Ids that are remembered of all segments: about 100 MiB. Of more segments every line is looked at. */
+const MOST_REMEMBERED = 1_000_000;
+
 /** A search that goes by the facts of sealed hours. */
 export interface FactSearch {
   readonly blocksOf: NonNullable<FindQuery["blocksOf"]>;
+  /** False for a line that cannot be meant, by what `blocksOf` has found of its object. */
+  readonly mayMatch: FindQuery["matches"];
   /** Tells what could not be used, and frees everything. */
   readonly close: () => void;
 }
@@ -48,12 +53,18 @@ export async function openFactSearch(
     },
     { ...conditions, user: user === null || key === null ? null : createPseudonyms(key).user(user) },
   );
+  const idsOfObjects = new Map<string, ReadonlySet<string>>();
+  let remembered = 0;
   return {
-    async blocksOf({ sealed }) {
+    async blocksOf({ name, sealed }) {
       if (sealed === null) return null;
       const ids = await lines.idsOf(sealed.plan, sealed.output.number);
-      return ids === null ? null : blocksOfIds(store, sealed.output, ids, trouble);
+      if (ids === null) return null;
+      remembered += ids.length;
+      if (remembered <= MOST_REMEMBERED) idsOfObjects.set(name, new Set(ids));
+      return blocksOfIds(store, sealed.output, ids, trouble);
     },
+    mayMatch: ({ object, meta }) => idsOfObjects.get(object)?.has(meta.id) !== false,
     close() {
       lines.close();
       const { plans, first } = lines.missing();

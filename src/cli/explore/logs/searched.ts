@@ -30,14 +30,15 @@ export async function answerSearch(archive: ExploredArchive, { params, signal }:
   const question = searchQuestion(asked, clock.nowMs());
   asked.end();
   const { span, conditions } = question;
-  const matches = createLineFilter(conditions, catalogue, settings);
+  const asksFor = createLineFilter(conditions, catalogue, settings);
   return jsonLinesReply(async (send) => {
     const heard = listen();
     const narrowed = { ...conditions, lookups: true };
-    const narrowing = await openNarrowing(settings, catalogue, store, narrowed, heard.telling);
+    const narrowing = await openNarrowing(settings, catalogue, store, narrowed, asksFor, heard.telling);
     let last: SearchPart;
     try {
-      const places = await findPlaces(store, { ...span, matches, blocksOf: narrowing.blocksOf });
+      const { matches, blocksOf } = narrowing;
+      const places = await findPlaces(store, { ...span, matches, blocksOf });
       last = await search({ archive, question, places, matches, signal, heard }, send);
     } finally {
       // It tells what could not be used.

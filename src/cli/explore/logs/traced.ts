@@ -27,10 +27,10 @@ export async function answerTrace(archive: ExploredArchive, { params, signal }: 
   if (correlationId === undefined) throw new UsageError("trace a request: which one (hint: correlation_id)");
   const matches = createLineFilter({ correlationId }, catalogue, settings);
   const { telling, remarks } = listen();
-  const narrowing = await openNarrowing(settings, catalogue, store, { correlationId, lookups: true }, telling);
+  const narrowing = await openNarrowing(settings, catalogue, store, { correlationId, lookups: true }, matches, telling);
   const trace = createTrace(correlationId);
   try {
-    const query = { ...span, matches, blocksOf: narrowing.blocksOf, signal };
+    const query = { ...span, matches: narrowing.matches, blocksOf: narrowing.blocksOf, signal };
     const places = await findPlaces(store, query);
     refuseLargeSearch(estimateBytes(places), GIB, false, settings.archive, {
       operation: "trace a request",
