@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { constants, type Dirent, statSync } from "node:fs";
+import { constants, type Dirent, readdirSync, statSync } from "node:fs";
 import { access, type FileHandle, open, readdir, stat, unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { IoError, UsageError } from "../../core/fault.ts";
@@ -18,6 +18,9 @@ const UNFINISHED = "ctl/tmp";
 const ABANDONED_AFTER_MS = DAY_MS;
 /** A pipe that nobody writes to must hold up nobody. */
 const READING = constants.O_RDONLY | constants.O_NONBLOCK;
+/** To wait for a thread takes four times as long as to read a folder; but others must get their turn in between. */
+const FOLDERS_AT_ONCE = 64;
+const AS_ENTRIES = { withFileTypes: true } as const;
 
 /**
  * Objects as files below a folder. An object appears under its name in one step, by a link to a file that is whole
@@ -184,13 +187,16 @@ async function readFully(file: FileHandle, start: number, end: number): Promise<
 /** One generator for all folders: each one around it would be waited for with every object. */
 async function* listObjects(root: string, prefix: string, ending = ""): AsyncIterable<ObjectInfo> {
   checkObjectPrefix(prefix);
-  const open = [(await entriesOf(root, prefix.slice(0, prefix.lastIndexOf("/") + 1))).values()];
+  let opened = 0;
+  const entries = async (folder: string): Promise<Iterator<NamedEntry>> =>
+    (await entriesOf(root, folder, opened++ % FOLDERS_AT_ONCE === 0)).values();
+  const open = [await entries(prefix.slice(0, prefix.lastIndexOf("/") + 1))];
   for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
     const { value: found } = folder.next();
     if (found === undefined) {
       open.pop();
     } else if (found.name.startsWith(prefix)) {
-      if (found.entry.isDirectory()) open.push((await entriesOf(root, found.name)).values());
+      if (found.entry.isDirectory()) open.push(await entries(found.name));
       else if (found.name.endsWith(ending) || !found.entry.isFile()) {
         const facts = factsOf(join(root, found.name));
         if (facts !== null) yield { name: found.name, ...facts };
@@ -213,15 +219,16 @@ interface NamedEntry {
   readonly entry: Dirent;
 }
 
-/** What lies in a folder, in order; nothing where there is none. */
-async function entriesOf(root: string, folder: string): Promise<NamedEntry[]> {
+/** What lies in a folder, in order; nothing where there is none. `waits`: for a thread that reads it. */
+async function entriesOf(root: string, folder: string, waits = true): Promise<NamedEntry[]> {
+  const path = join(root, folder);
   try {
-    const found = await readdir(join(root, folder), { withFileTypes: true });
+    const found = waits ? await readdir(path, AS_ENTRIES) : readdirSync(path, AS_ENTRIES);
     const named = found.map((entry) => ({ name: `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`, entry }));
     return named.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     if (isMissing(error)) return [];
-    throw ioError(`list "${join(root, folder)}"`, error);
+    throw ioError(`list "${path}"`, error);
   }
 }
 
