@@ -15,8 +15,8 @@ export function compiledText(text: string, catalogue: Catalogue): string {
 }
 
 /** What `compiledText` kept of the same text; null where it is of another one. */
-export function readCompiled(compiledText: string, text: string): Catalogue | null {
-  const { source, catalogue } = JSON.parse(compiledText) as CompiledCatalogue;
+export function readCompiled(kept: string, text: string): Catalogue | null {
+  const { source, catalogue } = JSON.parse(kept) as CompiledCatalogue;
   return source === digestOf(text) ? catalogue : null;
 }
 
