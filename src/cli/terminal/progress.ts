@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type * as CliProgress from "cli-progress";
 import { SECOND_MS } from "../../core/units.ts";
 import { formatBytes } from "./quantity.ts";
 
@@ -19,7 +20,7 @@ const NO_BAR: Progress = { add: () => undefined, set: () => undefined, stop: () 
 export function createProgress(what: string, total: number | null, format = formatBytes): Progress {
   if (!process.stderr.isTTY) return NO_BAR;
   // Its twenty modules are for terminals only, and a bar does not wait.
-  const { Presets, SingleBar } = createRequire(import.meta.url)("cli-progress") as typeof import("cli-progress");
+  const { Presets, SingleBar } = createRequire(import.meta.url)("cli-progress") as typeof CliProgress;
   const startedAtMs = performance.now();
   const bar = new SingleBar(
     {

@@ -8,7 +8,11 @@ const SIZES: readonly (readonly [unit: string, bytes: number])[] = [
 
 /** `1,234,567`. Loading locales for it would take longer than anything else that a short command prints. */
 export function formatCount(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(?:\d{3})+$)/g, ",");
+  const rounded = Math.round(count);
+  const digits = String(Math.abs(rounded));
+  const groups: string[] = [];
+  for (let end = digits.length; end > 0; end -= 3) groups.unshift(digits.slice(Math.max(0, end - 3), end));
+  return `${rounded < 0 ? "-" : ""}${groups.join(",")}`;
 }
 
 /** `1 object`, `2 objects` */
