@@ -150,11 +150,15 @@ async function hasDays(store: ObjectStore, stream: string): Promise<boolean> {
   return false;
 }
 
-/** The hours of each write-ahead object that these plans have sealed. */
-export function sealedHours(plans: readonly SealedPlan[]): ReadonlyMap<string, readonly SealedInput[]> {
+/** The hours of each write-ahead object that these plans have sealed; of the named ones alone, where there are names. */
+export function sealedHours(
+  plans: readonly SealedPlan[],
+  names: ReadonlySet<string> | null = null,
+): ReadonlyMap<string, readonly SealedInput[]> {
   const inputs = new Map<string, SealedInput[]>();
   for (const { span, manifest } of plans) {
     for (const { name, hours } of manifest.inputs) {
+      if (names !== null && !names.has(name)) continue;
       const known = inputs.get(name) ?? [];
       inputs.set(name, known);
       known.push({ span, hours: hours?.map(parseHourText) ?? null });

@@ -50,7 +50,9 @@ async function tailBy(
   plans: readonly SealedPlan[],
   readHours: (object: WalObject) => Promise<readonly number[] | null>,
 ): Promise<TailObject[]> {
-  const sealed = sealedHours(plans);
+  if (objects.length === 0) return [];
+  // Of an archive that is cleared of what is sealed, plans name a hundred times as many.
+  const sealed = sealedHours(plans, new Set(objects.map(({ name }) => name)));
   const tail: TailObject[] = [];
   for (const object of objects) {
     const inputs = sealed.get(object.name) ?? [];

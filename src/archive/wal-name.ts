@@ -28,8 +28,7 @@ export function walObjectName({ stream, ingestDay, writer, sequence, firstHour, 
 export function parseWalName(name: string): WalName | null {
   const [, stream = "", ingestDay = "", writer = "", number, first = "", last = ""] = PATTERN.exec(name) ?? [];
   const firstHour = parseHourName(first);
-  // Manifests name thousands of objects, and most are of one hour.
-  const lastHour = last === first ? firstHour : parseHourName(last);
+  const lastHour = parseHourName(last);
   if (number === undefined || firstHour === null || lastHour === null) return null;
   return { stream, ingestDay, writer, sequence: Number(number), firstHour, lastHour };
 }

@@ -29,12 +29,21 @@ export function hourText(hour: number): string {
 
 /** The reverse of `hourName`; null where the text is no hour. */
 export function parseHourName(name: string): number | null {
+  // Manifests name thousands of objects, one after the other of the same hour.
+  if (name !== last.name) last = { name, hour: hourOfName(name) };
+  return last.hour;
+}
+
+/** What was read last. */
+let last: { readonly name: string; readonly hour: number | null } = { name: "", hour: null };
+
+function hourOfName(name: string): number | null {
   if (name === "undated") return UNDATED_HOUR;
   const match = /^(\d{4})(\d{2})(\d{2})(\d{2})$/.exec(name);
   if (match === null) return null;
   const [, year, month, day, hour] = match.map(Number) as [number, number, number, number, number];
   const time = new Date(Date.UTC(year, month - 1, day, hour));
-  // It takes an hour 24 and a 30th of February too. Manifests name thousands of objects: no text is made to compare.
+  // It takes an hour 24 and a 30th of February too.
   const isSame =
     time.getUTCFullYear() === year &&
     time.getUTCMonth() === month - 1 &&

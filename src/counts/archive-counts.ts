@@ -163,7 +163,7 @@ function countsOf(open: OpenCounts, lines: number, conflicts: number): ArchiveCo
     async onlyInstance({ periods, days: daysBack, asOf }) {
       const wanted = daysOf(periodSpans(periods, daysBack, asOf), days.keys());
       const { left, shared, rollups } = await splitDays(sealedDays, wanted, (day) => sealed.findRollup(day));
-      const facts = await factsOfDays(sealed, [...left, ...shared], wanted);
+      const facts = await factsOfDays(sealed, [...left, ...shared]);
       table.flush();
       const found = await db.query(instancesOf(facts, open.hasConflicts));
       const all = new Set([
@@ -230,7 +230,7 @@ async function countRows(db: DuckDb, cube: Cube, sources: DaySources): Promise<C
   const { query } = cube;
   const key = isByEachUser(query) ? USER_KEY : foldsKeys(query) ? foldedKey(query.by) : "key";
   if (hasSessions(query)) {
-    await writeSessionTables(db, { rollups: sources.rollups.sessions, facts: sessionFacts(sources, query.by) });
+    await writeSessionTables(db, { rollups: sources.runs, facts: sessionFacts(sources, query.by) });
     if (isByEachSession(query)) return sessionRows(db, cube);
     await writeSessionDays(db, { events: query.events, key });
   }

@@ -9,7 +9,13 @@ import {
   isByEachUser,
   sessionRows,
 } from "../../src/counts/cube.ts";
-import { type FactsOfDays, sessionFacts, standingRows, WORD_COLUMNS } from "../../src/counts/days/day-rows.ts";
+import {
+  type FactsOfDays,
+  type RolledDay,
+  sessionFacts,
+  standingRows,
+  WORD_COLUMNS,
+} from "../../src/counts/days/day-rows.ts";
 import { foldedKey, foldsKeys, writePersonalGroups } from "../../src/counts/days/personal-groups.ts";
 import { copyOf, FACTS_COLUMNS } from "../../src/counts/facts/facts-writer.ts";
 import { DAY_RUNS, dayFacts, deedRows, eventRows, OWNER_ROWS, RUN_ROWS } from "../../src/counts/facts/rollup-rows.ts";
@@ -69,8 +75,8 @@ async function answer(place: Place, query: CountQuery): Promise<CountRow[]> {
   const { by, events } = query;
   const before = { ...place, days: place.days.filter((day) => day * DAY_MS < Date.parse(query.asOf)) };
   if (foldsKeys(query)) {
-    const owners = await sourcesAt(before, by);
-    await writePersonalGroups(db, { ...owners, rollups: owners.rollups.owners });
+    const { owners, ...loose } = await sourcesAt(before, by);
+    await writePersonalGroups(db, { ...loose, rollups: owners });
   }
   const spans = periodSpans(query.periods, query.days, query.asOf);
   const days = daysOf(spans, place.days);
@@ -78,7 +84,7 @@ async function answer(place: Place, query: CountQuery): Promise<CountRow[]> {
   const cube = { query, spans, days, isSealed: () => false };
   const key = isByEachUser(query) ? USER_KEY : foldsKeys(query) ? foldedKey(by) : "key";
   if (query.withSessions || isByEachSession(query)) {
-    await writeSessionTables(db, { rollups: sources.rollups.sessions, facts: sessionFacts(sources, by) });
+    await writeSessionTables(db, { rollups: sources.runs, facts: sessionFacts(sources, by) });
     if (isByEachSession(query)) return sessionRows(db, cube);
     await writeSessionDays(db, { events, key });
   }
@@ -87,7 +93,7 @@ async function answer(place: Place, query: CountQuery): Promise<CountRow[]> {
 
 async function sourcesAt(place: Place, by: Segment) {
   return {
-    rollups: await writeRollups(place, rollupSegment(by)),
+    ...(await writeRollups(place, rollupSegment(by))),
     single: await factsAt(place, "single facts", "single memory"),
     shared: await factsAt(place, "shared facts", "shared memory"),
     hasConflicts: place.hasConflicts,
@@ -100,37 +106,37 @@ async function writeRollups(place: Place, segment: Segment) {
   const ofStreams = [];
   for (const file of facts.files) ofStreams.push(await rollupsOf(place, segment, { ...facts, files: [file] }));
   return {
-    events: ofStreams.flatMap(({ events }) => events),
-    names: [...new Set(ofStreams.flatMap(({ names }) => names))],
+    rolled: ofStreams.flatMap(({ rolled }) => rolled),
     owners: ofStreams.flatMap(({ owners }) => owners),
-    sessions: ofStreams,
+    runs: ofStreams,
   };
 }
 
 async function rollupsOf({ db, folder, days, hasConflicts }: Place, segment: Segment, facts: FactsOfDays) {
   const rows = standingRows(facts, WORD_COLUMNS, hasConflicts);
   const [{ stream } = { stream: "" }] = facts.files;
-  const paths = { events: [] as string[], runs: [] as string[], deeds: [] as string[], owners: [] as string[] };
-  const names = new Set<string>();
+  const rolled: RolledDay[] = [];
+  const paths = { runs: [] as string[], deeds: [] as string[], owners: [] as string[] };
   for (const day of days) {
     const factsOfDay = `FROM (${rows}) WHERE epoch_ms(time) // ${DAY_MS} = ${day}`;
     await db.run(`CREATE OR REPLACE TEMP TABLE day_fact AS ${dayFacts(factsOfDay)}`);
     await db.run(`CREATE OR REPLACE TEMP TABLE day_run AS ${DAY_RUNS}`);
     const events = await db.query("SELECT DISTINCT event FROM day_fact");
     const ofDay = events.map((row) => String(row["event"]));
-    for (const name of ofDay) names.add(name);
+    if (ofDay.length === 0) continue;
+    const pathOf = (name: string): string => join(folder, `${day}-${stream}-${segment}-${name}.parquet`);
+    await db.run(copyOf(eventRows(segment, ofDay), pathOf("events")));
+    rolled.push({ day, path: pathOf("events"), events: ofDay });
     for (const [name, sql] of [
-      ["events", eventRows(segment, ofDay)],
       ["runs", RUN_ROWS],
       ["deeds", deedRows(segment)],
       ["owners", OWNER_ROWS],
     ] as const) {
-      const path = join(folder, `${day}-${stream}-${segment}-${name}.parquet`);
-      await db.run(copyOf(sql, path));
-      paths[name].push(path);
+      await db.run(copyOf(sql, pathOf(name)));
+      paths[name].push(pathOf(name));
     }
   }
-  return { ...paths, names: [...names] };
+  return { ...paths, rolled };
 }
 
 /** Facts of one origin as files, those of the other in memory. */
@@ -144,7 +150,12 @@ async function factsAt({ db, folder, days }: Place, written: string, origin: str
     await db.run(copyOf(`SELECT * EXCLUDE (stream, origin) FROM (${all}) ${wanted}`, path));
     files.push({ stream, paths: [path] });
   }
-  return { files, origins: origin === null ? [] : [origin], days };
+  const origins = origin === null ? [] : [origin];
+  const found = await db.query(`
+    SELECT DISTINCT epoch_ms(time) // ${DAY_MS} AS day FROM (${all})
+    WHERE list_contains(['${[written, ...origins].join("', '")}'], origin)`);
+  const theirs = new Set(found.map((row) => Number(row["day"])));
+  return { files, origins, days: days.filter((day) => theirs.has(day)) };
 }
 
 /** True where no id is in two streams. */

@@ -45,7 +45,8 @@ const many = (facts: number): string => `
 
 function sourcesIn(path: string): DaySources {
   return {
-    rollups: { events: [], names: [], sessions: [] },
+    rolled: [],
+    runs: [],
     single: { files: [{ stream: "local", paths: [path] }], origins: [], days: [] },
     shared: { files: [], origins: [], days: [] },
     hasConflicts: false,

@@ -1,11 +1,5 @@
-import {
-  type ListedPlan,
-  listPlans,
-  listStreams,
-  readSealedPlan,
-  readSealedPlans,
-  type SealedPlan,
-} from "../../archive/sealed-plan.ts";
+import { listDays, type StreamDay } from "../../archive/plan-list.ts";
+import { listStreams, readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
 import { dayOfHour, UNDATED_DAY } from "../../archive/span.ts";
 import { type TailObject, tailOf } from "../../archive/tail.ts";
 import { listWal, type WalObject } from "../../archive/wal-reader.ts";
@@ -43,13 +37,15 @@ export async function readBooksFor(store: ObjectStore, asked: AskedPeriods): Pro
   if (asked.periods.includes("all")) return readBooks(store);
   // As in `readBooks`, before the plans.
   const objects = await Array.fromAsync(listWal(store, null));
-  const listed = await Array.fromAsync(listPlans(store));
-  const streams = new Set([...objects, ...listed].map(({ stream }) => stream));
+  const days = await listDays(store);
+  const streams = new Set([...objects, ...days].map(({ stream }) => stream));
   const books: StreamBook[] = [];
   for (const stream of [...streams].toSorted()) {
     const own = objects.filter((object) => object.stream === stream);
-    const ofStream = listed.filter((plan) => plan.stream === stream);
+    const ofStream = days.filter((day) => day.stream === stream);
     const plans = await readNeededPlans(store, ofStream, own, asked);
+    // Folders of days may be empty.
+    if (plans.length === 0 && own.length === 0) continue;
     const tail = await tailOf(store, own, plans);
     books.push({ stream, plans, tail: tail.filter(({ unsealed }) => unsealed.length > 0) });
   }
@@ -66,40 +62,37 @@ export interface AskedPeriods {
 
 async function readNeededPlans(
   store: ObjectStore,
-  listed: readonly ListedPlan[],
+  days: readonly StreamDay[],
   objects: readonly WalObject[],
   asked: AskedPeriods,
 ): Promise<SealedPlan[]> {
-  const read = new Map<string, SealedPlan>();
-  const readAll = async (wanted: readonly ListedPlan[]): Promise<void> => {
-    const unread = wanted.filter(({ name }) => !read.has(name));
-    const plans = await inParallel(unread, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
-    for (const plan of plans) read.set(plan.name, plan);
+  const read = new Map<string, readonly SealedPlan[]>();
+  const readDay = async ({ stream, day }: StreamDay): Promise<readonly SealedPlan[]> => {
+    const plans = read.get(day) ?? (await readSealedPlans(store, stream, day));
+    read.set(day, plans);
+    return plans;
   };
   // Read in any case: it tells how far everything is sealed.
-  const newest = await dayOfNewest(store, listed, readAll, read);
+  const newest = await dayOfNewest(store, days, readDay);
   const endDay = asked.asOf ?? newest;
   const firstDay = endDay === null ? "" : dayName(Date.parse(endDay) - daysBack(asked) * DAY_MS);
   // Undated ones sort behind every day, and are always read: nothing else tells which of their lines are sealed.
-  await readAll(listed.filter(({ day }) => day >= firstDay || objects.some((object) => mayReach(object, day))));
-  return [...read.values()].toSorted(
-    (a, b) => a.span.firstHour - b.span.firstHour || a.manifest.plan - b.manifest.plan,
-  );
+  const needed = days.filter(({ day }) => day >= firstDay || objects.some((object) => mayReach(object, day)));
+  await inParallel(needed, MOST_DAYS, readDay);
+  return [...read.values()]
+    .flat()
+    .toSorted((a, b) => a.span.firstHour - b.span.firstHour || a.manifest.plan - b.manifest.plan);
 }
 
 /** The newest day with a line of its own; null where there is none. */
 async function dayOfNewest(
   store: ObjectStore,
-  listed: readonly ListedPlan[],
-  readAll: (wanted: readonly ListedPlan[]) => Promise<void>,
-  read: ReadonlyMap<string, SealedPlan>,
+  days: readonly StreamDay[],
+  readDay: (day: StreamDay) => Promise<readonly SealedPlan[]>,
 ): Promise<string | null> {
-  const newestFirst = [...Map.groupBy(listed, ({ day }) => day)].toSorted(([a], [b]) => (a < b ? 1 : -1));
-  for (const [day, ofDay] of newestFirst) {
-    if (day === UNDATED_DAY) continue;
-    await readAll(ofDay);
-    const plans = ofDay.flatMap(({ name }) => read.get(name) ?? []);
-    if ((await newestSealedHour(store, plans)) !== null) return day;
+  for (const streamDay of days.toReversed()) {
+    if (streamDay.day === UNDATED_DAY) continue;
+    if ((await newestSealedHour(store, await readDay(streamDay))) !== null) return streamDay.day;
   }
   return null;
 }
@@ -116,8 +109,8 @@ function mayReach({ firstHour, lastHour }: WalObject, day: string): boolean {
   return (first === UNDATED_DAY || first <= day) && last !== UNDATED_DAY && day <= last;
 }
 
-/** Manifests that are read at a time: stores far away answer late. */
-const MOST_READS = 16;
+/** Days that are read at a time: stores far away answer late. */
+const MOST_DAYS = 4;
 
 /** Stored bytes of what is not sealed. */
 export function tailBytes(books: readonly StreamBook[]): number {

@@ -9,24 +9,25 @@ export interface FactsOfDays {
   readonly files: readonly { readonly stream: string; readonly paths: readonly string[] }[];
   /** Of the facts in memory. */
   readonly origins: readonly string[];
-  /** Days since 1970, of the facts in memory. */
+  /** Days since 1970: those that have any of them, and which of the facts in memory are meant. */
   readonly days: readonly number[];
 }
 
-/** Paths of files of roll-ups. */
-export interface RollupPaths {
-  /** With rows of `eventRows`. */
+/** A Parquet file with rows of `eventRows`. */
+export interface RolledDay {
+  /** In days since 1970: all rows are of it. */
+  readonly day: number;
+  readonly path: string;
+  /** Those that it has a column for. */
   readonly events: readonly string[];
-  /** The events that any of those has a column for. */
-  readonly names: readonly string[];
-  /** Without files where no sessions are counted. */
-  readonly sessions: readonly RunFiles[];
 }
 
 /** Everything that is to be counted: of no day that the question has not, but for sessions that began before. */
 export interface DaySources extends LooseFacts {
-  /** Parquet files of roll-ups, of the segment where they are of one. */
-  readonly rollups: RollupPaths;
+  /** Of the segment; several of a day are of streams that are apart. */
+  readonly rolled: readonly RolledDay[];
+  /** Without files where no sessions are counted. */
+  readonly runs: readonly RunFiles[];
 }
 
 /** What of it is in no roll-up. */
@@ -60,9 +61,10 @@ const VARIANT_ORDER = "variant NULLS FIRST, log";
 /** Copies of the same bytes in several streams are normally equal; where they are not, the first in this order is taken. */
 const BY_WORDS = `ORDER BY time, operation, detail, instance, plan, root_group, project, category, "user" NULLS LAST, visitor NULLS LAST, own_group`;
 
-/** What is in roll-ups, with rows of `eventRows`, `day` since 1970; null where there is nothing. */
-export function rolledEvents({ events }: RollupPaths): string | null {
-  return events.length === 0 ? null : `SELECT * EXCLUDE (day), ${ROLLUP_DAY} FROM ${sqlParquet(events, "any")}`;
+/** The rows of those files, `day` since 1970. */
+export function rolledEvents(rolled: readonly RolledDay[]): string {
+  const paths = rolled.map(({ path }) => path);
+  return `SELECT * EXCLUDE (day), ${ROLLUP_DAY} FROM ${sqlParquet(paths, "any")}`;
 }
 
 /** What is in no roll-up: `event`, `key`, `user` and `day` (since 1970) of each; null where there is nothing. */

@@ -46,15 +46,14 @@ export async function daySources(
   const split = await splitDays(open, days, (day) => sealed.loadRollup(day, rollupSegment(query.by), kindsOf(day.day)));
   return {
     found: split.rollups,
-    rollups: {
-      events: split.rollups.flatMap(({ paths }) => paths.events ?? []),
-      names: [...new Set(split.rollups.flatMap(({ rollup }) => rollup.events))],
-      sessions: onceADay(split.rollups).map((rollups) => ({
-        runs: rollups.flatMap(({ paths }) => paths.runs ?? []),
-        deeds: rollups.flatMap(({ paths }) => paths.sessions ?? []),
-      })),
-    },
-    ...(await looseFacts(open, days, split)),
+    rolled: split.rollups.flatMap(({ rollup, paths }) =>
+      paths.events === undefined ? [] : { day: dayNumber(rollup.day), path: paths.events, events: rollup.events },
+    ),
+    runs: onceADay(split.rollups).map((rollups) => ({
+      runs: rollups.flatMap(({ paths }) => paths.runs ?? []),
+      deeds: rollups.flatMap(({ paths }) => paths.sessions ?? []),
+    })),
+    ...(await looseFacts(open, split)),
   };
 }
 
@@ -72,32 +71,21 @@ export async function ownerSources(open: SealedDays, days: readonly number[]): P
   const split = await splitDays(open, days, (day) => open.sealed.loadRollup(day, "group", ["owners"]));
   return {
     rollups: split.rollups.flatMap(({ paths }) => paths.owners ?? []),
-    ...(await looseFacts(open, days, split)),
+    ...(await looseFacts(open, split)),
   };
 }
 
 /** Where all facts of these days lie, whether there are roll-ups or not. */
 export async function factSources(open: SealedDays, days: readonly number[]): Promise<LooseFacts> {
-  return looseFacts(open, days, await splitDays(open, days, () => Promise.resolve(null)));
+  return looseFacts(open, await splitDays(open, days, () => Promise.resolve(null)));
 }
 
-/** What of these days no roll-up has. */
+/** What no roll-up has. */
 async function looseFacts(
   { sealed, hasConflicts }: SealedDays,
-  days: readonly number[],
   { left, shared }: SplitDays<FoundRollup>,
 ): Promise<LooseFacts> {
-  const sharedDays = new Set(shared.map(({ day }) => day));
-  const isShared = (day: number): boolean => sharedDays.has(dayName(day * DAY_MS));
-  return {
-    single: await factsOfDays(
-      sealed,
-      left,
-      days.filter((day) => !isShared(day)),
-    ),
-    shared: await factsOfDays(sealed, shared, days.filter(isShared)),
-    hasConflicts,
-  };
+  return { single: await factsOfDays(sealed, left), shared: await factsOfDays(sealed, shared), hasConflicts };
 }
 
 interface SplitDays<Found> {
@@ -144,11 +132,7 @@ function rollupOf<Found>(day: StreamDay, find: (day: StreamDay) => Promise<Found
 }
 
 /** Where the facts of these days lie, and no roll-ups. */
-export async function factsOfDays(
-  sealed: SealedFacts,
-  streamDays: readonly StreamDay[],
-  days: readonly number[],
-): Promise<FactsOfDays> {
+export async function factsOfDays(sealed: SealedFacts, streamDays: readonly StreamDay[]): Promise<FactsOfDays> {
   const files: { stream: string; paths: readonly string[] }[] = [];
   const origins = new Set<string>(streamDays.some(({ hasTail }) => hasTail) ? [TAIL_ORIGIN] : []);
   for (const [stream, all] of Map.groupBy(streamDays, ({ stream }) => stream)) {
@@ -156,5 +140,11 @@ export async function factsOfDays(
     if (loaded.paths.length > 0) files.push({ stream, paths: loaded.paths });
     for (const origin of loaded.origins) origins.add(origin);
   }
-  return { files, origins: [...origins], days };
+  const days = streamDays.filter(({ plans, hasTail }) => plans.length > 0 || hasTail).map(({ day }) => dayNumber(day));
+  return { files, origins: [...origins], days: [...new Set(days)] };
+}
+
+/** Of `YYYY-MM-DD`, in days since 1970. */
+function dayNumber(day: string): number {
+  return Date.parse(day) / DAY_MS;
 }
