@@ -66,6 +66,37 @@ describe("against the naive count", () => {
   });
 });
 
+describe("days of roll-ups", () => {
+  // On one day in each way: in one roll-up, in two, in one with facts beside it; of two users, one of them on two plans.
+  const day = (ago: number, stream: string, line: string, change: Partial<SampleFact> = {}): SampleFact =>
+    sampleFact(`${line} ${ago} ${stream}`, { timeMs: AS_OF_MS - 1 - ago * DAY_MS, stream, ...change });
+  const ofDay = (ago: number, stream: string): SampleFact[] => [
+    day(ago, stream, "a"),
+    day(ago, stream, "b"),
+    day(ago, stream, "c", { event: `only_${ago}`, plan: "free" }),
+    day(ago, stream, "d", { user: pseudonym("u2") }),
+    day(ago, stream, "e", { user: null }),
+  ];
+  const facts = [...ofDay(0, "local"), ...ofDay(1, "local"), ...ofDay(1, "web"), ...ofDay(2, "local")];
+  const beside = day(2, "local", "f");
+  const everything = [...facts, beside, day(3, "local", "g")];
+
+  test.each([
+    { by: "plan", level: "aggregate" },
+    { by: "user", level: "aggregate" },
+    { by: "user", level: "identifiable" },
+    { by: "instance", level: "aggregate", events: ["only_2", "git_push"] },
+    { by: "plan", level: "aggregate", periods: ["daily"] },
+    { by: "plan", level: "aggregate", periods: ["7d"] },
+  ] as const)("tell users apart where a user may have several rows: %o", async (change) => {
+    const query = { ...QUERY, days: 5, withSessions: false, ...change };
+    const [rows] = await countFacts(everything, [query], await tempFolder(), (fact) =>
+      fact === beside ? "facts" : "rollup",
+    );
+    expect(rows).toEqual(naiveCountRows(everything, query));
+  });
+});
+
 describe("each event once", () => {
   const push = sampleFact("a");
   const small = { ...push, variant: `0${"f".repeat(63)}`, plan: "small" };
