@@ -83,6 +83,30 @@ test.each([
   expect(rows.map((row) => row.sessions)).toEqual([sessions]);
 });
 
+test.each([
+  { noon: "rollup", stream: "local" },
+  { noon: "rollup", stream: "shell" },
+  { noon: "facts", stream: "local" },
+  { noon: "memory", stream: "local" },
+] as const)("go on at midnight between roll-ups, and at any time with what lies beside one: %o", async (beside) => {
+  const at = (minutes: number, ms = 0): number => MIDNIGHT_MS + minutes * MINUTE_MS + ms;
+  const day = 1440;
+  const facts = [
+    // Over a midnight: just half an hour, a millisecond more, and half an hour that ends at the very midnight.
+    ...[at(-15), at(15)],
+    ...[at(-15 - day), at(15 - day, 1)],
+    ...[at(day - 30), at(day)],
+    // Around noon, where another one comes between.
+    ...[at(700), at(720), at(760)],
+  ].map((timeMs, index) => sampleFact(`${index}`, { timeMs }));
+  const between = sampleFact("between", { timeMs: at(740), stream: beside.stream });
+  const all = [...facts, between];
+  const answers = await countFacts(all, QUERIES, await tempFolder(), (fact) =>
+    fact === between ? beside.noon : "rollup",
+  );
+  expect(answers).toEqual(QUERIES.map((query) => naiveCountRows(all, query)));
+});
+
 test("an event of another kind keeps a session going, and is not counted in it", async () => {
   const facts = [0, 25, 50].map((minutes) =>
     sampleFact(`${minutes}`, {

@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "../../core/units.ts";
+import { DAY_MS, MINUTE_MS } from "../../core/units.ts";
 import type { DuckDb } from "../tables/duck-db.ts";
 import { sqlParquet } from "../tables/duck-db.ts";
 
@@ -24,7 +24,7 @@ export interface RunFiles {
 }
 
 /** Runs of facts have numbers below, those of roll-ups lie above: their day takes the upper half. */
-const ROLLUP_RUNS = "4294967296";
+const ROLLUP_RUNS = 2 ** 32;
 /** More than there are until the last year that lines are filed under; 512 times as many still fit. */
 const MOST_DAYS = 2 ** 22;
 /** SQL of the number of a run of a roll-up, where there are others of the same days. */
@@ -72,13 +72,25 @@ const DEEDS_OF_FACTS = `
   FROM (SELECT event, key, day, visitor, run, count(*) AS events FROM session_fact GROUP BY ALL) deed
   LEFT JOIN session_run ON session_run.visitor = deed.visitor AND first = deed.run AND id < ${ROLLUP_RUNS}`;
 
-/** A run begins a session where no run before it lasted until half an hour before. */
+/**
+ * A run begins a session where no run before it lasted until half an hour before. One roll-up has no two runs that go
+ * together, so that on a day of which it tells everything only those can go on that lie next to midnight: nearly all are
+ * left out, which saves sorting them.
+ */
 const LINKS = `
-  WITH headed AS (
+  WITH crowded AS (
+    SELECT day FROM session_fact
+    UNION SELECT (id // ${ROLLUP_RUNS}) % ${MOST_DAYS} FROM session_run WHERE id >= ${MOST_DAYS * ROLLUP_RUNS}
+  ),
+  near AS (
+    FROM session_run WHERE id < ${ROLLUP_RUNS} OR first % ${DAY_MS} <= ${LONGEST_PAUSE_MS}
+      OR ${DAY_MS} - last % ${DAY_MS} <= ${LONGEST_PAUSE_MS} OR first // ${DAY_MS} IN (FROM crowded)
+  ),
+  headed AS (
     SELECT id, visitor, first, CASE WHEN first - max(last) OVER (
         PARTITION BY visitor ORDER BY first, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
       ) <= ${LONGEST_PAUSE_MS} THEN NULL ELSE id END AS head
-    FROM session_run
+    FROM near
   ),
   linked AS (
     SELECT id, last_value(head IGNORE NULLS) OVER (
