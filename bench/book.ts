@@ -14,7 +14,7 @@ import { logtally, measure, type Usage } from "./measure.ts";
 import { median } from "./median.ts";
 import { type Report, reportOf } from "./report.ts";
 
-const LEAST_LINES_PER_CPU_SECOND = 40_000;
+const LEAST_LINES_PER_CPU_SECOND = 50_000;
 /** With fewer lines the start of the programs weighs too much to judge their pace. */
 const LEAST_JUDGED_LINES = 500_000;
 const SEAL = "logtally seal";

@@ -14,7 +14,7 @@ import { median } from "./median.ts";
 import { type Report, reportOf } from "./report.ts";
 
 const LEAST_BYTES_PER_CPU_SECOND = 150e6;
-const LEAST_LINES_PER_CPU_SECOND = 40_000;
+const LEAST_LINES_PER_CPU_SECOND = 50_000;
 /** With less the start of the program weighs too much to judge its pace. */
 const LEAST_JUDGED_LINES = 500_000;
 const YARDSTICK = "sha256sum";

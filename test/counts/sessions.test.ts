@@ -93,12 +93,14 @@ test.each([
   const day = 1440;
   const facts = [
     // Over a midnight: just half an hour, a millisecond more, and half an hour that ends at the very midnight.
-    ...[at(-15), at(15)],
-    ...[at(-15 - day), at(15 - day, 1)],
-    ...[at(day - 30), at(day)],
+    [at(-15), at(15)],
+    [at(-15 - day), at(15 - day, 1)],
+    [at(day - 30), at(day)],
     // Around noon, where another one comes between.
-    ...[at(700), at(720), at(760)],
-  ].map((timeMs, index) => sampleFact(`${index}`, { timeMs }));
+    [at(700), at(720), at(760)],
+  ]
+    .flat()
+    .map((timeMs, index) => sampleFact(`${index}`, { timeMs }));
   const between = sampleFact("between", { timeMs: at(740), stream: beside.stream });
   const all = [...facts, between];
   const answers = await countFacts(all, QUERIES, await tempFolder(), (fact) =>
