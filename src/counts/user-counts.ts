@@ -25,7 +25,7 @@ export async function writeUserCounts(
   { key, hasSpread, parts }: UserCountsOptions,
 ): Promise<void> {
   await db.run(SCHEMA);
-  const { once, others } = partedSpans(sources, cube.spans);
+  const { once, others } = partedSpans(sources, cube.spans, key);
   for (let part = 0; part < parts; part += 1) {
     // Each user is in one part, so that their counts add up.
     const isOfPart = parts === 1 ? "true" : `hash("user") % ${parts} = ${part}`;
@@ -50,14 +50,21 @@ interface NumberedSpan extends PeriodSpan {
   readonly number: number;
 }
 
-/** The spans of a single day that one roll-up tells everything of, in which no user has two rows of a key; and all others. */
+/**
+ * The spans of a single day that one roll-up tells everything of, in which no user has two rows of a key; and all others.
+ * Where several keys of the roll-up become one, a user may have a row of each.
+ */
 function partedSpans(
   { rolled, single, shared }: DaySources,
   spans: readonly PeriodSpan[],
+  key: string,
 ): Readonly<Record<"once" | "others", readonly NumberedSpan[]>> {
   const loose = new Set([...single.days, ...shared.days]);
   const isOnce = ({ fromDay, toDay }: PeriodSpan): boolean =>
-    toDay - fromDay === 1 && !loose.has(fromDay) && rolled.filter(({ day }) => day === fromDay).length === 1;
+    key === "key" &&
+    toDay - fromDay === 1 &&
+    !loose.has(fromDay) &&
+    rolled.filter(({ day }) => day === fromDay).length === 1;
   const { once = [], others = [] } = Object.groupBy(
     spans.map((span, number) => ({ ...span, number })),
     (span) => (isOnce(span) ? "once" : "others"),
@@ -78,6 +85,7 @@ function countsOnce(sources: DaySources, spans: readonly NumberedSpan[], asked: 
 
 /** The same for any spans. */
 function countsOf(sources: DaySources, spans: readonly NumberedSpan[], asked: Asked): string | null {
+  if (spans.length === 0) return null;
   const rolled = rolledIn(sources, spans);
   const columns = columnsOf(rolled, asked);
   const ofRollups = columns.length === 0 ? null : rolledUsers(rowsInSpans(rolledEvents(rolled), spans), columns, asked);

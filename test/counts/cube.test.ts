@@ -97,6 +97,33 @@ describe("days of roll-ups", () => {
   });
 });
 
+describe("groups of persons on a day of one roll-up", () => {
+  const inGroup = (line: string, name: string, group: string, ownsGroup: boolean): SampleFact =>
+    sampleFact(line, { user: pseudonym(name), group, ownsGroup });
+  // Each acts in both: where these are one, each is one user of it.
+  const facts = [
+    inGroup("a", "ada", "ada", true),
+    inGroup("b", "ada", "bob", false),
+    inGroup("c", "bob", "bob", true),
+    inGroup("d", "bob", "ada", false),
+  ];
+
+  test.each(["aggregate", "identifiable"] as const)("have each user once, %s", async (level) => {
+    const query = {
+      ...QUERY,
+      by: "group",
+      level,
+      periods: ["daily"],
+      days: 1,
+      withSessions: false,
+      foldsPersonal: true,
+    } as const;
+    const [rows] = await countFacts(facts, [query], await tempFolder(), () => "rollup");
+    expect(rows).toEqual(naiveCountRows(facts, query));
+    expect(rows).toMatchObject([{ key: "(personal)", count: 4, unique_users: 2 }]);
+  });
+});
+
 describe("each event once", () => {
   const push = sampleFact("a");
   const small = { ...push, variant: `0${"f".repeat(63)}`, plan: "small" };
