@@ -9,8 +9,37 @@ import type { IndexNames } from "./index-name.ts";
 export const BATCH_BYTES = 4 * MIB;
 const BATCH_DOCUMENTS = 5000;
 
+/** The document of a line. */
 export interface PlacedDocument extends IndexDocument {
   readonly line: ArchivedLine;
+}
+
+/**
+ * One in the room of its batch. It lives until its request is answered, so it is as small as can be: a view of each
+ * document would be most of what the garbage collector carries along.
+ */
+class RoomDocument implements PlacedDocument {
+  readonly line: ArchivedLine;
+  readonly index: string;
+  readonly #room: Buffer;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(line: ArchivedLine, index: string, room: Buffer, start: number, end: number) {
+    this.line = line;
+    this.index = index;
+    this.#room = room;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get id(): string {
+    return this.line.meta.id;
+  }
+
+  get source(): Buffer {
+    return this.#room.subarray(this.#start, this.#end);
+  }
 }
 
 /** Documents that go together, and the buffer of the pool that holds them. */
@@ -52,12 +81,7 @@ export function batchesOf(
     }
     const start = end;
     end += made.source.copy(batch.room, start);
-    batch.documents.push({
-      index: names.logs(line.meta),
-      id: line.meta.id,
-      source: batch.room.subarray(start, end),
-      line,
-    });
+    batch.documents.push(new RoomDocument(line, names.logs(line.meta), batch.room, start, end));
   }
   return { batches, masked, maskedKinds };
 }

@@ -23,9 +23,29 @@ export interface IndexNames {
 
 export function createIndexNames({ prefix, retentionMs }: IndexNaming): IndexNames {
   const dayText = createDayTexts(retentionMs);
+  const logsName = keptNames((log, day) => `${prefix}.logs-${log}-${day}`);
   return {
-    logs: (meta) => `${prefix}.logs-${meta.log}-${dayText(meta)}`,
+    logs: (meta) => logsName(meta.log, dayText(meta)),
     quarantine: (meta) => `${prefix}.quarantine-${dayText(meta)}`,
+  };
+}
+
+/** The lines of a log and day share one text, instead of one for each that waits with its document. */
+function keptNames(nameOf: (log: string, day: string) => string): (log: string, day: string) => string {
+  const days = new Map<string, Map<string, string>>();
+  let count = 0;
+  return (log, day) => {
+    const known = days.get(day)?.get(log);
+    if (known !== undefined) return known;
+    if (count >= MOST_CACHED) {
+      days.clear();
+      count = 0;
+    }
+    const ofDay = days.get(day) ?? new Map<string, string>();
+    const name = nameOf(log, day);
+    days.set(day, ofDay.set(log, name));
+    count += 1;
+    return name;
   };
 }
 

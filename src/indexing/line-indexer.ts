@@ -79,10 +79,9 @@ export function createLineIndexer(options: LineIndexerOptions): LineIndexer {
     const outcomes = await index.create(documents, signal);
     const rejected = rejectedOf(documents, outcomes);
     // What the cluster does not take as it came may do in plain form; few lines ever need it.
-    const plain = rejected.map(({ document }) => ({
-      ...document,
-      source: rewritten(document.source) ?? document.source,
-    }));
+    const plain = rejected.map(({ document: { line, index: name, id, source } }) => {
+      return { line, index: name, id, source: rewritten(source) ?? source };
+    });
     const plainOutcomes = plain.length === 0 ? [] : await index.create(plain, signal);
     const hopeless = rejectedOf(plain, plainOutcomes);
     if (hopeless.length > 0) await settleRejected(hopeless.map(rejectedLine), signal);

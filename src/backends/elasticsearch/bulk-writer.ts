@@ -30,21 +30,15 @@ export interface BulkWriter<Document extends IndexDocument> {
   write(documents: readonly Document[], signal: AbortSignal): Promise<readonly SettledOutcome[]>;
 }
 
-/** A document, and its place among those that were given together. */
-interface Item<Document> {
-  readonly document: Document;
-  readonly position: number;
-}
-
-/** Some of the documents that were given together, and what becomes of all of them. */
-interface Part<Document> {
-  readonly items: readonly Item<Document>[];
+/** Documents that were given together, and what becomes of them. */
+interface Given<Document> {
+  readonly documents: readonly Document[];
   readonly settled: SettledOutcome[];
 }
 
-/** What is to be sent again, and why. */
-interface Rest<Document> {
-  readonly items: readonly Item<Document>[];
+/** What is to be sent again, by its positions among the given, and why. */
+interface Rest {
+  readonly positions: readonly number[];
   readonly why: string;
   /** True where nothing but the state of single indices keeps them: read-only, closed, not allowed. */
   readonly isBlocked: boolean;
@@ -65,39 +59,39 @@ export function createBulkWriter<Document extends IndexDocument>(
   const health = createHealth(backoff, tell);
 
   /** One request. Resolves with what is left to be sent again. */
-  async function send({ items, settled }: Part<Document>, signal: AbortSignal): Promise<Rest<Document>> {
+  async function send(given: Given<Document>, positions: readonly number[], signal: AbortSignal): Promise<Rest> {
     await gate.enter();
     try {
-      const documents = items.map(({ document }) => document);
+      const documents = positions.flatMap((position) => given.documents[position] ?? []);
       const room = pool.take(bulkBytes(documents, action.mostMemberBytes));
       const body = writeBulk(documents, action, room);
       const answer = await cluster.send({ method: "POST", path: "/_bulk", query: action.query, body }, signal);
       // Not after a failure: what was given up may still be on its way.
       pool.giveBack(room);
-      const rest = sorted(items, outcomesOf(answer, items.length, action), settled);
-      if (rest.items.length < items.length) health.succeed();
-      if (rest.items.length === 0) gate.grow();
+      const rest = sorted(positions, outcomesOf(answer, positions.length, action), given.settled);
+      if (rest.positions.length < positions.length) health.succeed();
+      if (rest.positions.length === 0) gate.grow();
       else if (!rest.isBlocked) gate.shrink();
       return rest;
     } catch (error) {
       if (!(error instanceof ClusterError) || error.status === TOO_LARGE) throw error;
       // A request that was ended says nothing about the cluster.
       if (!signal.aborted) gate.shrink();
-      return { items, why: error.message, isBlocked: false };
+      return { positions, why: error.message, isBlocked: false };
     } finally {
       gate.leave();
     }
   }
 
   /** Until nothing is left. */
-  async function settle({ items, settled }: Part<Document>, signal: AbortSignal): Promise<void> {
-    let left = items;
+  async function settle(given: Given<Document>, positions: readonly number[], signal: AbortSignal): Promise<void> {
+    let left = positions;
     // What others get into their indices says nothing about one that takes nothing; whoever is told of that gets it.
     const giveUpAfterMs = Math.min(backoff.giveUpAfterMs, BLOCKED_MS);
     const blocked = createHealth({ ...backoff, giveUpAfterMs }, () => undefined);
     for (let tries = 0; left.length > 0; tries += 1) {
-      const rest = await send({ items: left, settled }, signal);
-      left = rest.items;
+      const rest = await send(given, left, signal);
+      left = rest.positions;
       if (left.length === 0) {
         blocked.succeed();
         return;
@@ -116,9 +110,9 @@ export function createBulkWriter<Document extends IndexDocument>(
     async write(documents, signal) {
       const settled: SettledOutcome[] = documents.map(() => STORED);
       await inParts(
-        documents.map((document, position) => ({ document, position })),
-        (items) => settle({ items, settled }, signal),
-        (item) => void settled.splice(item.position, 1, tooLarge(item.document)),
+        [...documents.keys()],
+        (positions) => settle({ documents, settled }, positions, signal),
+        (position) => void settled.splice(position, 1, tooLarge(documents[position])),
       );
       return settled;
     },
@@ -126,50 +120,46 @@ export function createBulkWriter<Document extends IndexDocument>(
 }
 
 /** All at once, or in halves where that is larger than what the cluster, or what stands in between, takes. */
-async function inParts<Document>(
-  items: readonly Item<Document>[],
-  settle: (items: readonly Item<Document>[]) => Promise<void>,
-  refuse: (item: Item<Document>) => void,
+async function inParts(
+  positions: readonly number[],
+  settle: (positions: readonly number[]) => Promise<void>,
+  refuse: (position: number) => void,
 ): Promise<void> {
   try {
-    await settle(items);
+    await settle(positions);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    const [only] = items;
-    if (only !== undefined && items.length === 1) {
+    const [only] = positions;
+    if (only !== undefined && positions.length === 1) {
       refuse(only);
       return;
     }
-    const middle = Math.ceil(items.length / 2);
-    await inParts(items.slice(0, middle), settle, refuse);
-    await inParts(items.slice(middle), settle, refuse);
+    const middle = Math.ceil(positions.length / 2);
+    await inParts(positions.slice(0, middle), settle, refuse);
+    await inParts(positions.slice(middle), settle, refuse);
   }
 }
 
-function tooLarge({ source }: IndexDocument): SettledOutcome {
-  const reason = `a document of ${source.length} bytes is more than a request may have`;
+function tooLarge(document: IndexDocument | undefined): SettledOutcome {
+  const reason = `a document of ${document?.source.length ?? 0} bytes is more than a request may have`;
   return { kind: "rejected", rejection: { status: TOO_LARGE, type: "too_large", reason } };
 }
 
 /** Notes what is settled; gives what is to be sent again. */
-function sorted<Document>(
-  items: readonly Item<Document>[],
-  outcomes: readonly Outcome[],
-  settled: SettledOutcome[],
-): Rest<Document> {
-  const again: Item<Document>[] = [];
+function sorted(positions: readonly number[], outcomes: readonly Outcome[], settled: SettledOutcome[]): Rest {
+  const again: number[] = [];
   let why = "";
   let isBusy = false;
-  for (const [at, item] of items.entries()) {
+  for (const [at, position] of positions.entries()) {
     const outcome = outcomes[at];
     if (outcome === undefined || outcome.kind === "stored") continue;
-    if (outcome.kind === "rejected" || outcome.kind === "conflict") settled[item.position] = outcome;
+    if (outcome.kind === "rejected" || outcome.kind === "conflict") settled[position] = outcome;
     else {
-      again.push(item);
+      again.push(position);
       if (outcome.kind === "busy") isBusy = true;
       const { status, type, reason } = outcome.rejection;
       why ||= `status ${status}, ${type}: ${reason}`;
     }
   }
-  return { items: again, why, isBlocked: again.length > 0 && !isBusy };
+  return { positions: again, why, isBlocked: again.length > 0 && !isBusy };
 }
