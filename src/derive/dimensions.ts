@@ -1,12 +1,16 @@
 import type { Fields, SlotOf } from "../core/fields.ts";
 
-/** By what an event can be counted, beside its operation and detail. Null is absent. */
-export interface Dimensions {
+/** Where an event belongs. Null is absent. */
+export interface Places {
   readonly instance: string | null;
   readonly plan: string | null;
   readonly group: string | null;
   readonly project: string | null;
   readonly category: string | null;
+}
+
+/** By what an event can be counted, beside its operation and detail. Null is absent. */
+export interface Dimensions extends Places {
   /** Whether the group has the name of the line's user: names of users and of groups are one namespace, in any case. */
   readonly ownsGroup: boolean;
   /** `id:101` or `name:alice`; the two are never joined. */
@@ -44,11 +48,20 @@ export const DIMENSION_FIELDS = [
 /** The dimensions of the events of one line; `log` is the canonical name of its log. */
 export type ReadDimensions = (log: string, fields: Fields) => Dimensions;
 
+/** Those of them that say nothing of people, in the same way. */
+export type ReadPlaces = (log: string, fields: Fields) => Places;
+
 type DimensionField = (typeof DIMENSION_FIELDS)[number];
 type Slots = Readonly<Record<DimensionField, number>>;
 
 const INTERNAL_ROUTE = "/api/:version/internal/";
 const GIT_HTTP_CONTROLLER = "Repositories::GitHttpController";
+
+/** Made for the fields in `DIMENSION_FIELDS`; `instance` is the pipeline's setting. */
+export function createPlaces(slotOf: SlotOf, { instance }: { readonly instance: string | null }): ReadPlaces {
+  const slots = slotsOf(slotOf);
+  return (log, fields) => placesOf(log, fields, slots, instance);
+}
 
 /**
  * Dimensions of the events of a line; `instance` is the pipeline's setting. Pure, and called only for lines with events.
@@ -58,23 +71,35 @@ const GIT_HTTP_CONTROLLER = "Repositories::GitHttpController";
  * `snippets`. Of a list of addresses the first that is not empty counts. Parameters tell a user on rails.api only.
  */
 export function createDimensions(slotOf: SlotOf, { instance }: { readonly instance: string | null }): ReadDimensions {
-  const slots = Object.fromEntries(DIMENSION_FIELDS.map((name) => [name, slotOf(name)])) as Slots;
+  const slots = slotsOf(slotOf);
   return (log, fields) => {
     const text = (name: DimensionField): string | null => fields.string(slots[name]);
-    const project = text("meta.project") ?? text("gl_project_path");
-    const group = text("meta.root_namespace") ?? firstSegment(project) ?? gitHttpGroup(log, text);
+    const places = placesOf(log, fields, slots, instance);
+    const { group } = places;
     const name = userName(text);
     const user = userId(log, fields, slots) ?? (name === null ? null : `name:${name}`);
     return {
-      instance: instance ?? text("environment") ?? text("host"),
-      plan: text("meta.subscription_plan"),
-      group,
-      project,
-      category: text("meta.feature_category"),
+      ...places,
       ownsGroup: group !== null && name !== null && group.toLowerCase() === name.toLowerCase(),
       user,
       visitor: user ?? addressAndAgent(text),
     };
+  };
+}
+
+function slotsOf(slotOf: SlotOf): Slots {
+  return Object.fromEntries(DIMENSION_FIELDS.map((name) => [name, slotOf(name)])) as Slots;
+}
+
+function placesOf(log: string, fields: Fields, slots: Slots, instance: string | null): Places {
+  const text = (name: DimensionField): string | null => fields.string(slots[name]);
+  const project = text("meta.project") ?? text("gl_project_path");
+  return {
+    instance: instance ?? text("environment") ?? text("host"),
+    plan: text("meta.subscription_plan"),
+    group: text("meta.root_namespace") ?? firstSegment(project) ?? gitHttpGroup(log, text),
+    project,
+    category: text("meta.feature_category"),
   };
 }
 

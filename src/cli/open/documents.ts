@@ -1,6 +1,7 @@
 import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
+import { createPlaces } from "../../derive/dimensions.ts";
 import { createPseudonyms } from "../../derive/pseudonym.ts";
 import {
   createRedactor,
@@ -29,8 +30,11 @@ export function openDocuments(
   key: Uint8Array | null,
   stream: string = name,
 ): DocumentBuilder {
+  const { decoder, derive } = openLineReading(catalogue, instance, DOCUMENT_KEYS);
   return createDocumentBuilder({
-    ...openLineReading(catalogue, instance, DOCUMENT_KEYS),
+    decoder,
+    derive,
+    placesOf: createPlaces(decoder.slotOf, { instance }),
     redactor: openRedactor(index?.redaction ?? USUAL_REDACTION, key),
     stream,
   });

@@ -56,6 +56,10 @@ function bytesWhere(isMeant: (byte: number) => boolean): Uint8Array {
 export function convertedValue(as: Conversion, bytes: Buffer, start: number, end: number): Fitted | null {
   if (as === "by_key") return bytes[start] === OPEN_LIST ? BY_KEY : bytes[start] === OPEN_OBJECT ? AS_IT_IS : null;
   if (isDone(as, bytes, start, end)) return bytes[start] === QUOTE ? AS_IT_IS : as === "s" ? AS_IT_IS : QUOTED;
+  if (as === "s_to_ns" || as === "ms_to_ns") {
+    const number = decimalIn(bytes, start, end);
+    if (!Number.isNaN(number)) return wholeOf(number * (as === "s_to_ns" ? NS_PER_S : NS_PER_MS));
+  }
   const text = scalarText(bytes, start, end);
   return text === null ? null : convertedText(as, text);
 }
@@ -79,6 +83,24 @@ function isDone(as: Conversion, bytes: Uint8Array, start: number, end: number): 
     default:
       return false;
   }
+}
+
+/** A plain number without sign or exponent, of so few digits that it is exact; NaN for anything else. */
+function decimalIn(bytes: Uint8Array, start: number, end: number): number {
+  let digits = 0;
+  let whole = 0;
+  let scale = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte === POINT && scale === 0 && digits > 0) scale = 1;
+    else if (isDigit(byte)) {
+      whole = whole * 10 + byte - ZERO;
+      digits += 1;
+      scale *= 10;
+    } else return Number.NaN;
+  }
+  // Both are exact, and so their quotient is the number nearest to the decimal, as any parser gives it.
+  return digits > EXACT_DIGITS || bytes[end - 1] === POINT ? Number.NaN : whole / Math.max(scale, 1);
 }
 
 /** `meant` has 1 for each byte that may stand there. */

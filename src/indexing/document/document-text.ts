@@ -34,9 +34,17 @@ export class DocumentText {
     this.#copy(source, start, end);
   }
 
+  /** The same behind others, which stand before it. */
+  joined(joint: Buffer, source: Buffer, start: number, end: number): void {
+    this.#ensure(joint.length + end - start);
+    this.#copy(joint, 0, joint.length);
+    this.#copy(source, start, end);
+  }
+
   /** The same within quotes. */
-  quoted(source: Buffer, start: number, end: number): void {
-    this.#ensure(end - start + 2);
+  quoted(joint: Buffer, source: Buffer, start: number, end: number): void {
+    this.#ensure(joint.length + end - start + 2);
+    this.#copy(joint, 0, joint.length);
     this.#put(QUOTE);
     this.#copy(source, start, end);
     this.#put(QUOTE);

@@ -57,13 +57,14 @@ export class FieldWriter {
     else if (this.#states[source] === UNSEEN) this.#states[source] = MISFIT;
   }
 
-  /** What stands before the value of a step. */
-  #begin({ target, follows, joint }: LayoutStep): void {
-    this.#writeBytes(follows === this.#last ? joint : this.#plan.between(this.#last, target));
+  /** What stands before the value of a step, which is written next. */
+  #jointOf({ target, follows, joint }: LayoutStep): Buffer {
+    const before = follows === this.#last ? joint : this.#plan.between(this.#last, target);
     this.#last = target;
+    return before;
   }
 
-  /** What stands before the value of a field that no step gives. */
+  /** The same of a field that no step gives, written. */
   #beginBehind(number: number): void {
     this.#writeBytes(this.#plan.between(this.#last, number));
     this.#last = number;
@@ -79,18 +80,21 @@ export class FieldWriter {
     const fitted = always === undefined ? fittedValue(type, as, bytes, start, end) : always;
     if (fitted === null) return false;
     if (fitted === BY_KEY) return this.#writeList(step, bytes, start, end);
-    this.#begin(step);
-    if (fitted === AS_IT_IS) this.#text.bytes(bytes, start, end);
-    else if (fitted === QUOTED) this.#text.quoted(bytes, start, end);
-    else if ("text" in fitted) this.#text.string(fitted.text);
-    else this.#text.json(fitted.json);
+    const joint = this.#jointOf(step);
+    if (fitted === AS_IT_IS) this.#text.joined(joint, bytes, start, end);
+    else if (fitted === QUOTED) this.#text.quoted(joint, bytes, start, end);
+    else {
+      this.#writeBytes(joint);
+      if ("text" in fitted) this.#text.string(fitted.text);
+      else this.#text.json(fitted.json);
+    }
     return true;
   }
 
   /** False for a list that turns out to be another one; then nothing is written. */
   #writeList(step: LayoutStep, bytes: Buffer, start: number, end: number): boolean {
     const [mark, last] = [this.#text.mark(), this.#last];
-    this.#begin(step);
+    this.#writeBytes(this.#jointOf(step));
     if (writeByKey(this.#text, bytes, start, end)) return true;
     this.#text.backTo(mark);
     this.#last = last;
@@ -100,31 +104,35 @@ export class FieldWriter {
   #writeOwn(step: LayoutStep): void {
     const value = this.#own.valueOf(step.target);
     if (value === null) return;
-    this.#begin(step);
-    if (typeof value !== "string") this.#writeBytes(value);
-    else if (this.#own.isJson(step.target)) this.#text.json(value);
+    const joint = this.#jointOf(step);
+    if (typeof value !== "string") return this.#text.joined(joint, value, 0, value.length);
+    this.#writeBytes(joint);
+    if (this.#own.isJson(step.target)) this.#text.json(value);
     else this.#text.string(value);
   }
 
   /** What no field shows, and the names of those whose values did not fit. */
   #writeLeft(): void {
     const { found, foundCount, others } = this.#values;
-    const left: number[] = [];
+    let left = 0;
+    const misfits: string[] = [];
     for (let at = 0; at < foundCount; at += 1) {
       const source = found[at] ?? 0;
-      if (this.#states[source] !== SHOWN) left.push(source);
+      if (this.#states[source] === SHOWN) continue;
+      left += 1;
+      if (this.#states[source] === MISFIT) misfits.push(this.#plan.sources[source] ?? "");
     }
-    const misfits = left.filter((source) => this.#states[source] === MISFIT);
     if (misfits.length > 0) {
       this.#beginBehind(this.#misfits);
-      this.#text.json(JSON.stringify(misfits.map((source) => this.#plan.sources[source])));
+      this.#text.json(JSON.stringify(misfits));
     }
-    if (left.length === 0 && others.length === 0) return;
+    if (left === 0 && others.length === 0) return;
     this.#beginBehind(this.#other);
     this.#text.openObject();
     for (const member of others) this.#writeMember(member);
-    for (const source of left) {
-      const member = this.#values.member(source);
+    for (let at = 0; at < foundCount; at += 1) {
+      const source = found[at] ?? 0;
+      const member = this.#states[source] === SHOWN ? null : this.#values.member(source);
       if (member !== null) this.#writeMember(member);
     }
     this.#text.closeObject();

@@ -5,7 +5,7 @@ import type { MemberList } from "../../decode/member-list.ts";
 import type { JsonPlace, LogRecord } from "../../decode/record.ts";
 import { type DerivedEvent, NO_EVENTS } from "../../derive/derived-event.ts";
 import type { Derive } from "../../derive/deriver.ts";
-import type { ReadDimensions } from "../../derive/dimensions.ts";
+import type { ReadPlaces } from "../../derive/dimensions.ts";
 import type { MaskedKind } from "../../derive/redaction/edit.ts";
 import type { Redactor } from "../../derive/redaction/redactor.ts";
 import { LOG_FIELDS } from "../fields/log-fields.ts";
@@ -25,10 +25,10 @@ const SPACE = 0x20;
 
 /** What turns archived lines into documents, all of it pure. */
 export interface DocumentParts {
-  /** Opens lines; made for the fields of `derive` and `dimensionsOf`, and to list members by `DOCUMENT_KEYS`. */
+  /** Opens lines; made for the fields of `derive` and `placesOf`, and to list members by `DOCUMENT_KEYS`. */
   readonly decoder: Decoder;
   readonly derive: Derive;
-  readonly dimensionsOf: ReadDimensions;
+  readonly placesOf: ReadPlaces;
   /** Null where nothing is masked. */
   readonly redactor: Redactor | null;
   /** The pipeline's name. */
@@ -53,7 +53,7 @@ export interface DocumentBuilder {
 }
 
 export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
-  const { decoder, derive, dimensionsOf, redactor, stream } = parts;
+  const { decoder, derive, placesOf, redactor, stream } = parts;
   const values = createRecordValues(PLAN.tree, PLAN.sources.length, decoder.keySlot);
   const own = createOwnValues(PLAN);
   const putFacts = createPutFacts(own, PLAN, stream);
@@ -77,13 +77,12 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
       // What is no record any more is shown as a text.
       if (wasObject && !record?.object) return { ...textFacts(masked.bytes.toString("utf8"), masked.masked), events };
     }
-    const dimensions = record?.fields ? dimensionsOf(record.log, record.fields) : null;
+    const places = record?.fields ? placesOf(record.log, record.fields) : null;
     if (record?.object) values.read(record.object.buffer, listedMembers(record));
     if (record?.entry) {
       values.readEntry(record.entry.buffer, record.entry.start, record.entry.end, record.object !== null);
     }
-    const details = shownEvents.map(({ detail }) => detail);
-    return { events, details, dimensions, masked: masked?.masked ?? NOTHING_MASKED, text: null };
+    return { events, shownEvents, places, masked: masked?.masked ?? NOTHING_MASKED, text: null };
   }
 
   function readLine(line: ArchivedLine): LineFacts {
@@ -113,7 +112,7 @@ export function createDocumentBuilder(parts: DocumentParts): DocumentBuilder {
 
 function textFacts(text: string | null, masked: readonly MaskedKind[]): LineFacts {
   const shown = text === null ? null : beginningOf(text);
-  return { events: NO_EVENTS, details: [], dimensions: null, masked, text: shown };
+  return { events: NO_EVENTS, shownEvents: NO_EVENTS, places: null, masked, text: shown };
 }
 
 function listedMembers({ members }: LogRecord): MemberList {

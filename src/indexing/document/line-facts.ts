@@ -1,7 +1,7 @@
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { SECOND_MS } from "../../core/units.ts";
 import { type DerivedEvent, NO_DETAIL } from "../../derive/derived-event.ts";
-import type { Dimensions } from "../../derive/dimensions.ts";
+import type { Places } from "../../derive/dimensions.ts";
 import type { MaskedKind } from "../../derive/redaction/edit.ts";
 import type { DocumentPlan } from "./document-plan.ts";
 import { createKeptJson } from "./kept-json.ts";
@@ -11,10 +11,10 @@ import type { OwnValues } from "./own-values.ts";
 export interface LineFacts {
   /** What the line counts. */
   readonly events: readonly DerivedEvent[];
-  /** Details of events, as they may be shown. */
-  readonly details: readonly string[];
+  /** The same of the line as it may be shown, for the details of events. */
+  readonly shownEvents: readonly DerivedEvent[];
   /** Null for a line without fields. */
-  readonly dimensions: Dimensions | null;
+  readonly places: Places | null;
   readonly masked: readonly MaskedKind[];
   /** Of a line that is no record; null for others. */
   readonly text: string | null;
@@ -72,41 +72,29 @@ export function createPutFacts(own: OwnValues, plan: DocumentPlan, stream: strin
   const putMeta = createPutMeta(own, plan, stream);
   const listed = createKeptJson((name) => [name]);
   /** Each once. */
-  const putNames = (target: number, names: readonly string[]): void => {
-    const [first] = names;
+  const putNames = <Thing>(target: number, things: readonly Thing[], nameOf: (thing: Thing) => string): void => {
+    const [first] = things;
     if (first === undefined) return;
-    if (names.length === 1) own.putBytes(target, listed(first));
-    else own.putJson(target, JSON.stringify([...new Set(names)]));
+    if (things.length === 1) own.putBytes(target, listed(nameOf(first)));
+    else own.putJson(target, JSON.stringify([...new Set(things.map(nameOf))]));
   };
-  return (line, { events, details, dimensions, masked, text }) => {
+  return (line, { events, shownEvents, places, masked, text }) => {
     own.begin();
     putMeta(line);
     own.putText(to.text, text);
-    if (masked.length > 0)
-      putNames(
-        to.masked,
-        masked.map(({ kind }) => kind),
-      );
-    if (dimensions !== null) {
-      own.putText(to.instance, dimensions.instance);
-      own.putText(to.plan, dimensions.plan);
-      own.putText(to.group, dimensions.group);
-      own.putText(to.project, dimensions.project);
-      own.putText(to.category, dimensions.category);
+    putNames(to.masked, masked, ({ kind }) => kind);
+    if (places !== null) {
+      own.putText(to.instance, places.instance);
+      own.putText(to.plan, places.plan);
+      own.putText(to.group, places.group);
+      own.putText(to.project, places.project);
+      own.putText(to.category, places.category);
     }
     if (events.length === 0) return;
-    putNames(
-      to.action,
-      events.map(({ event }) => event),
-    );
-    putNames(
-      to.operation,
-      events.map(({ operation }) => operation),
-    );
-    putNames(
-      to.detail,
-      details.filter((name) => name !== NO_DETAIL),
-    );
+    putNames(to.action, events, ({ event }) => event);
+    putNames(to.operation, events, ({ operation }) => operation);
+    const detailed = shownEvents.filter(({ detail }) => detail !== NO_DETAIL);
+    putNames(to.detail, detailed, ({ detail }) => detail);
   };
 }
 
