@@ -14,6 +14,7 @@ import { measureGuard } from "./guard.ts";
 import { measureIndexing } from "./indexing.ts";
 import { machineLine, thisMachine } from "./machine.ts";
 import { type Report, reportJson, reportText } from "./report.ts";
+import { measureSaturation } from "./saturation.ts";
 import { measureSearchable } from "./searchable.ts";
 import { measureStages } from "./stages.ts";
 import { measureStart } from "./start.ts";
@@ -35,6 +36,7 @@ const program = new Command("npm run bench --")
   .option("--stages", "instead: what each stage costs, over 200,000 lines")
   .option("--generate", "instead: how fast the generator is")
   .option("--index", "instead: what it costs to index a line")
+  .option("--saturation", "instead: a file indexed at full speed into Elasticsearch, and who is the limit")
   .option("--documents", "instead: what it costs to make the document of a line")
   .option("--searchable", "instead: how soon a published line is found in Elasticsearch")
   .option("--pubsub", "instead: messages of a subscription, and an archive that goes away")
@@ -58,6 +60,7 @@ interface BenchOptions {
   readonly stages?: true;
   readonly generate?: true;
   readonly index?: true;
+  readonly saturation?: true;
   readonly documents?: true;
   readonly searchable?: true;
   readonly pubsub?: true;
@@ -81,6 +84,7 @@ const isPart = [
   asked.stages,
   asked.generate,
   asked.index,
+  asked.saturation,
   asked.documents,
   asked.searchable,
   asked.pubsub,
@@ -99,6 +103,7 @@ if (asked.guard === true) reports.push(await measureGuard(rounds));
 if (asked.all === true || asked.stages === true) reports.push(await measureStages(lines, rounds));
 if (asked.all === true || asked.generate === true) reports.push(await measureGenerator(rounds));
 if (asked.all === true || asked.index === true) reports.push(await measureIndexing(lines, rounds));
+if (asked.all === true || asked.saturation === true) reports.push(await measureSaturation(lines));
 if (asked.all === true || asked.documents === true) reports.push(await measureDocuments(lines, rounds));
 if (asked.all === true || asked.searchable === true) reports.push(await measureSearchable());
 if (asked.all === true || asked.pubsub === true) reports.push(await measureSubscription(rounds));

@@ -3,7 +3,7 @@
  * Method: messages of a hundred lines are published evenly to a worker as a user starts it; a real Elasticsearch is
  * asked again and again how many lines it finds. A message is found when all lines up to its last one are.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +12,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { formatCount } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
 import { SECOND_MS } from "../src/core/units.ts";
-import { startElasticsearchServer } from "../test/servers/elasticsearch-server.ts";
 import { forkScriptedPubsub } from "../test/servers/scripted-pubsub-process.ts";
 import { openCorpus } from "./corpus.ts";
 import type { Goal } from "./goal.ts";
+import { PROGRAM, setUp, startCluster } from "./real-cluster.ts";
 import { type Report, reportOf } from "./report.ts";
 
 const LINES_PER_MESSAGE = 100;
@@ -28,7 +28,6 @@ const POLL_MS = 50;
 const REFRESH_S = 1;
 const MOST_S = 2 + REFRESH_S;
 const LATE_MS = 60 * SECOND_MS;
-const PROGRAM = join(import.meta.dirname, "../bin/logtally.js");
 const INDICES = "logtally.logs-*";
 
 interface Wait {
@@ -43,8 +42,7 @@ const COLUMNS: readonly Column<Wait>[] = [
 
 /** Rejects where there is no Maven or Java to run Elasticsearch with. */
 export async function measureSearchable(): Promise<Report> {
-  const elasticsearch = await startElasticsearchServer();
-  if (elasticsearch === null) throw new Error("measure searchable: Elasticsearch needs Maven and a JDK of at least 21");
+  const elasticsearch = await startCluster();
   const pubsub = await forkScriptedPubsub();
   const folder = mkdtempSync(join(tmpdir(), "logtally-bench-"));
   const pipeline = join(folder, "bench.yaml");
@@ -68,11 +66,6 @@ export async function measureSearchable(): Promise<Report> {
     await elasticsearch.stop();
     rmSync(folder, { recursive: true });
   }
-}
-
-function setUp(pipeline: string, env: NodeJS.ProcessEnv): void {
-  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, "setup", pipeline], { env, encoding: "utf8" });
-  if (status !== 0) throw new Error(`set up: ${stderr}`);
 }
 
 /** Publishes all; seconds from the publication of each message, those of the warm-up aside, until it was found. */
