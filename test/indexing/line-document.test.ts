@@ -97,6 +97,29 @@ describe("a value", () => {
     expect(event).toMatchObject({ duration: Math.round(seconds * 1e9) });
   });
 
+  it("are nanoseconds of a duration however many digits it has, as a parser of JSON reads them", () => {
+    const digits = (least: number) => fc.stringMatching(new RegExp(`^\\d{${least},20}$`));
+    const number = fc
+      .tuple(fc.constantFrom("", "-"), fc.oneof(fc.nat(9999).map(String), fc.constant("0")), digits(0), fc.nat(9))
+      .map(([sign, whole, fraction, exponent]) => {
+        return `${sign}${whole}${fraction === "" ? "" : `.${fraction}`}${exponent > 6 ? `e${exponent - 8}` : ""}`;
+      });
+    fc.assert(
+      fc.property(
+        number,
+        fc.constantFrom(["duration_s", 1e9] as const, ["duration_ms", 1e6] as const),
+        (text, unit) => {
+          const [name, nanoseconds] = unit;
+          // Zero has no sign there.
+        const duration = Math.round(Number(text) * nanoseconds) + 0;
+          expect(ofMembers(`"${name}":${text}`).event).toMatchObject({ duration });
+          expect(ofMembers(`"${name}":"${text}"`).event).toMatchObject({ duration });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it.each([
     ["a text that is no number", '"status":"active"', "status", "active"],
     ["a number with fraction", '"status":200.5', "status", 200.5],

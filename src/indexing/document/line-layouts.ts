@@ -1,9 +1,10 @@
 import type { Conversion, FieldType } from "../fields/index-field.ts";
-import type { DocumentPlan, LogPlan } from "./document-plan.ts";
+import type { DocumentPlan, LogPlan, Option } from "./document-plan.ts";
 import type { Fitted } from "./fitted.ts";
 import { fittedKind } from "./fitted-value.ts";
 import type { OwnValues } from "./own-values.ts";
 import type { RecordValues } from "./record-values.ts";
+import type { ValueKind } from "./value-kind.ts";
 
 /** One way to give a field of the document its value. */
 export interface LayoutStep {
@@ -69,14 +70,18 @@ export function createLineLayouts(plan: DocumentPlan, values: RecordValues, own:
     }
     for (const target of own.given) add(-1 - target);
   };
-  const make = (log: string): LineLayout => makeLayout(plan, plan.planOf(log), values, own, last);
+  const steps = createKeptSteps(plan);
+  const make = (log: string): LineLayout => makeLayout(plan.planOf(log), { values, own, steps, last });
   return {
     layoutFor(log) {
       if (log.length > LONGEST_LOG) return make(log);
       readShape(log);
       const known = kept.get(hash & HASH_BITS);
       if (known !== undefined && isSame(known.shape, shape, length)) return known.layout;
-      if (kept.size >= MOST_KEPT) kept.clear();
+      if (kept.size >= MOST_KEPT) {
+        kept.clear();
+        steps.clear();
+      }
       const layout = make(log);
       kept.set(hash & HASH_BITS, { shape: shape.slice(0, length), layout });
       return layout;
@@ -90,24 +95,67 @@ function isSame(known: Int32Array, shape: Int32Array, length: number): boolean {
   return true;
 }
 
-function makeLayout(
-  plan: DocumentPlan,
-  options: LogPlan,
-  values: RecordValues,
-  own: OwnValues,
-  last: number,
-): LineLayout {
+/** What a layout is made of. */
+interface LayoutParts {
+  readonly values: RecordValues;
+  readonly own: OwnValues;
+  readonly steps: KeptSteps;
+  /** Number of the first field that is not written by steps. */
+  readonly last: number;
+}
+
+function makeLayout(options: LogPlan, { values, own, steps: kept, last }: LayoutParts): LineLayout {
   const layout: LayoutStep[] = [];
   let follows = -1;
-  for (const [target, { type }] of plan.targets.slice(0, last).entries()) {
-    const steps = (options[target] ?? []).filter(({ source }) => values.member(source) !== null);
-    if (steps.length === 0 && !own.given.includes(target)) continue;
-    const common = { target, type, joint: plan.between(follows, target), follows };
-    for (const { source, as, says } of steps) {
-      layout.push({ ...common, source, as, always: says ?? fittedKind(type, as, values.kind(source)) });
-    }
-    if (own.given.includes(target)) layout.push({ ...common, source: -1, as: null, always: undefined });
+  for (let target = 0; target < last; target += 1) {
+    const found = (options[target] ?? []).filter(({ source }) => values.member(source) !== null);
+    const isGiven = own.given.includes(target);
+    if (found.length === 0 && !isGiven) continue;
+    for (const option of found) layout.push(kept.step(target, follows, option, values.kind(option.source)));
+    if (isGiven) layout.push(kept.ownStep(target, follows));
     follows = target;
   }
   return layout;
+}
+
+/** The steps of all layouts, of which many share each: they would be most of what documents keep in memory. */
+interface KeptSteps {
+  step(target: number, follows: number, option: Option, kind: ValueKind): LayoutStep;
+  /** Of what logtally itself says. */
+  ownStep(target: number, follows: number): LayoutStep;
+  clear(): void;
+}
+
+function createKeptSteps(plan: DocumentPlan): KeptSteps {
+  const ofOptions = new Map<Option, Map<number, LayoutStep>>();
+  const ownSteps = new Map<number, LayoutStep>();
+  const keep = (steps: Map<number, LayoutStep>, key: number, make: () => LayoutStep): LayoutStep => {
+    const known = steps.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    steps.set(key, made);
+    return made;
+  };
+  const placed = (target: number, follows: number) => {
+    return { target, type: plan.targets[target]?.type ?? "keyword", joint: plan.between(follows, target), follows };
+  };
+  return {
+    step(target, follows, option, kind) {
+      const steps = ofOptions.get(option) ?? new Map<number, LayoutStep>();
+      ofOptions.set(option, steps);
+      return keep(steps, (follows + 1) * KINDS + kind, () => {
+        const { source, as, says } = option;
+        const common = placed(target, follows);
+        return { ...common, source, as, always: says ?? fittedKind(common.type, as, kind) };
+      });
+    },
+    ownStep: (target, follows) =>
+      keep(ownSteps, (follows + 1) * plan.targets.length + target, () => {
+        return { ...placed(target, follows), source: -1, as: null, always: undefined };
+      }),
+    clear() {
+      ofOptions.clear();
+      ownSteps.clear();
+    },
+  };
 }
