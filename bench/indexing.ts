@@ -17,8 +17,8 @@ import { median } from "./median.ts";
 import { type Report, reportOf } from "./report.ts";
 
 const SINK = join(import.meta.dirname, "programs/bulk-sink.ts");
-const MOST_MICROSECONDS = 25;
-const MOST_PEAK_BYTES = 256e6;
+const MOST_MICROSECONDS = 20;
+const MOST_PEAK_BYTES = 200e6;
 
 interface JobCost {
   readonly job: string;

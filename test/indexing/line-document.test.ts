@@ -111,9 +111,9 @@ describe("a value", () => {
         (text, unit) => {
           const [name, nanoseconds] = unit;
           // Zero has no sign there.
-        const duration = Math.round(Number(text) * nanoseconds) + 0;
-          expect(ofMembers(`"${name}":${text}`).event).toMatchObject({ duration });
-          expect(ofMembers(`"${name}":"${text}"`).event).toMatchObject({ duration });
+          const duration = Math.round(Number(text) * nanoseconds) + 0;
+          expect(ofMembers(`"${name}":${text}`)["event"]).toMatchObject({ duration });
+          expect(ofMembers(`"${name}":"${text}"`)["event"]).toMatchObject({ duration });
         },
       ),
       { numRuns: 300 },
