@@ -1,5 +1,5 @@
 /**
- * Goal: what it costs to make the document of a line, with secrets masked and events and dimensions in it.
+ * Goal: what it costs to make the document of a line, with secrets masked and events and places in it.
  * Method: each step by itself, in one process, over lines that are held in memory, through the same functions as a
  * worker's; reading the same lines by JSON.parse beside it, since machines differ and drift.
  */
@@ -13,7 +13,7 @@ import type { ArchivedLine } from "../src/core/archived-line.ts";
 import type { Line } from "../src/core/line.ts";
 import { catalogueFields } from "../src/derive/catalogue-fields.ts";
 import { createDeriver } from "../src/derive/deriver.ts";
-import { createDimensions, DIMENSION_FIELDS } from "../src/derive/dimensions.ts";
+import { createPlaces, DIMENSION_FIELDS } from "../src/derive/dimensions.ts";
 import type { Catalogue } from "../src/derive/event-rules.ts";
 import { createRedactor } from "../src/derive/redaction/redactor.ts";
 import { openCorpus } from "./corpus.ts";
@@ -53,7 +53,7 @@ function stagesOf(held: readonly ArchivedLine[], catalogue: Catalogue): Stage[] 
   const redactor = createRedactor({ secrets: true, fields: {}, addresses: "keep" }, null);
   const decoder = createArchiveDecoder([...catalogueFields(catalogue), ...DIMENSION_FIELDS]);
   const derive = createDeriver(catalogue, decoder.slotOf);
-  const dimensionsOf = createDimensions(decoder.slotOf, { instance: null });
+  const placesOf = createPlaces(decoder.slotOf, { instance: null });
   const each = (visit: (line: ArchivedLine) => void) => () => held.forEach(visit);
   return [
     {
@@ -69,13 +69,13 @@ function stagesOf(held: readonly ArchivedLine[], catalogue: Catalogue): Stage[] 
       less: null,
     },
     {
-      name: "events and dimensions",
+      name: "events and places",
       note: "the line opened again",
       run: each(({ buffer, start, end, meta }) => {
         const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
         if (!record?.fields) return;
         derive(record.log, record.fields);
-        dimensionsOf(record.log, record.fields);
+        placesOf(record.log, record.fields);
       }),
       less: null,
     },

@@ -1,7 +1,7 @@
 import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
-import type { Catalogue } from "../../derive/event-rules.ts";
 import { createPlaces } from "../../derive/dimensions.ts";
+import type { Catalogue } from "../../derive/event-rules.ts";
 import { createPseudonyms } from "../../derive/pseudonym.ts";
 import {
   createRedactor,
