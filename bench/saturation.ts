@@ -85,6 +85,7 @@ function findingsOf(
   const first = looks.findIndex(({ active }) => active > 0);
   const busy = looks.slice(first, looks.findLastIndex(({ active }) => active > 0) + 1);
   const atWork = busy.reduce((sum, { active }) => sum + active, 0) / busy.length;
+  const processors = looks[0]?.processors ?? Number.NaN;
   const cores = (cpuSeconds + clusterSeconds) / wallSeconds;
   return [
     { what: "documents a second", value: formatCount(lines / wallSeconds) },
@@ -92,7 +93,7 @@ function findingsOf(
     { what: "CPU of the cluster", value: perLine(clusterSeconds, lines) },
     { what: "the cluster's share of both", value: `${(share * 100).toFixed(0)} %` },
     { what: "cores that both kept busy", value: cores.toFixed(2) },
-    { what: "threads of the cluster that write, at work on average", value: atWork.toFixed(2) },
+    { what: "threads of the cluster that write, at work on average", value: `${atWork.toFixed(2)} of ${processors}` },
     {
       what: "writes that waited for one, at the most",
       value: String(Math.max(...looks.map((look) => look.waiting))),
@@ -103,13 +104,10 @@ function findingsOf(
 
 async function looksUntil(running: Promise<unknown>, url: string): Promise<Look[]> {
   const looks: Look[] = [];
-  let isOver = false;
-  const over = running.finally(() => {
-    isOver = true;
-  });
+  const over = new AbortController();
   // Whoever awaits the run hears of its failure.
-  over.catch(() => undefined);
-  while (!isOver) {
+  running.finally(() => over.abort()).catch(() => undefined);
+  while (!over.signal.aborted) {
     looks.push(await lookAt(url));
     await sleep(POLL_MS);
   }
