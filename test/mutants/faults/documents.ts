@@ -13,8 +13,8 @@ export const DOCUMENTS_FAULTS: readonly Fault[] = [
     harm: "A value that does not fit the type of its field is nowhere in the index.",
     breaks: "I8",
     file: WRITER,
-    text: "if (this.#states[source] !== SHOWN) left.push(source);",
-    replacement: "if (this.#states[source] === UNSEEN) left.push(source);",
+    text: "const member = this.#states[source] === SHOWN ? null",
+    replacement: "const member = this.#states[source] !== UNSEEN ? null",
     caughtBy: { file: TEST, title: "that does not fit is kept, with a mark" },
   },
   {
