@@ -8,62 +8,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { QuarantineReason } from "../../src/core/fault.ts";
-import { createDecoder } from "../../src/decode/decoder.ts";
-import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
-import { createDeriver } from "../../src/derive/deriver.ts";
-import { createDimensions, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
-import { fileOf } from "../decode/decoded-line.ts";
 import { simulated } from "../generate/simulated.ts";
 import { envelope, type LineObject, mutatedLine } from "./line-mutations.ts";
-import { referenceEvents } from "./reference-derivation.ts";
-import { referenceDimensions } from "./reference-dimensions.ts";
-import { parseRecord } from "./reference-fields.ts";
-import { referenceLine } from "./reference-log.ts";
+import { compareRecord, readByCode } from "./reference-check.ts";
 import { STANDARD } from "./standard-events.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../fixtures");
-const INSTANCES = [null, "main"];
-
-const decoder = createDecoder({
-  names: [...catalogueFields(STANDARD), ...DIMENSION_FIELDS],
-  limits: { maxDepth: 128, maxLineBytes: 4 * 2 ** 20, maxInflatedBytes: 32 * 2 ** 20 },
-  identityFields: {},
-  topic: "",
-});
-const derive = createDeriver(STANDARD, decoder.slotOf);
-const dimensionsBy = INSTANCES.map((instance) => createDimensions(decoder.slotOf, { instance }));
-
-/** What the code reads in each line that is a record, and why the others are none. */
-function readByCode(bytes: Buffer) {
-  const records: { readonly text: string; readonly reading: ReturnType<typeof readByReference> }[] = [];
-  const quarantined: (QuarantineReason | null)[] = [];
-  decoder.decode(fileOf(bytes), ({ buffer, start, end, log, reason }, fields) => {
-    if (fields === null || reason !== null) {
-      quarantined.push(reason);
-      return;
-    }
-    const events = derive(log, fields).map(({ event, operation, detail }) => ({ event, operation, detail }));
-    const dimensions = dimensionsBy.map((read) => read(log, fields));
-    records.push({ text: buffer.toString("utf8", start, end), reading: { log, events, dimensions } });
-  });
-  return { records, quarantined };
-}
-
-function readByReference(text: string) {
-  const line = parseRecord(text);
-  if (line === null) throw new TypeError("a record must be an object");
-  const { log, record } = referenceLine(line);
-  const dimensions = INSTANCES.map((instance) => referenceDimensions(log, record, instance));
-  return { log, events: referenceEvents(log, record), dimensions };
-}
-
-/** Fails with the line at hand; gives the names of its events. */
-function compare({ text, reading }: ReturnType<typeof readByCode>["records"][number]): readonly string[] {
-  const expected = readByReference(text);
-  expect({ text, ...reading }).toEqual({ text, ...expected });
-  return expected.events.map(({ event }) => event);
-}
 
 /** A file of lines; those of a scenario are unwrapped. */
 function fixture(path: string): Buffer {
@@ -110,7 +60,7 @@ describe("the standard catalogue and the reference agree", () => {
     const more = Buffer.from(MORE_LINES.map((line) => JSON.stringify(line)).join("\n"));
     const read = [...FILES.map(fixture), more].map(readByCode);
     const records = read.flatMap((file) => file.records);
-    const events = new Set(records.flatMap(compare));
+    const events = new Set(records.flatMap(compareRecord));
     expect([...events].toSorted()).toEqual(STANDARD.events.map(({ event }) => event).toSorted());
     expect(records).toHaveLength(205);
     expect(read.flatMap(({ quarantined }) => quarantined)).toHaveLength(14);
@@ -121,7 +71,7 @@ describe("the standard catalogue and the reference agree", () => {
     const { records, quarantined } = readByCode(Buffer.concat(rows.flatMap((row) => [row, Buffer.from("\n")])));
     expect(quarantined).toEqual([]);
     expect(records).toHaveLength(rows.length);
-    const events = new Set(records.flatMap(compare));
+    const events = new Set(records.flatMap(compareRecord));
     expect([...events].toSorted()).toEqual(STANDARD.events.map(({ event }) => event).toSorted());
   });
 
@@ -144,7 +94,7 @@ describe("the standard catalogue and the reference agree", () => {
     fc.assert(
       fc.property(lines, (texts) => {
         const read = readByCode(Buffer.from(texts.join("\n")));
-        for (const record of read.records) compare(record);
+        for (const record of read.records) compareRecord(record);
         // A change may take the time of a line away; nothing else keeps it from being compared.
         expect(read.quarantined).toEqual(read.quarantined.map(() => "no_time"));
         expect(read.records.length + read.quarantined.length).toBe(texts.length);
