@@ -66,9 +66,8 @@ const contests = [
 ];
 const reports = contests.map(({ report }) => report);
 const form = asked.markdown === true ? "markdown" : "text";
-process.stdout.write(
-  asked.json === true ? reportJson(machine, reports) : reportText(machineLine(machine), reports, form),
-);
+const tables = [machineLine(machine), ...reports.map((report) => reportText(report, form))];
+process.stdout.write(asked.json === true ? reportJson(machine, reports) : `${tables.join("\n\n").trimEnd()}\n`);
 if (contests.some(({ hasFailed }) => hasFailed)) process.exitCode = 1;
 
 /** All that are here do one job. */

@@ -23,11 +23,10 @@ export function reportOf<Row extends object>(
   return { title, table: (format) => format(columns, rows), rows, goals };
 }
 
-/** The line about the machine, each table below its title, and last the goals. */
-export function reportText(machine: string, reports: readonly Report[], form: "text" | "markdown"): string {
+/** The table below its title, and the goals below that. */
+export function reportText({ title, table, goals }: Report, form: "text" | "markdown"): string {
   const format = form === "markdown" ? formatMarkdown : formatTable;
-  const goals = reports.flatMap((report) => report.goals);
-  const parts = [machine, ...reports.flatMap((report) => [report.title, report.table(format)])];
+  const parts = [title, table(format)];
   if (goals.length > 0) parts.push(format(GOAL_COLUMNS, goals));
   return `${parts.map((part) => part.trimEnd()).join("\n\n")}\n`;
 }

@@ -25,10 +25,8 @@ describe("a goal", () => {
 
 describe("a report", () => {
   it("aligns its tables on a terminal", () => {
-    expect(reportText("a machine", [REPORT], "text")).toBe(
-      `a machine
-
-2 lines
+    expect(reportText(REPORT, "text")).toBe(
+      `2 lines
 
      pace
 a|b    12
@@ -41,10 +39,8 @@ memory       below 300 MB      299 MB  ok
   });
 
   it("is Markdown that a page can hold", () => {
-    expect(reportText("a machine", [REPORT], "markdown")).toBe(
-      String.raw`a machine
-
-2 lines
+    expect(reportText(REPORT, "markdown")).toBe(
+      String.raw`2 lines
 
 | | pace |
 | --- | ---: |
