@@ -23,70 +23,37 @@ const OPEN_OBJECT: u32 = 0x7b;
 const CLOSE_OBJECT: u32 = 0x7d;
 
 // Sizes, and where everything lies. `src/decode/wasm-scanner.ts` asks for what it needs.
-const MOST_SLOTS: usize = 1024;
-const MOST_MEMBERS: usize = 2048;
+export const MOST_SLOTS: usize = 1024;
+export const MOST_MEMBERS: usize = 2048;
 const MOST_KEY_BYTES: usize = 128;
-const DEEPEST: usize = 1000;
+/** A byte for each container that may be open. */
+const OPEN_OBJECTS_BYTES: usize = 1024;
 /** Twice as many as keys, at the least: most keys that nobody asked for meet an empty place. */
 const PLACES: usize = 4096;
 /** First eight bytes, last eight, length, slot. */
 const PLACE_BYTES: usize = 24;
 
-const INPUT_BYTES: usize = 256 * 1024;
-/** Vectors are read beyond the zero. */
-const SPARE_BYTES: usize = 64;
+/** Texts that are longer belong to the twin. Vectors are read beyond, where the memory goes on. */
+export const INPUT_BYTES: usize = 256 * 1024;
 
 const PLACES_AT: usize = 1024;
 const KEYS_AT: usize = PLACES_AT + PLACES * PLACE_BYTES;
-const SET_FOR_AT: usize = KEYS_AT + MOST_SLOTS * MOST_KEY_BYTES;
-const STARTS_AT: usize = SET_FOR_AT + MOST_SLOTS * 8;
-const ENDS_AT: usize = STARTS_AT + MOST_SLOTS * 4;
-const ESCAPED_AT: usize = ENDS_AT + MOST_SLOTS * 4;
-const MEMBER_SLOTS_AT: usize = ESCAPED_AT + MOST_SLOTS;
+export const SET_FOR_AT: usize = KEYS_AT + MOST_SLOTS * MOST_KEY_BYTES;
+export const STARTS_AT: usize = SET_FOR_AT + MOST_SLOTS * 8;
+export const ENDS_AT: usize = STARTS_AT + MOST_SLOTS * 4;
+export const ESCAPED_AT: usize = ENDS_AT + MOST_SLOTS * 4;
+/** Here begin five columns, each with room for all members: slots, starts and ends of keys, starts and ends of values. */
+export const MEMBER_SLOTS_AT: usize = ESCAPED_AT + MOST_SLOTS;
 const KEY_STARTS_AT: usize = MEMBER_SLOTS_AT + MOST_MEMBERS * 4;
 const KEY_ENDS_AT: usize = KEY_STARTS_AT + MOST_MEMBERS * 4;
 const VALUE_STARTS_AT: usize = KEY_ENDS_AT + MOST_MEMBERS * 4;
 const VALUE_ENDS_AT: usize = VALUE_STARTS_AT + MOST_MEMBERS * 4;
 const OPEN_OBJECTS_AT: usize = VALUE_ENDS_AT + MOST_MEMBERS * 4;
-const INPUT_AT: usize = OPEN_OBJECTS_AT + 1024;
+export const INPUT_AT: usize = OPEN_OBJECTS_AT + OPEN_OBJECTS_BYTES;
 
 const K: u64 = 0x9e3779b97f4a7c15;
 
 let memberCount: i32 = 0;
-
-export function inputAt(): usize {
-  return INPUT_AT;
-}
-
-/** Texts that are longer belong to the twin. */
-export function inputBytes(): usize {
-  return INPUT_BYTES;
-}
-
-export function setForAt(): usize {
-  return SET_FOR_AT;
-}
-
-export function startsAt(): usize {
-  return STARTS_AT;
-}
-
-export function endsAt(): usize {
-  return ENDS_AT;
-}
-
-export function escapedAt(): usize {
-  return ESCAPED_AT;
-}
-
-/** Five columns, each `mostMembers` long: slots, starts and ends of keys, starts and ends of values. */
-export function membersAt(): usize {
-  return MEMBER_SLOTS_AT;
-}
-
-export function mostMembers(): usize {
-  return MOST_MEMBERS;
-}
 
 /** Members of the object that was scanned last, where they were asked for. */
 export function members(): i32 {

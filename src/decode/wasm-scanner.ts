@@ -32,17 +32,22 @@ export interface WasmScanner {
   scan(buffer: Buffer, start: number, end: number, levels: number, record: number): number;
 }
 
+interface Constant {
+  readonly value: number;
+}
+
 /** Exports of `wasm/object-scan.ts`, which says what they are. */
 interface ObjectScan {
   readonly memory: WebAssembly.Memory;
-  readonly inputAt: () => number;
-  readonly inputBytes: () => number;
-  readonly setForAt: () => number;
-  readonly startsAt: () => number;
-  readonly endsAt: () => number;
-  readonly escapedAt: () => number;
-  readonly membersAt: () => number;
-  readonly mostMembers: () => number;
+  readonly INPUT_AT: Constant;
+  readonly INPUT_BYTES: Constant;
+  readonly SET_FOR_AT: Constant;
+  readonly STARTS_AT: Constant;
+  readonly ENDS_AT: Constant;
+  readonly ESCAPED_AT: Constant;
+  readonly MEMBER_SLOTS_AT: Constant;
+  readonly MOST_MEMBERS: Constant;
+  readonly MOST_SLOTS: Constant;
   readonly members: () => number;
   /** 0 where there is no room for it. */
   readonly addKey: (length: number, slot: number) => number;
@@ -54,7 +59,7 @@ const END_BYTES = 1;
 
 let code: WebAssembly.Module | null = null;
 
-/** Null where there are more keys, or longer ones, than it has room for. */
+/** Null where there are more keys or slots, or longer keys, than it has room for. */
 export function createWasmScanner(
   keys: ReadonlyMap<string, number>,
   slotCount: number,
@@ -63,30 +68,32 @@ export function createWasmScanner(
   code ??= new WebAssembly.Module(Buffer.from(OBJECT_SCAN_CODE, "base64"));
   // A memory of its own, whose size is fixed: no other reader writes there, and views of it stay valid.
   const wasm = new WebAssembly.Instance(code).exports as unknown as ObjectScan;
+  if (slotCount > wasm.MOST_SLOTS.value) return null;
   const { buffer: memory } = wasm.memory;
-  const input = Buffer.from(memory, wasm.inputAt(), wasm.inputBytes());
+  const input = Buffer.from(memory, wasm.INPUT_AT.value, wasm.INPUT_BYTES.value);
   for (const [key, slot] of keys) {
     const length = Buffer.byteLength(key);
     if (length > input.length || wasm.addKey(input.write(key), slot) === 0) return null;
   }
+  const mostMembers = wasm.MOST_MEMBERS.value;
+  const column = (number: number): Int32Array =>
+    new Int32Array(
+      memory,
+      wasm.MEMBER_SLOTS_AT.value + number * mostMembers * Int32Array.BYTES_PER_ELEMENT,
+      mostMembers,
+    );
   const members = new MemberList();
-  const columns = [0, 1, 2, 3, 4].map((column) => {
-    const most = wasm.mostMembers();
-    return new Int32Array(memory, wasm.membersAt() + column * most * Int32Array.BYTES_PER_ELEMENT, most);
-  });
-  [members.slots, members.keyStarts, members.keyEnds, members.starts, members.ends] = columns as [
-    Int32Array,
-    Int32Array,
-    Int32Array,
-    Int32Array,
-    Int32Array,
-  ];
+  members.slots = column(0);
+  members.keyStarts = column(1);
+  members.keyEnds = column(2);
+  members.starts = column(3);
+  members.ends = column(4);
   return {
     places: {
-      starts: new Int32Array(memory, wasm.startsAt(), slotCount),
-      ends: new Int32Array(memory, wasm.endsAt(), slotCount),
-      escaped: new Uint8Array(memory, wasm.escapedAt(), slotCount),
-      setFor: new Float64Array(memory, wasm.setForAt(), slotCount),
+      starts: new Int32Array(memory, wasm.STARTS_AT.value, slotCount),
+      ends: new Int32Array(memory, wasm.ENDS_AT.value, slotCount),
+      escaped: new Uint8Array(memory, wasm.ESCAPED_AT.value, slotCount),
+      setFor: new Float64Array(memory, wasm.SET_FOR_AT.value, slotCount),
     },
     members,
     scan(buffer, start, end, levels, record) {

@@ -103,6 +103,16 @@ describe("the scanner in WebAssembly, beside its twin", () => {
     expect(wasm.integer(wasm.slotOf("status"))).toBe("7");
   });
 
+  it("leaves a reader of thousands of nested names to its twin", () => {
+    const names = Array.from({ length: 1500 }, (_none, number) => `params.p${number}`);
+    const params = names.map((_name, number) => `{"key":"p${number}","value":${number}}`);
+    const made = createFieldReader(["time", ...names]);
+    const text = Buffer.from(`{"params":[${params.join(",")}],"time":7}`);
+    expect(made.read(text, 0, text.length, MAX_DEPTH)).toBe(null);
+    expect(names.map((name) => made.integer(made.slotOf(name)))).toEqual(names.map((_name, number) => String(number)));
+    expect(made.integer(made.slotOf("time"))).toBe("7");
+  });
+
   it("is not there for keys that do not fit", () => {
     const scanner = (keys: readonly string[]) =>
       createWasmScanner(new Map(keys.map((key, slot) => [key, slot])), keys.length, false);
@@ -111,5 +121,8 @@ describe("the scanner in WebAssembly, beside its twin", () => {
     expect(scanner(["k".repeat(300_000)])).toBe(null);
     expect(scanner(Array.from({ length: 1024 }, (_none, number) => `k${number}`))).not.toBe(null);
     expect(scanner(Array.from({ length: 1025 }, (_none, number) => `k${number}`))).toBe(null);
+    // Members of nested objects have slots too, which keys of theirs never show.
+    expect(createWasmScanner(new Map([["k", 0]]), 1024, false)).not.toBe(null);
+    expect(createWasmScanner(new Map([["k", 0]]), 1025, false)).toBe(null);
   });
 });
