@@ -54,7 +54,7 @@ interface ObjectScan {
   readonly scan: (length: number, base: number, levels: number, record: number, lists: boolean) => number;
 }
 
-/** A vector is read behind the input, and what is there must not be read for its meaning. */
+/** The zero that the scanner puts behind a text. */
 const END_BYTES = 1;
 
 let code: WebAssembly.Module | null = null;

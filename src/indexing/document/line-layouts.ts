@@ -1,5 +1,5 @@
 import type { Conversion, FieldType } from "../fields/index-field.ts";
-import type { DocumentPlan, LogPlan, Option } from "./document-plan.ts";
+import type { DocumentPlan, LogPlan, Option, Target } from "./document-plan.ts";
 import type { Fitted } from "./fitted.ts";
 import { fittedKind } from "./fitted-value.ts";
 import type { OwnValues } from "./own-values.ts";
@@ -137,7 +137,8 @@ function createKeptSteps(plan: DocumentPlan): KeptSteps {
     return made;
   };
   const placed = (target: number, follows: number) => {
-    return { target, type: plan.targets[target]?.type ?? "keyword", joint: plan.between(follows, target), follows };
+    const { type } = plan.targets[target] as Target;
+    return { target, type, joint: plan.between(follows, target), follows };
   };
   return {
     step(target, follows, option, kind) {
