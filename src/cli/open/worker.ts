@@ -25,7 +25,7 @@ const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
  * or an index that cannot be used.
  */
 export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
-  if (isEndless(settings) || settings.index !== null) beThrifty();
+  beThrifty();
   const catalogue = await loadCatalogue(settings.cataloguePath);
   refuseKeylessBucket(settings);
   refuseUnreadable(settings);
