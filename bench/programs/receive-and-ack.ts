@@ -41,6 +41,7 @@ try {
     },
     log: nothing,
     index: null,
+    observer: null,
     limits: { ...settings.batch, maxLines: Math.min(settings.batch.maxLines, input.maxBatchLines) },
     clock: SYSTEM_CLOCK,
     signal: stop.signal,

@@ -7,6 +7,7 @@ import { documentFields, fieldsOfLogs } from "./document-fields.ts";
 import { exitCodes, quarantineReasons, storeFailures } from "./fault-codes.ts";
 import { catalogueJsonSchema, type JsonSchema, pipelineJsonSchema, reportJsonSchema } from "./json-schema.ts";
 import { logNames } from "./log-names.ts";
+import { metricList, noticeList } from "./metrics.ts";
 import { plantedFaults } from "./planted-faults.ts";
 import { reportingRules } from "./reporting-rules.ts";
 import { ruleLanguage } from "./rule-language.ts";
@@ -38,6 +39,7 @@ export function referenceFiles({ program, standard, pageOf }: ReferenceSources):
       "reporting rules": reportingRules(),
     },
     "document-fields.md": { "document fields": documentFields(), "fields of logs": fieldsOfLogs() },
+    "metrics.md": { metrics: metricList(), notices: noticeList() },
     "service-ping.md": { metrics: servicePingMetrics(), "not served": missingMetrics() },
     // No contract, so it lies beside the reference and not in it.
     "../reliability.md": { "planted faults": plantedFaults(FAULTS_BY_PLACE) },

@@ -6,6 +6,8 @@ export interface Backoff extends Pick<Clock, "monotonicMs" | "sleep"> {
   readonly giveUpAfterMs: number;
   /** At least 0, below 1. */
   readonly random: () => number;
+  /** Is told of each failure that is tried again; for figures. */
+  readonly onRetry?: (error: unknown) => void;
 }
 
 const FIRST_WAIT_MS = 200;
@@ -40,6 +42,7 @@ export async function retry<T>(work: () => Promise<T>, trouble: Trouble, by: Bac
       if (!trouble.passes(error) || isOver()) throw error;
       if (failures === 0) trouble.onFirst(error);
       else if (by.monotonicMs() + ms > giveUpAtMs) throw error;
+      by.onRetry?.(error);
       await by.sleep(ms, trouble.signal);
       if (isOver()) throw error;
     }

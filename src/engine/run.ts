@@ -1,3 +1,4 @@
+import type { BatchObserver } from "../core/batch-observer.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Delivery, Payload, Source } from "../core/delivery.ts";
 import type { LineLog } from "../core/line-log.ts";
@@ -20,6 +21,8 @@ export interface EngineOptions {
   readonly log: LineLog;
   /** Null where nothing is kept beside the archive. */
   readonly index: ObjectIndex | null;
+  /** Null where nobody watches. */
+  readonly observer: BatchObserver | null;
   readonly limits: BatchLimits;
   readonly clock: Clock;
   /** Stops intake; what was taken is committed and acked before `runEngine` resolves. */
@@ -32,7 +35,8 @@ export interface EngineOptions {
  * nothing pending. Rejects with what the source, the log or the index rejects with; deliveries that are not durable are
  * then not acked (I2), and the source hands them out again.
  */
-export async function runEngine({ source, take, log, index, limits, clock, signal }: EngineOptions): Promise<void> {
+export async function runEngine(options: EngineOptions): Promise<void> {
+  const { source, take, log, index, observer, limits, clock, signal } = options;
   // Lets the source go, even while it waits.
   const failed = new AbortController();
   // Without the payloads: they are in the log, and would fill the memory once more.
@@ -41,12 +45,18 @@ export async function runEngine({ source, take, log, index, limits, clock, signa
   let committing = Promise.resolve();
 
   const commit = async (acks: readonly Delivery["ack"][]): Promise<void> => {
+    const size = { deliveries: acks.length, lines: log.pendingLines, bytes: log.pendingBytes };
+    const steps = acks.length === 0 ? undefined : observer?.closed(size);
     try {
       const objects = log.pendingLines > 0 ? await log.commit() : [];
+      steps?.archived(objects);
       await index?.add(objects);
+      steps?.indexed();
       // At once, so that a source may send them together.
       await Promise.all(acks.map((ack) => ack()));
+      steps?.acked();
     } catch (error) {
+      steps?.failed(error);
       failed.abort(error);
       throw error;
     }
@@ -72,6 +82,7 @@ export async function runEngine({ source, take, log, index, limits, clock, signa
       if (result.done === true) break;
       if (unacked.length === 0) age.begin();
       take(result.value.payload);
+      observer?.taken(result.value.payload);
       unacked.push(result.value.ack);
       const isFull = log.pendingLines >= limits.maxLines || log.pendingBytes >= limits.maxBytes;
       if (isFull || age.isOver()) await close();

@@ -11,7 +11,7 @@ export interface SpillingIndexOptions {
   readonly index: (object: CommittedObject) => Promise<void>;
   readonly markers: IndexMarkers;
   /** Is told, in words, when objects begin to wait, and when they need to do so no more. */
-  readonly onChange: (message: string) => void;
+  readonly onChange: (message: string, isAway: boolean) => void;
   /** Is told, in words, of an object that the index does not take, again for each. */
   readonly onTrouble: (message: string) => void;
 }
@@ -42,7 +42,7 @@ export function createSpillingIndex({ index, markers, onChange, onTrouble }: Spi
       } catch (error) {
         if (!(error instanceof IoError)) throw error;
         if (error.code !== "unavailable") onTrouble(`${error.message}; what it does not take waits in the archive`);
-        else if (!isAway) onChange(`${error.message}; what comes now waits in the archive to be indexed`);
+        else if (!isAway) onChange(`${error.message}; what comes now waits in the archive to be indexed`, true);
         isAway ||= error.code === "unavailable";
       }
     }
@@ -61,7 +61,7 @@ export function createSpillingIndex({ index, markers, onChange, onTrouble }: Spi
       for (const object of objects) await addOne(object);
     },
     resume() {
-      if (isAway) onChange("the index is back; what waits is being indexed");
+      if (isAway) onChange("the index is back; what waits is being indexed", false);
       isAway = false;
     },
   };

@@ -183,7 +183,7 @@ it("keeps no connection open where even its last document fails", async () => {
     tryToCreate: () => Promise.resolve(STORED),
     clock: { nowMs: () => START_MS, monotonicMs: () => 0, sleep: () => Promise.reject(new Error("no clock")) },
     random: () => 0,
-    tell: () => undefined,
+    notify: () => undefined,
     signal: NEVER,
     close: () => {
       isClosed = true;

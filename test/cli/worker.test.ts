@@ -25,7 +25,7 @@ it.each([
   await mkdir(join(folder, "logs"));
   await writeFile(join(folder, "logs/a.log"), "{}\n");
   const stop = new AbortController();
-  const worker = await openWorker(parsePipeline(PIPELINE, "a.yaml", [], folder), stop.signal);
+  const worker = await openWorker(parsePipeline(PIPELINE, "a.yaml", [], folder), null, stop.signal);
   stop.abort();
   await worker.run(() => undefined);
   expect(await worker.summarize(new Set(), late)).toMatchObject({ duplicates, isInterrupted: true });
@@ -39,7 +39,7 @@ it("workers of one pipeline give their objects names of their own", async () => 
     await writeFile(join(folder, log), text);
     const pipeline = PIPELINE.replace("follow: true, ", "").replace("logs/*.log", log);
     const signal = new AbortController().signal;
-    const worker = await openWorker(parsePipeline(pipeline, "a.yaml", [], folder), signal);
+    const worker = await openWorker(parsePipeline(pipeline, "a.yaml", [], folder), null, signal);
     await worker.run(() => undefined);
   }
   const files = await readdir(join(folder, "archive/wal"), { recursive: true, withFileTypes: true });

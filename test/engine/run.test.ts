@@ -79,7 +79,16 @@ class Stage {
 
   run(source: Source, limits: Partial<BatchLimits> = {}, signal = new AbortController().signal): Promise<void> {
     const { take, log, index } = this;
-    return runEngine({ source, take, log, index, limits: { ...NO_LIMITS, ...limits }, clock: CLOCK, signal });
+    return runEngine({
+      source,
+      take,
+      log,
+      index,
+      observer: null,
+      limits: { ...NO_LIMITS, ...limits },
+      clock: CLOCK,
+      signal,
+    });
   }
 }
 

@@ -119,7 +119,7 @@ export async function work(
     tryToCreate: (document, signal) => tryToCreate(client, document, signal),
     clock: machine.clock,
     random: world.random,
-    tell,
+    notify: (_code, message) => tell(message),
     signal: late.signal,
     close: () => Promise.resolve(),
   });
@@ -136,8 +136,15 @@ export async function work(
     catalogue: CATALOGUE,
     store,
     index,
-    input: { sizeBytes: null, maxBatchLines: batch.maxLines, source: () => source, close: source.close },
+    input: {
+      sizeBytes: null,
+      maxBatchLines: batch.maxLines,
+      source: () => source,
+      budgets: () => [],
+      close: source.close,
+    },
     writer: Math.floor(world.random() * 2 ** 32).toString(16),
+    observer: null,
     clock: machine.clock,
     stop,
   });

@@ -40,6 +40,8 @@ interface Given<Document> {
 interface Rest {
   readonly positions: readonly number[];
   readonly why: string;
+  /** What the whole request failed with, if it did. */
+  readonly cause?: Error;
   /** True where nothing but the state of single indices keeps them: read-only, closed, not allowed. */
   readonly isBlocked: boolean;
 }
@@ -77,19 +79,18 @@ export function createBulkWriter<Document extends IndexDocument>(
       if (!(error instanceof ClusterError) || error.status === TOO_LARGE) throw error;
       // A request that was ended says nothing about the cluster.
       if (!signal.aborted) gate.shrink();
-      return { positions, why: error.message, isBlocked: false };
+      return { positions, why: error.message, cause: error, isBlocked: false };
     } finally {
       gate.leave();
     }
   }
 
   /** Until nothing is left. */
-  async function settle(given: Given<Document>, positions: readonly number[], signal: AbortSignal): Promise<void> {
-    let left = positions;
+  async function settle(given: Given<Document>, all: readonly number[], signal: AbortSignal): Promise<void> {
     // What others get into their indices says nothing about one that takes nothing; whoever is told of that gets it.
-    const giveUpAfterMs = Math.min(backoff.giveUpAfterMs, BLOCKED_MS);
-    const blocked = createHealth({ ...backoff, giveUpAfterMs }, () => undefined);
-    for (let tries = 0; left.length > 0; tries += 1) {
+    const patience = { ...backoff, giveUpAfterMs: Math.min(backoff.giveUpAfterMs, BLOCKED_MS) };
+    const blocked = createHealth(patience, () => undefined);
+    for (let tries = 0, left = all; left.length > 0; tries += 1) {
       const rest = await send(given, left, signal);
       left = rest.positions;
       if (left.length === 0) {
@@ -97,11 +98,12 @@ export function createBulkWriter<Document extends IndexDocument>(
         return;
       }
       const isAway = !rest.isBlocked || signal.aborted;
-      const failure = new IoError(isAway ? "unavailable" : "denied", `index into "${cluster.name}": ${rest.why}`);
+      const failure = new IoError(isAway ? "unavailable" : "denied", `index into "${cluster.name}": ${rest.why}`, rest);
       if (signal.aborted) throw failure;
       const failing = rest.isBlocked ? blocked : health;
       failing.fail(rest.why);
       if (failing.isGivenUp()) throw failure;
+      backoff.onRetry?.(failure);
       await backoff.sleep(waitMs(tries, backoff.random), signal);
     }
   }

@@ -24,6 +24,8 @@ export interface PubsubSourceOptions {
 }
 
 export interface PubsubSource extends Source {
+  /** What is held and not acked, against the budget. */
+  readonly held: () => { readonly messages: number; readonly bytes: number };
   /** Lets go of what is still held, and closes the subscriber. */
   readonly close: () => Promise<void>;
 }
@@ -78,6 +80,8 @@ export function createPubsubSource(subscriber: Subscriber, options: PubsubSource
         await loans.giveBack(untaken.map(({ ackId }) => ackId));
       }
     },
+
+    held: () => ({ messages: loans.messages, bytes: loans.bytes }),
 
     close() {
       loans.stop();

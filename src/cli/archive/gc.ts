@@ -1,19 +1,22 @@
 import { Command } from "commander";
 import { collect } from "../../archive/gc/collect.ts";
-import { type GcPlan, planGc } from "../../archive/gc/gc-plan.ts";
+import { type GcPlan, KEPT_REASONS, planGc } from "../../archive/gc/gc-plan.ts";
 import { listStreams } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
+import { SECOND_MS } from "../../core/units.ts";
+import type { Sample } from "../../observe/metrics.ts";
 import { openArchiveRemover, openArchiveStore } from "../open/archive-store.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { type DutyOptions, refuseListening, repeatDuty, withDutyOptions } from "../process/duty.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { createProgress } from "../terminal/progress.ts";
-import { tell } from "../terminal/tell.ts";
+import { notify } from "../terminal/tell.ts";
 import { alteredText, type GcReport, gcJson, gcText, unprovenText } from "./gc-report.ts";
 
-interface GcCommandOptions extends PipelineOptions {
+interface GcCommandOptions extends PipelineOptions, DutyOptions {
   readonly json?: true;
   readonly dryRun?: true;
 }
@@ -27,23 +30,68 @@ export function gcCommand(): Command {
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
     .option("--dry-run", "print what would be removed, and remove nothing")
     .option("--json", "print a JSON line for each stream");
-  return withPipelineOptions(command).action(async (pipeline: string | undefined, options: GcCommandOptions) => {
-    const settings = await loadSettings(pipeline, options);
-    const nowMs = SYSTEM_CLOCK.nowMs();
-    const plans = await planAll(settings);
-    const isDryRun = options.dryRun === true;
-    const reports = isDryRun ? plans.map(asIfCollected) : await collectAll(settings, plans);
-    const wrong = reports.flatMap(({ altered, unproven }) => [
-      ...altered.map(alteredText),
-      ...unproven.map(unprovenText),
-    ]);
-    for (const text of wrong) tell(text);
-    if (wrong.length > 0) process.exitCode = EXIT_NOT_RIGHT;
-    for (const report of reports) {
-      await print(options.json ? gcJson(report, nowMs, isDryRun) : gcText(report, nowMs, isDryRun));
-    }
-    if (reports.length === 0 && options.json !== true) await print("nothing to remove\n");
-  });
+  return withDutyOptions(withPipelineOptions(command)).action(
+    async (pipeline: string | undefined, options: GcCommandOptions) => {
+      refuseListening(options);
+      if (options.every === undefined) {
+        if (!isAllRight(await collectOnce(pipeline, options))) process.exitCode = EXIT_NOT_RIGHT;
+        return;
+      }
+      let last: readonly Sample[] = [];
+      let isShown = false;
+      await repeatDuty("gc", options, async (_signal, metrics) => {
+        if (!isShown) metrics?.read(() => last);
+        isShown = true;
+        const reports = await collectOnce(pipeline, options);
+        last = reports.flatMap((report) => leftSamples(report, SYSTEM_CLOCK.nowMs()));
+        for (const { plan, objects, bytes } of reports) {
+          metrics?.add("logtally_collected_objects_total", { stream: plan.stream }, objects);
+          metrics?.add("logtally_collected_bytes_total", { stream: plan.stream }, bytes);
+        }
+        return isAllRight(reports);
+      });
+    },
+  );
+}
+
+/** Prints what it removed, and tells what it could not. Rejects with `UsageError` or `IoError`. */
+async function collectOnce(pipeline: string | undefined, options: GcCommandOptions): Promise<readonly GcReport[]> {
+  const settings = await loadSettings(pipeline, options);
+  const nowMs = SYSTEM_CLOCK.nowMs();
+  const plans = await planAll(settings);
+  const isDryRun = options.dryRun === true;
+  const reports = isDryRun ? plans.map(asIfCollected) : await collectAll(settings, plans);
+  for (const { altered, unproven } of reports) {
+    for (const text of [...altered.map(alteredText), ...unproven.map(unprovenText)]) notify("gc_refused", text);
+  }
+  const isWorthIt = ({ objects }: GcReport): boolean => options.every === undefined || objects > 0;
+  for (const report of reports.filter(isWorthIt)) {
+    await print(options.json ? gcJson(report, nowMs, isDryRun) : gcText(report, nowMs, isDryRun));
+  }
+  if (reports.length === 0 && options.json !== true && options.every === undefined) await print("nothing to remove\n");
+  return reports;
+}
+
+function isAllRight(reports: readonly GcReport[]): boolean {
+  return reports.every(({ altered, unproven }) => altered.length === 0 && unproven.length === 0);
+}
+
+/** What is left, and why. */
+function leftSamples({ plan, altered, unproven }: GcReport, nowMs: number): readonly Sample[] {
+  const { stream, kept, oldestUnsealedMs } = plan;
+  const ageMs = oldestUnsealedMs === null ? 0 : Math.max(0, nowMs - oldestUnsealedMs);
+  return [
+    { name: "logtally_oldest_unsealed_seconds", labels: { stream }, value: ageMs / SECOND_MS },
+    ...KEPT_REASONS.flatMap((reason): Sample[] => [
+      { name: "logtally_wal_objects", labels: { stream, reason }, value: kept[reason].objects },
+      { name: "logtally_wal_bytes", labels: { stream, reason }, value: kept[reason].bytes },
+    ]),
+    {
+      name: "logtally_wal_objects",
+      labels: { stream, reason: "distrusted" },
+      value: altered.length + unproven.length,
+    },
+  ];
 }
 
 /** All streams are looked at before anything is removed. */

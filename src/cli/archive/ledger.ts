@@ -1,20 +1,24 @@
 import { Command } from "commander";
+import { differenceText } from "../../archive/audit/difference.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import type { LedgerReport } from "../../counts/ledger/ledger-report.ts";
+import type { Sample } from "../../observe/metrics.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { instantBefore } from "../options/instant.ts";
 import { withPipelineOptions } from "../options/options.ts";
-import { checkSpan, isBordered } from "../options/time-span.ts";
+import { checkSpan, isBordered, type TimeSpan } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { type DutyOptions, type Pass, refuseListening, repeatDuty, withDutyOptions } from "../process/duty.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { givingUp, proveUnlessStopped } from "../process/interruptible.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { createProgress } from "../terminal/progress.ts";
+import { notify } from "../terminal/tell.ts";
 import { balanceBooks } from "./ledger-balance.ts";
 import { ledgerTable } from "./ledger-table.ts";
 
-interface LedgerOptions extends PipelineOptions {
+interface LedgerOptions extends PipelineOptions, DutyOptions {
   readonly since?: number;
   readonly until?: number;
   readonly deep?: true;
@@ -26,6 +30,7 @@ const EXAMPLES = `
 Examples:
   logtally ledger --since 2020-12-22 --until 2020-12-23
   logtally ledger --since 7d --deep
+  logtally ledger --since 7d --every 1h --listen 9464   # the last seven days, whenever it looks
   logtally ledger --json | jq '.hours[] | select(.balances | not)'
 `;
 
@@ -44,22 +49,72 @@ export function ledgerCommand(): Command {
     .option("--deep", "also read every byte of the segments, and look for every received line in them")
     .option("--no-index", "do not ask the index")
     .option("--json", "print JSON");
-  return withPipelineOptions(command)
+  return withDutyOptions(withPipelineOptions(command))
     .addHelpText("after", EXAMPLES)
     .action(async (pipeline: string | undefined, options: LedgerOptions) => {
       checkSpan(options, "balance hours");
+      refuseListening(options);
+      if (options.every !== undefined) return repeatDuty("ledger", options, ledgerPass(pipeline, options));
       const settings = await loadSettings(pipeline, options);
       await proveUnlessStopped(async (signal) => {
         const report = await balance(settings, options, signal);
-        await print(
-          options.json === true ? `${JSON.stringify(report, null, 2)}\n` : ledgerTable(report, isBordered(options)),
-        );
+        await print(reportText(report, options));
         if (!report.balances) process.exitCode = EXIT_NOT_RIGHT;
       });
     });
 }
 
-async function balance(settings: PipelineSettings, options: LedgerOptions, signal: AbortSignal): Promise<LedgerReport> {
+function reportText(report: LedgerReport, options: LedgerOptions): string {
+  return options.json === true ? `${JSON.stringify(report, null, 2)}\n` : ledgerTable(report, isBordered(options));
+}
+
+/** The span moves on with the time: the last seven days stay the last seven days. Prints what does not balance. */
+function ledgerPass(pipeline: string | undefined, options: LedgerOptions): Pass {
+  const beganMs = SYSTEM_CLOCK.nowMs();
+  let last: readonly Sample[] = [];
+  let isShown = false;
+  return async (signal, metrics) => {
+    if (!isShown) metrics?.read(() => last);
+    isShown = true;
+    const elapsedMs = SYSTEM_CLOCK.nowMs() - beganMs;
+    const moved = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms + elapsedMs);
+    const settings = await loadSettings(pipeline, options);
+    const span = { since: moved(options.since), until: moved(options.until) };
+    const report = await unlessStopped(balance(settings, { ...options, ...span }, signal), signal);
+    if (report === null) return true;
+    last = hourSamples(report);
+    if (report.balances) return true;
+    notify("ledger_unbalanced", report.problems.map(differenceText));
+    await print(reportText(report, options));
+    return false;
+  };
+}
+
+/** Null where the signal has cut it short. */
+async function unlessStopped<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return null;
+    throw error;
+  }
+}
+
+function hourSamples({ hours }: LedgerReport): readonly Sample[] {
+  return [...Map.groupBy(hours, ({ stream }) => stream)].flatMap(([stream, ofStream]) =>
+    [true, false].map((balances) => ({
+      name: "logtally_ledger_hours" as const,
+      labels: { stream, balances: String(balances) },
+      value: ofStream.filter((row) => row.balances === balances).length,
+    })),
+  );
+}
+
+async function balance(
+  settings: PipelineSettings,
+  options: Pick<LedgerOptions, "deep" | "index"> & TimeSpan,
+  signal: AbortSignal,
+): Promise<LedgerReport> {
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
   const progress = createProgress("reading", null);

@@ -2,8 +2,12 @@ import { Command } from "commander";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
+import { DAY_MS } from "../../core/units.ts";
+import type { Metrics } from "../../observe/metrics.ts";
 import { openSealer, type Sealer } from "../open/sealer.ts";
 import { withPipelineOptions } from "../options/options.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { type DutyOptions, type Pass, refuseListening, repeatDuty, withDutyOptions } from "../process/duty.ts";
 import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
 import { stopOnSignals } from "../process/stop-signal.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
@@ -11,9 +15,9 @@ import { print } from "../terminal/print.ts";
 import { createProgress, type Progress } from "../terminal/progress.ts";
 import { formatBytes, formatCount, formatThings } from "../terminal/quantity.ts";
 import { formatTable } from "../terminal/table.ts";
-import { tell } from "../terminal/tell.ts";
+import { notifying, tell } from "../terminal/tell.ts";
 
-interface SealCommandOptions extends PipelineOptions {
+interface SealCommandOptions extends PipelineOptions, DutyOptions {
   readonly undated: boolean;
   readonly json?: true;
 }
@@ -23,6 +27,7 @@ Examples:
   logtally seal --archive my-archive
   logtally seal pipelines/gitlab-com.yaml
   logtally seal --archive my-archive --set seal.lateness_ms=0 --json
+  logtally seal pipelines/gitlab-com.yaml --every 5m --listen 0.0.0.0:9464
 `;
 
 export function sealCommand(): Command {
@@ -35,26 +40,61 @@ export function sealCommand(): Command {
     .argument("[pipeline]", "the pipeline whose stream is sealed (default: all streams, by pipelines/local.yaml)")
     .option("--no-undated", "leave lines without any time to another run: sealing some looks through all before them")
     .option("--json", "print a JSON line for each plan that was sealed");
-  return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(seal);
+  return withDutyOptions(withPipelineOptions(command)).addHelpText("after", EXAMPLES).action(seal);
 }
 
 async function seal(pipeline: string | undefined, options: SealCommandOptions): Promise<void> {
-  const settings = await loadSettings(pipeline, options);
-  const sealer = await openSealer(settings, pipeline === undefined ? null : settings.name);
+  refuseListening(options);
+  if (options.every !== undefined) return repeatDuty("seal", options, sealPass(pipeline, options));
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "the span under way is left to the next run");
-  const sealed: SealedPlan[] = [];
   try {
-    await sealAll(sealer, { withUndated: options.undated, signal: stop.signal }, sealed);
+    await sealOnce(pipeline, options, stop.signal);
   } finally {
-    sealer.close();
     releaseSignals();
-    // Also where something failed: it is sealed for good.
-    await print(options.json === true ? sealed.map(sealedJson).join("") : sealedTable(sealed));
   }
   if (!stop.signal.aborted) return;
   tell("interrupted; what is listed is sealed");
   process.exitCode = EXIT_INTERRUPTED;
+}
+
+/** Lines without any time once a day alone: sealing some looks through all that came before. */
+function sealPass(pipeline: string | undefined, options: SealCommandOptions): Pass {
+  let undatedAtMs = Number.NEGATIVE_INFINITY;
+  return async (signal, metrics) => {
+    const undated = options.undated && SYSTEM_CLOCK.monotonicMs() - undatedAtMs >= DAY_MS;
+    if (undated) undatedAtMs = SYSTEM_CLOCK.monotonicMs();
+    await sealOnce(pipeline, { ...options, undated }, signal, (plan) => addSealed(metrics, plan));
+    return true;
+  };
+}
+
+function addSealed(metrics: Metrics | null, { manifest }: SealedPlan): void {
+  const { stream, lines, duplicates_total: duplicates } = manifest;
+  metrics?.add("logtally_sealed_plans_total", { stream }, 1);
+  metrics?.add("logtally_sealed_lines_total", { stream }, lines);
+  metrics?.add("logtally_sealed_duplicates_total", { stream }, duplicates);
+}
+
+/** Prints what it sealed. Rejects with `UsageError` or `IoError`; what was sealed stays sealed. */
+async function sealOnce(
+  pipeline: string | undefined,
+  options: SealCommandOptions,
+  signal: AbortSignal,
+  onSealed: (plan: SealedPlan) => void = () => undefined,
+): Promise<void> {
+  const settings = await loadSettings(pipeline, options);
+  const sealer = await openSealer(settings, pipeline === undefined ? null : settings.name);
+  const sealed: SealedPlan[] = [];
+  try {
+    await sealAll(sealer, { withUndated: options.undated, signal }, sealed);
+  } finally {
+    sealer.close();
+    for (const plan of sealed) onSealed(plan);
+    const isWorthIt = sealed.length > 0 || options.every === undefined;
+    // Also where something failed: it is sealed for good.
+    if (isWorthIt) await print(options.json === true ? sealed.map(sealedJson).join("") : sealedTable(sealed));
+  }
 }
 
 /** One stream after the other; what is wrong with one does not hold up the others. Rejects with the first `IoError`. */
@@ -73,7 +113,7 @@ export async function sealAll(
         onTotal: (bytes) => bars.push(createProgress(`sealing ${stream}`, bytes)),
         onBytes: (bytes) => bars[0]?.add(bytes),
         onSealed: (plan) => sealed.push(plan),
-        onTrouble: tell,
+        onTrouble: notifying("seal_failed"),
       });
     } catch (error) {
       if (!(error instanceof IoError)) throw error;

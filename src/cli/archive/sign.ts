@@ -4,19 +4,21 @@ import { changeKey } from "../../archive/digest/key-change.ts";
 import { signStream } from "../../archive/digest/sign.ts";
 import { listStreams } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
+import type { Metrics } from "../../observe/metrics.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { openOldSigningKey, openSigningKey, refuseUnsignableBucket } from "../open/signing-key.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { type DutyOptions, refuseListening, repeatDuty, withDutyOptions } from "../process/duty.ts";
 import { exitCodeOf, isToldError } from "../process/exit-code.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { formatBytes, formatCount } from "../terminal/quantity.ts";
 import { formatTable } from "../terminal/table.ts";
-import { tell } from "../terminal/tell.ts";
+import { notify, tell } from "../terminal/tell.ts";
 
-interface SignCommandOptions extends PipelineOptions {
+interface SignCommandOptions extends PipelineOptions, DutyOptions {
   readonly json?: true;
   readonly oldKey?: string;
 }
@@ -33,15 +35,39 @@ export function signCommand(): Command {
       "--old-key <file>",
       "the key that signed until now, once, where the signing key was changed; or its version in Cloud KMS",
     );
-  return withPipelineOptions(command).action(async (pipeline: string | undefined, options: SignCommandOptions) => {
-    const signed: SignedDigest[] = [];
-    const settings = await loadSettings(pipeline, options);
-    const failures = await signArchive(settings, options.oldKey ?? null, (digest) => signed.push(digest));
-    if (options.json) await print(signed.map((each) => `${JSON.stringify(asJson(each))}\n`).join(""));
-    else if (signed.length > 0) await print(asTable(signed));
-    else if (failures.length === 0) await print("nothing due\n");
-    endWith(failures);
+  return withDutyOptions(withPipelineOptions(command)).action(
+    async (pipeline: string | undefined, options: SignCommandOptions) => {
+      refuseListening(options);
+      if (options.every === undefined) return endWith(await signOnce(pipeline, options));
+      // It was given to change the key once.
+      let { oldKey } = options;
+      await repeatDuty("sign", options, async (_signal, metrics) => {
+        const failures = await signOnce(pipeline, { ...options, ...(oldKey === undefined ? {} : { oldKey }) }, metrics);
+        oldKey = undefined;
+        for (const failure of failures) if (isToldError(failure)) notify("sign_failed", failure.lines);
+        throwFault(failures);
+        return failures.length === 0;
+      });
+    },
+  );
+}
+
+/** Prints what it signed. Resolves with what went wrong. Rejects with `UsageError` or `IoError`. */
+async function signOnce(
+  pipeline: string | undefined,
+  options: SignCommandOptions,
+  metrics: Metrics | null = null,
+): Promise<readonly unknown[]> {
+  const signed: SignedDigest[] = [];
+  const settings = await loadSettings(pipeline, options);
+  const failures = await signArchive(settings, options.oldKey ?? null, (digest) => {
+    metrics?.add("logtally_signed_digests_total", { stream: digest.digest.stream }, 1);
+    signed.push(digest);
   });
+  if (options.json) await print(signed.map((each) => `${JSON.stringify(asJson(each))}\n`).join(""));
+  else if (signed.length > 0) await print(asTable(signed));
+  else if (failures.length === 0 && options.every === undefined) await print("nothing due\n");
+  return failures;
 }
 
 /**
@@ -91,6 +117,10 @@ function endWith(failures: readonly unknown[]): void {
     tell(failure.lines);
     process.exitCode = Math.max(exitCodeOf(failure), Number(process.exitCode ?? 0));
   }
+  throwFault(failures);
+}
+
+function throwFault(failures: readonly unknown[]): void {
   const fault = failures.find((failure) => !isToldError(failure));
   if (fault !== undefined) throw fault;
 }

@@ -13,7 +13,8 @@ import { type TruthReport, truthReport } from "../../generate/truth-report.ts";
 import { listSegments, totalsOf } from "../archive/archive-ls.ts";
 import { openArchiveStore } from "../open/archive-store.ts";
 import { EXIT_INTERRUPTED, EXIT_NOT_RIGHT } from "../process/exit-code.ts";
-import { runAll } from "../run/run.ts";
+import { askedFor } from "../run/run.ts";
+import { runAll } from "../run/run-all.ts";
 import { runSummaryText } from "../run/run-summary.ts";
 import { BUNDLED_PIPELINE, loadSettings } from "../settings.ts";
 import { ask } from "../terminal/ask.ts";
@@ -128,7 +129,7 @@ async function generateDay(file: string): Promise<TruthReport | null> {
 
 /** False where a signal stopped it. */
 async function runDay(file: string): Promise<boolean> {
-  const { summaries, failure } = await runAll([BUNDLED_PIPELINE], { ...OPTIONS, from: [file] });
+  const { summaries, failure } = await runAll(askedFor([BUNDLED_PIPELINE], { ...OPTIONS, from: [file] }), null);
   if (failure !== null) throw failure;
   await print(`${summaries.map(runSummaryText).join("\n")}\n`);
   return !summaries.some(({ isInterrupted }) => isInterrupted);

@@ -6,7 +6,7 @@ import { archiveName, openArchiveStore } from "../open/archive-store.ts";
 import { collect, withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
-import { crashText } from "../terminal/crash.ts";
+import { tellCrash } from "../terminal/crash.ts";
 import { print } from "../terminal/print.ts";
 import { LOOPBACK, reachedAt } from "./machine-addresses.ts";
 import { openPageFiles } from "./page-files.ts";
@@ -93,7 +93,7 @@ export async function servePage(settings: PipelineSettings, at: ServedAt): Promi
     token,
     routes: explorerRoutes({ settings, catalogue, store, clock: SYSTEM_CLOCK }),
     pageFile: openPageFiles(),
-    onCrash: (error) => process.stderr.write(crashText(error)),
+    onCrash: tellCrash,
   });
   const isElsewhere = at.port === null && new URL(explorer.url).port !== String(DEFAULT_PORT);
   const why = isElsewhere ? `port ${DEFAULT_PORT} is taken, so the page is at another one\n` : "";

@@ -51,7 +51,7 @@ export async function openPipelineIndex(pipeline: PipelineSettings, signal: Abor
   const { createPatientCluster } = await import("../../backends/elasticsearch/patient-cluster.ts");
   const { createQuarantineChanges } = await import("../../backends/elasticsearch/quarantine-changes.ts");
   const cluster = await openClusterOf(settings);
-  const patience = { backoff: serviceBackoff(settings.spillAfterMs), onTrouble: tell };
+  const patience = { backoff: serviceBackoff("index", settings.spillAfterMs), onTrouble: tell };
   try {
     await verifyTemplates(cluster, settings, signal);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { ObjectHolds } from "../../core/object-holds.ts";
 import type { ObjectRemover } from "../../core/object-remover.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { MINUTE_MS } from "../../core/units.ts";
-import { tell } from "../terminal/tell.ts";
+import { notify } from "../terminal/tell.ts";
 import { setProxy } from "./proxy.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
@@ -53,8 +53,8 @@ async function openService({ endpoint }: BucketPlace, patience?: Patience, isAdm
 function bucketOptions({ giveUpAfterMs = 2 * MINUTE_MS, signal }: Partial<Patience> = {}): BucketOptions {
   const howLong = giveUpAfterMs === Number.POSITIVE_INFINITY ? "until it answers" : "for up to two minutes";
   return {
-    backoff: serviceBackoff(giveUpAfterMs),
-    onTrouble: (message) => tell(`${message}; trying again ${howLong}`),
+    backoff: serviceBackoff("archive", giveUpAfterMs),
+    onTrouble: (message) => notify("archive_retrying", `${message}; trying again ${howLong}`),
     ...(signal === undefined ? {} : { signal }),
   };
 }

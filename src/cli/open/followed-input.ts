@@ -2,7 +2,7 @@ import { openFollowState } from "../../backends/files/follow/checkpoints.ts";
 import { createFollowSource } from "../../backends/files/follow/follow-source.ts";
 import type { FilesSettings, PipelineSettings } from "../../config/pipeline.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { tell } from "../terminal/tell.ts";
+import { notifying } from "../terminal/tell.ts";
 import { followStatePath } from "./follow-state-path.ts";
 import type { PipelineInput } from "./pipeline-input.ts";
 
@@ -12,7 +12,9 @@ export async function openFollowed(pipeline: PipelineSettings, files: FilesSetti
   return {
     sizeBytes: null,
     maxBatchLines: Number.POSITIVE_INFINITY,
-    source: (onRead) => createFollowSource({ named: files.paths, state, onRead, tell, clock: SYSTEM_CLOCK }),
+    source: (onRead) =>
+      createFollowSource({ named: files.paths, state, onRead, tell: notifying("follow_trouble"), clock: SYSTEM_CLOCK }),
+    budgets: () => [],
     close: () => Promise.resolve(state.close()),
   };
 }

@@ -2,7 +2,7 @@ import { parseVerifyingKey, type SigningKey } from "../../archive/digest/signing
 import type { KmsReference } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
 import { MINUTE_MS } from "../../core/units.ts";
-import { tell } from "../terminal/tell.ts";
+import { notify } from "../terminal/tell.ts";
 import { setProxy } from "./proxy.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
@@ -13,8 +13,8 @@ export async function openKmsSigningKey({ name, endpoint }: KmsReference): Promi
   const { createService } = await import("../../backends/gcs/service.ts");
   const { KMS_ENDPOINT, KMS_SCOPE, MOST_KMS_BYTES, openKmsKey } = await import("../../backends/gcs/kms-key.ts");
   const key = await openKmsKey(createService({ endpoint: endpoint ?? KMS_ENDPOINT, scope: KMS_SCOPE }), name, {
-    backoff: serviceBackoff(2 * MINUTE_MS),
-    onTrouble: (message) => tell(`${message}; trying again for up to two minutes`),
+    backoff: serviceBackoff("kms", 2 * MINUTE_MS),
+    onTrouble: (message) => notify("signing_key_retrying", `${message}; trying again for up to two minutes`),
   });
   const verifying = parseVerifyingKey(key.publicPem);
   const { fingerprint, publicPem } = verifying;

@@ -7,7 +7,7 @@ import type { DocumentBuilder } from "../../indexing/document/line-document.ts";
 import { indexTemplates } from "../../indexing/template/index-templates.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { createWorkerIndex, type WorkerIndex } from "../run/worker-index.ts";
-import { tell } from "../terminal/tell.ts";
+import { notify, notifying } from "../terminal/tell.ts";
 import { openClusterOf } from "./cluster.ts";
 import { nameClashes } from "./name-clashes.ts";
 import { partName, partWords } from "./part-words.ts";
@@ -33,8 +33,8 @@ export async function openIndex(
   const { tryToCreate } = await import("../../backends/elasticsearch/best-effort.ts");
   const { createElasticsearchIndex } = await import("../../backends/elasticsearch/elasticsearch-index.ts");
   const cluster = await openClusterOf(index);
-  const backoff = serviceBackoff(index.spillAfterMs);
-  const created = createElasticsearchIndex(cluster, { backoff, onTrouble: tell });
+  const backoff = serviceBackoff("index", index.spillAfterMs);
+  const created = createElasticsearchIndex(cluster, { backoff, onTrouble: notifying("index_retrying") });
   const verified = await verifiedIndex(created, () => verifyTemplates(cluster, index, signal));
   return createWorkerIndex({
     stream,
@@ -46,7 +46,7 @@ export async function openIndex(
     tryToCreate: (document, stop) => tryToCreate(cluster, document, stop),
     clock: SYSTEM_CLOCK,
     random: Math.random,
-    tell,
+    notify,
     signal,
     close: () => cluster.close(),
   });
@@ -59,7 +59,7 @@ async function verifiedIndex(documents: DocumentIndex, verify: () => Promise<voi
     await verify();
   } catch (error) {
     if (!(error instanceof IoError) || error.code !== "unavailable") throw error;
-    tell(error.message);
+    notify("index_unreachable", error.message);
     isVerified = false;
   }
   return {
@@ -89,9 +89,9 @@ export async function verifyTemplates(cluster: Cluster, settings: IndexSettings,
     // One of an earlier version has all of its parts in itself.
     const isNeeded = NEEDED.some((kind) => template.name === `${settings.prefix}.${kind}`);
     if (state?.kind === "missing" && isNeeded) throw new IoError("not_found", text);
-    tell(text);
+    notify("index_set_up_otherwise", text);
   }
   // A worker's key may not look, and a run begins all the same.
   const { clashes } = await nameClashes(cluster, settings.prefix, signal);
-  for (const clash of clashes) tell(clash);
+  for (const clash of clashes) notify("index_set_up_otherwise", clash);
 }

@@ -1,7 +1,9 @@
 import type { OnRead } from "../../backends/files/file-source.ts";
+import type { PubsubSource } from "../../backends/pubsub/pubsub-source.ts";
 import type { PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
 import type { Source } from "../../core/delivery.ts";
-import { tell } from "../terminal/tell.ts";
+import type { Budget } from "../../observe/worker-samples.ts";
+import { notify, notifying } from "../terminal/tell.ts";
 import { followStatePath } from "./follow-state-path.ts";
 import { openInput } from "./input.ts";
 import { findInputFiles, refuseOwnArchive } from "./input-files.ts";
@@ -20,6 +22,8 @@ export interface PipelineInput {
   readonly maxBatchLines: number;
   /** To be called once. `onRead` is told of stored bytes, or of those of messages. */
   source(onRead: OnRead): Source;
+  /** What is lent by the source and may be, in memory; none where nothing is lent. */
+  budgets(): readonly Budget[];
   /** When all is acked, or will not be any more. */
   close(): Promise<void>;
 }
@@ -44,6 +48,7 @@ export async function openInputOf(settings: PipelineSettings, stop: AbortSignal)
     sizeBytes: files?.sizeBytes ?? null,
     maxBatchLines: Number.POSITIVE_INFINITY,
     source: (onRead) => openInput(files, onRead),
+    budgets: () => [],
     close: () => Promise.resolve(),
   };
 }
@@ -51,8 +56,10 @@ export async function openInputOf(settings: PipelineSettings, stop: AbortSignal)
 async function openPubsub(settings: PubsubSettings, maxBatchBytes: number, stop: AbortSignal): Promise<PipelineInput> {
   const { createPubsubSource } = await import("../../backends/pubsub/pubsub-source.ts");
   const { subscriber, topic, problems } = await openSubscription(settings, stop);
-  for (const problem of problems) tell(problem);
+  for (const problem of problems) notify("subscription_settings", problem);
+  const budget = { maxMessages: MAX_MESSAGES, maxBytes: BATCHES * maxBatchBytes };
   let close = (): Promise<void> => subscriber.close();
+  let held: PubsubSource["held"] = () => ({ messages: 0, bytes: 0 });
   return {
     sizeBytes: null,
     maxBatchLines: MAX_MESSAGES / BATCHES,
@@ -60,14 +67,19 @@ async function openPubsub(settings: PubsubSettings, maxBatchBytes: number, stop:
       const source = createPubsubSource(subscriber, {
         subscription: settings.subscription,
         topic,
-        budget: { maxMessages: MAX_MESSAGES, maxBytes: BATCHES * maxBatchBytes },
+        budget,
         backoff: SUBSCRIPTION_BACKOFF,
-        onTrouble: tell,
+        onTrouble: notifying("subscription_trouble"),
         onRead,
       });
       close = source.close;
+      held = source.held;
       return source;
     },
+    budgets: () => [
+      { name: "held_messages", used: held().messages, limit: budget.maxMessages },
+      { name: "held_bytes", used: held().bytes, limit: budget.maxBytes },
+    ],
     close: () => close(),
   };
 }

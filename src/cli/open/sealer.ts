@@ -23,7 +23,7 @@ import { keyFingerprint } from "../../derive/pseudonym.ts";
 import { FORMAT_VERSION } from "../../segment/block-table.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue } from "../settings.ts";
-import { tell } from "../terminal/tell.ts";
+import { notify, notifying } from "../terminal/tell.ts";
 import { openArchiveStore, openViewsRemover } from "./archive-store.ts";
 import { DUCK_DB } from "./duck-db-options.ts";
 import { factsBasis, openFactReader } from "./fact-reader.ts";
@@ -59,7 +59,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
     basis: factsBasis(settings, catalogue, key),
     program: makes.program,
     database: createFactsDatabase(DUCK_DB),
-    tell,
+    tell: notifying("views_not_kept"),
   };
   const { latenessMs } = settings.seal;
   const newReader = (): FactReader => openFactReader(settings, catalogue, key);
@@ -108,9 +108,8 @@ export async function openSealer(settings: PipelineSettings, only: string | null
     } catch (error) {
       // A view must not hold up the book of record.
       if (!(error instanceof IoError)) throw error;
-      tell(
-        `facts, roll-ups or look-ups of ${stream} are not kept, and counts and searches take longer: ${error.message}`,
-      );
+      const what = `facts, roll-ups or look-ups of ${stream}`;
+      notify("views_not_kept", `${what} are not kept, and counts and searches take longer: ${error.message}`);
     }
   }
 }

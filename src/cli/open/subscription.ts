@@ -5,10 +5,11 @@ import { whyNoService } from "../../config/service-url.ts";
 import { UsageError } from "../../core/fault.ts";
 import { MINUTE_MS } from "../../core/units.ts";
 import { withoutPassword } from "../../core/without-password.ts";
-import { tell } from "../terminal/tell.ts";
+import { notifying } from "../terminal/tell.ts";
 import { serviceBackoff } from "./service-backoff.ts";
 
-export const SUBSCRIPTION_BACKOFF = serviceBackoff(MINUTE_MS);
+const TROUBLE = notifying("subscription_trouble");
+export const SUBSCRIPTION_BACKOFF = serviceBackoff("subscription", MINUTE_MS);
 
 /** A subscription that is there. The caller closes `subscriber`. */
 export interface OpenSubscription extends Subscription {
@@ -25,10 +26,10 @@ export async function openSubscription(
   const { describeSubscription } = await import("../../backends/pubsub/subscription.ts");
   const subscriber = openGoogleSubscriber(subscription, {
     emulator: emulatorHost(),
-    onTrouble: tell,
+    onTrouble: TROUBLE,
   });
   try {
-    const found = await describeSubscription(subscriber, subscription, SUBSCRIPTION_BACKOFF, tell, signal);
+    const found = await describeSubscription(subscriber, subscription, SUBSCRIPTION_BACKOFF, TROUBLE, signal);
     return { subscriber, topic: topic ?? found.topic, problems: found.problems };
   } catch (error) {
     await subscriber.close();

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { PipelineSettings } from "../../config/pipeline.ts";
+import type { BatchObserver } from "../../core/batch-observer.ts";
 import { MINUTE_MS, SECOND_MS } from "../../core/units.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { abortsAfter } from "../process/grace.ts";
@@ -21,10 +22,14 @@ const INDEX_GRACE_MS = 5 * SECOND_MS;
 const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
 
 /**
- * `stop` ends it. Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written,
+ * `observer` hears of its batches, `stop` ends it. Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written,
  * or an index that cannot be used.
  */
-export async function openWorker(settings: PipelineSettings, stop: AbortSignal): Promise<Worker> {
+export async function openWorker(
+  settings: PipelineSettings,
+  observer: BatchObserver | null,
+  stop: AbortSignal,
+): Promise<Worker> {
   beThrifty();
   const catalogue = await loadCatalogue(settings.cataloguePath);
   refuseKeylessBucket(settings);
@@ -52,5 +57,5 @@ export async function openWorker(settings: PipelineSettings, stop: AbortSignal):
   const input = await tellingOfWait("the input", openInputOf(settings, stop));
   // Made by a run, so that a copy of the archive that nobody may write to can be counted later.
   if (key === null) await openPseudonymKey(settings, store);
-  return createWorker({ settings, catalogue, store, index, input, writer, clock: SYSTEM_CLOCK, stop });
+  return createWorker({ settings, catalogue, store, index, input, writer, observer, clock: SYSTEM_CLOCK, stop });
 }

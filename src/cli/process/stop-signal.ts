@@ -1,4 +1,4 @@
-import { tell } from "../terminal/tell.ts";
+import { notify } from "../terminal/tell.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 
@@ -17,7 +17,7 @@ export function stopOnSignals(stop: AbortController, what: string): () => void {
     const nowMs = SYSTEM_CLOCK.monotonicMs();
     if (firstAtMs === null) {
       firstAtMs = nowMs;
-      tell(`stopping; ${what} (once more to leave at once)`);
+      notify("stopping", `stopping; ${what} (once more to leave at once)`);
       stop.abort();
     } else if (nowMs - firstAtMs > SAME_SIGNAL_MS) process.exit(EXIT_INTERRUPTED);
   };

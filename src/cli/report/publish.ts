@@ -34,7 +34,7 @@ export async function openPublisher({ cluster: place, prefix }: CountsPlace): Pr
   const { openCluster } = await import("../../backends/elasticsearch/cluster.ts");
   const { createPatientCluster } = await import("../../backends/elasticsearch/patient-cluster.ts");
   const cluster = openCluster(place);
-  const patience = { backoff: serviceBackoff(GIVE_UP_AFTER_MS), onTrouble: tell };
+  const patience = { backoff: serviceBackoff("index", GIVE_UP_AFTER_MS), onTrouble: tell };
   const publisher: Publisher = {
     async publish(answer) {
       const publication = publicationOf(answer, prefix);

@@ -1,27 +1,24 @@
 import { Command } from "commander";
 import { IoError, UsageError } from "../../core/fault.ts";
-import { SECOND_MS } from "../../core/units.ts";
 import { namedInput } from "../open/input.ts";
-import { openWorker } from "../open/worker.ts";
+import { LISTEN_HELP, type ListenAt, listenAt } from "../options/listen-at.ts";
 import { withPipelineOptions } from "../options/options.ts";
+import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
-import { stopOnSignals } from "../process/stop-signal.ts";
-import { loadSettings, type PipelineOptions } from "../settings.ts";
+import { type Observation, openObservation } from "../process/observation.ts";
+import type { PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
-import { createProgress } from "../terminal/progress.ts";
 import { tell } from "../terminal/tell.ts";
+import { type Asked, runAll } from "./run-all.ts";
 import { runEventsText, runSummaryJson, runSummaryText } from "./run-summary.ts";
-import { sealBeside } from "./seal-beside.ts";
-import type { RunSummary, Worker } from "./worker.ts";
+import type { RunSummary } from "./worker.ts";
 
 interface RunOptions extends PipelineOptions {
   readonly from?: readonly string[];
   readonly follow?: true;
+  readonly listen?: ListenAt;
   readonly json?: true;
 }
-
-/** An archive of years is not looked through only to say how much of the last minutes was there before: a stop has to end. */
-const REPEATS_GRACE_MS = 3 * SECOND_MS;
 
 const EXAMPLES = `
 Examples:
@@ -30,6 +27,7 @@ Examples:
   logtally run --from gs://EXPORTS/stdout/2020/12/22/ --archive my-archive
   zcat old.log.gz | logtally run --from - --archive my-archive
   logtally run pipelines/prod.yaml --set deployment=self_managed
+  logtally run pipelines/gitlab-com.yaml --listen 0.0.0.0:9464   # SIGHUP has it read its pipelines again
 `;
 
 export function runCommand(): Command {
@@ -44,6 +42,7 @@ export function runCommand(): Command {
       "instead of the pipeline's source: files (NDJSON, .gz, .zst, globs), gs://BUCKET/PREFIX, or - for standard input",
     )
     .option("--follow", "follow the files as they grow and are rotated, until stopped (quote globs)")
+    .option("--listen <port>", LISTEN_HELP, listenAt)
     .option("--json", "print the summary as JSON, one line for each pipeline");
   return withPipelineOptions(command)
     .addHelpText("after", EXAMPLES)
@@ -51,7 +50,8 @@ export function runCommand(): Command {
 }
 
 async function runPipelines(pipelines: readonly string[], options: RunOptions): Promise<void> {
-  const { summaries, failure } = await runAll(pipelines.length === 0 ? [undefined] : pipelines, options);
+  const observation = await openObservation(options.listen, SYSTEM_CLOCK);
+  const { summaries, failure } = await closing(observation, runAll(askedFor(pipelines, options), observation));
   const asText = (summary: RunSummary): string => `${runSummaryText(summary)}\n${runEventsText(summary)}`;
   const texts = options.json === true ? summaries.map(runSummaryJson) : summaries.map(asText);
   await print(texts.join(options.json === true ? "" : "\n"));
@@ -60,6 +60,15 @@ async function runPipelines(pipelines: readonly string[], options: RunOptions): 
   if (!summaries.some((summary) => summary.isInterrupted)) return;
   tell("interrupted; the open segments were closed, what the summary counts is archived");
   process.exitCode = EXIT_INTERRUPTED;
+}
+
+/** Whatever becomes of the work. */
+async function closing<Result>(observation: Observation | null, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } finally {
+    await observation?.close();
+  }
 }
 
 /** Throws `IoError` where the input has ended, and lines still wait to be indexed. */
@@ -72,75 +81,15 @@ function refuseIncomplete(summaries: readonly RunSummary[]): void {
   );
 }
 
-/** What became of pipelines that ran side by side: the summaries of those that ended well, and the first failure. */
-export interface RunOutcome {
-  readonly summaries: readonly RunSummary[];
-  readonly failure: Error | null;
-}
-
-/** Runs the pipelines side by side. When one fails the others are stopped. */
-export async function runAll(
-  pipelines: readonly (string | undefined)[],
-  { from, follow, ...options }: RunOptions,
-): Promise<RunOutcome> {
-  const set = [...(options.set ?? []), ...sourceOverrides(from, follow === true)];
-  const settings = await Promise.all(pipelines.map((pipeline) => loadSettings(pipeline, { ...options, set })));
-  const stop = new AbortController();
-  const releaseSignals = stopOnSignals(stop, "the open segments are being closed");
-  try {
-    const workers = await Promise.all(settings.map((each) => openWorker(each, stop.signal)));
-    const ended = new AbortController();
-    const sealing = settings.map(async ({ seal }, index) => {
-      if (workers[index]?.isEndless !== true || !seal.isByWorker) return;
-      await sealBeside(
-        pipelines[index],
-        { ...options, set },
-        seal.everyMs,
-        AbortSignal.any([stop.signal, ended.signal]),
-      );
-    });
-    const results = await runWorkers(workers, stop);
-    ended.abort();
-    await Promise.all(sealing);
-    return await outcomeOf(workers, results);
-  } finally {
-    releaseSignals();
-  }
-}
-
-async function outcomeOf(
-  workers: readonly Worker[],
-  results: readonly PromiseSettledResult<void>[],
-): Promise<RunOutcome> {
-  const ended = workers.filter((_, index) => results[index]?.status === "fulfilled");
-  const summaries: RunSummary[] = [];
-  // For all of them together.
-  const late = AbortSignal.timeout(REPEATS_GRACE_MS);
-  for (const [index, worker] of ended.entries()) {
-    // All have written by now: only the lines of those named before count as there before.
-    const later = new Set(ended.slice(index + 1).map(({ writer }) => writer));
-    summaries.push(await worker.summarize(later, late));
-  }
-  const failed = results.find((result) => result.status === "rejected");
-  return { summaries, failure: failed === undefined ? null : (failed.reason as Error) };
-}
-
-/** Resolves when all have ended, so that a failure elsewhere does not cut off a segment that is being closed. */
-async function runWorkers(workers: readonly Worker[], stop: AbortController): Promise<PromiseSettledResult<void>[]> {
-  const sizes = workers.map((worker) => worker.inputBytes);
-  const totalBytes = sizes.reduce((sum, size) => (sum === null || size === null ? null : sum + size), 0);
-  const progress = createProgress("reading", totalBytes);
-  const run = async (worker: Worker): Promise<void> => {
-    try {
-      await worker.run(progress.add);
-    } catch (error) {
-      stop.abort();
-      throw error;
-    }
+/** The pipelines, with what the command line says. Throws `UsageError`. */
+export function askedFor(pipelines: readonly string[], { from, follow, archive, set = [] }: RunOptions): Asked {
+  return {
+    pipelines: pipelines.length === 0 ? [undefined] : pipelines,
+    options: {
+      ...(archive === undefined ? {} : { archive }),
+      set: [...set, ...sourceOverrides(from, follow === true)],
+    },
   };
-  const results = await Promise.allSettled(workers.map(run));
-  progress.stop();
-  return results;
 }
 
 /** What `--from` and `--follow` say, as `--set` would. */

@@ -6,7 +6,7 @@ import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
 import { pause } from "../process/pause.ts";
 import type { PipelineOptions } from "../settings.ts";
-import { tell } from "../terminal/tell.ts";
+import { notify } from "../terminal/tell.ts";
 
 /** After a stop; what a killed sealer leaves is taken up by the next one. */
 const GRACE_MS = 8 * SECOND_MS;
@@ -57,9 +57,12 @@ async function sealOnce(args: readonly string[], signal: AbortSignal): Promise<v
   try {
     const [code] = (await once(child, "close")) as [number | null];
     if (code === 0 || code === EXIT_INTERRUPTED || signal.aborted) return;
-    tell(`sealing beside the work failed, and is tried again: ${said.trim().split("\n").at(-1) ?? ""}`);
+    notify(
+      "seal_failed",
+      `sealing beside the work failed, and is tried again: ${said.trim().split("\n").at(-1) ?? ""}`,
+    );
   } catch (error) {
-    tell(`sealing beside the work cannot be started, and is tried again: ${(error as Error).message}`);
+    notify("seal_failed", `sealing beside the work cannot be started, and is tried again: ${(error as Error).message}`);
   } finally {
     signal.removeEventListener("abort", onStop);
   }

@@ -37,12 +37,17 @@ const LOOK_EVERY_MS = 30 * SECOND_MS;
 export interface WorkerIndex extends ObjectIndex {
   /** What this worker has brought in; `spilled` objects were marked, to be indexed later. */
   report(): IndexCounts & { readonly spilled: number };
+  /** True while new objects are marked at once. */
+  isAway(): boolean;
   /** Indexes what waits, again and again until the signal aborts. */
   keepUp(signal: AbortSignal): Promise<void>;
   /** Once. Resolves with true when nothing waits any more; why something does is told. */
   catchUp(signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** What is said of an index, by the codes of the notices. */
+export type IndexNotice = "index_away" | "index_back" | "index_object_waits";
 
 export interface WorkerIndexOptions {
   /** The pipeline's name. */
@@ -60,7 +65,7 @@ export interface WorkerIndexOptions {
   readonly clock: Clock;
   /** At least 0, below 1. */
   readonly random: () => number;
-  readonly tell: (message: string) => void;
+  readonly notify: (code: IndexNotice, message: string) => void;
   /** Ends requests that are under way. */
   readonly signal: AbortSignal;
   readonly close: () => Promise<void>;
@@ -68,10 +73,10 @@ export interface WorkerIndexOptions {
 
 /** Indexes archived objects, and marks them while the index is away. */
 export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
-  const { stream, store, naming, clock, random, tell, signal } = options;
+  const { stream, store, naming, clock, random, notify, signal } = options;
   const lines = createLineIndexer({ ...options, names: createIndexNames(naming) });
   const markers = createIndexMarkers(store, stream);
-  const tellNew = toldOnce(tell);
+  const tellNew = toldOnce((message) => notify("index_object_waits", message));
   let counts = NOTHING_INDEXED;
   const health = createWorkerHealth({
     worker: { prefix: naming.prefix, pipeline: stream, id: options.worker },
@@ -88,9 +93,9 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
   const spilling = createSpillingIndex({
     index: async (object) => indexObject({ name: object.name, onlyHours: null }, await openWalBytes(object)),
     markers,
-    onChange: (message) => {
+    onChange: (message, isAway) => {
       health.noteAway();
-      tell(message);
+      notify(isAway ? "index_away" : "index_back", message);
     },
     onTrouble: tellNew,
   });
@@ -128,6 +133,7 @@ export function createWorkerIndex(options: WorkerIndexOptions): WorkerIndex {
       health.count({ lines: rowsOf(objects), spilledObjects: spilling.spilled - before });
     },
     report: () => ({ ...counts, spilled: spilling.spilled }),
+    isAway: () => spilling.isAway,
     catchUp: catchUpOrTell,
     async keepUp(stop) {
       await Promise.all([catchUpForEver(stop), health.keepTelling(stop)]);

@@ -4,9 +4,11 @@ import { createWalWriter } from "../../archive/wal-writer.ts";
 import type { OnRead } from "../../backends/files/file-source.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
+import type { BatchObserver } from "../../core/batch-observer.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Payload } from "../../core/delivery.ts";
 import { IoError } from "../../core/fault.ts";
+import type { Line } from "../../core/line.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { createTally, type TallySnapshot } from "../../counts/tally.ts";
 import { catalogueFields } from "../../derive/catalogue-fields.ts";
@@ -14,6 +16,7 @@ import { createDeriver } from "../../derive/deriver.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { runEngine } from "../../engine/run.ts";
 import type { IndexCounts } from "../../indexing/line-indexer.ts";
+import type { WorkerFigures } from "../../observe/worker-samples.ts";
 import { createLineDecoder } from "../open/line-decoder.ts";
 import type { PipelineInput } from "../open/pipeline-input.ts";
 import type { WorkerIndex } from "./worker-index.ts";
@@ -52,6 +55,8 @@ export interface Worker {
   readonly writer: string;
   /** Runs until the input ends or it is stopped. Rejects with `IoError`; what was committed stays valid. */
   run(onRead: OnRead): Promise<void>;
+  /** As it stands, at any time. What is held is left out: who watches its batches knows it. */
+  figures(): Omit<WorkerFigures, "oldestHeldMs">;
   /**
    * What the run brought in. `later` are writers whose lines do not count as there before. Where the input has no end,
    * `late` ends the search for those that were. Rejects with `IoError`.
@@ -68,6 +73,8 @@ export interface WorkerOptions {
   readonly input: PipelineInput;
   /** Random, names the objects of this worker. */
   readonly writer: string;
+  /** Null where nobody watches. */
+  readonly observer: BatchObserver | null;
   readonly clock: Clock;
   /** Stops it. */
   readonly stop: AbortSignal;
@@ -75,12 +82,15 @@ export interface WorkerOptions {
 
 /** Puts the parts of a worker together. */
 export function createWorker(options: WorkerOptions): Worker {
-  const { settings, catalogue, store, index, input, writer, clock, stop } = options;
+  const { settings, catalogue, store, index, input, writer, observer, clock, stop } = options;
   const decoder = createLineDecoder(settings, catalogueFields(catalogue));
   const derive = createDeriver(catalogue, decoder.slotOf);
   const tally = createTally();
+  const limits = { ...settings.batch, maxLines: Math.min(settings.batch.maxLines, input.maxBatchLines) };
   const wal = createWalWriter({ store, stream: settings.name, writer, clock, limits: settings.batch });
   let elapsedMs = 0;
+  let readBytes = 0;
+  let latestEventAtMs: number | null = null;
   let isComplete: boolean | null = null;
 
   return {
@@ -93,16 +103,31 @@ export function createWorker(options: WorkerOptions): Worker {
         decoder.decode(payload, (line, fields) => {
           tally.add(line.reason, fields === null ? [] : derive(line.log, fields));
           wal.append(line);
+          latestEventAtMs = laterOf(latestEventAtMs, line);
         });
-      const limits = { ...settings.batch, maxLines: Math.min(settings.batch.maxLines, input.maxBatchLines) };
-      const rest = { log: wal, index, limits, clock, signal: stop };
+      const rest = { log: wal, index, observer, limits, clock, signal: stop };
+      const onBytes: OnRead = (bytes) => {
+        readBytes += bytes;
+        onRead(bytes);
+      };
       try {
-        isComplete = await keepingUp(index, stop, () => runEngine({ source: input.source(onRead), take, ...rest }));
+        isComplete = await keepingUp(index, stop, () => runEngine({ source: input.source(onBytes), take, ...rest }));
       } finally {
         await input.close();
         await index?.close();
       }
       elapsedMs = clock.monotonicMs() - startedAtMs;
+    },
+    figures() {
+      const { linesIn, quarantined, eventless, events } = tally.snapshot();
+      const read = { linesIn, quarantined, eventless, events, readBytes, latestEventAtMs };
+      const budgets = [
+        { name: "batch_lines", used: wal.pendingLines, limit: limits.maxLines },
+        { name: "batch_bytes", used: wal.pendingBytes, limit: limits.maxBytes },
+        ...input.budgets(),
+      ] as const;
+      const indexed = index === null ? null : { ...index.report(), isAway: index.isAway() };
+      return { ...read, archived: { ...wal.committed }, index: indexed, budgets };
     },
     async summarize(later, late) {
       const takeBack = ({ buffer, start, end, meta }: ArchivedLine): void => {
@@ -124,6 +149,11 @@ export function createWorker(options: WorkerOptions): Worker {
       };
     },
   };
+}
+
+/** Lines that are dated ahead say nothing of how late the others are. */
+function laterOf(latestMs: number | null, { timeMs, lane }: Line): number | null {
+  return timeMs === null || lane === "future" || (latestMs !== null && latestMs >= timeMs) ? latestMs : timeMs;
 }
 
 export function isEndless({ source }: PipelineSettings): boolean {

@@ -1,7 +1,14 @@
 import { sayable } from "./secrecy.ts";
+import { isLogJson, notify } from "./tell.ts";
 
 /** Causes, causes of causes, and errors of several, that are told. */
 const MOST_CAUSES = 5;
+
+/** Says that there is a fault of the program, and what to report. */
+export function tellCrash(error: unknown): void {
+  if (isLogJson()) notify("crashed", crashText(error).trimEnd());
+  else process.stderr.write(crashText(error));
+}
 
 /** What is said of a fault of the program: where it happened, and nothing else that an error carries along. */
 export function crashText(error: unknown): string {

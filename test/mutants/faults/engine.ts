@@ -12,7 +12,7 @@ export const ENGINE_FAULTS: readonly Fault[] = [
     harm: "A worker that dies between ack and write has lost the batch: nobody sends it again.",
     breaks: "I1",
     file: RUN,
-    text: "const objects = log.pendingLines > 0 ? await log.commit() : [];\n      await index?.add(objects);",
+    text: "const objects = log.pendingLines > 0 ? await log.commit() : [];\n      steps?.archived(objects);\n      await index?.add(objects);",
     replacement:
       "void (log.pendingLines > 0 ? log.commit() : Promise.resolve([])).then((objects) => index?.add(objects));",
     caughtBy: { file: RUN_TEST, title: "is acked after its commit" },

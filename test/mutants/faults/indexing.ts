@@ -137,8 +137,8 @@ export const INDEXING_FAULTS: readonly Fault[] = [
     harm: "After an outage each object takes the way over a marker until the worker is started anew.",
     breaks: "I8",
     file: SPILLING,
-    text: 'being indexed");\n      isAway = false;',
-    replacement: 'being indexed");',
+    text: 'being indexed", false);\n      isAway = false;',
+    replacement: 'being indexed", false);',
     caughtBy: { file: SPILLING_TEST, title: "go to the index again once it was reached" },
   },
   {

@@ -30,7 +30,7 @@ export async function openReplayIndex(settings: IndexSettings, name: string, rep
   const { createElasticsearchIndex } = await import("../../../backends/elasticsearch/elasticsearch-index.ts");
   const { listMarkedIndices, ofAnotherReplay } = await import("../../../backends/elasticsearch/marked-indices.ts");
   const { createPatientCluster } = await import("../../../backends/elasticsearch/patient-cluster.ts");
-  const patience = { backoff: serviceBackoff(settings.spillAfterMs), onTrouble: tell };
+  const patience = { backoff: serviceBackoff("index", settings.spillAfterMs), onTrouble: tell };
   const cluster = await openClusterOf(settings);
   const patient = createPatientCluster(cluster, patience);
   try {

@@ -1,0 +1,99 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { UsageError } from "../../core/fault.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/units.ts";
+import type { Metrics } from "../../observe/metrics.ts";
+import type { NoticeCode } from "../../observe/notice.ts";
+import { LISTEN_HELP, type ListenAt, listenAt } from "../options/listen-at.ts";
+import { note, notify } from "../terminal/tell.ts";
+import { SYSTEM_CLOCK } from "./clock.ts";
+import { EXIT_INTERRUPTED, isToldError } from "./exit-code.ts";
+import { openObservation } from "./observation.ts";
+import { pause } from "./pause.ts";
+import { stopOnSignals } from "./stop-signal.ts";
+
+/** Work on an archive that is done again and again, each time by a pass that takes up what is due. */
+export type Duty = "seal" | "sign" | "gc" | "ledger";
+
+export interface DutyOptions {
+  /** Milliseconds between two passes; missing: one pass. */
+  readonly every?: number;
+  readonly listen?: ListenAt;
+}
+
+/** One pass. Resolves with whether everything is right; rejects where it could not be done. */
+export type Pass = (signal: AbortSignal, metrics: Metrics | null) => Promise<boolean>;
+
+const FAILED: Readonly<Record<Duty, NoticeCode>> = {
+  seal: "seal_failed",
+  sign: "sign_failed",
+  gc: "gc_failed",
+  ledger: "ledger_failed",
+};
+
+const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
+
+/** Adds the options of a duty that may go on until it is stopped. */
+export function withDutyOptions(command: Command): Command {
+  return command
+    .option("--every <span>", "do so again and again, with such a pause (30s, 5m, 1h), until stopped", spanMs)
+    .option("--listen <port>", `with --every: ${LISTEN_HELP}`, listenAt);
+}
+
+function spanMs(value: string): number {
+  const [, amount, unit = ""] = /^([1-9]\d{0,4})([smhd])$/.exec(value) ?? [];
+  const ms = Number(amount) * (UNITS[unit] ?? Number.NaN);
+  if (ms <= 7 * DAY_MS) return ms;
+  throw new InvalidArgumentError("It must be a span from 1s to 7d, such as 30s, 5m or 1h.");
+}
+
+/** Throws `UsageError` for options of a duty that goes on, where this one does not. */
+export function refuseListening({ every, listen }: DutyOptions): void {
+  if (every !== undefined || listen === undefined) return;
+  throw new UsageError("--listen: what ends at once has nothing to show (hint: add --every 5m)");
+}
+
+/**
+ * Passes, one after the other, until a signal. A pass that fails is told and the next one tries again; but what is wrong
+ * with the settings ends the first. Rejects with `UsageError`.
+ */
+export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions, pass: Pass): Promise<void> {
+  const observation = await openObservation(listen, SYSTEM_CLOCK);
+  const metrics = observation?.metrics ?? null;
+  const stop = new AbortController();
+  const releaseSignals = stopOnSignals(stop, "what is under way is finished");
+  let lastSuccessMs = 0;
+  metrics?.read(() => [
+    { name: "logtally_last_success_timestamp_seconds", labels: { duty }, value: lastSuccessMs / SECOND_MS },
+  ]);
+  note("started", `${duty}, again and again`);
+  try {
+    for (let passes = 0; !stop.signal.aborted; passes += 1) {
+      const beganMs = SYSTEM_CLOCK.monotonicMs();
+      const outcome = await outcomeOf(duty, passes === 0, () => pass(stop.signal, metrics));
+      // Ready once it has done its duty, or found that something stands in its way.
+      observation?.readyUnless(() => (stop.signal.aborted ? ["stopping"] : []));
+      if (outcome === "ok") lastSuccessMs = SYSTEM_CLOCK.nowMs();
+      metrics?.add("logtally_passes_total", { duty, outcome }, 1);
+      metrics?.add("logtally_pass_seconds", { duty }, (SYSTEM_CLOCK.monotonicMs() - beganMs) / SECOND_MS);
+      note("pass_ended", `${duty}: ${outcome}`);
+      await pause(every, stop.signal);
+    }
+  } finally {
+    releaseSignals();
+    await observation?.close();
+  }
+  note("stopped", duty);
+  process.exitCode = EXIT_INTERRUPTED;
+}
+
+type Outcome = "ok" | "not_right" | "failed";
+
+async function outcomeOf(duty: Duty, isFirst: boolean, pass: () => Promise<boolean>): Promise<Outcome> {
+  try {
+    return (await pass()) ? "ok" : "not_right";
+  } catch (error) {
+    if (!isToldError(error) || (isFirst && error instanceof UsageError)) throw error;
+    notify(FAILED[duty], error.lines);
+    return "failed";
+  }
+}
