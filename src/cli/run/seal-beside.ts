@@ -42,6 +42,8 @@ async function sealOnce(args: readonly string[], signal: AbortSignal): Promise<v
   const [program = ""] = process.argv.slice(1);
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     stdio: ["ignore", "ignore", "pipe"],
+    // What it says becomes part of what is said here.
+    env: { ...process.env, LOGTALLY_LOG: "text" },
   });
   let said = "";
   // Where this process may open no more files there is none, whatever the types say.
