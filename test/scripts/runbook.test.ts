@@ -5,6 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parser } from "@prometheus-io/lezer-promql";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { METRICS } from "../../src/observe/metric-list.ts";
@@ -66,13 +67,31 @@ describe("the runbook", () => {
   });
 });
 
+const EXPRESSIONS = [
+  ...ALERTS.map(({ expr }) => expr),
+  ...DASHBOARD.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+];
+
+/** Where Prometheus' own grammar does not know what is meant; null where it does. */
+function errorIn(expr: string): string | null {
+  let error: string | null = null;
+  parser.parse(expr).iterate({
+    enter: ({ type, from, to }) => {
+      if (type.isError) error ??= `${expr.slice(0, from)}⟨${expr.slice(from, to)}⟩${expr.slice(to)}`;
+    },
+  });
+  return error;
+}
+
 describe("alerts and dashboard", () => {
+  it("are written in Prometheus' language", () => {
+    expect(errorIn("sum by (a (b)")).not.toBeNull();
+    // What Grafana puts in is a text as any other.
+    for (const expr of EXPRESSIONS) expect(errorIn(expr.replaceAll("$pipeline", "p"))).toBeNull();
+  });
+
   it("ask for metrics that there are", async () => {
-    const exprs = [
-      ...ALERTS.map(({ expr }) => expr),
-      ...DASHBOARD.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
-    ];
-    for (const expr of exprs) {
+    for (const expr of EXPRESSIONS) {
       expect(expr).toMatch(/(?:logtally|process|nodejs)_/);
       expect([expr, await unknownMetrics(expr)]).toEqual([expr, []]);
     }
