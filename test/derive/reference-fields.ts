@@ -31,8 +31,9 @@ function wholeNumber(source: string): bigint | null {
   const [, whole = "", fraction = "", exponent = "0"] = match;
   const digits = whole + fraction;
   const places = fraction.length - Number(exponent);
-  // Nobody writes an id with so many digits.
-  if (Math.abs(places) > 1000) return null;
+  if (/^0+$/.test(digits)) return 0n;
+  // As events.md says: nobody writes an id with so many zeros.
+  if (-places > 64) return null;
   if (places <= 0) return BigInt(digits + "0".repeat(-places));
   return /[1-9]/.test(digits.slice(-places)) ? null : BigInt(`0${digits.slice(0, -places)}`);
 }
