@@ -5,11 +5,13 @@
  */
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { startCapturingServer } from "../servers/capturing-server.ts";
 import { type ScriptedPubsub, startScriptedPubsub } from "../servers/scripted-pubsub.ts";
 import { generated } from "./generated.ts";
-import { logtally, type RunningProcess } from "./logtally.ts";
+import { filesBelow, logtally, type RunningProcess } from "./logtally.ts";
 import { type Notice, type Observed, sampleOf, startObserved, statusOf } from "./observed-process.ts";
 import { linesOf, type PubsubPipeline, pipelineOn, waitFor } from "./pubsub-worker.ts";
 
@@ -83,6 +85,27 @@ describe("a worker that is observed", () => {
     await server?.fail({ everything: null });
     worker.child.kill("SIGTERM");
     expect(await worker.ended).toMatchObject({ code: 130 });
+  });
+
+  it("is told to a collector: each batch is a trace, with the objects that hold its lines", async () => {
+    const { path } = await generated("--lines", "1000", "--form", "pubsub");
+    const { pipeline, archive, env } = await onSubscription();
+    const collector = await startCapturingServer();
+    try {
+      const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: "100" };
+      const worker = await observed(["run", pipeline], { ...env, ...traced });
+      await server?.publishFile(path);
+      await waitFor(allAcked, worker);
+      worker.child.kill("SIGTERM");
+      expect(await worker.ended).toMatchObject({ code: 130 });
+      const sent = JSON.stringify(collector.requests);
+      const named = new Set([...sent.matchAll(/wal\/gitlab\/[\w./-]+/g)].map(([name]) => name));
+      const kept = (await filesBelow(join(archive, "wal"))).map((file) => `wal/${file}`);
+      expect([...named].toSorted()).toEqual(kept.toSorted());
+      expect(kept.length).toBeGreaterThan(5);
+    } finally {
+      await collector.close();
+    }
   });
 
   it("is ready only while the archive takes what it holds", async () => {
