@@ -83,6 +83,7 @@ describe("a worker that is observed", () => {
     expect(trouble).toMatchObject({ level: "warn", message: expect.stringContaining("scripted") as string });
     expect(await sampleOf(worker.url, 'logtally_notices_total{code="subscription_trouble"}')).toBeGreaterThan(0);
     await server?.fail({ everything: null });
+    await waitFor(async () => (await statusOf(worker.url, "/readyz")).status === 200, worker);
     worker.child.kill("SIGTERM");
     expect(await worker.ended).toMatchObject({ code: 130 });
   });
