@@ -13,7 +13,7 @@ import { reportingRules } from "./reporting-rules.ts";
 import { ruleLanguage } from "./rule-language.ts";
 import { fillSections } from "./section.ts";
 import { missingMetrics, servicePingMetrics } from "./service-ping.ts";
-import { measuredFigures, sizeTable } from "./sizes.ts";
+import { measuredFigures, readBackTable, sizeTable } from "./sizes.ts";
 import { eventList, operationTable, ruleTable } from "./standard-rules.ts";
 
 /** What the reference is made of and no module declares. */
@@ -43,7 +43,11 @@ export function referenceFiles({ program, standard, pageOf }: ReferenceSources):
     "metrics.md": { metrics: metricList(), notices: noticeList() },
     "service-ping.md": { metrics: servicePingMetrics(), "not served": missingMetrics() },
     // No contracts, so they lie beside the reference and not in it.
-    "../explanation/scale.md": { sizes: sizeTable(), "measured figures": measuredFigures() },
+    "../explanation/scale.md": {
+      sizes: sizeTable(),
+      "measured figures": measuredFigures(),
+      "reading back": readBackTable(),
+    },
     "../reliability.md": { "planted faults": plantedFaults(FAULTS_BY_PLACE) },
   };
   return new Map([

@@ -61,6 +61,32 @@ export function sizeTable(): string {
   );
 }
 
+/** What it costs in a month to read segments back that are cold at once, and that are moved there after two days. */
+export function readBackTable(): string {
+  const rows = DEPLOYMENTS.map(({ gbPerDay, logs }) => {
+    const costOf = (coldAfterDays: number) =>
+      sizeOf(deploymentOf({ ...BY_DEFAULT, gbPerDay, logs, retentionDays: 0, coldAfterDays })).monthlyUsd;
+    const [cold, moved] = [costOf(0), costOf(2)];
+    return [
+      formatCount(gbPerDay),
+      usd(cold.vault),
+      usd(cold.read_back),
+      usd(moved.read_back),
+      usd(moved.vault - cold.vault),
+    ];
+  });
+  return markdownTable(
+    [
+      "GB a day",
+      "a year in COLDLINE, a month",
+      "read back from COLDLINE",
+      "from STANDARD",
+      "two days in STANDARD more",
+    ],
+    rows,
+  );
+}
+
 /** Each figure, with the command that measures it again. */
 export function measuredFigures(): string {
   const rows = Object.values(MEASURED).map(({ value, unit, command }) => [
@@ -82,5 +108,5 @@ function commandOf({ gbPerDay, logs, coldAfterDays, maxAgeMs }: (typeof DEPLOYME
 }
 
 function usd(amount: number): string {
-  return `$${formatCount(amount)}`;
+  return `$${amount < 100 ? amount.toFixed(2) : formatCount(amount)}`;
 }

@@ -35,19 +35,19 @@ export const MEASURED = {
     command: "docs/explanation/scale.md#a-seal-in-passes",
   },
   sealMemoryBytes: { value: 639_000_000, unit: "bytes of a sealer", command: "npm run bench -- --book" },
-  storedShare: { value: 0.122, unit: "bytes in the archive to one of a line", command: "npm run bench -- --verify" },
+  storedShare: { value: 0.121, unit: "bytes in the archive to one of a line", command: "npm run bench -- --verify" },
   metaShare: {
-    value: 0.2,
+    value: 0.156,
     unit: "bytes of meta to one in the vault",
     command: "docs/explanation/scale.md#what-a-day-leaves",
   },
   viewBytesPerLine: {
-    value: 20,
+    value: 15,
     unit: "bytes of facts and look-ups for a line",
     command: "docs/explanation/scale.md#what-a-day-leaves",
   },
   rollupBytesPerUser: {
-    value: 100,
+    value: 1500,
     unit: "bytes of roll-ups for a user of a day",
     command: "docs/explanation/scale.md#what-a-day-leaves",
   },

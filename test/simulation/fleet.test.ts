@@ -95,6 +95,12 @@ describe("an hour of workers", () => {
     expect(realFleet(fleetOf(10, { linesPerSecond: 1000 }))).toEqual({ workers: 10, maxAgeMs: MINUTE_MS, gapMs: 10 });
   });
 
+  it("has an object for each full batch, long before its age", async () => {
+    const full = await runFleet(realFleet(fleetOf(1, { linesPerSecond: 1000 })));
+    expect(full.objects).toBeGreaterThanOrEqual(119);
+    expect(full.objects).toBeLessThanOrEqual(120);
+  });
+
   it("seals what is too much for one pass in several, each of which reads every object twice more", () => {
     const few = estimateHour(fleetOf(1), one, two);
     const many = estimateHour(

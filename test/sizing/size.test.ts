@@ -148,7 +148,7 @@ describe("what it costs", () => {
     expect(monthlyUsd.pubsub).toBeCloseTo(((2 * 27_000 * 1024 * 86_400 * DAYS_PER_MONTH) / (1024 * GIB)) * 40, 6);
     expect(monthlyUsd.workers).toBe(2 * 24.5);
     expect(monthlyUsd.index).toBe(0);
-    const perDay = 27_000 * 1024 * 86_400 * 0.122;
+    const perDay = 27_000 * 1024 * 86_400 * 0.121;
     expect(sizing.vault.perDay).toBeCloseTo(perDay, 3);
     expect(monthlyUsd.vault).toBeCloseTo(((perDay * 365.25) / GIB) * 0.004, 6);
     expect(totalOf(monthlyUsd)).toBeCloseTo(
