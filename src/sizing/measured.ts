@@ -12,20 +12,20 @@ interface MeasuredFigure {
  */
 export const MEASURED = {
   lineBytes: { value: 1024, unit: "bytes", command: "npm run bench" },
-  linesPerCpuSecond: { value: 40_000, unit: "lines a CPU second of a worker", command: "npm run bench -- --pubsub" },
+  linesPerCpuSecond: { value: 22_222, unit: "lines a CPU second of a worker", command: "npm run bench -- --pubsub" },
   indexMicrosPerLine: {
-    value: 52,
+    value: 40,
     unit: "µs of a worker's CPU for a document, beside the archive",
-    command: "npm run bench:peers",
+    command: "npm run bench -- --index",
   },
   clusterMicrosPerLine: {
-    value: 367,
+    value: 347,
     unit: "µs of the cluster's CPU for a document",
     command: "npm run bench -- --saturation",
   },
-  workerMemoryBytes: { value: 291_000_000, unit: "bytes of a worker", command: "npm run bench -- --pubsub" },
+  workerMemoryBytes: { value: 304_000_000, unit: "bytes of a worker", command: "npm run bench -- --index" },
   sealedLinesPerCpuSecond: {
-    value: 48_686,
+    value: 29_477,
     unit: "lines a CPU second of a sealer",
     command: "npm run bench -- --book",
   },
@@ -34,7 +34,7 @@ export const MEASURED = {
     unit: "lines a CPU second of a sealer in each further pass",
     command: "docs/explanation/scale.md#a-seal-in-passes",
   },
-  sealMemoryBytes: { value: 639_000_000, unit: "bytes of a sealer", command: "npm run bench -- --book" },
+  sealMemoryBytes: { value: 886_000_000, unit: "bytes of a sealer", command: "npm run bench -- --book" },
   storedShare: { value: 0.121, unit: "bytes in the archive to one of a line", command: "npm run bench -- --verify" },
   metaShare: {
     value: 0.156,
@@ -51,7 +51,7 @@ export const MEASURED = {
     unit: "bytes of roll-ups for a user of a day",
     command: "docs/explanation/scale.md#what-a-day-leaves",
   },
-  documentBytes: { value: 700, unit: "bytes of the index for a document", command: "npm run bench -- --saturation" },
+  documentBytes: { value: 674, unit: "bytes of the index for a document", command: "npm run bench -- --saturation" },
   manifestBytesPerInput: {
     value: 190,
     unit: "bytes of a manifest for each write-ahead object",
