@@ -39,7 +39,7 @@ export function sizeTable(): string {
       `${formatCount(without.workers.processes)}, ${formatCount(indexed.workers.processes)}`,
       formatCount(without.sealing.processes),
       formatCount(without.writeAhead.objectsPerDay),
-      `${formatCount(without.vault.perDay / 1e9)} GB`,
+      gigabytes(without.vault.perDay),
       formatCount(indexed.index?.nodes ?? 0),
       usd(totalOf(without.monthlyUsd)),
       usd(totalOf(indexed.monthlyUsd)),
@@ -105,6 +105,11 @@ function commandOf({ gbPerDay, logs, coldAfterDays, maxAgeMs }: (typeof DEPLOYME
     coldAfterDays === undefined ? "" : ` --cold-after-days ${coldAfterDays}`,
     maxAgeMs === undefined ? "" : ` --max-age-ms ${maxAgeMs}`,
   ].join("");
+}
+
+function gigabytes(bytes: number): string {
+  const value = bytes / 1e9;
+  return `${value < 10 ? value.toFixed(1) : formatCount(value)} GB`;
 }
 
 function usd(amount: number): string {
