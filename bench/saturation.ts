@@ -65,7 +65,13 @@ export async function measureSaturation(lines: number): Promise<Report> {
     const after = await lookAt(elasticsearch.url);
     const clusterSeconds = after.cpuSeconds - before.cpuSeconds;
     const share = clusterSeconds / (clusterSeconds + worker.cpuSeconds);
-    const rows = findingsOf(corpus.lines, worker, clusterSeconds, share, [...looks, after]);
+    const rows = [
+      ...findingsOf(corpus.lines, worker, clusterSeconds, share, [...looks, after]),
+      {
+        what: "bytes of the index for a document",
+        value: formatCount((await indexBytes(elasticsearch.url)) / corpus.lines),
+      },
+    ];
     const title = `${formatCount(corpus.lines)} lines into one node of Elasticsearch, ${after.processors} cores for both`;
     return reportOf(title, COLUMNS, rows, [shareGoal(share)]);
   } finally {
@@ -134,6 +140,15 @@ async function lookAt(url: string): Promise<Look> {
     waiting: queue,
     rejected,
   };
+}
+
+/** Of all documents of lines, once they are written out; without copies. */
+async function indexBytes(url: string): Promise<number> {
+  await fetch(`${url}/logtally.logs-*/_flush`, { method: "POST" });
+  const answer = (await (await fetch(`${url}/logtally.logs-*/_stats/store`)).json()) as {
+    readonly _all: { readonly primaries: { readonly store: { readonly size_in_bytes: number } } };
+  };
+  return answer._all.primaries.store.size_in_bytes;
 }
 
 function perLine(seconds: number, lines: number): string {

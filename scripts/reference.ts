@@ -1,6 +1,6 @@
 /**
  * Writes what `docs/reference` says of events, configuration, commands and codes, from what the program declares, and
- * what `docs/reliability.md` says of planted faults;
+ * what `docs/reliability.md` says of planted faults and `docs/explanation/scale.md` of sizes;
  * the standard catalogue as it is when it was read and checked; and the objects for Kibana, from their sources.
  * `npm run docs`; test/scripts/reference.test.ts fails where it was forgotten.
  */

@@ -52,7 +52,9 @@ it.skipIf(CANNOT_RUN)("the page of the format is right about segments, the vault
   }
   const outcome = await bash(commandsOf(blocks).join("\n"), cwd);
   expect(outcome).toMatchObject({ code: 0 });
-  const outputs = blocks.filter(({ language }) => language === "").flatMap(({ text }) => text.trimEnd().split("\n"));
+  const outputs = blocks
+    .filter(({ language }) => language === "text")
+    .flatMap(({ text }) => text.trimEnd().split("\n"));
   expect(outputs.length).toBeGreaterThan(3);
   for (const line of outputs) expect(outcome.stdout.split("\n")).toContain(line);
   // Of the lines as they lie in the log, as they came in, and as they lie in the vault.

@@ -133,7 +133,7 @@ async function follow(cwd: string, wanted: readonly Block[], between: string): P
 /** The lines of blocks of output that no command before them printed. */
 function unprinted(wanted: readonly Block[], printed: readonly string[]): string[] {
   return wanted.flatMap(({ language, text }, at) => {
-    if (language !== "") return [];
+    if (language !== "text") return [];
     const before = printed.slice(0, at).findLast((each) => each !== "") ?? "";
     const isPrinted = (line: string): boolean => patternOf(line).test(before);
     return text.split("\n").filter((line) => line !== "" && !isPrinted(line));

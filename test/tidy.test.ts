@@ -17,6 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   counts: ["core", "archive", "derive", "decode"],
   cases: ["core", "yaml", "derive", "counts"],
   indexing: ["core", "decode", "derive", "yaml"],
+  sizing: ["core", "archive"],
   engine: ["core"],
   backends: ["core"], // and never one back end another
   config: ["core", "derive", "yaml"],
@@ -24,7 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // As needed, but never the engine.
   explorer: "core decode derive segment archive counts indexing backends config observe generate".split(" "),
   generate: "core decode derive segment archive counts indexing backends config observe".split(" "),
-  cli: "core decode yaml derive segment archive counts cases indexing engine backends config observe explorer generate".split(
+  cli: "core decode yaml derive segment archive counts cases indexing sizing engine backends config observe explorer generate".split(
     " ",
   ),
 };

@@ -13,6 +13,7 @@ import { reportingRules } from "./reporting-rules.ts";
 import { ruleLanguage } from "./rule-language.ts";
 import { fillSections } from "./section.ts";
 import { missingMetrics, servicePingMetrics } from "./service-ping.ts";
+import { measuredFigures, readBackTable, sizeTable } from "./sizes.ts";
 import { eventList, operationTable, ruleTable } from "./standard-rules.ts";
 
 /** What the reference is made of and no module declares. */
@@ -41,7 +42,12 @@ export function referenceFiles({ program, standard, pageOf }: ReferenceSources):
     "document-fields.md": { "document fields": documentFields(), "fields of logs": fieldsOfLogs() },
     "metrics.md": { metrics: metricList(), notices: noticeList() },
     "service-ping.md": { metrics: servicePingMetrics(), "not served": missingMetrics() },
-    // No contract, so it lies beside the reference and not in it.
+    // No contracts, so they lie beside the reference and not in it.
+    "../explanation/scale.md": {
+      sizes: sizeTable(),
+      "measured figures": measuredFigures(),
+      "reading back": readBackTable(),
+    },
     "../reliability.md": { "planted faults": plantedFaults(FAULTS_BY_PLACE) },
   };
   return new Map([

@@ -7,6 +7,8 @@ export interface ReadPrice {
 }
 
 interface ClassPrice extends ReadPrice {
+  /** For 10,000 objects that are created, or lists (class A operations). */
+  readonly perTenThousandWrites: number;
   /** For each GiB that is kept for a month. */
   readonly monthlyPerGib: number;
 }
@@ -19,8 +21,8 @@ export const PRICES_AS_OF = "2026-09";
  * magnitude, no bill.
  */
 export const CLASS_PRICES: Readonly<Record<string, ClassPrice>> = {
-  STANDARD: { monthlyPerGib: 0.02, perGib: 0, perTenThousandReads: 0.004 },
-  NEARLINE: { monthlyPerGib: 0.01, perGib: 0.01, perTenThousandReads: 0.01 },
-  COLDLINE: { monthlyPerGib: 0.004, perGib: 0.02, perTenThousandReads: 0.1 },
-  ARCHIVE: { monthlyPerGib: 0.0012, perGib: 0.05, perTenThousandReads: 0.5 },
+  STANDARD: { monthlyPerGib: 0.02, perGib: 0, perTenThousandReads: 0.004, perTenThousandWrites: 0.05 },
+  NEARLINE: { monthlyPerGib: 0.01, perGib: 0.01, perTenThousandReads: 0.01, perTenThousandWrites: 0.1 },
+  COLDLINE: { monthlyPerGib: 0.004, perGib: 0.02, perTenThousandReads: 0.1, perTenThousandWrites: 0.2 },
+  ARCHIVE: { monthlyPerGib: 0.0012, perGib: 0.05, perTenThousandReads: 0.5, perTenThousandWrites: 0.5 },
 };

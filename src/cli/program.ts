@@ -95,6 +95,11 @@ const COMMANDS: CommandTable = {
     summary: "realistic traffic of a GitLab instance, with its true counts",
     load: async () => (await import("./demo/generate.ts")).generateCommand(),
   },
+  size: {
+    takes: "[options]",
+    summary: "what a deployment needs, and about what it costs",
+    load: async () => (await import("./sizing/size.ts")).sizeCommand(),
+  },
   demo: {
     takes: "",
     summary: "the main job on a simulated day, from lines to counts",

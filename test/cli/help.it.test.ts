@@ -33,6 +33,7 @@ const COMMANDS = [
   "explore",
   "test",
   "generate",
+  "size",
   "demo",
 ];
 

@@ -17,10 +17,12 @@ export class Schedule {
   /** How many things have happened: so many never do. */
   steps = 0;
   #planned = 0;
+  readonly #mostSteps: number;
   /** A heap: each happens not before its parent. */
   readonly #heap: Happening[] = [];
 
-  constructor(startMs: number) {
+  constructor(startMs: number, mostSteps = MOST_STEPS) {
+    this.#mostSteps = mostSteps;
     this.nowMs = startMs;
   }
 
@@ -43,7 +45,8 @@ export class Schedule {
       if (next.run === null) continue;
       this.nowMs = next.atMs;
       this.steps += 1;
-      if (this.steps > MOST_STEPS) throw new Error(`more than ${MOST_STEPS} steps: something goes round and round`);
+      if (this.steps > this.#mostSteps)
+        throw new Error(`more than ${this.#mostSteps} steps: something goes round and round`);
       next.run();
       // Comes when all promises are settled that follow from it.
       await new Promise<void>((resolve) => process.nextTick(resolve));

@@ -9,7 +9,7 @@ import { eachKeptLine } from "./kept-lines.ts";
 import { createLineJudge, type LineJudge, VERDICTS, type Verdict } from "./line-judge.ts";
 
 /** Lines that are judged at once, in about 256 MiB at the most; more are judged in several passes. */
-const MOST_LINES = 2_000_000;
+export const MOST_JUDGED_LINES = 2_000_000;
 
 export interface JudgedLines {
   readonly store: ObjectStore;
@@ -33,7 +33,7 @@ export async function judgeLines(
   visit: (line: ArchivedLine, hash: string, verdict: Verdict) => void,
   endInput: (input: PlanInput) => Promise<void>,
 ): Promise<boolean> {
-  const { store, inputs, signal, mostLines = MOST_LINES } = lines;
+  const { store, inputs, signal, mostLines = MOST_JUDGED_LINES } = lines;
   let rows = 0;
   for (const input of inputs) rows += (await openWalObject(store, input)).table.rows;
   const parts = Math.max(1, Math.ceil(rows / mostLines));

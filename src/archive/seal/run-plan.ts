@@ -23,7 +23,7 @@ import type { PlanObserver } from "./plan-observer.ts";
 import { createVaultOutput, TakenError } from "./vault-output.ts";
 
 /** Cold storage charges by the object; a segment is made in memory. */
-const SEGMENT_BYTES = 64 * MIB;
+export const SEGMENT_BYTES = 64 * MIB;
 /** Duplicates that a manifest names one by one: after a replay there may be any number. */
 const MOST_DUPLICATES = 1000;
 

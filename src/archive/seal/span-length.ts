@@ -54,7 +54,12 @@ export function proposeSpanHours(tail: readonly TailObject[], day: string, overH
   if (firstHour === UNDATED_HOUR) return 1;
   const dayStart = firstHour - (firstHour % DAY_HOURS);
   const hoursOver = Math.min(overHour - dayStart, DAY_HOURS);
-  return SPAN_HOURS.find((hours) => (bytes / hoursOver) * hours >= WANTED_BYTES) ?? DAY_HOURS;
+  return spanHoursFor(bytes / hoursOver);
+}
+
+/** The same by what an hour brings, in stored bytes. */
+export function spanHoursFor(bytesPerHour: number): SpanHours {
+  return SPAN_HOURS.find((hours) => bytesPerHour * hours >= WANTED_BYTES) ?? DAY_HOURS;
 }
 
 /** Hours before it are over, and so long over that lines of them are no longer waited for. */

@@ -13,6 +13,8 @@ import { openSubscription, SUBSCRIPTION_BACKOFF } from "./subscription.ts";
 const MAX_MESSAGES = 60_000;
 /** One batch is committed while the next is pulled (I7). */
 const BATCHES = 2;
+/** Of one batch. */
+export const MAX_BATCH_MESSAGES = MAX_MESSAGES / BATCHES;
 
 /** What a pipeline reads, found and reachable. */
 export interface PipelineInput {
@@ -62,7 +64,7 @@ async function openPubsub(settings: PubsubSettings, maxBatchBytes: number, stop:
   let held: PubsubSource["held"] = () => ({ messages: 0, bytes: 0 });
   return {
     sizeBytes: null,
-    maxBatchLines: MAX_MESSAGES / BATCHES,
+    maxBatchLines: MAX_BATCH_MESSAGES,
     source(onRead) {
       const source = createPubsubSource(subscriber, {
         subscription: settings.subscription,
