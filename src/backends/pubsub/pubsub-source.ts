@@ -33,7 +33,7 @@ export interface PubsubSource extends Source {
 /** The engine waits for acks, and has something better to do. */
 const ACK_MS = 10 * SECOND_MS;
 /** At the least, however long ago the stop was: what is durable by then should not have to come again. */
-const LEAST_ACK_MS = 3 * SECOND_MS;
+export const LEAST_ACK_MS = 3 * SECOND_MS;
 
 /**
  * Messages of a subscription. Any number of workers may read one; what is not acked comes again, to any of them.

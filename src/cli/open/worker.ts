@@ -19,7 +19,7 @@ const WRITER_BYTES = 8;
  * first, since what it does not take can be marked in the archive; an ack has three seconds even after that.
  */
 const INDEX_GRACE_MS = 5 * SECOND_MS;
-const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
+export const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
 
 /**
  * `observer` hears of its batches, `stop` ends it. Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written,

@@ -14,7 +14,7 @@ import { sealBeside } from "./seal-beside.ts";
 import { isEndless, type RunSummary, type Worker } from "./worker.ts";
 
 /** An archive of years is not looked through only to say how much of the last minutes was there before: a stop has to end. */
-const REPEATS_GRACE_MS = 3 * SECOND_MS;
+export const REPEATS_GRACE_MS = 3 * SECOND_MS;
 /** Messages that are held for so long say that the archive takes nothing. */
 const HELD_MS = 120 * SECOND_MS;
 
