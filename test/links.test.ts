@@ -12,6 +12,7 @@ const PAGES = [
   "AGENTS.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  "SECURITY.md",
   ...readdirSync(join(CHECKOUT, "docs"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => posix.join("docs", name)),
