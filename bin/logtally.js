@@ -46,7 +46,7 @@ function rerunOn(node) {
 
 function refuse() {
   process.stderr.write(
-    `start logtally: Node "${process.versions.node}" is too old (hint: install ${MIN_MAJOR}.${MIN_MINOR} or newer)\n`,
+    `start logtally: Node "${process.versions.node}" is too old (hint: install ${MIN_MAJOR}.${MIN_MINOR} or newer, or "npx -p node@${MIN_MAJOR} -p logtally logtally")\n`,
   );
   process.exitCode = 2;
 }

@@ -65,7 +65,9 @@ export function tableBytes(trailer: Buffer): number {
     throw new RangeError("no block table at its end (hint: the file was cut, or is no segment)");
   }
   const version = trailer.readUInt32LE(52);
-  if (version !== FORMAT_VERSION) throw new RangeError(`format version ${version} is not known to this program`);
+  if (version !== FORMAT_VERSION) {
+    throw new RangeError(`format version ${version} is not known to this program (hint: use a newer logtally)`);
+  }
   return trailer.readUInt32LE(48) * ENTRY_BYTES + TRAILER_BYTES;
 }
 

@@ -98,25 +98,27 @@ describe("a role", () => {
     const onCluster = privilegesIn("SecurityClusterPrivilege");
     expect(onIndices).toContain("create_doc");
     for (const { cluster, indices } of dutyRoles(PREFIX)) {
-      expect(indices.privileges.filter((each) => !onIndices.includes(each))).toEqual([]);
+      expect(indices.flatMap(({ privileges }) => privileges).filter((each) => !onIndices.includes(each))).toEqual([]);
       expect([...cluster, "manage_security"].filter((each) => !onCluster.includes(each))).toEqual([]);
     }
   });
 
   it("of a worker reads, changes and deletes nothing", () => {
-    expect(workerRole(PREFIX).indices.privileges).toEqual(["create_doc", "auto_configure"]);
-    const deleting = dutyRoles(PREFIX).filter(({ indices }) => indices.privileges.includes("delete_index"));
+    expect(workerRole(PREFIX).indices.map(({ privileges }) => privileges)).toEqual([["create_doc", "auto_configure"]]);
+    const deleting = dutyRoles(PREFIX).filter(({ indices }) =>
+      indices.some(({ privileges }) => privileges.includes("delete_index")),
+    );
     expect(deleting.map(({ name }) => name)).toEqual([`${PREFIX}-operator`]);
-    expect(deleting[0]?.indices.names).not.toContain(`${PREFIX}.counts-*`);
+    expect(deleting[0]?.indices.flatMap(({ names }) => names)).not.toContain(`${PREFIX}.counts-*`);
   });
 });
 
 describe("rights", () => {
   it("are asked for as the client asks", async () => {
-    const { names, privileges } = written(workerRole(PREFIX).indices);
+    const { indices } = workerRole(PREFIX);
     await expectSame(
-      (client) => client.security.hasPrivileges({ index: [{ names, privileges }] }),
-      (cluster) => missingRights(cluster, { names, privileges }),
+      (client) => client.security.hasPrivileges({ index: written(indices) }),
+      (cluster) => missingRights(cluster, indices),
     );
     await expectSame(
       (client) => client.security.hasPrivileges({ cluster: ["manage_security"] }),

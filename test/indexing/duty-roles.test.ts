@@ -17,8 +17,8 @@ it("the page has a row for each role", () => {
     .filter((line) => /^\| `logtally-\w+` \|/.test(line));
   expect(rows).toEqual(
     dutyRoles("logtally").map(
-      ({ name, duty, cluster, indices: { names, privileges } }) =>
-        `| \`${name}\` | ${duty} | ${code(cluster)} | ${code(privileges)} on ${code(names)} |`,
+      ({ name, duty, cluster, indices }) =>
+        `| \`${name}\` | ${duty} | ${code(cluster)} | ${indices.map(({ names, privileges }) => `${code(privileges)} on ${code(names)}`).join("; ")} |`,
     ),
   );
 });

@@ -71,7 +71,9 @@ describe("a block table", () => {
   it("of a version that this program does not know is refused as such", () => {
     const bytes = encodeTable({ entries: [], rows: 0, rawBytes: 0, root: Buffer.alloc(32) });
     bytes.writeUInt32LE(2, 52);
-    expect(() => tableBytes(bytes)).toThrow(new RangeError("format version 2 is not known to this program"));
+    expect(() => tableBytes(bytes)).toThrow(
+      new RangeError("format version 2 is not known to this program (hint: use a newer logtally)"),
+    );
   });
 
   it("has room for the longest message that a pipeline takes, wrapped in Base64 behind a full block", () => {

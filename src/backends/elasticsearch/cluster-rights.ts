@@ -11,13 +11,15 @@ const RIGHTS_PATH = "/_security/user/_has_privileges";
  */
 export async function missingRights(
   cluster: Cluster,
-  { names, privileges }: { readonly names: readonly string[]; readonly privileges: readonly string[] },
+  wanted: readonly { readonly names: readonly string[]; readonly privileges: readonly string[] }[],
 ): Promise<readonly string[] | null> {
-  const answer = await askRights(cluster, { index: [{ names, privileges }] });
+  const answer = await askRights(cluster, { index: wanted });
   if (answer?.index === undefined) return null;
   const { index } = answer;
-  return names.flatMap((name) =>
-    privileges.filter((right) => index[name]?.[right] !== true).map((right) => `${right} on "${name}"`),
+  return wanted.flatMap(({ names, privileges }) =>
+    names.flatMap((name) =>
+      privileges.filter((right) => index[name]?.[right] !== true).map((right) => `${right} on "${name}"`),
+    ),
   );
 }
 
