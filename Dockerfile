@@ -26,7 +26,9 @@ COPY --from=build /app/bin /opt/logtally/bin
 COPY --from=build /app/dist /opt/logtally/dist
 COPY --from=build /app/pipelines /opt/logtally/pipelines
 COPY --from=build /app/reports /opt/logtally/reports
-COPY --from=build /app/fixtures /opt/logtally/fixtures
+COPY --from=build /app/fixtures/README.md /opt/logtally/fixtures/README.md
+COPY --from=build /app/fixtures/local /opt/logtally/fixtures/local
+COPY --from=build /app/fixtures/samples /opt/logtally/fixtures/samples
 COPY --from=build /app/kibana /opt/logtally/kibana
 COPY --from=build /app/docs /opt/logtally/docs
 # For people and for timers; the image itself starts Node.

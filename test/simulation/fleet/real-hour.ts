@@ -128,7 +128,16 @@ function work(
   const firstMs = Math.floor((worker / workers) * gapMs);
   const source = { deliveries: (signal: AbortSignal) => deliveries(clock, firstMs, gapMs, signal) };
   // Nobody stops it: time does.
-  return runEngine({ source, take, log, index: null, limits, clock, signal: new AbortController().signal });
+  return runEngine({
+    source,
+    take,
+    log,
+    index: null,
+    observer: null,
+    limits,
+    clock,
+    signal: new AbortController().signal,
+  });
 }
 
 /** One for each batch, when the one before is acked and the first line of the next is there. */
