@@ -116,8 +116,8 @@ export const LIVE_FAULTS: readonly Fault[] = [
     harm: "The role of the workers is put in words that no Elasticsearch knows, and nobody may index.",
     breaks: "service",
     file: "src/indexing/duty-roles.ts",
-    text: 'privileges: ["create_doc", "auto_configure"],',
-    replacement: 'privileges: ["create_docs", "auto_configure"],',
+    text: 'privileges: ["create_doc", "auto_configure"] }',
+    replacement: 'privileges: ["create_docs", "auto_configure"] }',
     caughtBy: { file: "test/backends/cluster-requests.test.ts", title: "has privileges that Elasticsearch knows" },
   },
   {
