@@ -33,6 +33,7 @@ function rerunOn(node) {
   // On a terminal Ctrl-C reaches the child by itself; a second SIGINT would read as "stop at once".
   process.on("SIGINT", () => isatty(0) || child.kill("SIGINT"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.on("SIGHUP", () => child.kill("SIGHUP"));
   child.on("error", refuse);
   child.on("exit", (code, signal) => {
     if (signal === null) {

@@ -3,6 +3,7 @@ import { type Asked, addCommands, type CommandTable } from "./command-table.ts";
 import { programVersion } from "./open/program-version.ts";
 import { EXIT_WORDS } from "./process/exit-code.ts";
 import { sayable } from "./terminal/secrecy.ts";
+import { isLogJson, notify } from "./terminal/tell.ts";
 
 const COMMANDS: CommandTable = {
   run: {
@@ -126,11 +127,17 @@ export async function createProgram(asked: Asked): Promise<Command> {
   return program;
 }
 
+/** What commander has against a command line. */
+function tellMisuse(text: string, write: (text: string) => void): void {
+  if (isLogJson()) notify("usage_error", text.trimEnd().split("\n"));
+  else write(sayable(text));
+}
+
 /** Makes commander throw instead of leaving with its own exit codes, in every command. */
 function exitByError(command: Command): void {
   command
     .exitOverride()
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
-    .configureOutput({ outputError: (text, write) => write(sayable(text)) });
+    .configureOutput({ outputError: tellMisuse });
   for (const each of command.commands) exitByError(each);
 }

@@ -26,6 +26,8 @@ export interface BatchRecord extends BatchSize {
 export interface BatchWatch extends BatchObserver {
   /** How long the oldest delivery that is not acked has been held; null where none is. */
   oldestHeldMs(): number | null;
+  /** The same since its batch was closed: from then on it waits for the archive, or the index. */
+  oldestWaitingMs(): number | null;
 }
 
 /** A batch may have sixty thousand messages. */
@@ -36,6 +38,7 @@ const TRACE_ATTRIBUTES = ["googclient_traceparent", "traceparent"];
 interface OpenBatch {
   readonly startedAtMs: number;
   readonly beganMs: number;
+  closedAtMs: number | null;
   oldestPublishedAtMs: number | null;
   readonly messageIds: string[];
   readonly traceParents: string[];
@@ -52,6 +55,7 @@ export function watchBatches(
     const batch = {
       startedAtMs: clock.nowMs(),
       beganMs: clock.monotonicMs(),
+      closedAtMs: null,
       oldestPublishedAtMs: null,
       messageIds: [],
       traceParents: [],
@@ -67,6 +71,7 @@ export function watchBatches(
     },
     closed(size) {
       const batch = filling ?? begin();
+      batch.closedAtMs = clock.monotonicMs();
       filling = null;
       return stepsOf(batch, size, clock, (record) => {
         held.delete(batch);
@@ -76,6 +81,11 @@ export function watchBatches(
     oldestHeldMs() {
       const [oldest] = held;
       return oldest === undefined ? null : clock.monotonicMs() - oldest.beganMs;
+    },
+    oldestWaitingMs() {
+      const [oldest] = held;
+      const closedAtMs = oldest?.closedAtMs ?? null;
+      return closedAtMs === null ? null : clock.monotonicMs() - closedAtMs;
     },
   };
 }
@@ -101,7 +111,7 @@ function stepsOf(
   onEnd: (record: BatchRecord) => void,
 ): BatchSteps {
   const sinceMs = (): number => monotonicMs() - batch.beganMs;
-  const { beganMs: _, ...begun } = batch;
+  const { beganMs: _, closedAtMs: _closed, ...begun } = batch;
   let record: BatchRecord = {
     ...begun,
     ...size,

@@ -46,6 +46,11 @@ export const METRICS = {
     help: "Events of the lines received, repeats included. For rates: the exact counts come from the archive.",
     labels: ["pipeline", "event"],
   },
+  logtally_archived_lines_total: {
+    kind: "counter",
+    help: "Lines that are durable, those that were there before included.",
+    labels: ["pipeline"],
+  },
   logtally_archived_objects_total: {
     kind: "counter",
     help: "Write-ahead objects that are durable.",
@@ -113,7 +118,7 @@ export const METRICS = {
     kind: "histogram",
     help: "From the publication of the oldest message of a batch until its lines are durable.",
     labels: ["pipeline"],
-    buckets: SECONDS,
+    buckets: [...SECONDS, 900, 3600, 21_600],
   },
   logtally_publish_lag_seconds: {
     kind: "gauge",
@@ -128,6 +133,11 @@ export const METRICS = {
   logtally_oldest_unacked_seconds: {
     kind: "gauge",
     help: "How long the oldest delivery that was taken and not acked has been held; 0 where there is none.",
+    labels: ["pipeline"],
+  },
+  logtally_oldest_waiting_seconds: {
+    kind: "gauge",
+    help: "How long the oldest batch that was closed and not acked has waited for the archive or the index; 0 where none does.",
     labels: ["pipeline"],
   },
   logtally_budget_used: {
@@ -160,7 +170,7 @@ export const METRICS = {
   },
   logtally_last_success_timestamp_seconds: {
     kind: "gauge",
-    help: "When the last pass ended well, in seconds since 1970; 0 before the first.",
+    help: "When the last pass ended well, in seconds since 1970; not there before the first.",
     labels: ["duty"],
   },
   logtally_sealed_plans_total: { kind: "counter", help: "Plans sealed.", labels: ["stream"] },
@@ -182,6 +192,11 @@ export const METRICS = {
   logtally_oldest_unsealed_seconds: {
     kind: "gauge",
     help: "Age of the oldest write-ahead object that is not sealed, as gc saw it last; 0 where all are.",
+    labels: ["stream"],
+  },
+  logtally_oldest_unsigned_seconds: {
+    kind: "gauge",
+    help: "Age of the oldest write-ahead object that is sealed and not signed, as gc saw it last; 0 where all are.",
     labels: ["stream"],
   },
   logtally_ledger_hours: {

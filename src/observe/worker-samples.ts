@@ -18,8 +18,9 @@ export interface WorkerFigures {
   readonly budgets: readonly Budget[];
   /** Latest time of a line, in milliseconds since 1970; null before the first. */
   readonly latestEventAtMs: number | null;
-  /** Null where nothing is held. */
+  /** Null where nothing is held, or waits. */
   readonly oldestHeldMs: number | null;
+  readonly oldestWaitingMs: number | null;
 }
 
 interface IndexFigures {
@@ -49,6 +50,7 @@ export function workerSamples(pipeline: string, figures: WorkerFigures, nowMs: n
     one("logtally_archived_raw_bytes_total", archived.rawBytes),
     one("logtally_archived_stored_bytes_total", archived.storedBytes),
     one("logtally_oldest_unacked_seconds", (oldestHeldMs ?? 0) / SECOND_MS),
+    one("logtally_oldest_waiting_seconds", (figures.oldestWaitingMs ?? 0) / SECOND_MS),
     ...(latestEventAtMs === null ? [] : [one("logtally_event_lag_seconds", (nowMs - latestEventAtMs) / SECOND_MS)]),
     ...(index === null ? [] : indexSamples(index, one)),
     ...QUARANTINE_REASONS.map((reason) => ({
@@ -94,6 +96,7 @@ export function addBatch(metrics: Metrics, pipeline: string, record: BatchRecord
   step("index", archivedMs, indexedMs);
   step("ack", indexedMs, ackedMs);
   const lagMs = publishLagMs(startedAtMs, archivedMs, oldestPublishedAtMs);
+  if (archivedMs !== null) metrics.add("logtally_archived_lines_total", { pipeline }, record.lines);
   if (lagMs !== null) metrics.add("logtally_publish_to_archive_seconds", { pipeline }, lagMs / SECOND_MS);
 }
 

@@ -4,10 +4,11 @@
  * Method: the program as a service starts it, on a scripted Pub/Sub and a scripted bucket that can be away.
  */
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { tempFolder } from "../backends/temp-folder.ts";
 import { startCapturingServer } from "../servers/capturing-server.ts";
 import { type ScriptedPubsub, startScriptedPubsub } from "../servers/scripted-pubsub.ts";
 import { generated } from "./generated.ts";
@@ -168,10 +169,48 @@ describe("a worker that is asked to reload", () => {
   });
 });
 
+describe("a worker on growing files that is asked to reload", () => {
+  it.each([
+    ["another key of the pseudonyms", "pseudonym_key: {env: OTHER_KEY}"],
+    ["an archive that cannot be", "archive: {kind: folder, path: a.log/archive}"],
+    ["an input with an end", "source: {kind: files, paths: [a.log]}"],
+  ])("goes on as before where it is asked for %s", async (_what, changed) => {
+    const folder = await tempFolder();
+    const log = join(folder, "a.log");
+    await writeFile(log, "{}\n");
+    const text = (name: string) =>
+      `name: ${name}\nsource: {kind: files, follow: true, paths: [a.log]}\narchive: {kind: folder, path: archive}\nbatch: {max_age_ms: 100}\n`;
+    const pipelines = ["one", "two"].map((name) => join(folder, `${name}.yaml`));
+    for (const path of pipelines) await writeFile(path, text(basename(path, ".yaml")));
+    const env = { OTHER_KEY: randomBytes(32).toString("hex") };
+    const worker = await observed(["run", ...pipelines, "--json"], env);
+    await waitFor(async () => (await statusOf(worker.url, "/readyz")).status === 200, worker);
+    const [key = ""] = changed.split(":");
+    await writeFile(pipelines[1] ?? "", `${text("two").replace(new RegExp(`^${key}:.*\\n`, "m"), "")}${changed}\n`);
+    worker.child.kill("SIGHUP");
+    await waitFor(() => worker.notices().some(({ code }) => code === "reload_refused"), worker);
+    await appendFile(log, '{"a":1}\n{"b":2}\n');
+    const received = (name: string) => sampleOf(worker.url, `logtally_received_lines_total{pipeline="${name}"}`);
+    const archived = async () => (await linesOf(join(folder, "archive"))).length;
+    await waitFor(async () => (await archived()) === 6 && (await received("two")) !== null, worker);
+    worker.child.kill("SIGTERM");
+    expect(await worker.ended).toMatchObject({ code: 130 });
+  });
+});
+
 describe("what is said to nobody", () => {
   it("is refused by a clear error where the form of the log is none", async () => {
     const outcome = await logtally(["run"], { env: { LOGTALLY_LOG: "xml" } });
     expect(outcome).toMatchObject({ code: 2, stderr: expect.stringContaining('use LOGTALLY_LOG "xml"') as string });
+  });
+
+  it("is JSON too where the command line is wrong", async () => {
+    const { code, stderr } = await logtally(["run", "--nothing"], { env: { LOGTALLY_LOG: "json" } });
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({
+      code: "usage_error",
+      message: expect.stringContaining("--nothing") as string,
+    });
   });
 
   it("hides secrets in the log of a service too", async () => {
@@ -243,7 +282,8 @@ describe("duties that go on", () => {
       seal,
     );
     expect(seal.notices().find(({ code }) => code === "seal_failed")).toMatchObject({ level: "error" });
-    expect(await sampleOf(seal.url, 'logtally_last_success_timestamp_seconds{duty="seal"}')).toBe(0);
+    expect(await sampleOf(seal.url, 'logtally_last_success_timestamp_seconds{duty="seal"}')).toBeNull();
+    expect((await statusOf(seal.url, "/readyz")).text).toBe("the last pass of seal failed\n");
   });
 
   it.each([

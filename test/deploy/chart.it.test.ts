@@ -124,7 +124,13 @@ describe.skipIf(tools === null)("the chart", () => {
     const all = await rendered(TWO_PIPELINES);
     const names = ofKind("Deployment", all).map(({ metadata }) => metadata.name);
     const workers = ["logtally-worker-rails", "logtally-worker-sidekiq"];
-    expect(names.toSorted()).toEqual(["logtally-collector", "logtally-sealer", "logtally-signer", ...workers]);
+    expect(names.toSorted()).toEqual([
+      "logtally-collector",
+      "logtally-ledger",
+      "logtally-sealer",
+      "logtally-signer",
+      ...workers,
+    ]);
     expect(ofKind("PodDisruptionBudget", all).map(({ metadata }) => metadata.name)).toEqual(workers);
     const [scaler, ...others] = ofKind("HorizontalPodAutoscaler", all);
     expect(others).toEqual([]);
@@ -157,6 +163,7 @@ describe.skipIf(tools === null)("the chart", () => {
     expect(args("logtally-sealer").slice(-4)).toEqual(["--every", "5m", ...listening]);
     expect(args("logtally-signer")).toEqual(["sign", archive, "--every", "5m", ...listening]);
     expect(args("logtally-collector")).toEqual(["gc", archive, "--every", "1h", ...listening]);
+    expect(args("logtally-ledger")).toEqual(["ledger", archive, "--since", "7d", "--every", "1h", ...listening]);
     expect(args("logtally-explorer")).toEqual(["explore", archive, "--port", "8740"]);
     for (const { spec } of ofKind("Deployment", all)) {
       expect(spec.template.spec.containers[0]?.env).toContainEqual({ name: "LOGTALLY_LOG", value: "json" });
@@ -189,6 +196,8 @@ describe.skipIf(tools === null)("the chart", () => {
     for (const duty of ["sealer", "signer", "collector", "explorer"])
       expect(accounts.get(`logs-${duty}`)).toBe(`logs-${duty}`);
     expect(accounts.get("logs-worker-rails")).toBe("logs-worker");
+    // It reads, as the page does.
+    expect(accounts.get("logs-ledger")).toBe("logs-explorer");
     const { metadata } = named("logs-signer", "ServiceAccount", all);
     expect(metadata.annotations).toEqual({
       "iam.gke.io/gcp-service-account": "logtally-signer@p.iam.gserviceaccount.com",
@@ -266,6 +275,7 @@ describe.skipIf(tools === null)("the chart", () => {
     expect(mounted("sealer")).toEqual(["pseudonym-key"]);
     expect(mounted("signer")).toEqual(["signing-key"]);
     expect(mounted("collector")).toEqual([]);
+    expect(mounted("ledger")).toEqual([]);
     expect(mounted("explorer")).toEqual(["pseudonym-key"]);
     expect(mountedSecrets(podOf("logtally-worker-rails", await rendered(ONE_PIPELINE)))).toEqual(["pseudonym-key"]);
   });

@@ -76,8 +76,11 @@ describe("a batch", () => {
     watch.taken(message("m2", null));
     pass(5);
     expect(watch.oldestHeldMs()).toBe(15);
+    // Before it was closed it was not waiting for anybody.
+    expect(watch.oldestWaitingMs()).toBe(5);
     first.acked();
     expect(watch.oldestHeldMs()).toBe(5);
+    expect(watch.oldestWaitingMs()).toBeNull();
     watch.closed({ deliveries: 1, lines: 1, bytes: 1 }).failed(new Error("away"));
     expect(watch.oldestHeldMs()).toBeNull();
   });

@@ -19,6 +19,7 @@ const FIGURES: WorkerFigures = {
   budgets: [{ name: "held_bytes", used: 5, limit: 50 }],
   latestEventAtMs: NOW_MS - 7000,
   oldestHeldMs: 1500,
+  oldestWaitingMs: 400,
 };
 
 it("a scrape shows a worker as it stands, and not what it was before", async () => {
@@ -36,6 +37,7 @@ it("a scrape shows a worker as it stands, and not what it was before", async () 
     'logtally_budget_limit{pipeline="gitlab",budget="held_bytes"} 50',
     'logtally_event_lag_seconds{pipeline="gitlab"} 7',
     'logtally_oldest_unacked_seconds{pipeline="gitlab"} 1.5',
+    'logtally_oldest_waiting_seconds{pipeline="gitlab"} 0.4',
   ]) {
     expect(await metrics.text()).toContain(`${line}\n`);
   }

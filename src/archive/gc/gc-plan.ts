@@ -31,6 +31,8 @@ export interface GcPlan {
   readonly kept: Readonly<Record<KeptReason, Amount>>;
   /** When the oldest of the objects that are not sealed came to be there; null where all are. */
   readonly oldestUnsealedMs: number | null;
+  /** The same of those that are sealed and not signed. */
+  readonly oldestUnsignedMs: number | null;
   /** Objects that are gone and indexed, and whose markers are not gone. */
   readonly markedGone: readonly string[];
 }
@@ -49,12 +51,14 @@ export async function planGc(store: ObjectStore, stream: string): Promise<GcPlan
   const removable: RemovableObject[] = [];
   const kept = noAmounts();
   let oldestUnsealedMs: number | null = null;
+  let oldestUnsignedMs: number | null = null;
   for (const each of tail) {
     const { name, sizeBytes, createdAtMs } = each.object;
     const isIndexed = marks.get(name);
     marks.delete(name);
     const reason = keptBecause(each, coverage, isIndexed);
     if (reason === "not_sealed") oldestUnsealedMs = Math.min(oldestUnsealedMs ?? createdAtMs, createdAtMs);
+    if (reason === "not_signed") oldestUnsignedMs = Math.min(oldestUnsignedMs ?? createdAtMs, createdAtMs);
     if (reason === null) {
       const said = coverage.get(name)?.said ?? [];
       removable.push({ name, sizeBytes, said, isMarked: isIndexed !== undefined });
@@ -63,7 +67,7 @@ export async function planGc(store: ObjectStore, stream: string): Promise<GcPlan
   const markedGone = [...marks].filter(([, isIndexed]) => isIndexed).map(([name]) => name);
   const claims = claimsOf(removable, coverage, plans, signed);
   const holders = holdersOf(removable, plans);
-  return { stream, removable, claims, holders, kept, oldestUnsealedMs, markedGone };
+  return { stream, removable, claims, holders, kept, oldestUnsealedMs, oldestUnsignedMs, markedGone };
 }
 
 /** All files of the spans that have sealed these objects: a line may lie in an earlier revision. */

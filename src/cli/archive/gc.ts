@@ -78,10 +78,12 @@ function isAllRight(reports: readonly GcReport[]): boolean {
 
 /** What is left, and why. */
 function leftSamples({ plan, altered, unproven }: GcReport, nowMs: number): readonly Sample[] {
-  const { stream, kept, oldestUnsealedMs } = plan;
-  const ageMs = oldestUnsealedMs === null ? 0 : Math.max(0, nowMs - oldestUnsealedMs);
+  const { stream, kept, oldestUnsealedMs, oldestUnsignedMs } = plan;
+  const ageSeconds = (sinceMs: number | null): number =>
+    sinceMs === null ? 0 : Math.max(0, nowMs - sinceMs) / SECOND_MS;
   return [
-    { name: "logtally_oldest_unsealed_seconds", labels: { stream }, value: ageMs / SECOND_MS },
+    { name: "logtally_oldest_unsealed_seconds", labels: { stream }, value: ageSeconds(oldestUnsealedMs) },
+    { name: "logtally_oldest_unsigned_seconds", labels: { stream }, value: ageSeconds(oldestUnsignedMs) },
     ...KEPT_REASONS.flatMap((reason): Sample[] => [
       { name: "logtally_wal_objects", labels: { stream, reason }, value: kept[reason].objects },
       { name: "logtally_wal_bytes", labels: { stream, reason }, value: kept[reason].bytes },

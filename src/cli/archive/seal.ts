@@ -63,8 +63,8 @@ function sealPass(pipeline: string | undefined, options: SealCommandOptions): Pa
   let undatedAtMs = Number.NEGATIVE_INFINITY;
   return async (signal, metrics) => {
     const undated = options.undated && SYSTEM_CLOCK.monotonicMs() - undatedAtMs >= DAY_MS;
-    if (undated) undatedAtMs = SYSTEM_CLOCK.monotonicMs();
     await sealOnce(pipeline, { ...options, undated }, signal, (plan) => addSealed(metrics, plan));
+    if (undated) undatedAtMs = SYSTEM_CLOCK.monotonicMs();
     return true;
   };
 }

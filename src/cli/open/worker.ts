@@ -54,8 +54,25 @@ export async function openWorker(
   };
   const index =
     key === null ? null : await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing());
-  const input = await tellingOfWait("the input", openInputOf(settings, stop));
-  // Made by a run, so that a copy of the archive that nobody may write to can be counted later.
-  if (key === null) await openPseudonymKey(settings, store);
-  return createWorker({ settings, catalogue, store, index, input, writer, observer, clock: SYSTEM_CLOCK, stop });
+  return elseClosed(index, async () => {
+    const input = await tellingOfWait("the input", openInputOf(settings, stop));
+    return elseClosed(input, async () => {
+      // Made by a run, so that a copy of the archive that nobody may write to can be counted later.
+      if (key === null) await openPseudonymKey(settings, store);
+      return createWorker({ settings, catalogue, store, index, input, writer, observer, clock: SYSTEM_CLOCK, stop });
+    });
+  });
+}
+
+/** Whoever cannot begin leaves nothing open: others may be waiting for it. */
+async function elseClosed<Result>(
+  open: { readonly close: () => Promise<void> } | null,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    await open?.close();
+    throw error;
+  }
 }

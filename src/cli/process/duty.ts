@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../../core/fault.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/units.ts";
-import type { Metrics } from "../../observe/metrics.ts";
+import type { Metrics, Sample } from "../../observe/metrics.ts";
 import type { NoticeCode } from "../../observe/notice.ts";
 import { LISTEN_HELP, type ListenAt, listenAt } from "../options/listen-at.ts";
 import { note, notify } from "../terminal/tell.ts";
@@ -9,6 +9,7 @@ import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED, isToldError } from "./exit-code.ts";
 import { openObservation } from "./observation.ts";
 import { pause } from "./pause.ts";
+import { onReloadSignal } from "./reload-signal.ts";
 import { stopOnSignals } from "./stop-signal.ts";
 
 /** Work on an archive that is done again and again, each time by a pass that takes up what is due. */
@@ -61,17 +62,21 @@ export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions,
   const metrics = observation?.metrics ?? null;
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "what is under way is finished");
+  // Each pass reads the settings anew, so that there is nothing to reload.
+  const reloadSignal = onReloadSignal();
   let lastSuccessMs = 0;
-  metrics?.read(() => [
-    { name: "logtally_last_success_timestamp_seconds", labels: { duty }, value: lastSuccessMs / SECOND_MS },
+  let isFailing = false;
+  metrics?.read(() => successSample(duty, lastSuccessMs));
+  observation?.readyUnless(() => [
+    ...(stop.signal.aborted ? ["stopping"] : []),
+    ...(isFailing ? [`the last pass of ${duty} failed`] : []),
   ]);
   note("started", `${duty}, again and again`);
   try {
     for (let passes = 0; !stop.signal.aborted; passes += 1) {
       const beganMs = SYSTEM_CLOCK.monotonicMs();
       const outcome = await outcomeOf(duty, passes === 0, () => pass(stop.signal, metrics));
-      // Ready once it has done its duty, or found that something stands in its way.
-      observation?.readyUnless(() => (stop.signal.aborted ? ["stopping"] : []));
+      isFailing = outcome === "failed";
       if (outcome === "ok") lastSuccessMs = SYSTEM_CLOCK.nowMs();
       metrics?.add("logtally_passes_total", { duty, outcome }, 1);
       metrics?.add("logtally_pass_seconds", { duty }, (SYSTEM_CLOCK.monotonicMs() - beganMs) / SECOND_MS);
@@ -80,10 +85,17 @@ export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions,
     }
   } finally {
     releaseSignals();
+    reloadSignal.release();
     await observation?.close();
   }
   note("stopped", duty);
   process.exitCode = EXIT_INTERRUPTED;
+}
+
+/** None before the first success: it would be one of 1970. */
+function successSample(duty: Duty, lastMs: number): readonly Sample[] {
+  if (lastMs === 0) return [];
+  return [{ name: "logtally_last_success_timestamp_seconds", labels: { duty }, value: lastMs / SECOND_MS }];
 }
 
 type Outcome = "ok" | "not_right" | "failed";

@@ -15,8 +15,8 @@ import { isEndless, type RunSummary, type Worker } from "./worker.ts";
 
 /** An archive of years is not looked through only to say how much of the last minutes was there before: a stop has to end. */
 export const REPEATS_GRACE_MS = 3 * SECOND_MS;
-/** Messages that are held for so long say that the archive takes nothing. */
-const HELD_MS = 120 * SECOND_MS;
+/** A batch that waits for so long says that something takes nothing. */
+const WAITING_MS = 120 * SECOND_MS;
 
 /** What became of pipelines that ran side by side: the summaries of those that ended well, and the first failure. */
 export interface RunOutcome {
@@ -87,18 +87,21 @@ async function openWorkers(
   { stop, turn, observation }: Opening,
 ): Promise<OpenWorker[] | null> {
   const signal = AbortSignal.any([stop.signal, turn.signal]);
-  try {
-    return await Promise.all(
-      settings.map(async (each) => {
-        const watch = observation?.watch(each.name) ?? null;
-        return { worker: await openWorker(each, watch, signal), settings: each, watch };
-      }),
-    );
-  } catch (error) {
-    if (before === null || stop.signal.aborted || !isToldError(error)) throw error;
-    notify("reload_refused", error.lines);
-    return null;
-  }
+  const opening = settings.map(async (each): Promise<OpenWorker> => {
+    const watch = observation?.watch(each.name) ?? null;
+    return { worker: await openWorker(each, watch, signal), settings: each, watch };
+  });
+  const results = await Promise.allSettled(opening);
+  const open = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed === undefined) return open;
+  // What they hold, the others will want to have.
+  turn.abort();
+  await Promise.all(open.map(({ worker }) => worker.close()));
+  const error: unknown = failed.reason;
+  if (before === null || stop.signal.aborted || !isToldError(error)) throw error;
+  notify("reload_refused", error.lines);
+  return null;
 }
 
 interface Turn extends Opening {
@@ -146,7 +149,9 @@ async function nextSettings(
 ): Promise<PipelineSettings[] | null> {
   while ((await reloadSignal?.asked(ended)) === true) {
     try {
-      return await load();
+      const next = await load();
+      if (next.every(isEndless)) return next;
+      throw new UsageError("reload: a pipeline would end with its input (hint: run it apart)");
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       notify("reload_refused", error.lines);
@@ -159,15 +164,20 @@ async function nextSettings(
 function showWorkers(open: readonly OpenWorker[], { stop, turn, observation }: Turn): () => void {
   if (observation === null) return () => undefined;
   const hides = open.map(({ worker, settings, watch }) =>
-    observation.show(settings.name, () => ({ ...worker.figures(), oldestHeldMs: watch?.oldestHeldMs() ?? null })),
+    observation.show(settings.name, () => ({
+      ...worker.figures(),
+      oldestHeldMs: watch?.oldestHeldMs() ?? null,
+      oldestWaitingMs: watch?.oldestWaitingMs() ?? null,
+    })),
   );
   observation.readyUnless(() => {
     if (stop.signal.aborted) return ["stopping"];
     if (turn.signal.aborted) return ["reloading"];
     return open.flatMap(({ settings, watch }) => {
-      const heldMs = watch?.oldestHeldMs() ?? 0;
-      if (heldMs < HELD_MS) return [];
-      return [`"${settings.name}" has held lines for ${Math.round(heldMs / SECOND_MS)} s: the archive takes nothing`];
+      const waitingMs = watch?.oldestWaitingMs() ?? 0;
+      if (waitingMs < WAITING_MS) return [];
+      const seconds = Math.round(waitingMs / SECOND_MS);
+      return [`lines of "${settings.name}" have waited ${seconds} s for the archive, or the index`];
     });
   });
   return () => {

@@ -55,8 +55,10 @@ export interface Worker {
   readonly writer: string;
   /** Runs until the input ends or it is stopped. Rejects with `IoError`; what was committed stays valid. */
   run(onRead: OnRead): Promise<void>;
+  /** In the place of `run`. */
+  close(): Promise<void>;
   /** As it stands, at any time. What is held is left out: who watches its batches knows it. */
-  figures(): Omit<WorkerFigures, "oldestHeldMs">;
+  figures(): Omit<WorkerFigures, "oldestHeldMs" | "oldestWaitingMs">;
   /**
    * What the run brought in. `later` are writers whose lines do not count as there before. Where the input has no end,
    * `late` ends the search for those that were. Rejects with `IoError`.
@@ -113,11 +115,11 @@ export function createWorker(options: WorkerOptions): Worker {
       try {
         isComplete = await keepingUp(index, stop, () => runEngine({ source: input.source(onBytes), take, ...rest }));
       } finally {
-        await input.close();
-        await index?.close();
+        await closeBoth(input, index);
       }
       elapsedMs = clock.monotonicMs() - startedAtMs;
     },
+    close: () => closeBoth(input, index),
     figures() {
       const { linesIn, quarantined, eventless, events } = tally.snapshot();
       const read = { linesIn, quarantined, eventless, events, readBytes, latestEventAtMs };
@@ -149,6 +151,11 @@ export function createWorker(options: WorkerOptions): Worker {
       };
     },
   };
+}
+
+async function closeBoth(input: PipelineInput, index: WorkerIndex | null): Promise<void> {
+  await input.close();
+  await index?.close();
 }
 
 /** Lines that are dated ahead say nothing of how late the others are. */

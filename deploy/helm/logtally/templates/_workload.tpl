@@ -1,6 +1,7 @@
 {{/*
 A Deployment of one container. Takes a dict:
   root, component, pipeline   as for the labels
+  account                     of another component; missing: of this one
   name       of the Deployment
   options    its part of the values: resources, tmpSize, nodeSelector, tolerations, affinity
   args       of the program
@@ -45,7 +46,7 @@ spec:
         {{- toYaml . | nindent 8 }}
         {{- end }}
     spec:
-      serviceAccountName: {{ include "logtally.fullname" .root }}-{{ .component }}
+      serviceAccountName: {{ include "logtally.fullname" .root }}-{{ .account | default .component }}
       # Nobody talks to Kubernetes; Workload Identity needs no token in the pod.
       automountServiceAccountToken: false
       enableServiceLinks: false
