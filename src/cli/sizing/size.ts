@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../../core/fault.ts";
 import { MIB } from "../../core/units.ts";
 import { DAY_SECONDS, type Deployment } from "../../sizing/deployment.ts";
@@ -82,7 +82,8 @@ export function sizeCommand(): Command {
 
 /** A whole number from 0. */
 function days(value: string): number {
-  return value === "0" ? 0 : integerUpTo(MOST_DAYS)(value);
+  if (/^\d{1,5}$/.test(value) && Number(value) <= MOST_DAYS) return Number(value);
+  throw new InvalidArgumentError(`It must be a whole number from 0 to ${MOST_DAYS}.`);
 }
 
 async function size(options: SizeOptions): Promise<void> {
