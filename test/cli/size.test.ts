@@ -110,7 +110,7 @@ describe("the command size", () => {
     ],
     [["--gb-per-day", "0"], "It must be a number above 0"],
     [["--gb-per-day", "1e3"], "It must be a number above 0"],
-    [["--gb-per-day", "1", "--retention-days", "-1"], "It must be a whole number from 1 to 36500"],
+    [["--gb-per-day", "1", "--retention-days", "-1"], "It must be a whole number from 0"],
     [["--gb-per-day", "1", "--logs", "0"], "It must be a whole number from 1 to 10000"],
     [["--gb-per-day", "1", "--class", "cold"], "It must be one of: standard, nearline, coldline, archive"],
     [["--gb-per-day", "1", "--price", "pubsub"], "It must be a name and US dollars, like pubsub=35.5"],
