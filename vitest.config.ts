@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // A slow machine is no reason to fail: generous limits, short tests.
-const FAST_TIMEOUT_MS = 30_000;
+const FAST_TIMEOUT_MS = 90_000;
 const PROCESS_TIMEOUT_MS = 120_000;
 
 /** `fast` needs nothing but this process; `it` starts processes and servers. */
