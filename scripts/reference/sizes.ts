@@ -1,4 +1,5 @@
-import { deploymentOf } from "../../src/cli/sizing/size.ts";
+import { deploymentOf, type SizeOptions, sizeCommand } from "../../src/cli/sizing/size.ts";
+import { formatUsd } from "../../src/cli/sizing/size-text.ts";
 import { formatCount } from "../../src/cli/terminal/quantity.ts";
 import { MEASURED } from "../../src/sizing/measured.ts";
 import { totalOf } from "../../src/sizing/monthly-cost.ts";
@@ -18,15 +19,7 @@ const DEPLOYMENTS = [
 const DAYS_OF_INDEX = 7;
 
 /** What the command line has of itself. */
-const BY_DEFAULT = {
-  lineBytes: MEASURED.lineBytes.value,
-  peak: 2,
-  users: 10_000,
-  keepYears: 1,
-  linesPerCpuSecond: MEASURED.linesPerCpuSecond.value,
-  class: "coldline",
-  coldAfterDays: 0,
-} as const;
+const BY_DEFAULT = sizeCommand().opts<SizeOptions>();
 
 /** A row for each deployment, without an index and with one. */
 export function sizeTable(): string {
@@ -41,8 +34,8 @@ export function sizeTable(): string {
       formatCount(without.writeAhead.objectsPerDay),
       gigabytes(without.vault.perDay),
       formatCount(indexed.index?.nodes ?? 0),
-      usd(totalOf(without.monthlyUsd)),
-      usd(totalOf(indexed.monthlyUsd)),
+      formatUsd(totalOf(without.monthlyUsd)),
+      formatUsd(totalOf(indexed.monthlyUsd)),
     ];
   });
   return markdownTable(
@@ -69,10 +62,10 @@ export function readBackTable(): string {
     const [cold, moved] = [costOf(0), costOf(2)];
     return [
       formatCount(gbPerDay),
-      usd(cold.vault),
-      usd(cold.read_back),
-      usd(moved.read_back),
-      usd(moved.vault - cold.vault),
+      formatUsd(cold.vault),
+      formatUsd(cold.read_back),
+      formatUsd(moved.read_back),
+      formatUsd(moved.vault - cold.vault),
     ];
   });
   return markdownTable(
@@ -110,8 +103,4 @@ function commandOf({ gbPerDay, logs, coldAfterDays, maxAgeMs }: (typeof DEPLOYME
 function gigabytes(bytes: number): string {
   const value = bytes / 1e9;
   return `${value < 10 ? value.toFixed(1) : formatCount(value)} GB`;
-}
-
-function usd(amount: number): string {
-  return `$${amount < 100 ? amount.toFixed(2) : formatCount(amount)}`;
 }

@@ -8,7 +8,7 @@ import type { Sample } from "../../observe/metrics.ts";
 import { openArchiveRemover, openArchiveStore } from "../open/archive-store.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { type DutyOptions, refuseListening, repeatDuty, withDutyOptions } from "../process/duty.ts";
+import { type DutyOptions, goesOn, repeatDuty, withDutyOptions } from "../process/duty.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
@@ -32,23 +32,18 @@ export function gcCommand(): Command {
     .option("--json", "print a JSON line for each stream");
   return withDutyOptions(withPipelineOptions(command)).action(
     async (pipeline: string | undefined, options: GcCommandOptions) => {
-      refuseListening(options);
-      if (options.every === undefined) {
+      if (!goesOn(options)) {
         if (!isAllRight(await collectOnce(pipeline, options))) process.exitCode = EXIT_NOT_RIGHT;
         return;
       }
-      let last: readonly Sample[] = [];
-      let isShown = false;
       await repeatDuty("gc", options, async (_signal, metrics) => {
-        if (!isShown) metrics?.read(() => last);
-        isShown = true;
         const reports = await collectOnce(pipeline, options);
-        last = reports.flatMap((report) => leftSamples(report, SYSTEM_CLOCK.nowMs()));
+        const found = reports.flatMap((report) => leftSamples(report, SYSTEM_CLOCK.nowMs()));
         for (const { plan, objects, bytes } of reports) {
           metrics?.add("logtally_collected_objects_total", { stream: plan.stream }, objects);
           metrics?.add("logtally_collected_bytes_total", { stream: plan.stream }, bytes);
         }
-        return isAllRight(reports);
+        return { isRight: isAllRight(reports), found };
       });
     },
   );

@@ -8,7 +8,7 @@ import { instantBefore } from "../options/instant.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { checkSpan, isBordered, type TimeSpan } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { type DutyOptions, type Pass, refuseListening, repeatDuty, withDutyOptions } from "../process/duty.ts";
+import { type DutyOptions, goesOn, type Pass, repeatDuty, withDutyOptions } from "../process/duty.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { givingUp, proveUnlessStopped } from "../process/interruptible.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
@@ -53,8 +53,7 @@ export function ledgerCommand(): Command {
     .addHelpText("after", EXAMPLES)
     .action(async (pipeline: string | undefined, options: LedgerOptions) => {
       checkSpan(options, "balance hours");
-      refuseListening(options);
-      if (options.every !== undefined) return repeatDuty("ledger", options, ledgerPass(pipeline, options));
+      if (goesOn(options)) return repeatDuty("ledger", options, ledgerPass(pipeline, options));
       const settings = await loadSettings(pipeline, options);
       await proveUnlessStopped(async (signal) => {
         const report = await balance(settings, options, signal);
@@ -71,22 +70,18 @@ function reportText(report: LedgerReport, options: LedgerOptions): string {
 /** The span moves on with the time: the last seven days stay the last seven days. Prints what does not balance. */
 function ledgerPass(pipeline: string | undefined, options: LedgerOptions): Pass {
   const beganMs = SYSTEM_CLOCK.nowMs();
-  let last: readonly Sample[] = [];
-  let isShown = false;
-  return async (signal, metrics) => {
-    if (!isShown) metrics?.read(() => last);
-    isShown = true;
+  return async (signal) => {
     const elapsedMs = SYSTEM_CLOCK.nowMs() - beganMs;
     const moved = (ms: number | undefined): number | undefined => (ms === undefined ? undefined : ms + elapsedMs);
     const settings = await loadSettings(pipeline, options);
     const span = { since: moved(options.since), until: moved(options.until) };
     const report = await unlessStopped(balance(settings, { ...options, ...span }, signal), signal);
-    if (report === null) return true;
-    last = hourSamples(report);
-    if (report.balances) return true;
-    notify("ledger_unbalanced", report.problems.map(differenceText));
-    await print(reportText(report, options));
-    return false;
+    if (report === null) return { isRight: true };
+    if (!report.balances) {
+      notify("ledger_unbalanced", report.problems.map(differenceText));
+      await print(reportText(report, options));
+    }
+    return { isRight: report.balances, found: hourSamples(report) };
   };
 }
 

@@ -7,7 +7,7 @@ import type { Metrics } from "../../observe/metrics.ts";
 import { openSealer, type Sealer } from "../open/sealer.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { type DutyOptions, type Pass, refuseListening, repeatDuty, withDutyOptions } from "../process/duty.ts";
+import { type DutyOptions, goesOn, type Pass, repeatDuty, withDutyOptions } from "../process/duty.ts";
 import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
 import { stopOnSignals } from "../process/stop-signal.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
@@ -44,8 +44,7 @@ export function sealCommand(): Command {
 }
 
 async function seal(pipeline: string | undefined, options: SealCommandOptions): Promise<void> {
-  refuseListening(options);
-  if (options.every !== undefined) return repeatDuty("seal", options, sealPass(pipeline, options));
+  if (goesOn(options)) return repeatDuty("seal", options, sealPass(pipeline, options));
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "the span under way is left to the next run");
   try {
@@ -65,7 +64,7 @@ function sealPass(pipeline: string | undefined, options: SealCommandOptions): Pa
     const undated = options.undated && SYSTEM_CLOCK.monotonicMs() - undatedAtMs >= DAY_MS;
     await sealOnce(pipeline, { ...options, undated }, signal, (plan) => addSealed(metrics, plan));
     if (undated) undatedAtMs = SYSTEM_CLOCK.monotonicMs();
-    return true;
+    return { isRight: true };
   };
 }
 

@@ -9,7 +9,7 @@ import { openArchiveStore } from "../open/archive-store.ts";
 import { openOldSigningKey, openSigningKey, refuseUnsignableBucket } from "../open/signing-key.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { type DutyOptions, refuseListening, repeatDuty, withDutyOptions } from "../process/duty.ts";
+import { type DutyOptions, goesOn, repeatDuty, withDutyOptions } from "../process/duty.ts";
 import { exitCodeOf, isToldError } from "../process/exit-code.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
@@ -37,8 +37,7 @@ export function signCommand(): Command {
     );
   return withDutyOptions(withPipelineOptions(command)).action(
     async (pipeline: string | undefined, options: SignCommandOptions) => {
-      refuseListening(options);
-      if (options.every === undefined) return endWith(await signOnce(pipeline, options));
+      if (!goesOn(options)) return endWith(await signOnce(pipeline, options));
       // It was given to change the key once.
       let { oldKey } = options;
       await repeatDuty("sign", options, async (_signal, metrics) => {
@@ -46,7 +45,7 @@ export function signCommand(): Command {
         oldKey = undefined;
         for (const failure of failures) if (isToldError(failure)) notify("sign_failed", failure.lines);
         throwFault(failures);
-        return failures.length === 0;
+        return { isRight: failures.length === 0 };
       });
     },
   );

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { startExplorer } from "../../explorer/server/explorer-server.ts";
 import { archiveName, openArchiveStore } from "../open/archive-store.ts";
+import { isPort } from "../options/listen-at.ts";
 import { collect, withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
@@ -14,7 +15,6 @@ import { explorerRoutes } from "./routes.ts";
 
 /** Of a URL that is kept as a bookmark. */
 const DEFAULT_PORT = 8740;
-const MOST_PORT = 65_535;
 const TOKEN_BYTES = 16;
 
 export interface ExploreOptions extends PipelineOptions {
@@ -61,8 +61,8 @@ export function exploreCommand(): Command {
 }
 
 function port(value: string): number {
-  if (/^\d{1,5}$/.test(value) && Number(value) <= MOST_PORT) return Number(value);
-  throw new InvalidArgumentError(`It must be a whole number from 0 to ${MOST_PORT}.`);
+  if (isPort(value)) return Number(value);
+  throw new InvalidArgumentError(`It must be a whole number from 0 to 65535.`);
 }
 
 /** Browsers name the port too, unless it is the usual one. */

@@ -22,8 +22,8 @@ const INDEX_GRACE_MS = 5 * SECOND_MS;
 export const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
 
 /**
- * `observer` hears of its batches, `stop` ends it. Rejects with `UsageError` for a missing input, with `IoError` for an archive that cannot be written,
- * or an index that cannot be used.
+ * `observer` hears of its batches, `stop` ends it. Rejects with `UsageError` for a missing input, with `IoError` for an
+ * archive that cannot be written, or an index that cannot be used.
  */
 export async function openWorker(
   settings: PipelineSettings,

@@ -1,15 +1,14 @@
 import { InvalidArgumentError } from "commander";
 import { dayName } from "../../core/hour.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/units.ts";
+import { SPAN_UNITS } from "./span-units.ts";
 
-const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /** A parser of instants for `--since` and `--until`: RFC 3339, a day, or so long ago (`2h`, `7d`); milliseconds. */
 export function instantBefore(nowMs: number): (value: string) => number {
   return (value) => {
     const ago = /^(\d{1,6})([smhd])$/.exec(value);
-    if (ago !== null) return nowMs - Number(ago[1]) * (UNITS[ago[2] ?? ""] ?? 0);
+    if (ago !== null) return nowMs - Number(ago[1]) * (SPAN_UNITS[ago[2] ?? ""] ?? 0);
     const isUtc = value.length > "YYYY-MM-DD".length && !/(Z|[+-]\d\d:\d\d)$/.test(value);
     const timeMs = DATE.test(value) ? Date.parse(isUtc ? `${value}Z` : value) : Number.NaN;
     // `Date.parse` takes a 30th of February too.

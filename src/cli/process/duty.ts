@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { UsageError } from "../../core/fault.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../../core/units.ts";
+import { DAY_MS, SECOND_MS } from "../../core/units.ts";
 import type { Metrics, Sample } from "../../observe/metrics.ts";
 import type { NoticeCode } from "../../observe/notice.ts";
 import { LISTEN_HELP, type ListenAt, listenAt } from "../options/listen-at.ts";
+import { SPAN_UNITS } from "../options/span-units.ts";
 import { note, notify } from "../terminal/tell.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED, isToldError } from "./exit-code.ts";
@@ -21,8 +22,14 @@ export interface DutyOptions {
   readonly listen?: ListenAt;
 }
 
-/** One pass. Resolves with whether everything is right; rejects where it could not be done. */
-export type Pass = (signal: AbortSignal, metrics: Metrics | null) => Promise<boolean>;
+/** One pass. Rejects where it could not be done. */
+export type Pass = (signal: AbortSignal, metrics: Metrics | null) => Promise<PassResult>;
+
+export interface PassResult {
+  readonly isRight: boolean;
+  /** What it found, shown until the next pass finds something; missing: nothing that is shown. */
+  readonly found?: readonly Sample[];
+}
 
 const FAILED: Readonly<Record<Duty, NoticeCode>> = {
   seal: "seal_failed",
@@ -30,8 +37,6 @@ const FAILED: Readonly<Record<Duty, NoticeCode>> = {
   gc: "gc_failed",
   ledger: "ledger_failed",
 };
-
-const UNITS: Readonly<Record<string, number>> = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
 /** Adds the options of a duty that may go on until it is stopped. */
 export function withDutyOptions(command: Command): Command {
@@ -42,14 +47,14 @@ export function withDutyOptions(command: Command): Command {
 
 function spanMs(value: string): number {
   const [, amount, unit = ""] = /^([1-9]\d{0,4})([smhd])$/.exec(value) ?? [];
-  const ms = Number(amount) * (UNITS[unit] ?? Number.NaN);
+  const ms = Number(amount) * (SPAN_UNITS[unit] ?? Number.NaN);
   if (ms <= 7 * DAY_MS) return ms;
   throw new InvalidArgumentError("It must be a span from 1s to 7d, such as 30s, 5m or 1h.");
 }
 
-/** Throws `UsageError` for options of a duty that goes on, where this one does not. */
-export function refuseListening({ every, listen }: DutyOptions): void {
-  if (every !== undefined || listen === undefined) return;
+/** Whether it is repeated. Throws `UsageError` for options of a duty that is, where this one is not. */
+export function goesOn({ every, listen }: DutyOptions): boolean {
+  if (every !== undefined || listen === undefined) return every !== undefined;
   throw new UsageError("--listen: what ends at once has nothing to show (hint: add --every 5m)");
 }
 
@@ -66,7 +71,8 @@ export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions,
   const reloadSignal = onReloadSignal();
   let lastSuccessMs = 0;
   let isFailing = false;
-  metrics?.read(() => successSample(duty, lastSuccessMs));
+  let shown: readonly Sample[] = [];
+  metrics?.read(() => [...successSample(duty, lastSuccessMs), ...shown]);
   observation?.readyUnless(() => [
     ...(stop.signal.aborted ? ["stopping"] : []),
     ...(isFailing ? [`the last pass of ${duty} failed`] : []),
@@ -75,7 +81,11 @@ export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions,
   try {
     for (let passes = 0; !stop.signal.aborted; passes += 1) {
       const beganMs = SYSTEM_CLOCK.monotonicMs();
-      const outcome = await outcomeOf(duty, passes === 0, () => pass(stop.signal, metrics));
+      const outcome = await outcomeOf(duty, passes === 0, async () => {
+        const { isRight, found } = await pass(stop.signal, metrics);
+        shown = found ?? shown;
+        return isRight;
+      });
       isFailing = outcome === "failed";
       if (outcome === "ok") lastSuccessMs = SYSTEM_CLOCK.nowMs();
       metrics?.add("logtally_passes_total", { duty, outcome }, 1);

@@ -121,7 +121,7 @@ function pricesText({ prices, storageClass, retentionDays }: Deployment): string
   );
 }
 
-function formatUsd(usd: number): string {
+export function formatUsd(usd: number): string {
   return `$${usd < 100 ? usd.toFixed(2) : formatCount(usd)}`;
 }
 
