@@ -38,11 +38,12 @@ export function signCommand(): Command {
   return withDutyOptions(withPipelineOptions(command)).action(
     async (pipeline: string | undefined, options: SignCommandOptions) => {
       if (!goesOn(options)) return endWith(await signOnce(pipeline, options));
-      // It was given to change the key once.
-      let { oldKey } = options;
+      const { oldKey: _once, ...later } = options;
+      let asked: SignCommandOptions = options;
       await repeatDuty("sign", options, async (_signal, metrics) => {
-        const failures = await signOnce(pipeline, { ...options, ...(oldKey === undefined ? {} : { oldKey }) }, metrics);
-        oldKey = undefined;
+        const failures = await signOnce(pipeline, asked, metrics);
+        // A key is changed once.
+        if (failures.length === 0) asked = later;
         for (const failure of failures) if (isToldError(failure)) notify("sign_failed", failure.lines);
         throwFault(failures);
         return { isRight: failures.length === 0 };
