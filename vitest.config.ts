@@ -12,6 +12,7 @@ export default defineConfig({
     // state in them, and loading everything anew for each file would double the time.
     pool: "forks",
     isolate: false,
+    setupFiles: "test/after-each-file.ts",
     // Also on two cores: the long ones wait for services most of the time.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
 
 const folders: string[] = [];
 
-afterEach(async () => {
+/** Files of tests share this module: a hook of its own would run after those of the first file alone. */
+export async function removeTempFolders(): Promise<void> {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});
+}
 
-/** A new empty folder, removed after the test. */
+/** A new empty folder, removed after the tests of the file (test/after-each-file.ts). */
 export async function tempFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "logtally-test-"));
   folders.push(folder);
