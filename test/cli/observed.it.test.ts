@@ -8,21 +8,29 @@ import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
+import { ARCHIVE_GRACE_MS } from "../../src/cli/open/worker.ts";
+import { SECOND_MS } from "../../src/core/units.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { startCapturingServer } from "../servers/capturing-server.ts";
+import { type ScriptedGcs, startScriptedGcs } from "../servers/scripted-gcs.ts";
 import { type ScriptedPubsub, startScriptedPubsub } from "../servers/scripted-pubsub.ts";
 import { generated } from "./generated.ts";
 import { filesBelow, logtally, type RunningProcess } from "./logtally.ts";
 import { type Notice, type Observed, sampleOf, startObserved, statusOf } from "./observed-process.ts";
-import { linesOf, type PubsubPipeline, pipelineOn, waitFor } from "./pubsub-worker.ts";
+import { isAllAcked, linesOf, type PubsubPipeline, pipelineOn, waitFor } from "./pubsub-worker.ts";
+
+const KEY = randomBytes(32).toString("hex");
 
 let server: ScriptedPubsub | null = null;
+let bucket: ScriptedGcs | null = null;
 const running = new Set<RunningProcess>();
 afterEach(async () => {
   for (const { child } of running) child.kill("SIGKILL");
   running.clear();
   await server?.close();
   server = null;
+  await bucket?.close();
+  bucket = null;
 });
 
 async function observed(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Observed> {
@@ -144,6 +152,38 @@ describe("a worker that is asked to reload", () => {
     expect(stdout.match(/^pipeline gitlab/gm)).toHaveLength(reloads + 1);
     // A stop gives back what was not taken, so nothing has to come twice.
     expect((await linesOf(archive)).length).toBe(rows.length);
+  });
+
+  it("waits for an archive that is away, and then goes on with the new settings", async () => {
+    const { path, truth } = await generated("--lines", "500", "--form", "pubsub");
+    const { pipeline, env } = await onSubscription();
+    let isAway = false;
+    bucket = await startScriptedGcs(() => (isAway ? 503 : null));
+    const text = (await readFile(pipeline, "utf8")).replace(
+      /^archive: .*/m,
+      `archive: {kind: gcs, bucket: scripted, endpoint: "${bucket.url}"}\npseudonym_key: {env: TEST_KEY}`,
+    );
+    await writeFile(pipeline, text);
+    const worker = await observed(["run", pipeline], { ...env, TEST_KEY: KEY });
+    await waitFor(async () => (await statusOf(worker.url, "/readyz")).status === 200, worker);
+    isAway = true;
+    await server?.publishFile(path);
+    await waitFor(() => worker.notices().some(({ code }) => code === "archive_retrying"), worker);
+    await writeFile(pipeline, text.replace("max_lines: 100", "max_lines: 50"));
+    worker.child.kill("SIGHUP");
+    await waitFor(async () => (await statusOf(worker.url, "/readyz")).text === "reloading\n", worker);
+    // A process that is to stop gives up by then.
+    await sleep(ARCHIVE_GRACE_MS + SECOND_MS);
+    expect(await statusOf(worker.url, "/readyz")).toEqual({ status: 503, text: "reloading\n" });
+    isAway = false;
+    await waitFor(() => worker.notices().some(({ code }) => code === "reloaded"), worker);
+    await waitFor(() => isAllAcked(server), worker);
+    worker.child.kill("SIGTERM");
+    expect(await worker.ended).toMatchObject({ code: 130 });
+    // What had to come again is there once, when it is sealed.
+    expect(await logtally(["seal", pipeline], { env: { TEST_KEY: KEY } })).toMatchObject({ code: 0 });
+    const counted = await logtally(["archive", "stats", pipeline, "--json"], { env: { TEST_KEY: KEY } });
+    expect(JSON.parse(counted.stdout)).toMatchObject({ lines: truth.archived });
   });
 
   it("goes on as before where the new settings cannot be read, or not be run", async () => {

@@ -25,7 +25,10 @@ it.each([
   await mkdir(join(folder, "logs"));
   await writeFile(join(folder, "logs/a.log"), "{}\n");
   const stop = new AbortController();
-  const worker = await openWorker(parsePipeline(PIPELINE, "a.yaml", [], folder), null, stop.signal);
+  const worker = await openWorker(parsePipeline(PIPELINE, "a.yaml", [], folder), null, {
+    end: stop.signal,
+    stop: stop.signal,
+  });
   stop.abort();
   await worker.run(() => undefined);
   expect(await worker.summarize(new Set(), late)).toMatchObject({ duplicates, isInterrupted: true });
@@ -39,7 +42,7 @@ it("workers of one pipeline give their objects names of their own", async () => 
     await writeFile(join(folder, log), text);
     const pipeline = PIPELINE.replace("follow: true, ", "").replace("logs/*.log", log);
     const signal = new AbortController().signal;
-    const worker = await openWorker(parsePipeline(pipeline, "a.yaml", [], folder), null, signal);
+    const worker = await openWorker(parsePipeline(pipeline, "a.yaml", [], folder), null, { end: signal, stop: signal });
     await worker.run(() => undefined);
   }
   const files = await readdir(join(folder, "archive/wal"), { recursive: true, withFileTypes: true });

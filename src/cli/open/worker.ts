@@ -21,14 +21,22 @@ const WRITER_BYTES = 8;
 const INDEX_GRACE_MS = 5 * SECOND_MS;
 export const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
 
+/** What ends a worker. */
+export interface Ending {
+  /** It takes no more, and finishes what it has, however long that takes. */
+  readonly end: AbortSignal;
+  /** So does the process, which has little time: what is not stored soon is left to come again. Aborts with `end` or later. */
+  readonly stop: AbortSignal;
+}
+
 /**
- * `observer` hears of its batches, `stop` ends it. Rejects with `UsageError` for a missing input, with `IoError` for an
+ * `observer` hears of its batches. Rejects with `UsageError` for a missing input, with `IoError` for an
  * archive that cannot be written, or an index that cannot be used.
  */
 export async function openWorker(
   settings: PipelineSettings,
   observer: BatchObserver | null,
-  stop: AbortSignal,
+  { end, stop }: Ending,
 ): Promise<Worker> {
   beThrifty();
   const catalogue = await loadCatalogue(settings.cataloguePath);
@@ -50,16 +58,26 @@ export async function openWorker(
       import("./object-index.ts"),
     ]);
     const documents = openDocuments(settings, catalogue, key);
-    return openIndex(settings, store, documents, writer, abortsAfter(stop, INDEX_GRACE_MS));
+    return openIndex(settings, store, documents, writer, abortsAfter(end, INDEX_GRACE_MS));
   };
   const index =
     key === null ? null : await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing());
   return elseClosed(index, async () => {
-    const input = await tellingOfWait("the input", openInputOf(settings, stop));
+    const input = await tellingOfWait("the input", openInputOf(settings, end));
     return elseClosed(input, async () => {
       // Made by a run, so that a copy of the archive that nobody may write to can be counted later.
       if (key === null) await openPseudonymKey(settings, store);
-      return createWorker({ settings, catalogue, store, index, input, writer, observer, clock: SYSTEM_CLOCK, stop });
+      return createWorker({
+        settings,
+        catalogue,
+        store,
+        index,
+        input,
+        writer,
+        observer,
+        clock: SYSTEM_CLOCK,
+        stop: end,
+      });
     });
   });
 }

@@ -86,10 +86,10 @@ async function openWorkers(
   before: readonly PipelineSettings[] | null,
   { stop, turn, observation }: Opening,
 ): Promise<OpenWorker[] | null> {
-  const signal = AbortSignal.any([stop.signal, turn.signal]);
+  const ending = { end: AbortSignal.any([stop.signal, turn.signal]), stop: stop.signal };
   const opening = settings.map(async (each): Promise<OpenWorker> => {
     const watch = observation?.watch(each.name) ?? null;
-    return { worker: await openWorker(each, watch, signal), settings: each, watch };
+    return { worker: await openWorker(each, watch, ending), settings: each, watch };
   });
   const results = await Promise.allSettled(opening);
   const open = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
