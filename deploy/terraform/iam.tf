@@ -10,9 +10,10 @@ locals {
   # Beginnings of the names of objects, below the prefix of the archive.
   creators = {
     worker-archive = { duty = "worker", bucket = "archive", names = ["wal/", "ctl/index/", "ctl/pseudonym.fingerprint"] }
-    sealer-archive = { duty = "sealer", bucket = "archive", names = ["ctl/", "facts/"] }
-    sealer-vault   = { duty = "sealer", bucket = "vault", names = ["vault/"] }
-    signer-vault   = { duty = "signer", bucket = "vault", names = ["vault/v1/"] }
+    sealer-archive = { duty = "sealer", bucket = "archive", names = ["ctl/plan/", "ctl/span/", "ctl/seal/", "ctl/lookup/", "facts/"] }
+    sealer-vault   = { duty = "sealer", bucket = "vault", names = ["vault/v1/"] }
+    # Digests lie below the name of each stream, and a condition has room for twelve names.
+    signer-vault = { duty = "signer", bucket = "vault", names = ["vault/v1/"] }
   }
 
   # What logtally gc removes.
@@ -53,6 +54,23 @@ resource "google_storage_bucket_iam_member" "creator" {
       for name in each.value.names : "resource.name.startsWith(\"${local.object_names[each.value.bucket]}${name}\")"
     ])
   }
+}
+
+# So that logtally check can tell whether the rules of the buckets work against the archive.
+resource "google_project_iam_custom_role" "bucket_rules" {
+  project     = var.project
+  role_id     = "logtallyBucketRules"
+  title       = "logtally bucket rules"
+  description = "Reads the settings of buckets, where a binding says which"
+  permissions = ["storage.buckets.get"]
+}
+
+resource "google_storage_bucket_iam_member" "bucket_rules" {
+  for_each = local.bucket_names
+
+  bucket = each.value
+  role   = google_project_iam_custom_role.bucket_rules.id
+  member = local.members["worker"]
 }
 
 # roles/storage.objectAdmin would do too, and may do much more.

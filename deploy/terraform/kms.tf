@@ -22,7 +22,9 @@ resource "google_kms_crypto_key" "signing" {
 }
 
 resource "google_kms_crypto_key_iam_member" "signer" {
+  for_each = toset(["signer", "publicKeyViewer"])
+
   crypto_key_id = google_kms_crypto_key.signing.id
-  role          = "roles/cloudkms.signerVerifier"
+  role          = "roles/cloudkms.${each.value}"
   member        = local.members["signer"]
 }

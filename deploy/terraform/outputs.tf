@@ -14,7 +14,7 @@ output "service_accounts" {
 }
 
 output "signing_key" {
-  description = "First version of the signing key: signing_key.kms."
+  description = "The version of the signing key that signs: signing_key.kms."
   value       = local.signing_key
 }
 
@@ -24,7 +24,7 @@ output "helm_values" {
 }
 
 locals {
-  signing_key = "${google_kms_crypto_key.signing.id}/cryptoKeyVersions/1"
+  signing_key = "${google_kms_crypto_key.signing.id}/cryptoKeyVersions/${var.signing_key_version}"
 
   helm_values = yamlencode({
     fullnameOverride = var.kubernetes_name

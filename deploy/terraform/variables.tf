@@ -93,3 +93,9 @@ variable "signing_key_protection" {
     error_message = "The protection level is SOFTWARE or HSM."
   }
 }
+
+variable "signing_key_version" {
+  description = "The version of the signing key that signs: another one once logtally sign --old-key has gone over to it."
+  type        = number
+  default     = 1
+}

@@ -83,7 +83,7 @@ describe("a key in Cloud KMS", () => {
     const sign = (key: KmsKey): Promise<Buffer> => key.sign(BYTES);
     await expect(withKey([null, 403], sign)).rejects.toMatchObject({
       code: "denied",
-      message: expect.stringMatching(/^sign with .*not today \(hint: .*roles\/cloudkms\.signerVerifier/),
+      message: expect.stringMatching(/^sign with .*not today \(hint: .*roles\/cloudkms\.signer and/),
     });
     await expect(withKey([], sign, { name: `${NAME}2` })).rejects.toMatchObject({ code: "not_found" });
     await expect(withKey([], sign, { algorithm: "RSA_SIGN_PSS_2048_SHA256" })).rejects.toThrow(

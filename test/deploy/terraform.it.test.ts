@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { DELIVERY_ATTEMPTS } from "../../src/backends/pubsub/dead-letters.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
+import { googleGrants } from "../rights/role-table.ts";
 import { buildGoProgram } from "../servers/go-program.ts";
 import { CHECKOUT } from "./dockerfile.ts";
 
@@ -86,9 +87,22 @@ it("no role is given that the how-to does not ask for", async () => {
   const given = new Set(texts.flatMap((text) => text.match(/(?<=\brole += ")roles\/[a-z]+\.[A-Za-z]+/g) ?? []));
   const page = await readFile(join(CHECKOUT, "docs/how-to/google-cloud.md"), "utf8");
   const rows = page.split("\n").filter((line) => line.startsWith("|"));
-  // That of `logtally sign`, and the account of Kubernetes that acts as one of Google.
-  const others = ["roles/cloudkms.signerVerifier", "roles/iam.workloadIdentityUser"];
+  // The account of Kubernetes that acts as one of Google.
+  const others = ["roles/iam.workloadIdentityUser"];
   const asked = [...(rows.join().match(/roles\/[a-z]+\.[A-Za-z]+/g) ?? []), ...others];
   expect([...given].filter((role) => !asked.includes(role))).toEqual([]);
   expect(given.size).toBeGreaterThan(4);
+});
+
+it("nobody may create what the duty does not", async () => {
+  const text = await readFile(join(FOLDER, "iam.tf"), "utf8");
+  const given = [...text.matchAll(/duty = "(\w+)", bucket = "\w+", names = \[([^\]]+)\]/g)].flatMap(
+    ([, duty = "", names = ""]) => [...names.matchAll(/"([^"]+)"/g)].map(([, name]) => `${duty}: ${name}`),
+  );
+  const grants = googleGrants(await readFile(join(CHECKOUT, "docs/security.md"), "utf8"));
+  const needed = grants
+    .filter(({ duty, right }) => right === "storage.objects.create" && ["worker", "sealer", "signer"].includes(duty))
+    // A condition cannot say what stands in the middle of a name.
+    .map(({ duty, on }) => `${duty}: ${duty === "signer" ? "vault/v1/" : on.replace(/\*$/, "")}`);
+  expect(given.toSorted()).toEqual([...new Set(needed)].toSorted());
 });
