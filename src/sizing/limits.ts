@@ -28,19 +28,19 @@ export function exceededLimits(deployment: Deployment, sizing: Sizing): readonly
   hold(
     sealing.hoursPerHour <= 1,
     `the seal of an hour of a stream takes ${sealing.hoursPerHour.toFixed(1)} hours`,
-    `split the lines into at least ${Math.ceil(linesPerSecond / mostOfStream)} logs`,
+    `split the lines into at least ${inDigits(Math.ceil(linesPerSecond / mostOfStream))} logs`,
   );
   const writesPerSecond = (writeAhead.objectsPerDay * peak) / DAY_SECONDS;
   hold(
     writesPerSecond <= WRITES_PER_SECOND,
-    `${Math.round(writesPerSecond)} objects a second are created at peak, and a bucket takes ${WRITES_PER_SECOND} at first`,
+    `${inDigits(writesPerSecond)} objects a second are created at peak, and a bucket takes ${inDigits(WRITES_PER_SECOND)} at first`,
     "raise batch.max_age_ms, or have the load grow slowly",
   );
   const inputs = (writeAhead.objectsPerDay / DAY_SECONDS / logs) * HOUR_SECONDS * sealing.spanHours;
   const manifestBytes = inputs * MEASURED.manifestBytesPerInput.value;
   hold(
     manifestBytes <= MANIFEST_BYTES,
-    `a manifest names ${Math.round(inputs)} write-ahead objects in ${(manifestBytes / 1e6).toFixed(1)} MB, and gc reads all of a stream`,
+    `a manifest names ${inDigits(inputs)} write-ahead objects in ${(manifestBytes / 1e6).toFixed(1)} MB, and gc reads all of a stream`,
     "raise batch.max_age_ms, or seal by fewer hours",
   );
   const publishedPerSecond = (bytesPerDay * peak) / DAY_SECONDS;
@@ -51,7 +51,7 @@ export function exceededLimits(deployment: Deployment, sizing: Sizing): readonly
   );
   hold(
     vault.segmentsPerDay / sealing.sealsPerDay < NUMBERS_PER_ATTEMPT,
-    `a seal has ${vault.segmentsPerDay / sealing.sealsPerDay} segments, and numbers for ${NUMBERS_PER_ATTEMPT - 1}`,
+    `a seal has ${inDigits(vault.segmentsPerDay / sealing.sealsPerDay)} segments, and numbers for ${inDigits(NUMBERS_PER_ATTEMPT - 1)}`,
     "split the lines into more logs",
   );
   hold(
@@ -60,4 +60,8 @@ export function exceededLimits(deployment: Deployment, sizing: Sizing): readonly
     "keep fewer days, or fewer logs apart",
   );
   return exceeded;
+}
+
+function inDigits(amount: number): string {
+  return Math.round(amount).toLocaleString("en-US");
 }

@@ -24,17 +24,17 @@ const SEAL_EVERY_SECONDS = 300;
 const MARKER_LOOK_SECONDS = 30;
 /** A plan, how long the spans of a day are, a manifest, facts and a look-up. */
 const CREATES_PER_SEAL = 5;
-/** The ids of a block of a mebibyte of lines, its meta and its lines. */
-const READS_PER_BLOCK = 3;
+/** Of a file of a segment whose blocks are read one by one: pieces double until they have 4 MiB. */
+const READS_IN_ORDER = 9;
 /** Whole: once to be signed, once to be proved. */
 const WHOLE_READS = 2;
 const PIECE_BYTES = 4 * MIB;
 
-type Parts = Pick<Sizing, "workers" | "writeAhead" | "sealing" | "vault" | "bytesPerDay">;
+type Parts = Pick<Sizing, "workers" | "writeAhead" | "sealing" | "vault">;
 
 export function requestCount(
   { logs, retentionDays }: Deployment,
-  { workers, writeAhead, sealing, vault, bytesPerDay }: Parts,
+  { workers, writeAhead, sealing, vault }: Parts,
 ): RequestCount {
   const looks = (logs * DAY_SECONDS) / SEAL_EVERY_SECONDS;
   const pages = Math.ceil(writeAhead.standingObjects / logs / PAGE);
@@ -47,9 +47,8 @@ export function requestCount(
     lists: looks * (MEASURED.listsPerLook.value + pages - 1) + markerLists,
     reads: writeAhead.objectsPerDay * (MEASURED.readsPerObject.value + furtherReads),
     segmentReads:
-      sealing.passes * (bytesPerDay / MIB) * READS_PER_BLOCK +
-      WHOLE_READS * (2 * vault.segmentsPerDay + vault.perDay / PIECE_BYTES),
-    // Of meta the ids are read first.
-    segmentBytesRead: vault.perDay * (WHOLE_READS + sealing.passes * (1 + MEASURED.metaShare.value)),
+      2 * vault.segmentsPerDay * (WHOLE_READS + sealing.passes * READS_IN_ORDER) +
+      WHOLE_READS * (vault.perDay / PIECE_BYTES),
+    segmentBytesRead: vault.perDay * (WHOLE_READS + sealing.passes),
   };
 }

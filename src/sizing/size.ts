@@ -46,7 +46,7 @@ export function sizeOf(deployment: Deployment): Sizing {
     workers,
     writeAhead,
     sealing,
-    requests: requestCount(deployment, { workers, writeAhead, sealing, vault, bytesPerDay }),
+    requests: requestCount(deployment, { workers, writeAhead, sealing, vault }),
     vault,
     views: viewBytes(deployment, linesPerDay),
     index: indexNeed(deployment, linesPerDay),

@@ -1,6 +1,6 @@
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
-import { openOutput } from "../vault-reader.ts";
+import { openOutputToReadOn } from "../vault-reader.ts";
 import { type PutOutcome, putView, type ViewStore } from "../view-store.ts";
 import { eachLine } from "../wal-reader.ts";
 import { createLookupBuilder } from "./lookup-builder.ts";
@@ -23,7 +23,7 @@ export async function writeLookups(
   const builder = createLookupBuilder();
   for (const output of manifest.outputs) {
     builder.clear();
-    const segment = await openOutput(views.store, output);
+    const segment = await openOutputToReadOn(views.store, output);
     for (const block of segment.blocks) {
       await eachLine(output.lines, segment, block, (line) => builder.add(line.meta.id, requestOf(line)));
       onBytes(block.lines.storedBytes + block.meta.storedBytes);

@@ -2,7 +2,7 @@ import type { ArchivedLine } from "../../core/archived-line.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import { ID_WORDS } from "../../segment/meta.ts";
 import type { PlanOutput } from "../manifest.ts";
-import { openOutput } from "../vault-reader.ts";
+import { openOutputToReadOn } from "../vault-reader.ts";
 import { eachLine } from "../wal-reader.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function eachKeptLine(
   visit: (line: ArchivedLine) => void,
 ): Promise<void> {
   for (const output of outputs) {
-    const segment = await openOutput(store, output);
+    const segment = await openOutputToReadOn(store, output);
     for (const block of segment.blocks) {
       const ids = await segment.readIds(block);
       const rows = new Set<number>();

@@ -56,7 +56,7 @@ export function sizeCommand(): Command {
     .option("--lines-per-second <n>", "lines of all logs, on the average of a day", amount)
     .option("--gb-per-day <n>", "the same as raw bytes, in units of 1,000,000,000", amount)
     .option("--line-bytes <n>", "bytes of a line, on average", amount, MEASURED.lineBytes.value)
-    .option("--peak <n>", "how many times the average a busy hour has", amount, 2)
+    .option("--peak <n>", "how many times the average a busy hour has", peak, 2)
     .option("--logs <n>", "logs, each with a topic, a pipeline and a stream of its own", integerUpTo(MOST_LOGS), 1)
     .option("--users <n>", "users who do something on a day", amount, 10_000)
     .option("--retention-days <n>", "days that an index keeps documents; 0 for no index", days, 0)
@@ -78,6 +78,12 @@ export function sizeCommand(): Command {
     .option("--json", "print JSON")
     .addHelpText("after", EXAMPLES)
     .action(size);
+}
+
+/** The busiest hour has no less than the average. */
+function peak(value: string): number {
+  if (amount(value) >= 1) return amount(value);
+  throw new InvalidArgumentError("It must be 1 or more: the busiest hour has no less than the average.");
 }
 
 /** A whole number from 0. */

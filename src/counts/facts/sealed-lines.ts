@@ -1,5 +1,5 @@
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
-import { openOutput } from "../../archive/vault-reader.ts";
+import { openOutputToReadOn } from "../../archive/vault-reader.ts";
 import { eachLine } from "../../archive/wal-reader.ts";
 import type { ArchivedLine } from "../../core/archived-line.ts";
 import { leafHash } from "../../core/identity.ts";
@@ -20,7 +20,7 @@ export async function eachSealedLine(
   visitor: VaultVisitor,
 ): Promise<void> {
   for (const output of manifest.outputs) {
-    const segment = await openOutput(store, output);
+    const segment = await openOutputToReadOn(store, output);
     for (const block of segment.blocks) {
       await eachLine(output.lines, segment, block, (line) => {
         visitor.line(line, leafHash(line.buffer, line.start, line.end));
