@@ -115,4 +115,22 @@ export const GC_FAULTS: readonly Fault[] = [
       "if (signature === null) return { stream, digests: [...digests, signedDigest(name, bytes, bytes)], unfinished: { name, bytes, digest }, ring };",
     caughtBy: { file: TEST, title: "removes nothing that only a digest without signature covers" },
   },
+  {
+    name: "reads-ahead-from-elsewhere",
+    harm: "Blocks that lie further on in what was read ahead are taken for damaged: nothing is removed, nor counted again.",
+    breaks: "service",
+    file: "src/archive/read-ahead.ts",
+    text: "held.subarray(start - heldStart, end - heldStart)",
+    replacement: "held.subarray(0, end - start)",
+    caughtBy: { file: "test/archive/read-ahead.test.ts", title: "is what is there, in whatever order it is asked for" },
+  },
+  {
+    name: "reads-ahead-of-nothing",
+    harm: "Cold storage charges for hundreds of requests for each segment that write-ahead objects rest on.",
+    breaks: "service",
+    file: "src/archive/read-ahead.ts",
+    text: "isNext ? Math.min(2 * held.length, MOST_BYTES) : 0",
+    replacement: "0",
+    caughtBy: { file: "test/archive/read-ahead.test.ts", title: "takes a few requests where it is read in order" },
+  },
 ];
