@@ -199,6 +199,11 @@ export const METRICS = {
     help: "Age of the oldest write-ahead object that is sealed and not signed, as gc saw it last; 0 where all are.",
     labels: ["stream"],
   },
+  logtally_oldest_uncollected_seconds: {
+    kind: "gauge",
+    help: "Age of the oldest write-ahead object that is sealed and signed and stays all the same, as gc left it last: to be indexed, or distrusted; 0 where none is.",
+    labels: ["stream"],
+  },
   logtally_ledger_hours: {
     kind: "gauge",
     help: "Hours of the last ledger, by whether they balance.",

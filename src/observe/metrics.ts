@@ -12,6 +12,8 @@ export interface Sample {
 export interface Metrics {
   /** Asks for figures at each scrape; returns the undoing, after which they are no longer shown. */
   read(figures: () => readonly Sample[]): () => void;
+  /** Shows a histogram, or a counter that is added to, at zero: what a series begins with, rates take for no change. */
+  begin(name: MetricName, labels: Readonly<Record<string, string>>): void;
   /** Adds an observation to a histogram, or to a counter. */
   add(name: MetricName, labels: Readonly<Record<string, string>>, value: number): void;
   /** In the text format of Prometheus. */
@@ -34,10 +36,17 @@ export function createMetrics(): Metrics {
   const readers = new Set<() => readonly Sample[]>();
   /** Counters that are added to here, and not read. */
   const added = new Map<string, Sample>();
+  const begun = new Set<string>();
 
   const show = ({ name, labels, value }: Sample): void => {
     counters.get(name)?.inc(labels, value);
     gauges.get(name)?.set(labels, value);
+  };
+
+  const keyOf = (name: MetricName, labels: Sample["labels"]): string => `${name} ${JSON.stringify(labels)}`;
+  const add = (name: MetricName, labels: Sample["labels"], value: number): void => {
+    const key = keyOf(name, labels);
+    added.set(key, { name, labels, value: (added.get(key)?.value ?? 0) + value });
   };
 
   return {
@@ -45,13 +54,17 @@ export function createMetrics(): Metrics {
       readers.add(figures);
       return () => void readers.delete(figures);
     },
+    begin(name, labels) {
+      const histogram = histograms.get(name);
+      if (histogram === undefined) add(name, labels, 0);
+      // A second time it would forget what it has observed.
+      else if (!begun.has(keyOf(name, labels))) histogram.zero(labels);
+      begun.add(keyOf(name, labels));
+    },
     add(name, labels, value) {
       const histogram = histograms.get(name);
-      if (histogram !== undefined) histogram.observe(labels, value);
-      else {
-        const key = `${name} ${JSON.stringify(labels)}`;
-        added.set(key, { name, labels, value: (added.get(key)?.value ?? 0) + value });
-      }
+      if (histogram === undefined) add(name, labels, value);
+      else histogram.observe(labels, value);
     },
     async text() {
       // Read anew: what has ended is not shown any more.

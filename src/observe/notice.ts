@@ -46,3 +46,5 @@ export const NOTICES = {
 } as const satisfies Readonly<Record<string, NoticeWords>>;
 
 export type NoticeCode = keyof typeof NOTICES;
+
+export const NOTICE_CODES = Object.keys(NOTICES) as readonly NoticeCode[];

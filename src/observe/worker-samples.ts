@@ -81,20 +81,32 @@ function indexSamples(index: IndexFigures, one: (name: MetricName, value: number
   ];
 }
 
+const STEPS = ["fill", "archive", "index", "ack"] as const;
+
+/** Shows a pipeline's batches before there are any. */
+export function beginBatches(metrics: Metrics, pipeline: string): void {
+  for (const outcome of ["acked", "failed"]) metrics.begin("logtally_batches_total", { pipeline, outcome });
+  for (const step of STEPS) metrics.begin("logtally_batch_step_seconds", { pipeline, step });
+  metrics.begin("logtally_archived_lines_total", { pipeline });
+  metrics.begin("logtally_batch_lines", { pipeline });
+  metrics.begin("logtally_batch_bytes", { pipeline });
+  metrics.begin("logtally_publish_to_archive_seconds", { pipeline });
+}
+
 /** Adds a batch that is settled. */
 export function addBatch(metrics: Metrics, pipeline: string, record: BatchRecord): void {
   const { closedMs, archivedMs, indexedMs, ackedMs, startedAtMs, oldestPublishedAtMs } = record;
   metrics.add("logtally_batches_total", { pipeline, outcome: ackedMs === null ? "failed" : "acked" }, 1);
   metrics.add("logtally_batch_lines", { pipeline }, record.lines);
   metrics.add("logtally_batch_bytes", { pipeline }, record.bytes);
-  const step = (name: string, fromMs: number | null, toMs: number | null): void => {
+  const add = (step: (typeof STEPS)[number], fromMs: number | null, toMs: number | null): void => {
     if (fromMs !== null && toMs !== null)
-      metrics.add("logtally_batch_step_seconds", { pipeline, step: name }, (toMs - fromMs) / SECOND_MS);
+      metrics.add("logtally_batch_step_seconds", { pipeline, step }, (toMs - fromMs) / SECOND_MS);
   };
-  step("fill", 0, closedMs);
-  step("archive", closedMs, archivedMs);
-  step("index", archivedMs, indexedMs);
-  step("ack", indexedMs, ackedMs);
+  add("fill", 0, closedMs);
+  add("archive", closedMs, archivedMs);
+  add("index", archivedMs, indexedMs);
+  add("ack", indexedMs, ackedMs);
   const lagMs = publishLagMs(startedAtMs, archivedMs, oldestPublishedAtMs);
   if (archivedMs !== null) metrics.add("logtally_archived_lines_total", { pipeline }, record.lines);
   if (lagMs !== null) metrics.add("logtally_publish_to_archive_seconds", { pipeline }, lagMs / SECOND_MS);

@@ -33,6 +33,8 @@ export interface GcPlan {
   readonly oldestUnsealedMs: number | null;
   /** The same of those that are sealed and not signed. */
   readonly oldestUnsignedMs: number | null;
+  /** The same of those that are signed and not indexed. */
+  readonly oldestUnindexedMs: number | null;
   /** Objects that are gone and indexed, and whose markers are not gone. */
   readonly markedGone: readonly string[];
 }
@@ -50,24 +52,34 @@ export async function planGc(store: ObjectStore, stream: string): Promise<GcPlan
   const marks = await listMarks(store, stream);
   const removable: RemovableObject[] = [];
   const kept = noAmounts();
-  let oldestUnsealedMs: number | null = null;
-  let oldestUnsignedMs: number | null = null;
+  const oldestMs: Partial<Record<KeptReason, number>> = {};
   for (const each of tail) {
     const { name, sizeBytes, createdAtMs } = each.object;
     const isIndexed = marks.get(name);
     marks.delete(name);
     const reason = keptBecause(each, coverage, isIndexed);
-    if (reason === "not_sealed") oldestUnsealedMs = Math.min(oldestUnsealedMs ?? createdAtMs, createdAtMs);
-    if (reason === "not_signed") oldestUnsignedMs = Math.min(oldestUnsignedMs ?? createdAtMs, createdAtMs);
     if (reason === null) {
       const said = coverage.get(name)?.said ?? [];
-      removable.push({ name, sizeBytes, said, isMarked: isIndexed !== undefined });
-    } else addTo(kept, reason, sizeBytes);
+      removable.push({ name, sizeBytes, createdAtMs, said, isMarked: isIndexed !== undefined });
+    } else {
+      addTo(kept, reason, sizeBytes);
+      oldestMs[reason] = Math.min(oldestMs[reason] ?? createdAtMs, createdAtMs);
+    }
   }
   const markedGone = [...marks].filter(([, isIndexed]) => isIndexed).map(([name]) => name);
   const claims = claimsOf(removable, coverage, plans, signed);
   const holders = holdersOf(removable, plans);
-  return { stream, removable, claims, holders, kept, oldestUnsealedMs, oldestUnsignedMs, markedGone };
+  return {
+    stream,
+    removable,
+    claims,
+    holders,
+    kept,
+    oldestUnsealedMs: oldestMs.not_sealed ?? null,
+    oldestUnsignedMs: oldestMs.not_signed ?? null,
+    oldestUnindexedMs: oldestMs.not_indexed ?? null,
+    markedGone,
+  };
 }
 
 /** All files of the spans that have sealed these objects: a line may lie in an earlier revision. */

@@ -4,6 +4,7 @@ import type { StoredObject } from "../manifest.ts";
 export interface RemovableObject {
   readonly name: string;
   readonly sizeBytes: number;
+  readonly createdAtMs: number;
   /** As plans say it is: one that is something else stays. */
   readonly said: readonly StoredObject[];
   /** It has index markers, which go with it. */

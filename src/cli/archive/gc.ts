@@ -1,10 +1,8 @@
 import { Command } from "commander";
 import { collect } from "../../archive/gc/collect.ts";
-import { type GcPlan, KEPT_REASONS, planGc } from "../../archive/gc/gc-plan.ts";
+import { type GcPlan, planGc } from "../../archive/gc/gc-plan.ts";
 import { listStreams } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
-import { SECOND_MS } from "../../core/units.ts";
-import type { Sample } from "../../observe/metrics.ts";
 import { openArchiveRemover, openArchiveStore } from "../open/archive-store.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
@@ -15,6 +13,7 @@ import { print } from "../terminal/print.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { notify } from "../terminal/tell.ts";
 import { alteredText, type GcReport, gcJson, gcText, unprovenText } from "./gc-report.ts";
+import { gcSamples } from "./gc-samples.ts";
 
 interface GcCommandOptions extends PipelineOptions, DutyOptions {
   readonly json?: true;
@@ -38,7 +37,7 @@ export function gcCommand(): Command {
       }
       await repeatDuty("gc", options, async (_signal, metrics) => {
         const reports = await collectOnce(pipeline, options);
-        const found = reports.flatMap((report) => leftSamples(report, SYSTEM_CLOCK.nowMs()));
+        const found = reports.flatMap((report) => gcSamples(report, SYSTEM_CLOCK.nowMs()));
         for (const { plan, objects, bytes } of reports) {
           metrics?.add("logtally_collected_objects_total", { stream: plan.stream }, objects);
           metrics?.add("logtally_collected_bytes_total", { stream: plan.stream }, bytes);
@@ -69,26 +68,6 @@ async function collectOnce(pipeline: string | undefined, options: GcCommandOptio
 
 function isAllRight(reports: readonly GcReport[]): boolean {
   return reports.every(({ altered, unproven }) => altered.length === 0 && unproven.length === 0);
-}
-
-/** What is left, and why. */
-function leftSamples({ plan, altered, unproven }: GcReport, nowMs: number): readonly Sample[] {
-  const { stream, kept, oldestUnsealedMs, oldestUnsignedMs } = plan;
-  const ageSeconds = (sinceMs: number | null): number =>
-    sinceMs === null ? 0 : Math.max(0, nowMs - sinceMs) / SECOND_MS;
-  return [
-    { name: "logtally_oldest_unsealed_seconds", labels: { stream }, value: ageSeconds(oldestUnsealedMs) },
-    { name: "logtally_oldest_unsigned_seconds", labels: { stream }, value: ageSeconds(oldestUnsignedMs) },
-    ...KEPT_REASONS.flatMap((reason): Sample[] => [
-      { name: "logtally_wal_objects", labels: { stream, reason }, value: kept[reason].objects },
-      { name: "logtally_wal_bytes", labels: { stream, reason }, value: kept[reason].bytes },
-    ]),
-    {
-      name: "logtally_wal_objects",
-      labels: { stream, reason: "distrusted" },
-      value: altered.length + unproven.length,
-    },
-  ];
 }
 
 /** All streams are looked at before anything is removed. */

@@ -62,10 +62,16 @@ function sealPass(pipeline: string | undefined, options: SealCommandOptions): Pa
   let undatedAtMs = Number.NEGATIVE_INFINITY;
   return async (signal, metrics) => {
     const undated = options.undated && SYSTEM_CLOCK.monotonicMs() - undatedAtMs >= DAY_MS;
-    await sealOnce(pipeline, { ...options, undated }, signal, (plan) => addSealed(metrics, plan));
+    await sealOnce(pipeline, { ...options, undated }, signal, metrics);
     if (undated) undatedAtMs = SYSTEM_CLOCK.monotonicMs();
     return { isRight: true };
   };
+}
+
+function beginSealed(metrics: Metrics | null, stream: string): void {
+  metrics?.begin("logtally_sealed_plans_total", { stream });
+  metrics?.begin("logtally_sealed_lines_total", { stream });
+  metrics?.begin("logtally_sealed_duplicates_total", { stream });
 }
 
 function addSealed(metrics: Metrics | null, { manifest }: SealedPlan): void {
@@ -80,16 +86,17 @@ async function sealOnce(
   pipeline: string | undefined,
   options: SealCommandOptions,
   signal: AbortSignal,
-  onSealed: (plan: SealedPlan) => void = () => undefined,
+  metrics: Metrics | null = null,
 ): Promise<void> {
   const settings = await loadSettings(pipeline, options);
   const sealer = await openSealer(settings, pipeline === undefined ? null : settings.name);
+  for (const stream of sealer.streams) beginSealed(metrics, stream);
   const sealed: SealedPlan[] = [];
   try {
     await sealAll(sealer, { withUndated: options.undated, signal }, sealed);
   } finally {
     sealer.close();
-    for (const plan of sealed) onSealed(plan);
+    for (const plan of sealed) addSealed(metrics, plan);
     const isWorthIt = sealed.length > 0 || options.every === undefined;
     // Also where something failed: it is sealed for good.
     if (isWorthIt) await print(options.json === true ? sealed.map(sealedJson).join("") : sealedTable(sealed));

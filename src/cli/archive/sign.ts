@@ -60,14 +60,23 @@ async function signOnce(
 ): Promise<readonly unknown[]> {
   const signed: SignedDigest[] = [];
   const settings = await loadSettings(pipeline, options);
-  const failures = await signArchive(settings, options.oldKey ?? null, (digest) => {
-    metrics?.add("logtally_signed_digests_total", { stream: digest.digest.stream }, 1);
-    signed.push(digest);
+  const failures = await signArchive(settings, options.oldKey ?? null, {
+    onStream: (stream) => metrics?.begin("logtally_signed_digests_total", { stream }),
+    onSigned(digest) {
+      metrics?.add("logtally_signed_digests_total", { stream: digest.digest.stream }, 1);
+      signed.push(digest);
+    },
   });
   if (options.json) await print(signed.map((each) => `${JSON.stringify(asJson(each))}\n`).join(""));
   else if (signed.length > 0) await print(asTable(signed));
   else if (failures.length === 0 && options.every === undefined) await print("nothing due\n");
   return failures;
+}
+
+/** Hears of each stream that is looked at, and of each digest. */
+interface SigningListener {
+  readonly onStream?: (stream: string) => void;
+  readonly onSigned: (digest: SignedDigest) => void;
 }
 
 /**
@@ -77,7 +86,7 @@ async function signOnce(
 export async function signArchive(
   settings: PipelineSettings,
   oldKeyPlace: string | null,
-  onSigned: (digest: SignedDigest) => void,
+  { onStream, onSigned }: SigningListener,
 ): Promise<readonly unknown[]> {
   refuseUnsignableBucket(settings);
   const store = await openArchiveStore(settings.archive);
@@ -100,6 +109,7 @@ export async function signArchive(
     // One statement for all streams: where the chain of one cannot be read, it cannot be made.
     if (oldKey !== null) await changeKey(streams, { ...signOptions, oldKey });
     for (const stream of streams) {
+      onStream?.(stream);
       await signStream(stream, signOptions).catch((error: unknown) => failures.push(error));
     }
   } catch (error) {

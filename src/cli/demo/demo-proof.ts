@@ -24,7 +24,7 @@ export async function demoProof(settings: PipelineSettings): Promise<string | nu
   }
   if (stop.signal.aborted) return null;
   const signed: SignedDigest[] = [];
-  const [failure] = await signArchive(settings, null, (digest) => signed.push(digest));
+  const [failure] = await signArchive(settings, null, { onSigned: (digest) => signed.push(digest) });
   if (failure !== undefined) throw failure;
   return proofText(sealed, signed);
 }

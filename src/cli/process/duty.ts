@@ -69,6 +69,8 @@ export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions,
   const releaseSignals = stopOnSignals(stop, "what is under way is finished");
   // Each pass reads the settings anew, so that there is nothing to reload.
   const reloadSignal = onReloadSignal();
+  for (const outcome of OUTCOMES) metrics?.begin("logtally_passes_total", { duty, outcome });
+  metrics?.begin("logtally_pass_seconds", { duty });
   let lastSuccessMs = 0;
   let isFailing = false;
   let shown: readonly Sample[] = [];
@@ -108,7 +110,8 @@ function successSample(duty: Duty, lastMs: number): readonly Sample[] {
   return [{ name: "logtally_last_success_timestamp_seconds", labels: { duty }, value: lastMs / SECOND_MS }];
 }
 
-type Outcome = "ok" | "not_right" | "failed";
+const OUTCOMES = ["ok", "not_right", "failed"] as const;
+type Outcome = (typeof OUTCOMES)[number];
 
 async function outcomeOf(duty: Duty, isFirst: boolean, pass: () => Promise<boolean>): Promise<Outcome> {
   try {

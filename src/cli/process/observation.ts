@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { SECOND_MS } from "../../core/units.ts";
 import type { BatchRecord, BatchWatch } from "../../observe/batch-watch.ts";
 import type { Metrics, Sample } from "../../observe/metrics.ts";
+import { NOTICE_CODES } from "../../observe/notice.ts";
 import type { WorkerFigures } from "../../observe/worker-samples.ts";
 import { programVersion } from "../open/program-version.ts";
 import type { ListenAt } from "../options/listen-at.ts";
@@ -28,7 +29,7 @@ const COLLECTORS = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_EN
 export async function openObservation(listen: ListenAt | undefined, clock: Clock): Promise<Observation | null> {
   const hasCollector = COLLECTORS.some((name) => (process.env[name] ?? "") !== "");
   if (listen === undefined && !hasCollector) return null;
-  const [{ watchBatches }, { batchSpan }, { addBatch, publishLagMs, workerSamples }] = await Promise.all([
+  const [{ watchBatches }, { batchSpan }, { addBatch, beginBatches, publishLagMs, workerSamples }] = await Promise.all([
     import("../../observe/batch-watch.ts"),
     import("../../observe/batch-span.ts"),
     import("../../observe/worker-samples.ts"),
@@ -54,7 +55,10 @@ export async function openObservation(listen: ListenAt | undefined, clock: Clock
 
   return {
     metrics,
-    watch: (pipeline) => watchBatches(clock, (record) => settled(pipeline, record)),
+    watch(pipeline) {
+      if (metrics !== null) beginBatches(metrics, pipeline);
+      return watchBatches(clock, (record) => settled(pipeline, record));
+    },
     show(pipeline, figures) {
       const samples = (): readonly Sample[] => [
         ...workerSamples(pipeline, figures(), clock.nowMs()),
@@ -88,10 +92,10 @@ function processSamples(isReady: boolean): readonly Sample[] {
     { name: "logtally_build_info", labels: { version: programVersion(), node: process.versions.node }, value: 1 },
     { name: "logtally_ready", labels: {}, value: isReady ? 1 : 0 },
     ...retrySamples(),
-    ...[...toldCounts()].map(([code, value]) => ({
+    ...NOTICE_CODES.map((code) => ({
       name: "logtally_notices_total" as const,
       labels: { code },
-      value,
+      value: toldCounts().get(code) ?? 0,
     })),
   ];
 }
