@@ -43,10 +43,12 @@ type firing struct {
 }
 
 type answer struct {
-	// Warnings of the engine: what is no error, and hardly meant.
-	Warnings []string `json:"warnings"`
 	// How many of the values are numbers.
 	Numbers int `json:"numbers"`
+	// The names of all labels of its series.
+	Labels []string `json:"labels"`
+	// Of the engine: what is no error, and hardly meant.
+	Warnings []string `json:"warnings"`
 }
 
 type output struct {
@@ -74,6 +76,7 @@ func main() {
 }
 
 func evaluate(ctx context.Context, asked input) (found output, err error) {
+	found = output{Firings: []firing{}, Answers: []answer{}}
 	language := parser.NewParser(parser.Options{})
 	all, err := readSeries(language, asked.Series)
 	if err != nil {
@@ -184,8 +187,13 @@ func ask(ctx context.Context, engine *promql.Engine, kept storage.Queryable, que
 		return answer{}, err
 	}
 	warnings, infos := result.Warnings.AsStrings(query, 0, 0)
-	answered := answer{Warnings: append(warnings, infos...)}
+	answered := answer{Labels: []string{}, Warnings: append(warnings, infos...)}
 	for _, each := range matrix {
+		each.Metric.Range(func(label labels.Label) {
+			if !slices.Contains(answered.Labels, label.Name) {
+				answered.Labels = append(answered.Labels, label.Name)
+			}
+		})
 		for _, point := range each.Floats {
 			if !math.IsNaN(point.F) && !value.IsStaleNaN(point.F) {
 				answered.Numbers++
