@@ -5,7 +5,7 @@
 import { expect, it } from "vitest";
 import { METRICS } from "../../src/observe/metric-list.ts";
 import { createMetrics } from "../../src/observe/metrics.ts";
-import { type WorkerFigures, workerSamples } from "../../src/observe/worker-samples.ts";
+import { beginBatches, type WorkerFigures, workerSamples } from "../../src/observe/worker-samples.ts";
 
 const NOW_MS = Date.parse("2026-01-01T00:00:00Z");
 const FIGURES: WorkerFigures = {
@@ -56,6 +56,27 @@ it("a counter that is added to keeps its sum over scrapes", async () => {
   await metrics.text();
   metrics.add("logtally_sealed_lines_total", { stream: "gitlab" }, 4);
   expect(await metrics.text()).toContain('logtally_sealed_lines_total{stream="gitlab"} 7\n');
+});
+
+it("batches are there before the first of them, and a worker that begins anew forgets none", async () => {
+  const metrics = createMetrics();
+  beginBatches(metrics, "gitlab");
+  const before = await metrics.text();
+  for (const line of [
+    'logtally_batches_total{pipeline="gitlab",outcome="acked"} 0',
+    'logtally_batches_total{pipeline="gitlab",outcome="failed"} 0',
+    'logtally_archived_lines_total{pipeline="gitlab"} 0',
+    'logtally_batch_step_seconds_count{pipeline="gitlab",step="ack"} 0',
+    'logtally_publish_to_archive_seconds_bucket{le="300",pipeline="gitlab"} 0',
+  ]) {
+    expect(before).toContain(`${line}\n`);
+  }
+  metrics.add("logtally_batches_total", { pipeline: "gitlab", outcome: "acked" }, 1);
+  metrics.add("logtally_batch_lines", { pipeline: "gitlab" }, 7);
+  beginBatches(metrics, "gitlab");
+  const later = await metrics.text();
+  expect(later).toContain('logtally_batches_total{pipeline="gitlab",outcome="acked"} 1\n');
+  expect(later).toContain('logtally_batch_lines_sum{pipeline="gitlab"} 7\n');
 });
 
 it("every metric is named by its unit, and counters as counters are", () => {
