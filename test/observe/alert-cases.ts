@@ -4,41 +4,44 @@ import { START_SECONDS } from "./prometheus.ts";
 
 type Changes = Partial<Deployment>;
 
-export interface AlertCase {
-  readonly minutes: number;
+export interface FiringCase {
   readonly fires: Changes;
   /** The first minute in which it fires, how it is labelled, and what it says. */
   readonly inMinute: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly summary: string;
+}
+
+export interface AlertCase extends FiringCase {
+  readonly minutes: number;
   readonly silent: Changes;
+  /** Of an expression with two halves. */
+  readonly otherwise?: FiringCase;
 }
 
 const SINCE = 10;
 /** What is well at first, and then not. */
-const from =
-  (minute: number, bad: number, good = 0): Course =>
-  (now) =>
-    now < minute ? good : bad;
-/** A counter that grows from the tenth minute on. */
+const since =
+  (bad: number, good = 0): Course =>
+  (minute) =>
+    minute < SINCE ? good : bad;
+/** A counter that stands still at first. */
 const growing =
-  (perMinute: number, base: Course = () => 0): Course =>
-  (now) =>
-    (base(now) ?? 0) + Math.max(0, now - SINCE) * perMinute;
+  (perMinute: number): Course =>
+  (minute) =>
+    Math.max(0, minute - SINCE) * perMinute;
 const seconds = (minute: number): number => START_SECONDS + 60 * minute;
 
 /** The targets, some of them changed. */
-function targets(isMeant: (target: Target) => boolean, change: Partial<Target> | null): readonly Target[] {
-  return TARGETS.flatMap((target) =>
-    isMeant(target) ? (change === null ? [] : [{ ...target, ...change }]) : [target],
-  );
+function targets(isMeant: (target: Target) => boolean, change: Partial<Target>): readonly Target[] {
+  return TARGETS.map((target) => (isMeant(target) ? { ...target, ...change } : target));
 }
 const named = (instance: string) => (target: Target) => target.instance === instance;
 const inRole = (role: string) => (target: Target) => target.role === role;
 const LAG = 'logtally_publish_to_archive_seconds_bucket{le="LE",pipeline="gitlab"}';
 const LIMITS = "0.005 0.02 0.05 0.1 0.25 0.5 1 2.5 5 10 30 60 300 900 3600 21600 +Inf".split(" ");
 /** Messages that all become durable so long after they were published. */
-const lagging = (lagSeconds: number): Changes["shows"] =>
+const lagging = (lagSeconds: number): Readonly<Record<string, Course>> =>
   Object.fromEntries(
     LIMITS.map((le) => [LAG.replace("LE", le), growing(Number(le.replace("+Inf", "Infinity")) >= lagSeconds ? 12 : 0)]),
   );
@@ -49,11 +52,18 @@ const startedAgain = (...starts: readonly number[]): Changes => ({
 export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   LogtallyNoWorker: {
     minutes: 30,
-    fires: { targets: targets(inRole("worker"), { starts: [-1000], endsAt: SINCE }) },
+    fires: { targets: targets(inRole("worker"), { endsAt: SINCE }) },
     inMinute: SINCE + 5,
     labels: { pipeline: "gitlab", severity: "critical" },
     summary: "No worker of gitlab is scraped.",
     silent: { targets: targets(named("worker-1"), { endsAt: SINCE }) },
+    // There never was one.
+    otherwise: {
+      fires: { targets: TARGETS.filter(({ role }) => role !== "worker") },
+      inMinute: 5,
+      labels: { severity: "critical" },
+      summary: "No worker of logtally is scraped.",
+    },
   },
   LogtallyNoDuty: {
     minutes: 140,
@@ -87,16 +97,16 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     inMinute: SINCE + 5,
     labels: { pipeline: "gitlab", severity: "critical" },
     summary: "Lines of gitlab have waited 5m 0s for the archive or the index.",
-    silent: { shows: { 'logtally_oldest_waiting_seconds{pipeline="gitlab"}': from(SINCE, 120) } },
+    silent: { shows: { 'logtally_oldest_waiting_seconds{pipeline="gitlab"}': since(120) } },
   },
   LogtallyLags: {
     minutes: 60,
-    fires: { shows: lagging(600) ?? {} },
+    fires: { shows: lagging(600) },
     // The first that is late is seen a minute later.
     inMinute: SINCE + 11,
     labels: { pipeline: "gitlab", severity: "warning" },
     summary: "Messages of gitlab become durable 14m 0s after their publication.",
-    silent: { shows: lagging(300) ?? {} },
+    silent: { shows: lagging(300) },
   },
   LogtallyQuarantines: {
     minutes: 60,
@@ -108,7 +118,7 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   },
   LogtallyIndexAway: {
     minutes: 30,
-    fires: { shows: { 'logtally_index_away{pipeline="gitlab"}': from(SINCE, 1) }, shownBy: "worker-1" },
+    fires: { shows: { 'logtally_index_away{pipeline="gitlab"}': since(1) }, shownBy: "worker-1" },
     inMinute: SINCE + 5,
     labels: { pipeline: "gitlab", severity: "warning" },
     summary: "The index of gitlab is away; lines wait in the archive.",
@@ -136,19 +146,19 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   },
   LogtallySetUpOtherwise: {
     minutes: 30,
-    fires: { shows: { 'logtally_notices_total{code="subscription_settings"}': from(SINCE, 1) }, shownBy: "worker-1" },
+    fires: { shows: { 'logtally_notices_total{code="subscription_settings"}': since(1) }, shownBy: "worker-1" },
     inMinute: SINCE,
     labels: { code: "subscription_settings", severity: "warning" },
     summary: "When a worker began it said subscription_settings.",
-    silent: { shows: { 'logtally_notices_total{code="archive_retrying"}': from(SINCE, 1) } },
+    silent: { shows: { 'logtally_notices_total{code="archive_retrying"}': since(1) } },
   },
   LogtallyUnsealed: {
     minutes: 60,
-    fires: { shows: { 'logtally_oldest_unsealed_seconds{stream="gitlab"}': from(SINCE, 32 * 3600 + 60) } },
+    fires: { shows: { 'logtally_oldest_unsealed_seconds{stream="gitlab"}': since(32 * 3600 + 60) } },
     inMinute: SINCE + 15,
     labels: { stream: "gitlab", severity: "warning" },
     summary: "Lines of gitlab have not been sealed for 1d 8h 1m 0s.",
-    silent: { shows: { 'logtally_oldest_unsealed_seconds{stream="gitlab"}': from(SINCE, 32 * 3600) } },
+    silent: { shows: { 'logtally_oldest_unsealed_seconds{stream="gitlab"}': since(32 * 3600) } },
   },
   LogtallyDutyFails: {
     minutes: 400,
@@ -168,44 +178,50 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
   },
   LogtallyUnsigned: {
     minutes: 60,
-    fires: { shows: { 'logtally_oldest_unsigned_seconds{stream="gitlab"}': from(SINCE, 36 * 3600 + 60) } },
+    fires: { shows: { 'logtally_oldest_unsigned_seconds{stream="gitlab"}': since(36 * 3600 + 60) } },
     inMinute: SINCE + 15,
     labels: { stream: "gitlab", severity: "warning" },
     summary: "Lines of gitlab are sealed and not signed, the oldest of 1d 12h 1m 0s ago.",
-    silent: { shows: { 'logtally_oldest_unsigned_seconds{stream="gitlab"}': from(SINCE, 36 * 3600) } },
+    silent: { shows: { 'logtally_oldest_unsigned_seconds{stream="gitlab"}': since(36 * 3600) } },
   },
   LogtallyUncollected: {
     minutes: 60,
-    fires: { shows: { 'logtally_oldest_uncollected_seconds{stream="gitlab"}': from(SINCE, 48 * 3600 + 60) } },
+    fires: { shows: { 'logtally_oldest_uncollected_seconds{stream="gitlab"}': since(48 * 3600 + 60) } },
     inMinute: SINCE + 15,
     labels: { stream: "gitlab", severity: "warning" },
     summary: "Lines of gitlab are signed and not removed, the oldest of 2d 0h 1m 0s ago.",
-    silent: { shows: { 'logtally_oldest_uncollected_seconds{stream="gitlab"}': from(SINCE, 48 * 3600) } },
+    silent: { shows: { 'logtally_oldest_uncollected_seconds{stream="gitlab"}': since(48 * 3600) } },
   },
   LogtallyDistrusts: {
     minutes: 30,
-    fires: { shows: { 'logtally_wal_objects{stream="gitlab",reason="distrusted"}': from(SINCE, 1) } },
+    fires: { shows: { 'logtally_wal_objects{stream="gitlab",reason="distrusted"}': since(1) } },
     inMinute: SINCE,
     labels: { stream: "gitlab", severity: "critical" },
     summary: "Write-ahead objects of gitlab are not what was sealed.",
-    silent: { shows: { 'logtally_wal_objects{stream="gitlab",reason="not_indexed"}': from(SINCE, 1) } },
+    silent: { shows: { 'logtally_wal_objects{stream="gitlab",reason="not_indexed"}': since(1) } },
   },
   LogtallyLedgerUnbalanced: {
     minutes: 30,
-    fires: { shows: { 'logtally_ledger_hours{stream="gitlab",balances="false"}': from(SINCE, 2) } },
+    fires: { shows: { 'logtally_ledger_hours{stream="gitlab",balances="false"}': since(2) } },
     inMinute: SINCE,
     labels: { stream: "gitlab", severity: "critical" },
     summary: "The books of 2 hours of gitlab do not balance.",
-    silent: { shows: { 'logtally_ledger_hours{stream="gitlab",balances="true"}': from(SINCE, 0, 168) } },
+    silent: { shows: { 'logtally_ledger_hours{stream="gitlab",balances="true"}': since(0, 168) } },
   },
   LogtallyMemory: {
     minutes: 60,
-    fires: { shows: { process_resident_memory_bytes: from(SINCE, 0.9e9) }, shownBy: "worker-2" },
+    fires: { shows: { process_resident_memory_bytes: since(0.9e9) }, shownBy: "worker-2" },
     inMinute: SINCE + 15,
     labels: { instance: "worker-2", job: "logtally", severity: "warning" },
     summary: "worker-2 takes 858.3MiB of memory.",
     // A sealer has more of it.
-    silent: { shows: { process_resident_memory_bytes: from(SINCE, 2.3e9) }, shownBy: "seal" },
+    silent: { shows: { process_resident_memory_bytes: since(2.3e9) }, shownBy: "seal" },
+    otherwise: {
+      fires: { shows: { process_resident_memory_bytes: since(2.5e9) }, shownBy: "seal" },
+      inMinute: SINCE + 15,
+      labels: { instance: "seal", job: "logtally", severity: "warning" },
+      summary: "seal takes 2.328GiB of memory.",
+    },
   },
 };
 

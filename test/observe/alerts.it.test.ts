@@ -15,7 +15,7 @@ import { parse } from "yaml";
 import { METRICS, type MetricWords } from "../../src/observe/metric-list.ts";
 import { NOTICE_CODES } from "../../src/observe/notice.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
-import { ALERT_CASES, type AlertCase, GOOD_DAY } from "./alert-cases.ts";
+import { ALERT_CASES, type FiringCase, GOOD_DAY } from "./alert-cases.ts";
 import { type Deployment, seriesOf, TARGETS } from "./deployment.ts";
 import { type Evaluated, type Firing, prometheus, RULES } from "./prometheus.ts";
 import { type Sample, type Scrapes, scrapeAll } from "./scrapes.ts";
@@ -51,7 +51,7 @@ async function ask(asked: Parameters<NonNullable<typeof judge>["evaluate"]>[0]):
   return judge.evaluate(asked);
 }
 
-function expected(alert: string, { labels, summary, inMinute }: AlertCase): Firing {
+function expected(alert: string, { labels, summary, inMinute }: FiringCase): Firing {
   return {
     alert,
     labels: { alertname: alert, ...labels },
@@ -72,8 +72,10 @@ describe.skipIf(judge === null)("watched by Prometheus", () => {
     });
 
     it.each(Object.entries(ALERT_CASES))("%s fires when it should, and says so", async (alert, theCase) => {
-      const { minutes, fires } = theCase;
-      expect(await evaluated({ targets: TARGETS, minutes, ...fires })).toEqual([expected(alert, theCase)]);
+      const { minutes, otherwise } = theCase;
+      for (const firing of otherwise === undefined ? [theCase] : [theCase, otherwise]) {
+        expect(await evaluated({ targets: TARGETS, minutes, ...firing.fires })).toEqual([expected(alert, firing)]);
+      }
     });
 
     it.each(Object.entries(ALERT_CASES))("%s is silent where that is only near", async (_alert, theCase) => {
