@@ -1,5 +1,5 @@
 /** For every alert a deployment in which it fires, and one in which it only nearly does. All else is well in both. */
-import { type Course, type Deployment, TARGETS, type Target } from "./deployment.ts";
+import { type Course, type Deployment, HOST, TARGETS, type Target } from "./deployment.ts";
 import { START_SECONDS } from "./prometheus.ts";
 
 type Changes = Partial<Deployment>;
@@ -36,7 +36,9 @@ const seconds = (minute: number): number => START_SECONDS + 60 * minute;
 function targets(isMeant: (target: Target) => boolean, change: Partial<Target>): readonly Target[] {
   return TARGETS.map((target) => (isMeant(target) ? { ...target, ...change } : target));
 }
-const named = (instance: string) => (target: Target) => target.instance === instance;
+const named = (pod: string) => (target: Target) => target.pod === pod;
+/** What of a process is left in the labels of an alert. */
+const ofPod = (pod: string) => ({ instance: `${pod}:9464`, job: "logtally", namespace: "logs", pod });
 const inRole = (role: string) => (target: Target) => target.role === role;
 const LAG = 'logtally_publish_to_archive_seconds_bucket{le="LE",pipeline="gitlab"}';
 const LIMITS = "0.005 0.02 0.05 0.1 0.25 0.5 1 2.5 5 10 30 60 300 900 3600 21600 +Inf".split(" ");
@@ -79,15 +81,23 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     fires: { targets: targets(named("worker-2"), { isDown: (minute) => minute >= SINCE && minute % 4 !== 0 }) },
     // From the 17th on less than half of the last ten were answered.
     inMinute: 17 + 5,
-    labels: { instance: "worker-2", job: "logtally", severity: "warning" },
+    labels: { ...ofPod("worker-2"), severity: "warning" },
     summary: "worker-2 does not answer.",
     silent: { targets: targets(named("worker-2"), { isDown: (minute) => minute >= SINCE && minute < SINCE + 5 }) },
+    otherwise: {
+      fires: {
+        targets: [...TARGETS, { role: "worker", pod: HOST, starts: [-1000], isDown: (minute) => minute >= SINCE }],
+      },
+      inMinute: 15 + 5,
+      labels: { instance: `${HOST}:9464`, job: "logtally", severity: "warning" },
+      summary: `${HOST}:9464 does not answer.`,
+    },
   },
   LogtallyRestarts: {
     minutes: 60,
     fires: startedAgain(SINCE, SINCE + 5, SINCE + 12),
     inMinute: SINCE + 12,
-    labels: { instance: "worker-2", job: "logtally", severity: "critical" },
+    labels: { ...ofPod("worker-2"), severity: "critical" },
     summary: "worker-2 has been started again 3 times in half an hour.",
     silent: startedAgain(SINCE, SINCE + 5, SINCE + 40),
   },
@@ -212,14 +222,14 @@ export const ALERT_CASES: Readonly<Record<string, AlertCase>> = {
     minutes: 60,
     fires: { shows: { process_resident_memory_bytes: since(0.9e9) }, shownBy: "worker-2" },
     inMinute: SINCE + 15,
-    labels: { instance: "worker-2", job: "logtally", severity: "warning" },
+    labels: { ...ofPod("worker-2"), severity: "warning" },
     summary: "worker-2 takes 858.3MiB of memory.",
     // A sealer has more of it.
     silent: { shows: { process_resident_memory_bytes: since(2.3e9) }, shownBy: "seal" },
     otherwise: {
       fires: { shows: { process_resident_memory_bytes: since(2.5e9) }, shownBy: "seal" },
       inMinute: SINCE + 15,
-      labels: { instance: "seal", job: "logtally", severity: "warning" },
+      labels: { ...ofPod("seal"), severity: "warning" },
       summary: "seal takes 2.328GiB of memory.",
     },
   },
@@ -231,14 +241,14 @@ export const GOOD_DAY: Deployment = {
   quiet: [300, 780],
   targets: [
     // A rolling update: the new one is there before the old one goes.
-    { role: "worker", instance: "worker-1", starts: [-1000], endsAt: 121 },
-    { role: "worker", instance: "worker-3", starts: [120] },
+    { role: "worker", pod: "worker-1", starts: [-1000], endsAt: 121 },
+    { role: "worker", pod: "worker-3", starts: [120] },
     // Restarted once, by day, and once more at night.
-    { role: "worker", instance: "worker-2", starts: [-1000, 200, 500], isDown: (minute) => minute === 200 },
+    { role: "worker", pod: "worker-2", starts: [-1000, 200, 500], isDown: (minute) => minute === 200 },
     // One at a time: the old one ends first.
     ...(["seal", "sign", "gc", "ledger"] as const).flatMap((role) => [
-      { role, instance: role, starts: [-1000], endsAt: 130 },
-      { role, instance: `${role}-2`, starts: [132] },
+      { role, pod: role, starts: [-1000], endsAt: 130 },
+      { role, pod: `${role}-2`, starts: [132] },
     ]),
   ],
 };

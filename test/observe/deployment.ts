@@ -11,7 +11,7 @@ export type Course = (minute: number) => number | null;
 /** A process that is scraped. */
 export interface Target {
   readonly role: Role;
-  readonly instance: string;
+  readonly pod: string;
   /** When it began, and each time that it was started again. */
   readonly starts: readonly number[];
   /** From when on it is not there any more. */
@@ -33,13 +33,16 @@ export interface Deployment {
 
 /** One of each duty, as the chart has it, and two workers. They were there before. */
 export const TARGETS: readonly Target[] = [
-  { role: "worker", instance: "worker-1", starts: [-1000] },
-  { role: "worker", instance: "worker-2", starts: [-1000] },
-  { role: "seal", instance: "seal", starts: [-1000] },
-  { role: "sign", instance: "sign", starts: [-1000] },
-  { role: "gc", instance: "gc", starts: [-1000] },
-  { role: "ledger", instance: "ledger", starts: [-1000] },
+  { role: "worker", pod: "worker-1", starts: [-1000] },
+  { role: "worker", pod: "worker-2", starts: [-1000] },
+  { role: "seal", pod: "seal", starts: [-1000] },
+  { role: "sign", pod: "sign", starts: [-1000] },
+  { role: "gc", pod: "gc", starts: [-1000] },
+  { role: "ledger", pod: "ledger", starts: [-1000] },
 ];
+
+/** No pod. */
+export const HOST = "host.example";
 
 /** Of the values of the chart. */
 const PASS_MINUTES: Readonly<Partial<Record<Role, number>>> = { seal: 5, sign: 5, gc: 60, ledger: 60 };
@@ -52,8 +55,8 @@ export function seriesOf(scrapes: Scrapes, deployment: Deployment, isWanted: (na
   const { minutes, targets, shows = {}, shownBy } = deployment;
   const unused = new Set(Object.keys(shows));
   const series = targets.flatMap((target) => {
-    const place = { job: "logtally", instance: target.instance };
-    const here = shownBy === undefined || shownBy === target.instance ? Object.entries(shows) : [];
+    const place = placeOf(target);
+    const here = shownBy === undefined || shownBy === target.pod ? Object.entries(shows) : [];
     const changed = new Map(here.map(([text, course]) => [keyOf(sampleNamed(text)), { text, course }]));
     const others = here.map(([text]) => sampleNamed(text)).filter((sample) => isLikeOne(sample, scrapes[target.role]));
     const all = new Map([...scrapes[target.role], ...others].map((sample) => [keyOf(sample), sample]));
@@ -71,6 +74,12 @@ export function seriesOf(scrapes: Scrapes, deployment: Deployment, isWanted: (na
   });
   if (unused.size > 0) throw new Error(`the program shows no ${[...unused].join(", no ")}`);
   return series;
+}
+
+/** As a PodMonitor labels what it finds; on a machine there is neither pod nor namespace. */
+function placeOf({ pod }: Target): Sample["labels"] {
+  const isPod = pod !== HOST;
+  return { job: "logtally", instance: `${pod}:9464`, ...(isPod ? { pod, namespace: "logs" } : {}) };
 }
 
 type Named = Pick<Sample, "name" | "labels">;

@@ -36,7 +36,7 @@ const sign = () => signStream("local", signing(store, KEY, { nowMs }));
 async function left(): Promise<Record<string, number>> {
   const plan = await planGc(store, "local");
   const report = { plan, ...(await collect(plan, { store, remover: store, onBytes: () => undefined })) };
-  const samples = gcSamples(report, nowMs).map(({ name, labels, value }) => {
+  const samples = gcSamples(report, nowMs, false).map(({ name, labels, value }) => {
     const isAge = name.startsWith("logtally_oldest_");
     return [
       labels["reason"] ?? name.slice("logtally_oldest_".length),
@@ -85,4 +85,12 @@ it("is also that of an object which is not what was sealed", async () => {
   await sealed("b");
   await sign();
   expect(await left()).toEqual({ ...NOTHING, uncollected_seconds: 4, distrusted: 1 });
+});
+
+it("is that of all where nothing is removed", async () => {
+  await sealed("a");
+  await sign();
+  const report = { plan: await planGc(store, "local"), objects: 1, bytes: 1, altered: [], unproven: [] };
+  const [age] = gcSamples(report, nowMs, true).filter(({ name }) => name === "logtally_oldest_uncollected_seconds");
+  expect(age?.value).toBe(HOUR_MS / SECOND_MS);
 });

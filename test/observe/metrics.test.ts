@@ -3,7 +3,7 @@
  * Method: figures of an invented worker, and the text that Prometheus would read.
  */
 import { expect, it } from "vitest";
-import { METRICS } from "../../src/observe/metric-list.ts";
+import { METRICS, type MetricWords } from "../../src/observe/metric-list.ts";
 import { createMetrics } from "../../src/observe/metrics.ts";
 import { beginBatches, type WorkerFigures, workerSamples } from "../../src/observe/worker-samples.ts";
 
@@ -77,6 +77,13 @@ it("batches are there before the first of them, and a worker that begins anew fo
   const later = await metrics.text();
   expect(later).toContain('logtally_batches_total{pipeline="gitlab",outcome="acked"} 1\n');
   expect(later).toContain('logtally_batch_lines_sum{pipeline="gitlab"} 7\n');
+});
+
+it("no label is one that Prometheus gives to what it scrapes", () => {
+  const given = new Set(["job", "instance", "namespace", "pod", "container", "endpoint"]);
+  for (const [name, { labels }] of Object.entries<MetricWords>(METRICS)) {
+    expect([name, ...labels.filter((label) => given.has(label))]).toEqual([name]);
+  }
 });
 
 it("every metric is named by its unit, and counters as counters are", () => {

@@ -37,8 +37,9 @@ export function gcCommand(): Command {
       }
       await repeatDuty("gc", options, async (_signal, metrics) => {
         const reports = await collectOnce(pipeline, options);
-        const found = reports.flatMap((report) => gcSamples(report, SYSTEM_CLOCK.nowMs()));
-        for (const { plan, objects, bytes } of reports) {
+        const isDryRun = options.dryRun === true;
+        const found = reports.flatMap((report) => gcSamples(report, SYSTEM_CLOCK.nowMs(), isDryRun));
+        for (const { plan, objects, bytes } of isDryRun ? [] : reports) {
           metrics?.add("logtally_collected_objects_total", { stream: plan.stream }, objects);
           metrics?.add("logtally_collected_bytes_total", { stream: plan.stream }, bytes);
         }
