@@ -1,5 +1,6 @@
 /** For every alert a deployment in which it fires, and one in which it only nearly does. All else is well in both. */
-import { type Course, type Deployment, HOST, TARGETS, type Target } from "./deployment.ts";
+import type { Course } from "./course.ts";
+import { type Deployment, HOST, TARGETS, type Target } from "./deployment.ts";
 import { START_SECONDS } from "./prometheus.ts";
 
 type Changes = Partial<Deployment>;

@@ -16,6 +16,7 @@ import { METRICS, type MetricWords } from "../../src/observe/metric-list.ts";
 import { NOTICE_CODES } from "../../src/observe/notice.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { ALERT_CASES, type FiringCase, GOOD_DAY } from "./alert-cases.ts";
+import { isShown, TOLD } from "./course.ts";
 import { type Deployment, seriesOf, TARGETS } from "./deployment.ts";
 import { type Evaluated, type Firing, prometheus, RULES } from "./prometheus.ts";
 import { type Sample, type Scrapes, scrapeAll } from "./scrapes.ts";
@@ -158,6 +159,8 @@ describe.skipIf(judge === null)("watched by Prometheus", () => {
     });
 
     it("is given no series that the program does not show", () => {
+      const all = Object.values(scrapes).flat();
+      expect(TOLD.filter((told) => !isShown(told, all))).toEqual([]);
       const shows = (name: string): (() => string[]) => {
         return () => seriesOf(scrapes, { targets: TARGETS, minutes: 1, shows: { [name]: () => 1 } }, () => true);
       };

@@ -94,12 +94,12 @@ func evaluate(ctx context.Context, asked input) (found output, err error) {
 		Parser:                   language,
 	})
 	manager := rules.NewManager(&rules.ManagerOptions{
-		QueryFunc:    rules.EngineQueryFunc(engine, kept),
-		AppendableV2: kept,
-		Queryable:    kept,
-		Context:      ctx,
-		NotifyFunc:   func(context.Context, string, ...*rules.Alert) {},
-		Parser:       language,
+		QueryFunc:  rules.EngineQueryFunc(engine, kept),
+		Appendable: kept,
+		Queryable:  kept,
+		Context:    ctx,
+		NotifyFunc: func(context.Context, string, ...*rules.Alert) {},
+		Parser:     language,
 	})
 	groups, problems := manager.LoadGroups(time.Minute, labels.EmptyLabels(), "", nil, false, asked.Rules)
 	if len(problems) > 0 {
