@@ -21,7 +21,10 @@ export function named({ name, labels }: Named): string {
 
 /** The same for one sample, however its labels are ordered. */
 export function keyOf({ name, labels }: Named): string {
-  return named({ name, labels: Object.fromEntries(Object.entries(labels).toSorted()) });
+  return named({
+    name,
+    labels: Object.fromEntries(Object.entries(labels).toSorted(([one], [other]) => (one < other ? -1 : 1))),
+  });
 }
 
 /** What a process shows of itself while all is well; `starts` are minutes. A counter begins at zero with each start. */
@@ -65,8 +68,9 @@ export function wellCourse(
 }
 
 /** Of what each process of the deployment has one stream, or one pipeline. */
-function withoutStream({ stream: _, pipeline: _pipeline, ...labels }: Sample["labels"]): Sample["labels"] {
-  return labels;
+function withoutStream(labels: Sample["labels"]): Sample["labels"] {
+  const { stream: _, pipeline: _pipeline, ...others } = labels;
+  return others;
 }
 
 function busyMinutes(from: number, until: number, [begin, end]: Quiet): number {
