@@ -4,7 +4,7 @@
  * Method: Prometheus' own engine over the series of a deployment, minute by minute. Which series there are is what running
  * processes of the program show; their values are made up. The engine is seen to tell planted faults.
  *
- * It is in a small program of its own (test/servers/prometheus): building promtool takes six times as long, since all of
+ * It is in a small program of its own (test/servers/prometheus): building promtool takes four times as long, since all of
  * Prometheus is in it; what Debian has of it is of 2022; and neither runs the queries of panels.
  */
 import { readFileSync } from "node:fs";
