@@ -10,6 +10,7 @@ export interface NoticeWords {
 export const NOTICES = {
   started: { level: "info", meaning: "a worker, or a duty, has begun" },
   listening: { level: "info", meaning: "probes and metrics are served" },
+  page_served: { level: "info", meaning: "the page is served, at the address that has its token" },
   stopping: { level: "info", meaning: "a signal was received: what is in hand is finished" },
   stopped: { level: "info", meaning: "it has ended as it was asked to" },
   reloaded: { level: "info", meaning: "the pipelines were read again and run as they are now" },

@@ -9,6 +9,7 @@ import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions } from "../settings.ts";
 import { tellCrash } from "../terminal/crash.ts";
 import { print } from "../terminal/print.ts";
+import { isLogJson, notify } from "../terminal/tell.ts";
 import { LOOPBACK, reachedAt } from "./machine-addresses.ts";
 import { openPageFiles } from "./page-files.ts";
 import { explorerRoutes } from "./routes.ts";
@@ -98,11 +99,15 @@ export async function servePage(settings: PipelineSettings, at: ServedAt): Promi
   const isElsewhere = at.port === null && new URL(explorer.url).port !== String(DEFAULT_PORT);
   const why = isElsewhere ? `port ${DEFAULT_PORT} is taken, so the page is at another one\n` : "";
   const stopped = untilStopped();
-  await print(
-    `${why}the archive "${archiveName(settings.archive)}", until Ctrl-C:\n\n  ${explorer.url}?token=${token}\n\n`,
-  );
+  await sayWhere(`${why}the archive "${archiveName(settings.archive)}"`, `${explorer.url}?token=${token}`);
   await stopped;
   await explorer.close();
+}
+
+/** In the log of a service too: whoever is to see the page learns its token there. */
+async function sayWhere(what: string, url: string): Promise<void> {
+  if (isLogJson()) notify("page_served", `${what} is shown at ${url}`);
+  else await print(`${what}, until Ctrl-C:\n\n  ${url}\n\n`);
 }
 
 /** Resolves with the first signal. */
