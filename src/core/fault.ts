@@ -128,10 +128,13 @@ export function isOfObject(error: unknown): error is IoError {
 /** The user asked for something that cannot be: wrong setting, wrong option, missing input. Exit code 2. */
 export class UsageError extends Error {
   readonly lines: readonly string[];
+  /** Whether others may yet bring what is missing, so that who goes on until he is stopped can wait for it. */
+  readonly mayCome: boolean;
 
-  constructor(message: Told, options?: ErrorOptions) {
+  constructor(message: Told, { mayCome = false, ...options }: ErrorOptions & { readonly mayCome?: boolean } = {}) {
     super(linesOf(message).join("\n"), options);
     this.name = "UsageError";
     this.lines = linesOf(message);
+    this.mayCome = mayCome;
   }
 }

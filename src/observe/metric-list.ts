@@ -159,7 +159,7 @@ export const METRICS = {
 
   logtally_passes_total: {
     kind: "counter",
-    help: "Passes of seal, sign, gc or ledger, by outcome.",
+    help: "Passes of seal, sign, gc or ledger, by outcome: ok, not_right, failed, or waits, where there is no archive yet.",
     labels: ["duty", "outcome"],
   },
   logtally_pass_seconds: {

@@ -11,7 +11,7 @@ import type { LedgerReport } from "../../src/counts/ledger/ledger-report.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { documentsOf } from "../servers/search.ts";
 import { generated } from "./generated.ts";
-import { FIXTURES, filesBelow, logtally, run } from "./logtally.ts";
+import { expectOneLine, FIXTURES, filesBelow, logtally, run, startLogtally } from "./logtally.ts";
 
 const elasticsearchUrl = inject("elasticsearchUrl") ?? "";
 const SEAL = ["--set", "seal.lateness_ms=0"];
@@ -71,6 +71,12 @@ it("names the segment that is missing and the lines in it, and exits with 1", as
   expect(table.code).toBe(1);
   expect(table.stdout).toContain("NOT BALANCED");
   expect(table.stdout).toContain(`"${gone}": the segment is missing\n`);
+  const lasting = startLogtally(["ledger", "--archive", archive, "--every", "1h", "--json"]);
+  // In a log a pass is a line.
+  lasting.child.stdout?.once("data", () => lasting.child.kill("SIGTERM"));
+  const passed = await lasting.ended;
+  expect(passed.code).toBe(130);
+  expectOneLine(passed.stdout, '"balances":false', gone);
   const day = gone.split("/")[3] ?? "";
   const other = await ledgerOf(["--archive", archive, "--until", day]);
   expect(other.balances).toBe(true);

@@ -313,6 +313,35 @@ describe("duties that go on", () => {
     }
   });
 
+  it("wait for an archive that no worker has begun", async () => {
+    const gcs = await startScriptedGcs([]);
+    try {
+      const key = randomBytes(32).toString("hex");
+      const settings = [`archive.endpoint=${gcs.url}`, "pseudonym_key.env=TEST_KEY", "seal.lateness_ms=0"];
+      const rest = ["--archive", "gs://a-bucket", ...settings.flatMap((each) => ["--set", each])];
+      const seal = await observed(["seal", "--every", "1s", ...rest], { TEST_KEY: key });
+      const passes = (outcome: string) => sampleOf(seal.url, `logtally_passes_total{duty="seal",outcome="${outcome}"}`);
+      await waitFor(async () => ((await passes("waits")) ?? 0) > 1, seal);
+      // Nothing is wrong, so that what rolls it out need not wait for a line.
+      expect(await statusOf(seal.url, "/readyz")).toMatchObject({ status: 200 });
+      expect(seal.notices().filter(({ code }) => code === "remark")).toEqual([
+        expect.objectContaining({ message: expect.stringContaining('"gs://a-bucket": no archive there') as string }),
+      ]);
+      const { path } = await generated("--lines", "20");
+      expect(await logtally(["run", ...rest, "--from", path], { env: { TEST_KEY: key } })).toMatchObject({ code: 0 });
+      await waitFor(async () => (await passes("ok")) !== null, seal);
+      // Now it is known, and one that is gone is a fault.
+      for (const name of gcs.objects.keys()) {
+        await fetch(`${gcs.url}/storage/v1/b/a-bucket/o/${encodeURIComponent(name)}`, { method: "DELETE" });
+      }
+      await waitFor(async () => (await passes("failed")) !== null, seal);
+      seal.child.kill("SIGTERM");
+      expect(await seal.ended).toMatchObject({ code: 130 });
+    } finally {
+      await gcs.close();
+    }
+  });
+
   it("that fail are told, counted, and tried again", async () => {
     const { pipeline, archive, env } = await onSubscription();
     await writeFile(archive, "no folder");

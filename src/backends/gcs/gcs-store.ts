@@ -86,7 +86,7 @@ export function createGcsStore(service: Service, place: BucketPlace, options: Bu
       const operation = `open archive "${url}"`;
       if (access === "read") {
         for (const root of ["wal/", "vault/", "ctl/"]) for await (const _ of list(root)) return;
-        throw new UsageError(`${operation}: no archive there (hint: "logtally run" makes one)`);
+        throw new UsageError(`${operation}: no archive there (hint: "logtally run" makes one)`, { mayCome: true });
       }
       for await (const _ of list("wal/")) break;
       const name = `${base}${CHECKED_NAME}`;

@@ -79,7 +79,8 @@ function ledgerPass(pipeline: string | undefined, options: LedgerOptions): Pass 
     if (report === null) return { isRight: true };
     if (!report.balances) {
       notify("ledger_unbalanced", report.problems.map(differenceText));
-      await print(reportText(report, options));
+      // Of many passes each is a line, for what collects them.
+      await print(options.json === true ? `${JSON.stringify(report)}\n` : reportText(report, options));
     }
     return { isRight: report.balances, found: hourSamples(report) };
   };

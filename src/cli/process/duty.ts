@@ -5,7 +5,7 @@ import type { Metrics, Sample } from "../../observe/metrics.ts";
 import type { NoticeCode } from "../../observe/notice.ts";
 import { LISTEN_HELP, type ListenAt, listenAt } from "../options/listen-at.ts";
 import { SPAN_UNITS } from "../options/span-units.ts";
-import { note, notify } from "../terminal/tell.ts";
+import { note, notify, tell } from "../terminal/tell.ts";
 import { SYSTEM_CLOCK } from "./clock.ts";
 import { EXIT_INTERRUPTED, isToldError } from "./exit-code.ts";
 import { openObservation } from "./observation.ts";
@@ -30,6 +30,9 @@ export interface PassResult {
   /** What it found, shown until the next pass finds something; missing: nothing that is shown. */
   readonly found?: readonly Sample[];
 }
+
+/** Between two looks for an archive that no worker has begun yet. */
+const WAIT_MS = 10 * SECOND_MS;
 
 const FAILED: Readonly<Record<Duty, NoticeCode>> = {
   seal: "seal_failed",
@@ -60,7 +63,7 @@ export function goesOn({ every, listen }: DutyOptions): boolean {
 
 /**
  * Passes, one after the other, until a signal. A pass that fails is told and the next one tries again; but what is wrong
- * with the settings ends the first. Rejects with `UsageError`.
+ * with the settings ends the first. An archive that no worker has begun yet is waited for. Rejects with `UsageError`.
  */
 export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions, pass: Pass): Promise<void> {
   const observation = await openObservation(listen, SYSTEM_CLOCK);
@@ -73,6 +76,7 @@ export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions,
   metrics?.begin("logtally_pass_seconds", { duty });
   let lastSuccessMs = 0;
   let isFailing = false;
+  let hasLooked = false;
   let shown: readonly Sample[] = [];
   metrics?.read(() => [...successSample(duty, lastSuccessMs), ...shown]);
   observation?.readyUnless(() => [
@@ -81,19 +85,21 @@ export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions,
   ]);
   note("started", `${duty}, again and again`);
   try {
-    for (let passes = 0; !stop.signal.aborted; passes += 1) {
+    for (let waits = false; !stop.signal.aborted; ) {
       const beganMs = SYSTEM_CLOCK.monotonicMs();
-      const outcome = await outcomeOf(duty, passes === 0, async () => {
+      const outcome = await outcomeOf(duty, { hasLooked, waits }, async () => {
         const { isRight, found } = await pass(stop.signal, metrics);
         shown = found ?? shown;
         return isRight;
       });
+      waits = outcome === "waits";
+      hasLooked ||= !waits;
       isFailing = outcome === "failed";
       if (outcome === "ok") lastSuccessMs = SYSTEM_CLOCK.nowMs();
       metrics?.add("logtally_passes_total", { duty, outcome }, 1);
       metrics?.add("logtally_pass_seconds", { duty }, (SYSTEM_CLOCK.monotonicMs() - beganMs) / SECOND_MS);
       note("pass_ended", `${duty}: ${outcome}`);
-      await pause(every, stop.signal);
+      await pause(waits ? Math.min(every, WAIT_MS) : every, stop.signal);
     }
   } finally {
     releaseSignals();
@@ -110,15 +116,27 @@ function successSample(duty: Duty, lastMs: number): readonly Sample[] {
   return [{ name: "logtally_last_success_timestamp_seconds", labels: { duty }, value: lastMs / SECOND_MS }];
 }
 
-const OUTCOMES = ["ok", "not_right", "failed"] as const;
+/** `waits`: there is no archive yet. */
+const OUTCOMES = ["ok", "not_right", "failed", "waits"] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
-async function outcomeOf(duty: Duty, isFirst: boolean, pass: () => Promise<boolean>): Promise<Outcome> {
+interface Before {
+  /** Whether a pass has found the archive. */
+  readonly hasLooked: boolean;
+  readonly waits: boolean;
+}
+
+async function outcomeOf(duty: Duty, before: Before, pass: () => Promise<boolean>): Promise<Outcome> {
   try {
     return (await pass()) ? "ok" : "not_right";
   } catch (error) {
-    if (!isToldError(error) || (isFirst && error instanceof UsageError)) throw error;
-    notify(FAILED[duty], error.lines);
-    return "failed";
+    if (!isToldError(error)) throw error;
+    if (before.hasLooked || !(error instanceof UsageError)) {
+      notify(FAILED[duty], error.lines);
+      return "failed";
+    }
+    if (!error.mayCome) throw error;
+    if (!before.waits) tell([`${duty} waits for the first worker`, ...error.lines]);
+    return "waits";
   }
 }
