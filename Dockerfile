@@ -4,9 +4,10 @@
 ARG NODE_VERSION=26.10.0
 # A tag can be moved to other bytes, a digest cannot. It is that of the registry that you pull from, so it is looked up
 # there (docker buildx imagetools inspect node:26.10.0-slim) and handed over: --build-arg NODE_DIGEST=@sha256:…
-ARG NODE_DIGEST=
+# Without it the build ends, as the question mark asks for.
+ARG NODE_DIGEST
 
-FROM node:${NODE_VERSION}-slim${NODE_DIGEST} AS build
+FROM node:${NODE_VERSION}-slim${NODE_DIGEST:?} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 # Without the scripts of packages: the one that is allowed in a checkout brings the Node that is here already.
@@ -16,9 +17,9 @@ COPY . .
 RUN node scripts/build.ts
 RUN npm prune --omit=dev --ignore-scripts
 
-FROM node:${NODE_VERSION}-slim${NODE_DIGEST}
+FROM node:${NODE_VERSION}-slim${NODE_DIGEST:?}
 ENV NODE_ENV=production
-# Copies of a bucket's facts: the root file system may be read-only, /data and /tmp are written to.
+# Copies of a bucket's facts: the root file system may be read-only. /tmp has to be there, /data for an archive in a folder.
 ENV XDG_CACHE_HOME=/tmp
 COPY --from=build /app/package.json /app/LICENSE /opt/logtally/
 COPY --from=build /app/node_modules /opt/logtally/node_modules

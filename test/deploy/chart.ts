@@ -40,6 +40,7 @@ export interface PodSpec {
 }
 
 export interface Container {
+  readonly workingDir?: string;
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value?: string }[];
   readonly resources: {
@@ -47,18 +48,33 @@ export interface Container {
     readonly limits: { readonly memory: string };
   };
   readonly securityContext: unknown;
-  readonly startupProbe?: unknown;
-  readonly livenessProbe?: unknown;
-  readonly readinessProbe?: unknown;
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly startupProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+}
+
+/** By the name of a port, or by a command in the container. */
+export interface Probe {
+  readonly httpGet?: { readonly path: string; readonly port: string };
+  readonly exec?: { readonly command: readonly string[] };
+  readonly periodSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly failureThreshold?: number;
 }
 
 export interface Volume {
   readonly name: string;
-  readonly projected?: { readonly sources: readonly { readonly secret: MountedSecret }[] };
+  readonly configMap?: MountedKeys;
+  readonly projected?: {
+    readonly defaultMode: number;
+    readonly sources: readonly { readonly secret: MountedKeys }[];
+  };
+  readonly emptyDir?: unknown;
 }
 
-interface MountedSecret {
+interface MountedKeys {
   readonly name: string;
   readonly items: readonly { readonly key: string; readonly path: string }[];
 }
@@ -70,8 +86,8 @@ export interface Rendered {
 
 /** Helm, and who judges what it renders. */
 export interface ChartTools {
-  /** Rejects with what Helm says where it refuses. */
-  render(values: unknown, chart?: string): Promise<Rendered>;
+  /** Several values go one over the other. Rejects with what Helm says where it refuses. */
+  render(values: unknown | readonly unknown[], chart?: string): Promise<Rendered>;
   lint(values: unknown): Promise<string>;
   /** What an API server would refuse, a line each; empty where it would take all of it. */
   problemsOf(text: string): Promise<string>;
@@ -84,11 +100,16 @@ export async function chartTools(): Promise<ChartTools | null> {
   if (helm === null || judge === null) return null;
   const run = async (command: string, chart: string, values: unknown): Promise<string> => {
     const folder = await tempFolder();
-    // JSON is YAML.
-    await writeFile(join(folder, "values.yaml"), JSON.stringify(values));
+    const files: string[] = [];
+    for (const [index, each] of [values].flat().entries()) {
+      const file = join(folder, `values-${index}.yaml`);
+      // JSON is YAML.
+      await writeFile(file, JSON.stringify(each));
+      files.push("--values", file);
+    }
     const env = { ...process.env, HELM_CONFIG_HOME: folder, HELM_CACHE_HOME: folder, HELM_DATA_HOME: folder };
     const names = command === "template" ? ["logtally", chart, "--namespace", "logs"] : [chart, "--strict"];
-    const settings = ["--kube-version", KUBERNETES, "--values", join(folder, "values.yaml")];
+    const settings = ["--kube-version", KUBERNETES, ...files];
     const { stdout } = await promisify(execFile)(helm, [command, ...names, ...settings], { env });
     return stdout;
   };

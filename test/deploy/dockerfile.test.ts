@@ -18,11 +18,11 @@ function json(path: string): unknown {
   return JSON.parse(readFileSync(join(CHECKOUT, path), "utf8"));
 }
 
-it("is of the Node that the checkout is pinned to, and its digest can be given", () => {
+it("is of the Node that the checkout is pinned to, and its digest has to be given", () => {
   const { packages } = json("package-lock.json") as { packages: Record<string, { version: string }> };
-  expect(texts("ARG", -1)).toEqual([`NODE_VERSION=${packages["node_modules/node"]?.version}`, "NODE_DIGEST="]);
+  expect(texts("ARG", -1)).toEqual([`NODE_VERSION=${packages["node_modules/node"]?.version}`, "NODE_DIGEST"]);
   const bases = STEPS.filter(({ keyword }) => keyword === "FROM").map(({ text }) => text.replace(/ AS \w+$/, ""));
-  const base = ["node:$", "{NODE_VERSION}-slim$", "{NODE_DIGEST}"].join("");
+  const base = ["node:$", "{NODE_VERSION}-slim$", "{NODE_DIGEST:?}"].join("");
   expect(bases).toEqual([base, base]);
 });
 

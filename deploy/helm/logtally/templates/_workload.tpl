@@ -6,6 +6,7 @@ A Deployment of one container. Takes a dict:
   options    its part of the values: resources, tmpSize, nodeSelector, tolerations, affinity
   args       of the program
   config     the key of its file in the ConfigMap
+  file       what that is called in the pod; local.yaml is what commands go by that name no pipeline, for all streams
   configText the text of that file: a change of it is a roll-out
   secrets    which of the values' secrets it reads; those that have a name become files
   replicas   null where an autoscaler says
@@ -67,6 +68,8 @@ spec:
         - name: logtally
           image: {{ include "logtally.image" .root | quote }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+          # Where commands look for pipelines/local.yaml.
+          workingDir: /etc/logtally
           args:
             {{- range .args }}
             - {{ . | quote }}
@@ -102,7 +105,7 @@ spec:
             name: {{ include "logtally.fullname" .root }}-pipelines
             items:
               - key: {{ .config }}
-                path: {{ .config }}
+                path: {{ .file }}
         {{- with $secrets }}
         - name: secrets
           projected:
