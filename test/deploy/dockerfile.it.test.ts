@@ -12,7 +12,8 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { filesBelow, type Outcome, start } from "../cli/logtally.ts";
-import { CHECKOUT, contextEntries, dockerfileSteps, wordsOf } from "./dockerfile.ts";
+import { startContained } from "./container.ts";
+import { CHECKOUT, contextEntries, dockerfileSteps, imageConfig, wordsOf } from "./dockerfile.ts";
 
 const exec = promisify(execFile);
 const STEPS = dockerfileSteps();
@@ -61,16 +62,14 @@ async function copyIntoImage(): Promise<void> {
   }
 }
 
-/** The program of the image. The right to write where nobody may is taken even from root. */
+/** The program of the image. */
 function run(args: readonly string[]): Promise<Outcome> {
-  const [, program = ""] = wordsOf(STEPS.find(({ keyword }) => keyword === "ENTRYPOINT")?.text ?? "[]") ?? [];
-  const words = [process.execPath, root(program), ...args];
-  const isRoot = process.getuid?.() === 0;
-  const [command = "", ...rest] = isRoot
-    ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--", ...words]
-    : words;
-  const env = { HOME: "/nowhere", TMPDIR: root("tmp"), XDG_CACHE_HOME: root("tmp"), NODE_ENV: "production" };
-  const { child, ended } = start(command, rest, { cwd: root("data"), env });
+  const { entrypoint, env, workingFolder } = imageConfig();
+  const [, program = ""] = entrypoint;
+  const { child, ended } = startContained([process.execPath, root(program), ...args], {
+    cwd: root(workingFolder),
+    env: { ...env, HOME: "/nowhere", TMPDIR: root("tmp"), XDG_CACHE_HOME: root("tmp") },
+  });
   child.stdin?.end();
   return ended;
 }

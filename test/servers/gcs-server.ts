@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePort } from "./free-port.ts";
 
 const VERSION = "1.56.1";
 const PACKAGE = `github.com/fsouza/fake-gcs-server@v${VERSION}`;
@@ -62,18 +62,6 @@ async function build(): Promise<string | null> {
   process.stderr.write(`building ${PACKAGE}, once; this takes minutes\n`);
   await promisify(execFile)("go", ["install", PACKAGE], { env: { ...process.env, GOBIN: FOLDER } });
   return program;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Ours, as long as the process runs: it ends where the port is taken. */

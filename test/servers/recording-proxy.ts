@@ -14,14 +14,18 @@ export interface PassedRequest {
 export interface RecordingProxy extends LoopbackServer {
   /** What was asked since last asked. */
   take(): readonly PassedRequest[];
+  /** By what requests have been authorized so far; empty for one that was not. */
+  readonly authorizations: ReadonlySet<string>;
 }
 
 /** `target` is the URL of a server on the loopback interface. */
 export async function openRecordingProxy(target: string): Promise<RecordingProxy> {
   const passed: PassedRequest[] = [];
+  const authorizations = new Set<string>();
   const server = createServer((near, answer) => {
     const sent = receive(near).then((body) => {
       const { pathname, searchParams } = new URL(near.url ?? "", target);
+      authorizations.add(near.headers.authorization ?? "");
       const query = Object.fromEntries(searchParams);
       passed.push({
         method: near.method ?? "",
@@ -39,5 +43,5 @@ export async function openRecordingProxy(target: string): Promise<RecordingProxy
     // A request that was cut off.
     sent.catch(() => answer.destroy());
   });
-  return { take: () => passed.splice(0), ...(await listenOnLoopback(server)) };
+  return { take: () => passed.splice(0), authorizations, ...(await listenOnLoopback(server)) };
 }
