@@ -86,8 +86,8 @@ export interface Rendered {
 
 /** Helm, and who judges what it renders. */
 export interface ChartTools {
-  /** Several values go one over the other. Rejects with what Helm says where it refuses. */
-  render(values: unknown | readonly unknown[], chart?: string): Promise<Rendered>;
+  /** A list of values goes one over the other. Rejects with what Helm says where it refuses. */
+  render(values: unknown, chart?: string): Promise<Rendered>;
   lint(values: unknown): Promise<string>;
   /** What an API server would refuse, a line each; empty where it would take all of it. */
   problemsOf(text: string): Promise<string>;

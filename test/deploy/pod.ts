@@ -12,7 +12,8 @@ import type { Outcome, RunningProcess } from "../cli/logtally.ts";
 import { freePort } from "../servers/free-port.ts";
 import type { Container, PodSpec, Probe, Volume } from "./chart.ts";
 import { startContained } from "./container.ts";
-import { CHECKOUT, imageConfig } from "./dockerfile.ts";
+import { CHECKOUT, type ImageConfig, imageConfig } from "./dockerfile.ts";
+import { keepProcess } from "./kept-process.ts";
 import { type Files, mountFiles } from "./mounted-files.ts";
 
 /** What listens on all addresses answers at it, and what listens on 127.0.0.1 does not: there a kubelet asks. */
@@ -25,8 +26,6 @@ const COMMANDS_FOLDER = "/usr/local/bin";
 const TEMPORARY = "/tmp";
 const CONFIG_MODE = 0o644;
 const POLL_MS = 200;
-/** A kubelet waits for longer, and twice as long each time. */
-const RESTART_MS = 1000;
 
 /** What pods find in their namespace and on their node. */
 export interface Namespace {
@@ -58,7 +57,7 @@ export interface Pod {
   /** What `kubectl delete` does: SIGTERM, and SIGKILL once the grace is over. Resolves when it has ended. */
   remove(): Promise<Outcome>;
   /** For what a failed test has left. */
-  kill(): Promise<void>;
+  kill(): Promise<Outcome>;
 }
 
 /** Starts it in a folder that is empty. Rejects where a volume asks for what is not there: such a pod is never started. */
@@ -69,87 +68,45 @@ export async function startPod(name: string, spec: PodSpec, namespace: Namespace
   const ports = new Map<string, number>();
   for (const { name: port } of container.ports) ports.set(port, await freePort());
   const here = moving(container, ports, folder);
-  const cwd = join(folder, container.workingDir ?? image.workingFolder);
   await mkdir(join(folder, image.workingFolder), { recursive: true, mode: 0o555 });
   const sync = () => mountVolumes(spec.volumes, container, namespace, { folder, here });
   await sync();
   // The root file system is read-only.
   await chmod(folder, 0o555);
 
+  const own = Object.fromEntries(container.env.map((each) => [each.name, each.value ?? ""]));
   const surroundings = {
-    cwd,
-    env: {
-      HOSTNAME: name,
-      TMPDIR: here(TEMPORARY),
-      ...moved(image.env, here),
-      ...moved(Object.fromEntries(container.env.map((each) => [each.name, each.value ?? ""])), here),
-      ...namespace.env,
-    },
+    cwd: join(folder, container.workingDir ?? image.workingFolder),
+    env: { HOSTNAME: name, TMPDIR: here(TEMPORARY), ...moved({ ...image.env, ...own }, here), ...namespace.env },
   };
   const begin = (words: readonly string[]): RunningProcess => {
-    const [command = "", ...args] = words;
-    const script = image.links.get(join(COMMANDS_FOLDER, command));
-    const program = script === undefined ? [command] : ["node", script];
-    const [node, ...rest] = [...program, ...args].map(here);
-    const running = startContained([node === "node" ? process.execPath : (node ?? ""), ...rest], surroundings);
+    const [command = "", ...args] = words.map(here);
+    const running = startContained([...programOf(command, image, here), ...args], surroundings);
     running.child.stdin?.end();
     return running;
   };
-
-  let said = "";
-  const crashes: Outcome[] = [];
-  const leaving = new AbortController();
-  const beginMain = (): RunningProcess => {
-    const running = begin([...image.entrypoint, ...container.args]);
-    for (const stream of [running.child.stdout, running.child.stderr]) {
-      stream?.on("data", (bytes: Buffer) => {
-        said += bytes.toString();
-      });
-    }
-    return running;
-  };
-  let main = beginMain();
-  const keepUp = async (): Promise<Outcome> => {
-    for (;;) {
-      const outcome = await main.ended;
-      if (leaving.signal.aborted) return outcome;
-      crashes.push(outcome);
-      await sleep(RESTART_MS);
-      if (leaving.signal.aborted) return outcome;
-      main = beginMain();
-    }
-  };
-  const over = keepUp();
-  const portOf = (port: string): number => {
-    const number = ports.get(port);
-    if (number === undefined) throw new Error(`pod "${name}" has no port "${port}"`);
-    return number;
-  };
+  const main = keepProcess(() => begin([...image.entrypoint, ...container.args]));
   const exec = (words: readonly string[]): Promise<Outcome> =>
-    begin(words.map((word) => word.replace(/\bprocess\.kill\(1\b/, `process.kill(${main.child.pid}`))).ended;
+    begin(words.map((word) => word.replace(/\bprocess\.kill\(1\b/, `process.kill(${main.id()}`))).ended;
   return {
     name,
-    crashes,
-    leaving: leaving.signal,
-    log: () => said,
-    passes: (kind) => passes(container[kind], (port) => `http://${POD_ADDRESS}:${portOf(port)}`, exec),
-    forwarded: (port) => `http://${LOOPBACK}:${portOf(port)}`,
+    crashes: main.crashes,
+    leaving: main.leaving,
+    log: () => main.log(),
+    passes: (kind) => passes(container[kind], (port) => `http://${POD_ADDRESS}:${ports.get(port)}`, exec),
+    forwarded: (port) => `http://${LOOPBACK}:${ports.get(port)}`,
     exec,
     sync,
-    async remove() {
-      leaving.abort();
-      main.child.kill("SIGTERM");
-      const late = setTimeout(() => main.child.kill("SIGKILL"), spec.terminationGracePeriodSeconds * 1000);
-      const outcome = await over;
-      clearTimeout(late);
-      return outcome;
-    },
-    async kill() {
-      leaving.abort();
-      main.child.kill("SIGKILL");
-      await over;
-    },
+    remove: () => main.stop(spec.terminationGracePeriodSeconds),
+    kill: () => main.stop(0),
   };
+}
+
+/** What is meant by a command: Node.js, a link of the image, or a program of that path. */
+function programOf(command: string, { links }: ImageConfig, here: (text: string) => string): readonly string[] {
+  if (command === "node") return [process.execPath];
+  const script = links.get(join(COMMANDS_FOLDER, command));
+  return script === undefined ? [command] : [process.execPath, here(script)];
 }
 
 /**
