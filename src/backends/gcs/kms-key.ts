@@ -92,5 +92,8 @@ function kmsError(operation: string, error: unknown): Error {
   if (passes(error)) return tell("unavailable", "look at the service's state and the way there, and run again");
   if (!(error instanceof ServiceError)) return error as Error;
   if (error.status === 404) return tell("not_found", "look at the name of the key version, and at its state");
-  return tell("denied", "the signer needs roles/cloudkms.signer and roles/cloudkms.publicKeyViewer on the key, whose version must be enabled");
+  return tell(
+    "denied",
+    "the signer needs roles/cloudkms.signer and roles/cloudkms.publicKeyViewer on the key, whose version must be enabled",
+  );
 }
