@@ -11,7 +11,7 @@ import { manifestBytes } from "../src/archive/manifest.ts";
 import { readSealedPlans } from "../src/archive/sealed-plan.ts";
 import { dayOfHour, type Span } from "../src/archive/span.ts";
 import { manifestName } from "../src/archive/vault-name.ts";
-import { openArchiveStore, openViewsRemover } from "../src/cli/open/archive-store.ts";
+import { openArchiveStore, openViewsRemover } from "../src/cli/open/archive/archive-store.ts";
 import { hourOf } from "../src/core/hour.ts";
 import { DAY_MS, SECOND_MS } from "../src/core/units.ts";
 import { DATA } from "./corpus.ts";

@@ -4,9 +4,9 @@
  * worker's; reading the same lines by JSON.parse beside it, since machines differ and drift.
  */
 import { join } from "node:path";
-import { createArchiveDecoder } from "../src/cli/open/archive-decoder.ts";
-import { openDocuments } from "../src/cli/open/documents.ts";
-import { createLineDecoder } from "../src/cli/open/line-decoder.ts";
+import { createArchiveDecoder } from "../src/cli/open/lines/archive-decoder.ts";
+import { openDocuments } from "../src/cli/open/lines/documents.ts";
+import { createLineDecoder } from "../src/cli/open/lines/line-decoder.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
 import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
 import type { ArchivedLine } from "../src/core/archived-line.ts";

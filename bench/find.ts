@@ -12,7 +12,7 @@ import { findPlaces, searchPlaces } from "../src/archive/find.ts";
 import { locateLine } from "../src/archive/locate-line.ts";
 import { blocksOfRequest } from "../src/archive/lookup/blocks-of-lines.ts";
 import { noTrouble } from "../src/archive/lookup/segment-lookup.ts";
-import { openArchiveStore } from "../src/cli/open/archive-store.ts";
+import { openArchiveStore } from "../src/cli/open/archive/archive-store.ts";
 import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
 import type { Column } from "../src/cli/terminal/table.ts";
 import { DAY_MS, MIB } from "../src/core/units.ts";

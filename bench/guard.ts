@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { getHeapStatistics } from "node:v8";
-import { createLineDecoder } from "../src/cli/open/line-decoder.ts";
+import { createLineDecoder } from "../src/cli/open/lines/line-decoder.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
 import { formatThings } from "../src/cli/terminal/quantity.ts";
 import type { Line } from "../src/core/line.ts";

@@ -1,12 +1,12 @@
 /**
  * Goal: where the time of a line goes.
  * Method: each stage by itself, in one process, over lines that are held in memory, through the same functions as in
- * `cli/run/worker.ts` and `cli/open/fact-reader.ts`. CPU time of all threads: garbage is collected and code compiled on others.
+ * `cli/run/worker.ts` and `cli/open/counts/fact-reader.ts`. CPU time of all threads: garbage is collected and code compiled on others.
  */
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
-import { createArchiveDecoder } from "../src/cli/open/archive-decoder.ts";
-import { createLineDecoder } from "../src/cli/open/line-decoder.ts";
+import { createArchiveDecoder } from "../src/cli/open/lines/archive-decoder.ts";
+import { createLineDecoder } from "../src/cli/open/lines/line-decoder.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
 import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
 import type { PipelineSettings } from "../src/config/pipeline.ts";

@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readKibanaTexts } from "../src/cli/open/kibana.ts";
+import { readKibanaTexts } from "../src/cli/open/kibana/kibana.ts";
 import { createProgram } from "../src/cli/program.ts";
 import { parseCatalogue } from "../src/derive/catalogue.ts";
 import { compiledText } from "../src/derive/compiled-catalogue.ts";

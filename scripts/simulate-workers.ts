@@ -6,7 +6,7 @@
  * does not, and the others are reckoned from that. `--real N` runs up to N for real, to compare.
  */
 import { Command } from "commander";
-import { MAX_BATCH_MESSAGES } from "../src/cli/open/pipeline-input.ts";
+import { MAX_BATCH_MESSAGES } from "../src/cli/open/input/pipeline-input.ts";
 import { amount } from "../src/cli/options/amount.ts";
 import { integerUpTo } from "../src/cli/options/options.ts";
 import { formatBytes, formatCount } from "../src/cli/terminal/quantity.ts";

@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { openCounts } from "../src/cli/open/archive-counts.ts";
+import { openCounts } from "../src/cli/open/counts/archive-counts.ts";
 import { integerUpTo } from "../src/cli/options/options.ts";
 import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
 import { countedRows, differences } from "../src/generate/agreement.ts";

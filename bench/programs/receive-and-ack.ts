@@ -2,7 +2,7 @@
  * What a subscription alone costs: the pipeline of the first argument without anything between taking a message and its
  * ack. Batches close as those of a worker do. SIGTERM ends it.
  */
-import { openInputOf } from "../../src/cli/open/pipeline-input.ts";
+import { openInputOf } from "../../src/cli/open/input/pipeline-input.ts";
 import { SYSTEM_CLOCK } from "../../src/cli/process/clock.ts";
 import { beThrifty } from "../../src/cli/process/thrift.ts";
 import { loadSettings } from "../../src/cli/settings.ts";

@@ -24,17 +24,17 @@ const COMMANDS: CommandTable = {
   seal: {
     takes: "[options] [pipeline]",
     summary: "seal the hours that are due",
-    load: async () => (await import("./archive/seal.ts")).sealCommand(),
+    load: async () => (await import("./duties/seal.ts")).sealCommand(),
   },
   sign: {
     takes: "[options] [pipeline]",
     summary: "write the signed digests that are due",
-    load: async () => (await import("./archive/sign.ts")).signCommand(),
+    load: async () => (await import("./duties/sign.ts")).signCommand(),
   },
   gc: {
     takes: "[options] [pipeline]",
     summary: "remove write-ahead objects whose lines are sealed and signed",
-    load: async () => (await import("./archive/gc.ts")).gcCommand(),
+    load: async () => (await import("./duties/gc.ts")).gcCommand(),
   },
   counts: {
     takes: "[options] [pipeline]",
@@ -54,7 +54,7 @@ const COMMANDS: CommandTable = {
   ledger: {
     takes: "[options] [pipeline]",
     summary: "the lines of every hour, and whether they balance",
-    load: async () => (await import("./archive/ledger.ts")).ledgerCommand(),
+    load: async () => (await import("./duties/ledger.ts")).ledgerCommand(),
   },
   recount: {
     takes: "[options] [pipeline]",

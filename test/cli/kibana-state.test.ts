@@ -5,7 +5,7 @@
  */
 import { expect, it } from "vitest";
 import type { FoundObject } from "../../src/backends/kibana/kibana.ts";
-import { kibanaState } from "../../src/cli/open/kibana-state.ts";
+import { kibanaState } from "../../src/cli/open/kibana/kibana-state.ts";
 import { DEFAULT_KEEP_DAYS, kibanaObjects } from "../../src/indexing/kibana/kibana-objects.ts";
 import { DEFAULT_NAMING } from "../../src/indexing/kibana/saved-object.ts";
 import { KIBANA_TEXTS } from "../indexing/kibana/kibana-files.ts";

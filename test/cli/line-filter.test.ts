@@ -3,7 +3,7 @@
  * Method: single lines as GitLab writes them, against one condition after the other.
  */
 import { describe, expect, it } from "vitest";
-import { createLineFilter, type LineConditions } from "../../src/cli/archive/line-filter.ts";
+import { createLineFilter, type LineConditions } from "../../src/cli/archive/search/line-filter.ts";
 import { fieldCondition } from "../../src/cli/options/field-condition.ts";
 import { loadCatalogue } from "../../src/cli/settings.ts";
 import type { ArchivedLine } from "../../src/core/archived-line.ts";

@@ -1,4 +1,4 @@
-import type { LineConditions } from "../../src/cli/archive/line-filter.ts";
+import type { LineConditions } from "../../src/cli/archive/search/line-filter.ts";
 import { referenceEvents } from "../derive/reference-derivation.ts";
 import { referenceDimensions } from "../derive/reference-dimensions.ts";
 import { asNumber, field, parseRecord, type ReferenceRecord, text } from "../derive/reference-fields.ts";

@@ -4,8 +4,8 @@
  */
 import { expect, it } from "vitest";
 import { findPlaces, searchPlaces } from "../../src/archive/find.ts";
-import { openNarrowing } from "../../src/cli/archive/narrowing.ts";
-import { openArchiveStore } from "../../src/cli/open/archive-store.ts";
+import { openNarrowing } from "../../src/cli/archive/search/narrowing.ts";
+import { openArchiveStore } from "../../src/cli/open/archive/archive-store.ts";
 import { loadCatalogue } from "../../src/cli/settings.ts";
 import type { Payload } from "../../src/core/delivery.ts";
 import { tempFolder } from "../backends/temp-folder.ts";

@@ -6,7 +6,7 @@
 import { afterEach, expect, it } from "vitest";
 import { createIndexMarkers } from "../../src/archive/index-markers.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
-import { openIndex } from "../../src/cli/open/object-index.ts";
+import { openIndex } from "../../src/cli/open/cluster/object-index.ts";
 import type { WorkerIndex } from "../../src/cli/run/worker-index.ts";
 import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.ts";
 import { hourOf } from "../../src/core/hour.ts";

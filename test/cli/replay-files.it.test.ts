@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { zstdDecompressSync } from "node:zlib";
 import { Command } from "commander";
 import { describe, expect, it } from "vitest";
-import { withLineQuery } from "../../src/cli/archive/line-query.ts";
+import { withLineQuery } from "../../src/cli/archive/search/line-query.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { generated } from "./generated.ts";
 import { expectOneLine, filesBelow, logtally, type Outcome, run, startLogtally } from "./logtally.ts";

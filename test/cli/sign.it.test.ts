@@ -14,7 +14,7 @@ import { manifestBytes } from "../../src/archive/manifest.ts";
 import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
 import { recordName } from "../../src/archive/vault-name.ts";
 import { createFolderStore } from "../../src/backends/files/folder-store.ts";
-import { openArchiveStore } from "../../src/cli/open/archive-store.ts";
+import { openArchiveStore } from "../../src/cli/open/archive/archive-store.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { makeBucket } from "../servers/bucket.ts";
 import { startScriptedKms } from "../servers/scripted-kms.ts";

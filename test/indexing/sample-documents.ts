@@ -1,4 +1,4 @@
-import { openDocuments } from "../../src/cli/open/documents.ts";
+import { openDocuments } from "../../src/cli/open/lines/documents.ts";
 import { loadCatalogue } from "../../src/cli/settings.ts";
 import type { RedactionRules } from "../../src/derive/redaction/redactor.ts";
 import type { DocumentBuilder } from "../../src/indexing/document/line-document.ts";

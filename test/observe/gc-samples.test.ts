@@ -8,7 +8,7 @@ import { collect } from "../../src/archive/gc/collect.ts";
 import { planGc } from "../../src/archive/gc/gc-plan.ts";
 import { createIndexMarkers } from "../../src/archive/index-markers.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
-import { gcSamples } from "../../src/cli/archive/gc-samples.ts";
+import { gcSamples } from "../../src/cli/duties/gc-samples.ts";
 import type { ObjectRemover } from "../../src/core/object-remover.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { HOUR_MS, SECOND_MS } from "../../src/core/units.ts";

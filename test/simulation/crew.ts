@@ -13,7 +13,7 @@ import { createElasticsearchIndex } from "../../src/backends/elasticsearch/elast
 import { createGcsRemover } from "../../src/backends/gcs/gcs-remover.ts";
 import { createGcsStore } from "../../src/backends/gcs/gcs-store.ts";
 import { createPubsubSource } from "../../src/backends/pubsub/pubsub-source.ts";
-import { openDocuments } from "../../src/cli/open/documents.ts";
+import { openDocuments } from "../../src/cli/open/lines/documents.ts";
 import { createWorker } from "../../src/cli/run/worker.ts";
 import { createWorkerIndex } from "../../src/cli/run/worker-index.ts";
 import { parsePipeline } from "../../src/config/pipeline.ts";

@@ -6,7 +6,7 @@ import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { listWal, openWalObject } from "../../archive/wal-reader.ts";
 import { hourText } from "../../core/hour.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { openArchiveStore } from "../open/archive-store.ts";
+import { openArchiveStore } from "../open/archive/archive-store.ts";
 import { instantBefore } from "../options/instant.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { checkSpan, hoursOverlap, type TimeSpan } from "../options/time-span.ts";

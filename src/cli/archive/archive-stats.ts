@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { readArchiveStats, type StoredDay } from "../../archive/archive-stats.ts";
 import { LANES } from "../../core/line.ts";
-import { openArchiveStore } from "../open/archive-store.ts";
+import { openArchiveStore } from "../open/archive/archive-store.ts";
 import { instantBefore } from "../options/instant.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { checkSpan, hoursOverlap, type TimeSpan } from "../options/time-span.ts";
@@ -10,7 +10,7 @@ import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { formatBytes, formatCount, formatRatio, formatThings } from "../terminal/quantity.ts";
 import { formatTable } from "../terminal/table.ts";
-import { monthlyPrices, retrievalPrices } from "./price-text.ts";
+import { monthlyPrices, retrievalPrices } from "./search/price-text.ts";
 
 interface StatsOptions extends PipelineOptions, TimeSpan {
   readonly json?: true;

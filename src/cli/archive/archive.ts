@@ -10,12 +10,12 @@ const COMMANDS: CommandTable = {
   find: {
     takes: "[options] [pipeline]",
     summary: "the raw lines that match, byte for byte",
-    load: async () => (await import("./archive-find.ts")).findCommand(),
+    load: async () => (await import("./search/archive-find.ts")).findCommand(),
   },
   get: {
     takes: "[options] <id> [pipeline]",
     summary: "one line by its id, byte for byte",
-    load: async () => (await import("./archive-get.ts")).getCommand(),
+    load: async () => (await import("./search/archive-get.ts")).getCommand(),
   },
   stats: {
     takes: "[options] [pipeline]",
@@ -30,22 +30,22 @@ const COMMANDS: CommandTable = {
   prove: {
     takes: "[options] <id> [pipeline]",
     summary: "a proof that a line was archived, for whoever has the public key",
-    load: async () => (await import("./archive-prove.ts")).proveCommand(),
+    load: async () => (await import("./proof/archive-prove.ts")).proveCommand(),
   },
   "check-proof": {
     takes: "[options] <file>",
     summary: "check a proof or a pack, with the public key and nothing else",
-    load: async () => (await import("./archive-check-proof.ts")).checkProofCommand(),
+    load: async () => (await import("./proof/archive-check-proof.ts")).checkProofCommand(),
   },
   export: {
     takes: "[options] [pipeline]",
     summary: "an evidence pack: lines that match, and what proves each of them, in one file",
-    load: async () => (await import("./archive-export.ts")).exportCommand(),
+    load: async () => (await import("./search/archive-export.ts")).exportCommand(),
   },
   verify: {
     takes: "[options] [pipeline]",
     summary: "prove that nothing was removed, added or changed",
-    load: async () => (await import("./archive-verify.ts")).verifyCommand(),
+    load: async () => (await import("./verify/archive-verify.ts")).verifyCommand(),
   },
   replay: {
     takes: "[options] [pipeline]",
@@ -60,7 +60,7 @@ const COMMANDS: CommandTable = {
   sql: {
     takes: "[options] <select> [pipeline]",
     summary: "one SELECT over the facts, in DuckDB",
-    load: async () => (await import("./archive-sql.ts")).sqlCommand(),
+    load: async () => (await import("./sql/archive-sql.ts")).sqlCommand(),
   },
 };
 

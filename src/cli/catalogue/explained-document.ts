@@ -3,8 +3,8 @@ import type { Line } from "../../core/line.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import type { MaskedKind } from "../../derive/redaction/edit.ts";
 import { createIndexNames } from "../../indexing/index-name.ts";
-import { openDocuments } from "../open/documents.ts";
-import { knownKey } from "../open/pseudonym-key.ts";
+import { knownKey } from "../open/keys/pseudonym-key.ts";
+import { openDocuments } from "../open/lines/documents.ts";
 
 /** A line as it would go into the index. */
 export interface ExplainedDocument {

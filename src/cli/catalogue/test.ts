@@ -10,7 +10,7 @@ import { catalogueFields } from "../../derive/catalogue-fields.ts";
 import { DIMENSION_FIELDS } from "../../derive/dimensions.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
 import { fileFault, readYamlFile } from "../../yaml/yaml-file.ts";
-import { createLineDecoder } from "../open/line-decoder.ts";
+import { createLineDecoder } from "../open/lines/line-decoder.ts";
 import { collect, withSetOption } from "../options/options.ts";
 import { EXIT_NOT_RIGHT, EXIT_OK, exitCodeOf, isToldError } from "../process/exit-code.ts";
 import { loadCatalogue, loadSettings, pipelinePath } from "../settings.ts";

@@ -7,7 +7,7 @@ import type { CountQuery, CountRow } from "../../counts/cube.ts";
 import type { DayState } from "../../counts/days/day-state.ts";
 import { type Evidence, evidenceOf } from "../../counts/evidence.ts";
 import type { CountsHeader } from "../../counts/formats/counts-header.ts";
-import { type OpenedCounts, openCounts } from "../open/archive-counts.ts";
+import { type OpenedCounts, openCounts } from "../open/counts/archive-counts.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { formatThings } from "../terminal/quantity.ts";
 import { ON_TERMINAL, type Telling } from "../terminal/telling.ts";

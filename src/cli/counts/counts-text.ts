@@ -10,7 +10,7 @@ import { countsPrometheus } from "../../counts/formats/prometheus.ts";
 import { countsServicePing } from "../../counts/formats/service-ping.ts";
 import { wideningText } from "../../counts/reporting-policy.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
-import { DUCK_DB } from "../open/duck-db-options.ts";
+import { DUCK_DB } from "../open/counts/duck-db-options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue, loadSettings } from "../settings.ts";
 import { formatThings } from "../terminal/quantity.ts";

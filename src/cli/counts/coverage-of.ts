@@ -10,9 +10,9 @@ import { type LookReport, lookAtArchive } from "../../counts/coverage/archive-lo
 import { type CoverageReport, coverageReport, type History } from "../../counts/coverage/coverage-report.ts";
 import { lookAgain } from "../../counts/second-look.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
-import { openCounts } from "../open/archive-counts.ts";
-import { openArchiveStore } from "../open/archive-store.ts";
-import { openLineLook } from "../open/line-look.ts";
+import { openArchiveStore } from "../open/archive/archive-store.ts";
+import { openCounts } from "../open/counts/archive-counts.ts";
+import { openLineLook } from "../open/lines/line-look.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { ON_TERMINAL, type Telling } from "../terminal/telling.ts";
 

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { type FactsRebuild, rebuildAll } from "../open/facts-rebuild.ts";
+import { type FactsRebuild, rebuildAll } from "../open/counts/facts-rebuild.ts";
 import { instantBefore } from "../options/instant.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { checkSpan, isBordered, type TimeSpan } from "../options/time-span.ts";

@@ -2,7 +2,7 @@ import type { PipelineSettings } from "../../config/pipeline.ts";
 import type { CountQuery } from "../../counts/cube.ts";
 import { checkReporting, type GivenPermission } from "../../counts/reporting-policy.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
-import type { AskedDigest } from "../open/archive-counts.ts";
+import type { AskedDigest } from "../open/counts/archive-counts.ts";
 import { checkEventName } from "../options/event-name.ts";
 
 /** What is counted; the as-of day may follow from the archive, and the rest from the settings. */

@@ -3,7 +3,7 @@ import { SECOND_MS } from "../../core/units.ts";
 import type { NotCompared } from "../../counts/recount/not-compared.ts";
 import type { RecountReport } from "../../counts/recount/recount.ts";
 import { recount } from "../../counts/recount/recount.ts";
-import { openRecount } from "../open/recount.ts";
+import { openRecount } from "../open/counts/recount.ts";
 import { isBordered, type TimeSpan } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";

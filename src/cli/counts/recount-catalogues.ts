@@ -3,7 +3,7 @@ import { readBooks } from "../../counts/books/stream-book.ts";
 import { recount } from "../../counts/recount/recount.ts";
 import { lookAgain } from "../../counts/second-look.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
-import { type OpenedRecount, openRecount } from "../open/recount.ts";
+import { type OpenedRecount, openRecount } from "../open/counts/recount.ts";
 import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { givingUp } from "../process/interruptible.ts";
 import { loadCatalogue, loadSettings } from "../settings.ts";

@@ -6,7 +6,7 @@ import { TRUTH_SEGMENTS } from "../../generate/truth.ts";
 import type { TruthReport } from "../../generate/truth-report.ts";
 import { countsTable } from "../counts/counts-table.ts";
 import { countsCaption } from "../counts/counts-text.ts";
-import { openCounts } from "../open/archive-counts.ts";
+import { openCounts } from "../open/counts/archive-counts.ts";
 import { loadCatalogue } from "../settings.ts";
 import { formatCount } from "../terminal/quantity.ts";
 

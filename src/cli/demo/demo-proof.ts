@@ -1,9 +1,9 @@
 import type { SignedDigest } from "../../archive/digest/digest-chain.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
-import { sealAll } from "../archive/seal.ts";
-import { signArchive } from "../archive/sign.ts";
-import { openSealer } from "../open/sealer.ts";
+import { sealAll } from "../duties/seal.ts";
+import { signArchive } from "../duties/sign.ts";
+import { openSealer } from "../open/archive/sealer.ts";
 import { stopOnSignals } from "../process/stop-signal.ts";
 import { formatThings } from "../terminal/quantity.ts";
 

@@ -11,7 +11,7 @@ import { planTraffic } from "../../generate/plan.ts";
 import { createTruth } from "../../generate/truth.ts";
 import { type TruthReport, truthReport } from "../../generate/truth-report.ts";
 import { listSegments, totalsOf } from "../archive/archive-ls.ts";
-import { openArchiveStore } from "../open/archive-store.ts";
+import { openArchiveStore } from "../open/archive/archive-store.ts";
 import { EXIT_INTERRUPTED, EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { askedFor } from "../run/run.ts";
 import { runAll } from "../run/run-all.ts";

@@ -6,7 +6,7 @@ import { LEVELS, permissionFor, type ReportingPolicy } from "../../counts/report
 import { SEGMENTS } from "../../counts/segment.ts";
 import { KNOWN_LOGS } from "../../decode/log-name.ts";
 import type { About, LevelAnswer } from "../../explorer/answers.ts";
-import { archiveName } from "../open/archive-store.ts";
+import { archiveName } from "../open/archive/archive-store.ts";
 import { programVersion } from "../open/program-version.ts";
 import type { ExploredArchive } from "./explored-archive.ts";
 

@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/fault.ts";
-import type { LineConditions } from "../archive/line-filter.ts";
+import type { LineConditions } from "../archive/search/line-filter.ts";
 import { fieldCondition } from "../options/field-condition.ts";
 import { instantBefore } from "../options/instant.ts";
 import type { TimeSpan } from "../options/time-span.ts";

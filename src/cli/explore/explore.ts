@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Command, InvalidArgumentError } from "commander";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { startExplorer } from "../../explorer/server/explorer-server.ts";
-import { archiveName, openArchiveStore } from "../open/archive-store.ts";
+import { archiveName, openArchiveStore } from "../open/archive/archive-store.ts";
 import { isPort } from "../options/listen-at.ts";
 import { collect, withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";

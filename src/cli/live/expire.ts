@@ -5,7 +5,7 @@ import { UsageError } from "../../core/fault.ts";
 import { DAY_MS } from "../../core/units.ts";
 import { expiryOf } from "../../indexing/expiry.ts";
 import { dayPatterns } from "../../indexing/index-name.ts";
-import { openClusterOf } from "../open/cluster.ts";
+import { openClusterOf } from "../open/cluster/cluster.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";

@@ -6,7 +6,7 @@ import type { PipelineSettings } from "../../config/pipeline.ts";
 import { UsageError } from "../../core/fault.ts";
 import { estimateText, refuseUnlessSure } from "../archive/replay/estimate-text.ts";
 import { pricesOf, withReadingOptions } from "../archive/replay/replay-options.ts";
-import { openArchiveStore } from "../open/archive-store.ts";
+import { openArchiveStore } from "../open/archive/archive-store.ts";
 import { instantBefore } from "../options/instant.ts";
 import { checkLogName } from "../options/log-name.ts";
 import { collect, withPipelineOptions } from "../options/options.ts";

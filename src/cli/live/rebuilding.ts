@@ -13,9 +13,9 @@ import { type LedgerTotal, ledgerReport } from "../../counts/ledger/ledger-repor
 import { readDayIndex } from "../../indexing/day-index.ts";
 import { replayInto } from "../archive/replay/replay-into.ts";
 import { createNote, type ReplayNote, readNote, stateFile } from "../archive/replay/replay-progress.ts";
-import { archiveName } from "../open/archive-store.ts";
-import { openEventReader } from "../open/event-reader.ts";
-import { readIndexLedger } from "../open/index-ledger.ts";
+import { archiveName } from "../open/archive/archive-store.ts";
+import { readIndexLedger } from "../open/cluster/index-ledger.ts";
+import { openEventReader } from "../open/counts/event-reader.ts";
 import { hoursBetween } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { abortsAfter } from "../process/grace.ts";

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { QuarantineCounts, QuarantineScope } from "../../backends/elasticsearch/quarantined-lines.ts";
 import type { PipelineSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
-import { openArchiveStore } from "../open/archive-store.ts";
+import { openArchiveStore } from "../open/archive/archive-store.ts";
 import { instantBefore } from "../options/instant.ts";
 import { checkLogName } from "../options/log-name.ts";
 import { collect, withPipelineOptions } from "../options/options.ts";

@@ -9,9 +9,9 @@ import { createWorker, isEndless, type Worker } from "../run/worker.ts";
 import type { WorkerIndex } from "../run/worker-index.ts";
 import { loadCatalogue } from "../settings.ts";
 import { tellingOfWait } from "../terminal/waiting.ts";
-import { archiveName, openArchiveStore } from "./archive-store.ts";
-import { openInputOf, refuseUnreadable } from "./pipeline-input.ts";
-import { openPseudonymKey, refuseKeylessBucket } from "./pseudonym-key.ts";
+import { archiveName, openArchiveStore } from "./archive/archive-store.ts";
+import { openInputOf, refuseUnreadable } from "./input/pipeline-input.ts";
+import { openPseudonymKey, refuseKeylessBucket } from "./keys/pseudonym-key.ts";
 
 const WRITER_BYTES = 8;
 /**
@@ -54,8 +54,8 @@ export async function openWorker(
   const indexing = async (): Promise<WorkerIndex | null> => {
     // Half of the modules of a run, for those that need them.
     const [{ openDocuments }, { openIndex }] = await Promise.all([
-      import("./documents.ts"),
-      import("./object-index.ts"),
+      import("./lines/documents.ts"),
+      import("./cluster/object-index.ts"),
     ]);
     const documents = openDocuments(settings, catalogue, key);
     return openIndex(settings, store, documents, writer, abortsAfter(end, INDEX_GRACE_MS));

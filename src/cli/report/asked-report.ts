@@ -3,7 +3,7 @@ import { UsageError } from "../../core/fault.ts";
 import { dayName } from "../../core/hour.ts";
 import { askedCounts } from "../counts/asked-options.ts";
 import { type AskedQuery, checkEvents, permissionOf, type Question } from "../counts/question.ts";
-import { clusterPlaceOf } from "../open/cluster.ts";
+import { clusterPlaceOf } from "../open/cluster/cluster.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { loadCatalogue, loadSettings, type PipelineOptions, readInput, shownPath } from "../settings.ts";
 import type { CountsPlace } from "./publish.ts";

@@ -6,7 +6,7 @@ import { viewId } from "../../counts/publication/counted-view.ts";
 import { countsIndex } from "../../indexing/index-name.ts";
 import { countsTemplate } from "../../indexing/template/index-templates.ts";
 import type { Answer } from "../counts/answer.ts";
-import { archiveName } from "../open/archive-store.ts";
+import { archiveName } from "../open/archive/archive-store.ts";
 import { serviceBackoff } from "../open/service-backoff.ts";
 import { formatThings } from "../terminal/quantity.ts";
 import { tell } from "../terminal/tell.ts";

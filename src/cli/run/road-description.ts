@@ -7,7 +7,7 @@ import { SECOND_MS } from "../../core/units.ts";
 import { type ArchiveLookLimits, lookAtArchive } from "../../counts/coverage/archive-look.ts";
 import { FORM_WORDS, isByTwoRoads, LINE_FORMS, type LogRoads } from "../../counts/coverage/line-look.ts";
 import { lookAgain } from "../../counts/second-look.ts";
-import { openLineLook } from "../open/line-look.ts";
+import { openLineLook } from "../open/lines/line-look.ts";
 import { loadCatalogue } from "../settings.ts";
 import { formatThings } from "../terminal/quantity.ts";
 import type { Doubts } from "./check.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { IoError, UsageError } from "../../core/fault.ts";
-import { namedInput } from "../open/input.ts";
+import { namedInput } from "../open/input/input.ts";
 import { LISTEN_HELP, type ListenAt, listenAt } from "../options/listen-at.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";

@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import type { IndexSettings, PipelineSettings } from "../../config/pipeline.ts";
-import { openArchiveSetup } from "../open/archive-setup.ts";
-import { openIndexSetup } from "../open/index-setup.ts";
-import { openKibanaSetup } from "../open/kibana-setup.ts";
-import { confirmLock } from "../open/retention-setup.ts";
+import { openArchiveSetup } from "../open/archive/archive-setup.ts";
+import { confirmLock } from "../open/archive/retention-setup.ts";
+import { openIndexSetup } from "../open/cluster/index-setup.ts";
+import { openSubscriptionSetup } from "../open/input/subscription-setup.ts";
+import { openKibanaSetup } from "../open/kibana/kibana-setup.ts";
 import type { ServiceSetup, SetupStep } from "../open/setup-step.ts";
-import { openSubscriptionSetup } from "../open/subscription-setup.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";

@@ -6,10 +6,10 @@ import { checkWritable } from "../../backends/files/nearest-folder.ts";
 import { deadLetterProblems } from "../../backends/pubsub/dead-letters.ts";
 import type { FilesSettings, PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
-import { followStatePath } from "../open/follow-state-path.ts";
-import { findInputFiles, refuseOwnArchive } from "../open/input-files.ts";
-import { openSubscription } from "../open/subscription.ts";
-import { openPubsubAdmin } from "../open/subscription-setup.ts";
+import { followStatePath } from "../open/input/follow-state-path.ts";
+import { findInputFiles, refuseOwnArchive } from "../open/input/input-files.ts";
+import { openSubscription } from "../open/input/subscription.ts";
+import { openPubsubAdmin } from "../open/input/subscription-setup.ts";
 import { formatBytes, formatThings } from "../terminal/quantity.ts";
 
 /**

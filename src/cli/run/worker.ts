@@ -17,8 +17,8 @@ import type { Catalogue } from "../../derive/event-rules.ts";
 import { runEngine } from "../../engine/run.ts";
 import type { IndexCounts } from "../../indexing/line-indexer.ts";
 import type { WorkerFigures } from "../../observe/worker-samples.ts";
-import { createLineDecoder } from "../open/line-decoder.ts";
-import type { PipelineInput } from "../open/pipeline-input.ts";
+import type { PipelineInput } from "../open/input/pipeline-input.ts";
+import { createLineDecoder } from "../open/lines/line-decoder.ts";
 import type { WorkerIndex } from "./worker-index.ts";
 
 /** What a worker did. */

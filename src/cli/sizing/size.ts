@@ -6,7 +6,7 @@ import { exceededLimits } from "../../sizing/limits.ts";
 import { MEASURED } from "../../sizing/measured.ts";
 import { DEFAULT_PRICES, type Prices, STORAGE_CLASSES } from "../../sizing/price.ts";
 import { sizeOf } from "../../sizing/size.ts";
-import { MAX_BATCH_MESSAGES } from "../open/pipeline-input.ts";
+import { MAX_BATCH_MESSAGES } from "../open/input/pipeline-input.ts";
 import { amount } from "../options/amount.ts";
 import { integerUpTo, oneOf } from "../options/options.ts";
 import { print } from "../terminal/print.ts";

@@ -8,7 +8,7 @@ import type { Finding, Unproven } from "../../../src/archive/verify/finding.ts";
 import type { VerifiedStream } from "../../../src/archive/verify/stream-check.ts";
 import { type VerifyOptions, verifyVault } from "../../../src/archive/verify/verify.ts";
 import { createMemoryStore } from "../../../src/backends/memory/memory-store.ts";
-import { DUCK_DB } from "../../../src/cli/open/duck-db-options.ts";
+import { DUCK_DB } from "../../../src/cli/open/counts/duck-db-options.ts";
 import type { ArchivedLine } from "../../../src/core/archived-line.ts";
 import type { ObjectRemover } from "../../../src/core/object-remover.ts";
 import type { ObjectStore } from "../../../src/core/object-store.ts";

@@ -1,7 +1,7 @@
 import type { Fault } from "../fault.ts";
 
-const SETUP = "src/cli/open/kibana-setup.ts";
-const STATE = "src/cli/open/kibana-state.ts";
+const SETUP = "src/cli/open/kibana/kibana-setup.ts";
+const STATE = "src/cli/open/kibana/kibana-state.ts";
 const SETUP_TEST = "test/cli/kibana-setup.it.test.ts";
 const SCHEMA = "src/config/kibana-schema.ts";
 const KQL = "src/indexing/kibana/kql.ts";

@@ -159,7 +159,7 @@ export const PROOFS_FAULTS: readonly Fault[] = [
     name: "auditor-needs-the-key-of-the-pseudonyms",
     harm: "An auditor can ask for no event in a bucket, or is given the key by which every pseudonym is undone.",
     breaks: "privacy",
-    file: "src/cli/open/pseudonym-key.ts",
+    file: "src/cli/open/keys/pseudonym-key.ts",
     text: 'const text = archive.kind === "gcs" ? null : await readControlFile(localKeyPath(archive));',
     replacement: "const text = await readControlFile(localKeyPath(archive));",
     caughtBy: { file: "test/cli/auditor.it.test.ts", title: "without the key of the pseudonyms" },

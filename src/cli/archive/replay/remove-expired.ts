@@ -1,6 +1,6 @@
 import type { IndexSettings } from "../../../config/pipeline.ts";
 import { replayPattern } from "../../../indexing/index-name.ts";
-import { openClusterOf } from "../../open/cluster.ts";
+import { openClusterOf } from "../../open/cluster/cluster.ts";
 
 /**
  * Removes the indices of replays whose time is over, and nothing else: what they say of it stands in each of them. Gives

@@ -4,7 +4,7 @@ import type { DocumentIndex } from "../../../core/document-index.ts";
 import type { DocumentBuilder } from "../../../indexing/document/line-document.ts";
 import { createReplayNames, replayPattern, replayQuarantine } from "../../../indexing/index-name.ts";
 import { replayIndexBody } from "../../../indexing/template/replay-body.ts";
-import { openClusterOf } from "../../open/cluster.ts";
+import { openClusterOf } from "../../open/cluster/cluster.ts";
 import { serviceBackoff } from "../../open/service-backoff.ts";
 import { tell } from "../../terminal/tell.ts";
 import { type CountingSink, createIndexSink } from "./line-sinks.ts";

@@ -4,7 +4,7 @@ import { CLASS_PRICES, type ReadPrice } from "../../../archive/storage-price.ts"
 import type { ArchiveSettings } from "../../../config/pipeline.ts";
 import { UsageError } from "../../../core/fault.ts";
 import { integerUpTo } from "../../options/options.ts";
-import type { LineQueryOptions } from "../line-query.ts";
+import type { LineQueryOptions } from "../search/line-query.ts";
 
 export interface ReplayCommandOptions extends LineQueryOptions {
   readonly to: string;

@@ -2,7 +2,7 @@ import { UsageError } from "../../../core/fault.ts";
 import { DAY_MS } from "../../../core/units.ts";
 import type { LedgerAnswer } from "../../../explorer/archive-answers.ts";
 import { type Asked, jsonReply, type Reply, type Route } from "../../../explorer/server/route.ts";
-import { balanceBooks } from "../../archive/ledger-balance.ts";
+import { balanceBooks } from "../../duties/ledger-balance.ts";
 import { day } from "../../options/options.ts";
 import { givingUp } from "../../process/interruptible.ts";
 import { askedParams } from "../asked-params.ts";

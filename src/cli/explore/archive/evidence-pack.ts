@@ -7,7 +7,7 @@ import { TAR_END, type TarEntry, tarEntry } from "../../../archive/pack/tar.ts";
 import { UsageError } from "../../../core/fault.ts";
 import { GIB } from "../../../core/units.ts";
 import type { Asked, Reply, Send } from "../../../explorer/server/route.ts";
-import { askPack } from "../../archive/pack-question.ts";
+import { askPack } from "../../archive/proof/pack-question.ts";
 import { oneOf } from "../../options/options.ts";
 import { givingUp } from "../../process/interruptible.ts";
 import { askedConditions, askedSpan } from "../asked-lines.ts";

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { isFingerprint } from "../../archive/public-key.ts";
+import { isFingerprint } from "../../archive/proof/public-key.ts";
 
 /** The fingerprint of a key. Files, which commands take too, are not read for a page. */
 export function fingerprint(value: string): string {

@@ -1,5 +1,5 @@
 import type { Finding } from "../../../archive/verify/finding.ts";
-import type { Level } from "../../archive/verify-report.ts";
+import type { Level } from "../../archive/verify/verify-report.ts";
 import { daysBetween, isBordered, type TimeSpan } from "../../options/time-span.ts";
 
 /** What verifications have found, and none that came after it has found mended. */

@@ -1,9 +1,9 @@
 import { UsageError } from "../../../core/fault.ts";
 import type { Verifications, Verified, VerifyPart } from "../../../explorer/archive-answers.ts";
 import { type Asked, jsonLinesReply, type Reply } from "../../../explorer/server/route.ts";
-import { verifyArchive } from "../../archive/verification.ts";
-import { readTrust } from "../../archive/verify-options.ts";
-import { LEVELS, reportJson, type VerifyReport, verdictText } from "../../archive/verify-report.ts";
+import { verifyArchive } from "../../archive/verify/verification.ts";
+import { readTrust } from "../../archive/verify/verify-options.ts";
+import { LEVELS, reportJson, type VerifyReport, verdictText } from "../../archive/verify/verify-report.ts";
 import { oneOf } from "../../options/options.ts";
 import { askedSpan } from "../asked-lines.ts";
 import { askedParams } from "../asked-params.ts";

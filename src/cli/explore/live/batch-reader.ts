@@ -1,5 +1,5 @@
 import { isOfObject } from "../../../core/fault.ts";
-import { createEventReader } from "../../open/event-reader.ts";
+import { createEventReader } from "../../open/counts/event-reader.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 import { type Batch, readBatch, type Unread } from "./batch.ts";
 

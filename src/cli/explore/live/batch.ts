@@ -1,7 +1,7 @@
 import { eachLine, openWalObject, type WalObject } from "../../../archive/wal-reader.ts";
 import type { Meta } from "../../../core/archived-line.ts";
 import type { ObjectStore } from "../../../core/object-store.ts";
-import type { ReadEvents } from "../../open/event-reader.ts";
+import type { ReadEvents } from "../../open/counts/event-reader.ts";
 
 /** What a worker has written at once, or a further part of it. */
 export interface Batch {

@@ -5,7 +5,7 @@ import { type DerivedEvent, NO_DETAIL } from "../../../derive/derived-event.ts";
 import { createDeriver } from "../../../derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../../derive/dimensions.ts";
 import type { LineFacts } from "../../../explorer/logs-answers.ts";
-import { createArchiveDecoder } from "../../open/archive-decoder.ts";
+import { createArchiveDecoder } from "../../open/lines/archive-decoder.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 
 const OWN_FIELDS = [

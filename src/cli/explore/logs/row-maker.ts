@@ -1,7 +1,7 @@
 import type { ArchivedLine } from "../../../core/archived-line.ts";
 import { shortened } from "../../../core/shortened.ts";
 import type { LineFacts, SearchRow } from "../../../explorer/logs-answers.ts";
-import { openDocuments } from "../../open/documents.ts";
+import { openDocuments } from "../../open/lines/documents.ts";
 import type { ExploredArchive } from "../explored-archive.ts";
 
 const NS_PER_MS = 1_000_000;

@@ -1,6 +1,6 @@
 import type { LineSpan } from "../../../archive/find.ts";
 import { GIB, MIB } from "../../../core/units.ts";
-import type { LineConditions } from "../../archive/line-filter.ts";
+import type { LineConditions } from "../../archive/search/line-filter.ts";
 import { integerUpTo } from "../../options/options.ts";
 import { size } from "../../options/size.ts";
 import type { TimeSpan } from "../../options/time-span.ts";

@@ -5,8 +5,8 @@ import { type Looked, searchNewestFirst } from "../../../archive/newest-first.ts
 import type { ArchivedLine } from "../../../core/archived-line.ts";
 import type { SearchPart, SearchRow } from "../../../explorer/logs-answers.ts";
 import { type Asked, jsonLinesReply, type Reply } from "../../../explorer/server/route.ts";
-import { createLineFilter } from "../../archive/line-filter.ts";
-import { openNarrowing } from "../../archive/narrowing.ts";
+import { createLineFilter } from "../../archive/search/line-filter.ts";
+import { openNarrowing } from "../../archive/search/narrowing.ts";
 import { formatBytes } from "../../terminal/quantity.ts";
 import { askedParams } from "../asked-params.ts";
 import type { ExploredArchive } from "../explored-archive.ts";

@@ -1,6 +1,6 @@
 import type { ArchivedLine } from "../../../core/archived-line.ts";
 import { epochHasFraction } from "../../../decode/time.ts";
-import { createArchiveDecoder } from "../../open/archive-decoder.ts";
+import { createArchiveDecoder } from "../../open/lines/archive-decoder.ts";
 
 /** Where a line has its time, in the order in which they are looked at. */
 const TIME_FIELDS = ["time", "timestamp", "@timestamp"];
