@@ -15,7 +15,7 @@ import { startCapturingServer } from "../servers/capturing-server.ts";
 import { type ScriptedGcs, startScriptedGcs } from "../servers/scripted-gcs.ts";
 import { type ScriptedPubsub, startScriptedPubsub } from "../servers/scripted-pubsub.ts";
 import { generated } from "./generated.ts";
-import { filesBelow, logtally, type RunningProcess } from "./logtally.ts";
+import { filesBelow, logtally, type RunningProcess, startLogtally } from "./logtally.ts";
 import { type Notice, type Observed, sampleOf, startObserved, statusOf } from "./observed-process.ts";
 import { isAllAcked, linesOf, type PubsubPipeline, pipelineOn, waitFor } from "./pubsub-worker.ts";
 
@@ -152,6 +152,21 @@ describe("a worker that is asked to reload", () => {
     expect(stdout.match(/^pipeline gitlab/gm)).toHaveLength(reloads + 1);
     // A stop gives back what was not taken, so nothing has to come twice.
     expect((await linesOf(archive)).length).toBe(rows.length);
+  });
+
+  it("hears it from the moment that it shows itself", async () => {
+    const { pipeline, env } = await onSubscription();
+    const worker = startLogtally(["run", pipeline, "--listen", "0"], { env: { LOGTALLY_LOG: "json", ...env } });
+    running.add(worker);
+    let said = "";
+    worker.child.stderr?.once("data", () => worker.child.kill("SIGHUP"));
+    worker.child.stderr?.on("data", (bytes: Buffer) => {
+      said += bytes.toString();
+    });
+    await waitFor(() => said.includes('"reloaded"'), worker);
+    expect(said).toMatch(/^\{[^\n]*"listening"/);
+    worker.child.kill("SIGTERM");
+    expect(await worker.ended).toMatchObject({ code: 130 });
   });
 
   it("waits for an archive that is away, and then goes on with the new settings", async () => {

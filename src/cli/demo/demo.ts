@@ -129,7 +129,7 @@ async function generateDay(file: string): Promise<TruthReport | null> {
 
 /** False where a signal stopped it. */
 async function runDay(file: string): Promise<boolean> {
-  const { summaries, failure } = await runAll(askedFor([BUNDLED_PIPELINE], { ...OPTIONS, from: [file] }), null);
+  const { summaries, failure } = await runAll(askedFor([BUNDLED_PIPELINE], { ...OPTIONS, from: [file] }), null, null);
   if (failure !== null) throw failure;
   await print(`${summaries.map(runSummaryText).join("\n")}\n`);
   return !summaries.some(({ isInterrupted }) => isInterrupted);

@@ -66,12 +66,12 @@ export function goesOn({ every, listen }: DutyOptions): boolean {
  * with the settings ends the first. An archive that no worker has begun yet is waited for. Rejects with `UsageError`.
  */
 export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions, pass: Pass): Promise<void> {
+  // Each pass reads the settings anew, so that there is nothing to reload; but unheard the signal ends the process.
+  const reloadSignal = onReloadSignal();
   const observation = await openObservation(listen, SYSTEM_CLOCK);
   const metrics = observation?.metrics ?? null;
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "what is under way is finished");
-  // Each pass reads the settings anew, so that there is nothing to reload.
-  const reloadSignal = onReloadSignal();
   for (const outcome of OUTCOMES) metrics?.begin("logtally_passes_total", { duty, outcome });
   metrics?.begin("logtally_pass_seconds", { duty });
   let lastSuccessMs = 0;

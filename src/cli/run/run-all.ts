@@ -5,7 +5,7 @@ import type { BatchWatch } from "../../observe/batch-watch.ts";
 import { openWorker } from "../open/worker.ts";
 import { isToldError } from "../process/exit-code.ts";
 import type { Observation } from "../process/observation.ts";
-import { onReloadSignal, type ReloadSignal } from "../process/reload-signal.ts";
+import type { ReloadSignal } from "../process/reload-signal.ts";
 import { stopOnSignals } from "../process/stop-signal.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { createProgress } from "../terminal/progress.ts";
@@ -32,16 +32,21 @@ export interface Asked {
 
 /**
  * Runs the pipelines side by side. When one fails the others are stopped. Asked to reload, it finishes what is in hand,
- * reads them again and goes on as they are then; pipelines that cannot be run as they are written go on as before.
+ * reads them again and goes on as they are then; pipelines that cannot be run as they are written go on as before. Without
+ * a signal nobody asks.
  */
-export async function runAll(asked: Asked, observation: Observation | null): Promise<RunOutcome> {
+export async function runAll(
+  asked: Asked,
+  observation: Observation | null,
+  reloadSignal: ReloadSignal | null,
+): Promise<RunOutcome> {
   const load = (): Promise<PipelineSettings[]> =>
     Promise.all(asked.pipelines.map((pipeline) => loadSettings(pipeline, asked.options)));
   let settings = await load();
   const stop = new AbortController();
   const releaseSignals = stopOnSignals(stop, "the open segments are being closed");
   // What has an end is run again with other settings by whoever wants that.
-  const reloadSignal = settings.some(isEndless) ? onReloadSignal() : null;
+  if (!settings.some(isEndless)) reloadSignal?.release();
   const summaries: RunSummary[] = [];
   let before: PipelineSettings[] | null = null;
   try {

@@ -6,6 +6,7 @@ import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
 import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
 import { type Observation, openObservation } from "../process/observation.ts";
+import { onReloadSignal } from "../process/reload-signal.ts";
 import type { PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { tell } from "../terminal/tell.ts";
@@ -50,8 +51,11 @@ export function runCommand(): Command {
 }
 
 async function runPipelines(pipelines: readonly string[], options: RunOptions): Promise<void> {
+  // First: before it is heard SIGHUP ends the process, and whoever sees that it listens may send it.
+  const reloadSignal = onReloadSignal();
   const observation = await openObservation(options.listen, SYSTEM_CLOCK);
-  const { summaries, failure } = await closing(observation, runAll(askedFor(pipelines, options), observation));
+  const running = runAll(askedFor(pipelines, options), observation, reloadSignal);
+  const { summaries, failure } = await closing(observation, running);
   const asText = (summary: RunSummary): string => `${runSummaryText(summary)}\n${runEventsText(summary)}`;
   const texts = options.json === true ? summaries.map(runSummaryJson) : summaries.map(asText);
   await print(texts.join(options.json === true ? "" : "\n"));
