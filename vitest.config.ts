@@ -8,8 +8,8 @@ const PROCESS_TIMEOUT_MS = 120_000;
 /** `fast` needs nothing but this process; `it` starts processes and servers. */
 export default defineConfig({
   test: {
-    // DuckDB is a native add-on, so processes and not threads. Files share them: nothing here mocks modules or keeps
-    // state in them, and loading everything anew for each file would double the time.
+    // DuckDB is a native add-on, so processes and not threads. Files share them: nothing here mocks modules, or
+    // relies on what others keep in them, and loading everything anew for each file would double the time.
     pool: "forks",
     isolate: false,
     setupFiles: "test/after-each-file.ts",

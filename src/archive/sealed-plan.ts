@@ -45,6 +45,22 @@ export async function readSealedPlans(store: ObjectStore, stream: string, day?: 
 }
 
 /**
+ * Likewise, but of their inputs those alone: all that were ever removed are a hundred bytes each, of years more than fits
+ * into memory.
+ */
+export async function readPlansOfInputs(
+  store: ObjectStore,
+  stream: string,
+  inputs: ReadonlySet<string>,
+): Promise<SealedPlan[]> {
+  const without = (plan: SealedPlan): SealedPlan => ({
+    ...plan,
+    manifest: { ...plan.manifest, inputs: plan.manifest.inputs.filter(({ name }) => inputs.has(name)) },
+  });
+  return readAll(store, [recordPrefix(stream), vaultPrefix(stream)], without);
+}
+
+/**
  * The complete plans of a span, in order. Others may complete plans meanwhile, and a list may be older than what is
  * there: none is seen without all before it, but such as were lost. Rejects with `IoError`.
  */
@@ -100,9 +116,16 @@ export async function* listPlans(
   }
 }
 
-async function readAll(store: ObjectStore, prefixes: readonly [string, string]): Promise<SealedPlan[]> {
+/** `kept` is what stays in memory of each. */
+async function readAll(
+  store: ObjectStore,
+  prefixes: readonly [string, string],
+  kept: (plan: SealedPlan) => SealedPlan = (plan) => plan,
+): Promise<SealedPlan[]> {
   const found = await Array.fromAsync(listPlans(store, prefixes));
-  const plans = await inParallel(found, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
+  const plans = await inParallel(found, MOST_READS, async ({ name, sizeBytes }) =>
+    kept(await readSealedPlan(store, name, sizeBytes)),
+  );
   return plans.toSorted(byPlace);
 }
 

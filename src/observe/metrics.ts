@@ -63,6 +63,7 @@ export function createMetrics(): Metrics {
     },
     add(name, labels, value) {
       const histogram = histograms.get(name);
+      begun.add(keyOf(name, labels));
       if (histogram === undefined) add(name, labels, value);
       else histogram.observe(labels, value);
     },

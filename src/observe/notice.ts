@@ -15,6 +15,10 @@ export const NOTICES = {
   stopped: { level: "info", meaning: "it has ended as it was asked to" },
   reloaded: { level: "info", meaning: "the pipelines were read again and run as they are now" },
   pass_ended: { level: "info", meaning: "a duty has done what was due" },
+  archive_not_begun: {
+    level: "warn",
+    meaning: "a duty has found no archive in the bucket, and waits for the first worker",
+  },
   reload_refused: {
     level: "error",
     meaning: "the pipelines cannot be run as they are written now, and go on as before",

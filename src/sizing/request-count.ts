@@ -24,7 +24,7 @@ const SEAL_EVERY_SECONDS = 300;
 const MARKER_LOOK_SECONDS = 30;
 /** A plan, how long the spans of a day are, a manifest, facts and a look-up. */
 const CREATES_PER_SEAL = 5;
-/** Of a file of a segment whose blocks are read one by one: pieces double until they have 4 MiB. */
+/** Until pieces of a file whose blocks are read in order have doubled to 4 MiB. */
 const READS_IN_ORDER = 9;
 /** Whole: once to be signed, once to be proved. */
 const WHOLE_READS = 2;
@@ -48,7 +48,7 @@ export function requestCount(
     reads: writeAhead.objectsPerDay * (MEASURED.readsPerObject.value + furtherReads),
     segmentReads:
       2 * vault.segmentsPerDay * (WHOLE_READS + sealing.passes * READS_IN_ORDER) +
-      WHOLE_READS * (vault.perDay / PIECE_BYTES),
+      (WHOLE_READS + sealing.passes) * (vault.perDay / PIECE_BYTES),
     segmentBytesRead: vault.perDay * (WHOLE_READS + sealing.passes),
   };
 }

@@ -339,17 +339,17 @@ describe("duties that go on", () => {
       await waitFor(async () => ((await passes("waits")) ?? 0) > 1, seal);
       // Nothing is wrong, so that what rolls it out need not wait for a line.
       expect(await statusOf(seal.url, "/readyz")).toMatchObject({ status: 200 });
-      expect(seal.notices().filter(({ code }) => code === "remark")).toEqual([
+      expect(seal.notices().filter(({ code }) => code === "archive_not_begun")).toEqual([
         expect.objectContaining({ message: expect.stringContaining('"gs://a-bucket": no archive there') as string }),
       ]);
       const { path } = await generated("--lines", "20");
       expect(await logtally(["run", ...rest, "--from", path], { env: { TEST_KEY: key } })).toMatchObject({ code: 0 });
-      await waitFor(async () => (await passes("ok")) !== null, seal);
+      await waitFor(async () => ((await passes("ok")) ?? 0) > 0, seal);
       // Now it is known, and one that is gone is a fault.
       for (const name of gcs.objects.keys()) {
         await fetch(`${gcs.url}/storage/v1/b/a-bucket/o/${encodeURIComponent(name)}`, { method: "DELETE" });
       }
-      await waitFor(async () => (await passes("failed")) !== null, seal);
+      await waitFor(async () => ((await passes("failed")) ?? 0) > 0, seal);
       seal.child.kill("SIGTERM");
       expect(await seal.ended).toMatchObject({ code: 130 });
     } finally {

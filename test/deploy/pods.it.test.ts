@@ -239,11 +239,20 @@ describe.skipIf(!HAS_ALL)("the pods of the chart", () => {
     expect(await gone.ended).toMatchObject({ signal: null, code: 130 });
     await gone.replaced;
 
+    const holds = `logtally_budget_used{pipeline="${NAME}",budget="held_messages"}`;
+    const holders = async (): Promise<readonly Pod[]> => {
+      const held = await Promise.all(
+        deployments.podsOf(WORKER).map(async (pod) => ({ pod, held: await metric(pod, holds) })),
+      );
+      return held.filter(({ held }) => (held ?? 0) > 0).map(({ pod }) => pod);
+    };
+    await until(async () => (await holders()).length === 0);
     gate.set("silent");
     await publish(2);
-    const holds = `logtally_budget_used{pipeline="${NAME}",budget="held_messages"}`;
-    await until(async () => ((await metric(second, holds)) ?? 0) > 0);
-    const stuck = deployments.replace(second);
+    await until(async () => (await holders()).length > 0);
+    const [holder] = await holders();
+    if (holder === undefined) throw new Error("nobody holds what nobody takes");
+    const stuck = deployments.replace(holder);
     // It gives up by itself, as nobody takes what it holds.
     expect(await stuck.ended).toMatchObject({ signal: null, code: 3 });
     gate.set("open");

@@ -232,6 +232,8 @@ describe.skipIf(elasticsearchUrl === "")("services that go on", { timeout: TIMEO
       await waitFor(() => isAllAcked(pubsub), worker);
       for (const [service, observed] of services) looks.get(service)?.push(await lookAt(observed));
     }
+    // What had to wait for the index is acked before it is there.
+    await waitFor(async () => (await countOf(elasticsearchUrl, around.indices)) === lines, worker);
     for (const [service, { child, ended }] of services) {
       child.kill("SIGTERM");
       expect([service, await ended]).toMatchObject([service, { code: 130 }]);

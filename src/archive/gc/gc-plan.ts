@@ -3,9 +3,10 @@ import { readDigests, signedObjects } from "../digest/digest-chain.ts";
 import { distrust } from "../digest/distrust.ts";
 import { listMarks } from "../index-markers.ts";
 import { filesOf, type StoredObject } from "../manifest.ts";
-import { readSealedPlans, type SealedPlan } from "../sealed-plan.ts";
+import { readPlansOfInputs, type SealedPlan } from "../sealed-plan.ts";
 import { readTail, type TailObject } from "../tail.ts";
 import { folderOf, vaultPrefix } from "../vault-name.ts";
+import { listWal } from "../wal-reader.ts";
 import { claimsOf, type SpanClaims } from "./claim.ts";
 import type { RemovableObject } from "./removable-object.ts";
 import { type SignedCoverage, signedCoverage } from "./signed-coverage.ts";
@@ -46,7 +47,10 @@ export interface GcPlan {
 export async function planGc(store: ObjectStore, stream: string): Promise<GcPlan> {
   const signed = signedObjects(await readDigests(store, stream));
   await checkSizes(store, stream, signed);
-  const plans = await readSealedPlans(store, stream);
+  const standing = new Set<string>();
+  for await (const { name } of listWal(store, stream)) standing.add(name);
+  // What comes to be listed after this has no plan here, and stays.
+  const plans = await readPlansOfInputs(store, stream, standing);
   const coverage = signedCoverage(plans, signed);
   const tail = await readTail(store, stream, plans);
   const marks = await listMarks(store, stream);

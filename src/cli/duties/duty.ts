@@ -11,7 +11,7 @@ import { openObservation } from "../process/observation.ts";
 import { pause } from "../process/pause.ts";
 import { onReloadSignal } from "../process/reload-signal.ts";
 import { stopOnSignals } from "../process/stop-signal.ts";
-import { note, notify, tell } from "../terminal/tell.ts";
+import { note, notify } from "../terminal/tell.ts";
 
 /** Work on an archive that is done again and again, each time by a pass that takes up what is due. */
 export type Duty = "seal" | "sign" | "gc" | "ledger";
@@ -63,7 +63,7 @@ export function goesOn({ every, listen }: DutyOptions): boolean {
 
 /**
  * Passes, one after the other, until a signal. A pass that fails is told and the next one tries again; but what is wrong
- * with the settings ends the first. An archive that no worker has begun yet is waited for. Rejects with `UsageError`.
+ * with the settings ends the first. An archive in a bucket that no worker has begun yet is waited for. Rejects with `UsageError`.
  */
 export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions, pass: Pass): Promise<void> {
   // Each pass reads the settings anew, so that there is nothing to reload; but unheard the signal ends the process.
@@ -76,7 +76,7 @@ export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions,
   metrics?.begin("logtally_pass_seconds", { duty });
   let lastSuccessMs = 0;
   let isFailing = false;
-  let hasLooked = false;
+  let hasFound = false;
   let shown: readonly Sample[] = [];
   metrics?.read(() => [...successSample(duty, lastSuccessMs), ...shown]);
   observation?.readyUnless(() => [
@@ -85,21 +85,21 @@ export async function repeatDuty(duty: Duty, { every = 0, listen }: DutyOptions,
   ]);
   note("started", `${duty}, again and again`);
   try {
-    for (let waits = false; !stop.signal.aborted; ) {
+    for (let last: Outcome | null = null; !stop.signal.aborted; ) {
       const beganMs = SYSTEM_CLOCK.monotonicMs();
-      const outcome = await outcomeOf(duty, { hasLooked, waits }, async () => {
+      const outcome = await outcomeOf(duty, { last, hasFound }, async () => {
         const { isRight, found } = await pass(stop.signal, metrics);
         shown = found ?? shown;
         return isRight;
       });
-      waits = outcome === "waits";
-      hasLooked ||= !waits;
+      last = outcome;
+      hasFound ||= outcome === "ok" || outcome === "not_right";
       isFailing = outcome === "failed";
       if (outcome === "ok") lastSuccessMs = SYSTEM_CLOCK.nowMs();
       metrics?.add("logtally_passes_total", { duty, outcome }, 1);
       metrics?.add("logtally_pass_seconds", { duty }, (SYSTEM_CLOCK.monotonicMs() - beganMs) / SECOND_MS);
       note("pass_ended", `${duty}: ${outcome}`);
-      await pause(waits ? Math.min(every, WAIT_MS) : every, stop.signal);
+      await pause(outcome === "waits" ? Math.min(every, WAIT_MS) : every, stop.signal);
     }
   } finally {
     releaseSignals();
@@ -116,14 +116,15 @@ function successSample(duty: Duty, lastMs: number): readonly Sample[] {
   return [{ name: "logtally_last_success_timestamp_seconds", labels: { duty }, value: lastMs / SECOND_MS }];
 }
 
-/** `waits`: there is no archive yet. */
+/** `waits`: there is no archive in the bucket yet. */
 const OUTCOMES = ["ok", "not_right", "failed", "waits"] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
 interface Before {
+  /** Of the pass before; null for the first. */
+  readonly last: Outcome | null;
   /** Whether a pass has found the archive. */
-  readonly hasLooked: boolean;
-  readonly waits: boolean;
+  readonly hasFound: boolean;
 }
 
 async function outcomeOf(duty: Duty, before: Before, pass: () => Promise<boolean>): Promise<Outcome> {
@@ -131,12 +132,13 @@ async function outcomeOf(duty: Duty, before: Before, pass: () => Promise<boolean
     return (await pass()) ? "ok" : "not_right";
   } catch (error) {
     if (!isToldError(error)) throw error;
-    if (before.hasLooked || !(error instanceof UsageError)) {
-      notify(FAILED[duty], error.lines);
-      return "failed";
+    if (error instanceof UsageError && error.mayCome && !before.hasFound) {
+      if (before.last !== "waits") notify("archive_not_begun", [`${duty} waits for the first worker`, ...error.lines]);
+      return "waits";
     }
-    if (!error.mayCome) throw error;
-    if (!before.waits) tell([`${duty} waits for the first worker`, ...error.lines]);
-    return "waits";
+    // What is wrong with the settings is so at the first look, or the first that finds the archive.
+    if (error instanceof UsageError && (before.last === null || before.last === "waits")) throw error;
+    notify(FAILED[duty], error.lines);
+    return "failed";
   }
 }

@@ -22,8 +22,8 @@ const INDEX_GRACE_MS = 5 * SECOND_MS;
 export const ARCHIVE_GRACE_MS = 12 * SECOND_MS;
 
 /** What ends a worker. */
-export interface Ending {
-  /** It takes no more, and finishes what it has, however long that takes. */
+export interface StopSignals {
+  /** It takes no more, and finishes what it has, however long the archive takes, and as patient with an index as ever. */
   readonly end: AbortSignal;
   /** So does the process, which has little time: what is not stored soon is left to come again. Aborts with `end` or later. */
   readonly stop: AbortSignal;
@@ -36,7 +36,7 @@ export interface Ending {
 export async function openWorker(
   settings: PipelineSettings,
   observer: BatchObserver | null,
-  { end, stop }: Ending,
+  { end, stop }: StopSignals,
 ): Promise<Worker> {
   beThrifty();
   const catalogue = await loadCatalogue(settings.cataloguePath);
@@ -58,7 +58,7 @@ export async function openWorker(
       import("./cluster/object-index.ts"),
     ]);
     const documents = openDocuments(settings, catalogue, key);
-    return openIndex(settings, store, documents, writer, abortsAfter(end, INDEX_GRACE_MS));
+    return openIndex(settings, store, documents, writer, abortsAfter(stop, INDEX_GRACE_MS));
   };
   const index =
     key === null ? null : await tellingOfWait(`index "${settings.index?.urls.join(", ") ?? ""}"`, indexing());
