@@ -38,6 +38,24 @@ resource "google_storage_bucket" "vault" {
     }
   }
 
+  # What was read to be signed and to be removed elsewhere; manifests and digests are read all the time.
+  dynamic "lifecycle_rule" {
+    for_each = var.cold_after_days == null ? [] : [var.cold_after_days]
+
+    content {
+      action {
+        type          = "SetStorageClass"
+        storage_class = "COLDLINE"
+      }
+
+      condition {
+        age            = lifecycle_rule.value
+        matches_prefix = ["${var.prefix == "" ? "" : "${var.prefix}/"}vault/"]
+        matches_suffix = [".zst"]
+      }
+    }
+  }
+
   lifecycle {
     prevent_destroy = true
   }

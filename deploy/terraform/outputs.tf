@@ -19,7 +19,7 @@ output "signing_key" {
 }
 
 output "helm_values" {
-  description = "Values of deploy/helm/logtally for all of this: terraform output -raw helm_values > values.yaml."
+  description = "Values of deploy/helm/logtally for all of this: terraform output -raw helm_values > google.yaml."
   value       = local.helm_values
 }
 

@@ -35,6 +35,12 @@ variable "storage_class" {
   }
 }
 
+variable "cold_after_days" {
+  description = "Days until segments become COLDLINE, with storage_class = \"standard\": cheaper for large archives (docs/explanation/scale.md). Null for no rule."
+  type        = number
+  default     = null
+}
+
 variable "retention_days" {
   description = "Days for which nothing in the vault can be removed or replaced; null for no policy. Read docs/decisions/erasure.md first."
   type        = number

@@ -128,6 +128,31 @@ describe("a worker that is observed", () => {
   });
 });
 
+/** A worker that holds messages, whose bucket refuses everything, and that was asked to reload. */
+async function reloadingWhileAway() {
+  const { path, truth } = await generated("--lines", "500", "--form", "pubsub");
+  const { pipeline, env } = await onSubscription();
+  let isAway = false;
+  bucket = await startScriptedGcs(() => (isAway ? 503 : null));
+  const text = (await readFile(pipeline, "utf8")).replace(
+    /^archive: .*/m,
+    `archive: {kind: gcs, bucket: scripted, endpoint: "${bucket.url}"}\npseudonym_key: {env: TEST_KEY}`,
+  );
+  await writeFile(pipeline, text);
+  const worker = await observed(["run", pipeline], { ...env, TEST_KEY: KEY });
+  await waitFor(async () => (await statusOf(worker.url, "/readyz")).status === 200, worker);
+  isAway = true;
+  await server?.publishFile(path);
+  await waitFor(() => worker.notices().some(({ code }) => code === "archive_retrying"), worker);
+  await writeFile(pipeline, text.replace("max_lines: 100", "max_lines: 50"));
+  worker.child.kill("SIGHUP");
+  await waitFor(async () => (await statusOf(worker.url, "/readyz")).text === "reloading\n", worker);
+  const comeBack = (): void => {
+    isAway = false;
+  };
+  return { worker, pipeline, truth, comeBack };
+}
+
 describe("a worker that is asked to reload", () => {
   it("goes on with the new settings, and each message is there once", async () => {
     const { path } = await generated("--lines", "3000", "--form", "pubsub");
@@ -170,27 +195,11 @@ describe("a worker that is asked to reload", () => {
   });
 
   it("waits for an archive that is away, and then goes on with the new settings", async () => {
-    const { path, truth } = await generated("--lines", "500", "--form", "pubsub");
-    const { pipeline, env } = await onSubscription();
-    let isAway = false;
-    bucket = await startScriptedGcs(() => (isAway ? 503 : null));
-    const text = (await readFile(pipeline, "utf8")).replace(
-      /^archive: .*/m,
-      `archive: {kind: gcs, bucket: scripted, endpoint: "${bucket.url}"}\npseudonym_key: {env: TEST_KEY}`,
-    );
-    await writeFile(pipeline, text);
-    const worker = await observed(["run", pipeline], { ...env, TEST_KEY: KEY });
-    await waitFor(async () => (await statusOf(worker.url, "/readyz")).status === 200, worker);
-    isAway = true;
-    await server?.publishFile(path);
-    await waitFor(() => worker.notices().some(({ code }) => code === "archive_retrying"), worker);
-    await writeFile(pipeline, text.replace("max_lines: 100", "max_lines: 50"));
-    worker.child.kill("SIGHUP");
-    await waitFor(async () => (await statusOf(worker.url, "/readyz")).text === "reloading\n", worker);
+    const { worker, pipeline, truth, comeBack } = await reloadingWhileAway();
     // A process that is to stop gives up by then.
     await sleep(ARCHIVE_GRACE_MS + SECOND_MS);
     expect(await statusOf(worker.url, "/readyz")).toEqual({ status: 503, text: "reloading\n" });
-    isAway = false;
+    comeBack();
     await waitFor(() => worker.notices().some(({ code }) => code === "reloaded"), worker);
     await waitFor(() => isAllAcked(server), worker);
     worker.child.kill("SIGTERM");
@@ -199,6 +208,13 @@ describe("a worker that is asked to reload", () => {
     expect(await logtally(["seal", pipeline], { env: { TEST_KEY: KEY } })).toMatchObject({ code: 0 });
     const counted = await logtally(["archive", "stats", pipeline, "--json"], { env: { TEST_KEY: KEY } });
     expect(JSON.parse(counted.stdout)).toMatchObject({ lines: truth.archived });
+  });
+
+  it("can be stopped while it waits, and then gives up and leaves what it holds to come again", async () => {
+    const { worker } = await reloadingWhileAway();
+    worker.child.kill("SIGTERM");
+    expect(await worker.ended).toMatchObject({ code: 3 });
+    expect((await server?.ledger())?.acked).toBe(0);
   });
 
   it("goes on as before where the new settings cannot be read, or not be run", async () => {

@@ -25,6 +25,7 @@ const VALUES = [
   ["nothing", {}],
   ["one pipeline", ONE_PIPELINE],
   ["two pipelines", TWO_PIPELINES],
+  ["a sealer for each", { ...TWO_PIPELINES, sealer: { perPipeline: true } }],
   ["everything", EVERYTHING],
 ] as const;
 
@@ -156,6 +157,20 @@ describe.skipIf(tools === null)("the chart", () => {
     });
     expect(named("logtally-worker-rails", "Deployment", all).spec.replicas).toBeUndefined();
     expect(named("logtally-worker-sidekiq", "Deployment", all).spec.replicas).toBe(4);
+  });
+
+  it("has a sealer for each pipeline where that is asked for, with its file", async () => {
+    const all = await rendered({ ...TWO_PIPELINES, sealer: { perPipeline: true } });
+    const sealers = ofKind("Deployment", all).filter(({ metadata }) => metadata.name.includes("sealer"));
+    expect(sealers.map(({ metadata }) => metadata.name)).toEqual(["logtally-sealer-rails", "logtally-sealer-sidekiq"]);
+    for (const name of ["rails", "sidekiq"]) {
+      const { args } = containerOf(`logtally-sealer-${name}`, all);
+      expect(args.slice(0, 2)).toEqual(["seal", `/etc/logtally/pipelines/${name}.yaml`]);
+      const pod = podOf(`logtally-sealer-${name}`, all);
+      expect(pod.serviceAccountName).toBe("logtally-sealer");
+      const [config] = pod.volumes.filter((volume) => volume.name === "config");
+      expect(config).toMatchObject({ configMap: { items: [{ key: `${name}.yaml`, path: `${name}.yaml` }] } });
+    }
   });
 
   it("starts each with what it needs", async () => {
@@ -349,6 +364,11 @@ describe.skipIf(tools === null)("the chart", () => {
       "files in a cluster",
       { pipelines: [{ name: "a", config: { source: { kind: "files" } } }] },
       "workers in a cluster read subscriptions",
+    ],
+    [
+      "an archive that workers alone would know",
+      { pipelines: [{ name: "a", config: { source: { kind: "pubsub" }, archive: { kind: "gcs", bucket: "abc" } } }] },
+      "config",
     ],
     ["pipelines without an archive", { settings: {} }, 'pipeline "rails": no archive'],
     ["a page for others without a name", { explorer: { expose: { enabled: true } } }, "names"],

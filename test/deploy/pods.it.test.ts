@@ -173,9 +173,9 @@ async function downloaded(): Promise<string> {
 
 /** What a command of a page prints in the pod that it names. */
 async function typed(command: string): Promise<string> {
-  const [call = []] = await kubectlCalls(command);
+  const [call = [], ...others] = await kubectlCalls(command);
   const exec = asExec(call);
-  if (exec === null) throw new Error(`no command in a pod: ${command}`);
+  if (exec === null || others.length > 0) throw new Error(`no command in a pod: ${command}`);
   const { code, stdout, stderr } = await podOf(exec.deployment).exec(exec.words);
   if (code !== 0) throw new Error(`${command}: ${code}, ${stdout}${stderr}`);
   return stdout;

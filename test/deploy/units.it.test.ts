@@ -13,7 +13,7 @@ import { type Outcome, start, succeeds } from "../cli/logtally.ts";
 import { CHECKOUT } from "./dockerfile.ts";
 
 const FOLDER = join(CHECKOUT, "deploy/systemd");
-const SERVICES = ["logtally.service", "logtally-sign.service", "logtally-gc.service"];
+const SERVICES = ["logtally.service", "logtally-sign.service", "logtally-gc.service", "logtally-ledger.service"];
 /** Tenths, as systemd rates: 100 is a service without any fence. */
 const MOST_EXPOSURE = 25;
 
@@ -89,5 +89,5 @@ it("the keys are handed over by systemd, to the unit that needs them", async () 
       return key;
     });
   });
-  expect(await Promise.all(keys)).toEqual([["pseudonym.key"], ["signing.key"], []]);
+  expect(await Promise.all(keys)).toEqual([["pseudonym.key"], ["signing.key"], [], []]);
 });
