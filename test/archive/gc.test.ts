@@ -11,7 +11,7 @@ import { type Collected, collect } from "../../src/archive/gc/collect.ts";
 import { type GcPlan, planGc } from "../../src/archive/gc/gc-plan.ts";
 import { createIndexMarkers } from "../../src/archive/index-markers.ts";
 import { type Manifest, manifestBytes, type PlanInput } from "../../src/archive/manifest.ts";
-import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
+import { readPlansOfInputs, readSealedPlans } from "../../src/archive/sealed-plan.ts";
 import { spanOfHour } from "../../src/archive/span.ts";
 import { storedObject } from "../../src/archive/stored-bytes.ts";
 import { recordName } from "../../src/archive/vault-name.ts";
@@ -104,6 +104,33 @@ describe("a write-ahead object", () => {
     expect(await keptOf()).toEqual({ not_signed: 2 });
     await sign();
     expect((await gc()).objects).toBe(2);
+  });
+
+  it("that is sealed and signed while a stream is looked at stays until the next look", async () => {
+    await writeLines(store, ["a"]);
+    await seal(store);
+    await sign();
+    let looks = 0;
+    const late: Store = {
+      ...store,
+      // As if it had come between the first list and the second one.
+      list: (prefix, ending) =>
+        prefix.startsWith("wal/") && looks++ === 0 ? store.list("wal/none/") : store.list(prefix, ending),
+    };
+    const { removable, kept } = await planGc(late, "local");
+    expect({ removable, kept: kept.not_sealed.objects, looks }).toEqual({ removable: [], kept: 1, looks: 2 });
+    expect((await gc()).objects).toBe(1);
+  });
+
+  it("is all that is remembered of what plans have read, once the others are gone", async () => {
+    const names = [await writeLines(store, ["a"]), await writeLines(store, ["b"])];
+    await seal(store);
+    const inputsOf = async (there: readonly string[]): Promise<string[]> => {
+      const plans = await readPlansOfInputs(store, "local", new Set(there));
+      return plans.flatMap(({ manifest }) => manifest.inputs.map(({ name }) => name));
+    };
+    expect((await inputsOf(names)).toSorted()).toEqual(names.toSorted());
+    expect(await inputsOf(names.slice(1))).toEqual(names.slice(1));
   });
 
   it("of a plan before which a record was lost goes", async () => {
