@@ -344,6 +344,19 @@ describe("duties that go on", () => {
     }
   });
 
+  it.each(["pseudonym_key", "signing_key"])("do not wait with a %s that cannot be read", async (key) => {
+    bucket = await startScriptedGcs([]);
+    const keys = { pseudonym_key: "TEST_KEY", signing_key: "TEST_SIGNING_KEY", [key]: "NO_KEY" };
+    const settings = [
+      `archive.endpoint=${bucket.url}`,
+      ...Object.entries(keys).map(([name, env]) => `${name}.env=${env}`),
+    ];
+    const rest = ["--archive", "gs://a-bucket", ...settings.flatMap((each) => ["--set", each])];
+    const duty = key === "signing_key" ? "sign" : "seal";
+    const outcome = await logtally([duty, "--every", "1s", ...rest], { env: { TEST_KEY: KEY } });
+    expect(outcome).toMatchObject({ code: 2, stderr: expect.stringContaining("NO_KEY") as string });
+  });
+
   it("wait for an archive that no worker has begun", async () => {
     const gcs = await startScriptedGcs([]);
     try {

@@ -90,9 +90,11 @@ export async function signArchive(
 ): Promise<readonly unknown[]> {
   refuseUnsignableBucket(settings);
   const store = await openArchiveStore(settings.archive);
-  await store.check("read");
+  // Who waits for an archive that is not there yet would hear of a key that cannot be read hours later.
+  const givenKey = settings.signing.key === null ? null : await openSigningKey(settings, store);
   const oldKey = oldKeyPlace === null ? null : await openOldSigningKey(oldKeyPlace, settings);
-  const key = await openSigningKey(settings, store);
+  await store.check("read");
+  const key = givenKey ?? (await openSigningKey(settings, store));
   const streams = await listStreams(store);
   const progress = createProgress("reading what was sealed", null);
   const signOptions = {
