@@ -45,19 +45,21 @@ export async function readSealedPlans(store: ObjectStore, stream: string, day?: 
 }
 
 /**
- * Likewise, but of their inputs those alone: all that were ever removed are a hundred bytes each, of years more than fits
- * into memory.
+ * Likewise, but of the inputs of spans that are not wanted whole those alone: all that were ever removed are a hundred bytes
+ * each, of years more than fits into memory.
  */
 export async function readPlansOfInputs(
   store: ObjectStore,
   stream: string,
   inputs: ReadonlySet<string>,
+  isWhole: (span: Span) => boolean = () => false,
 ): Promise<SealedPlan[]> {
-  const without = (plan: SealedPlan): SealedPlan => ({
+  const withFew = (plan: SealedPlan): SealedPlan => ({
     ...plan,
     manifest: { ...plan.manifest, inputs: plan.manifest.inputs.filter(({ name }) => inputs.has(name)) },
   });
-  return readAll(store, [recordPrefix(stream), vaultPrefix(stream)], without);
+  const kept = (plan: SealedPlan): SealedPlan => (isWhole(plan.span) ? plan : withFew(plan));
+  return readAll(store, [recordPrefix(stream), vaultPrefix(stream)], kept);
 }
 
 /**

@@ -131,6 +131,8 @@ describe("a write-ahead object", () => {
     };
     expect((await inputsOf(names)).toSorted()).toEqual(names.toSorted());
     expect(await inputsOf(names.slice(1))).toEqual(names.slice(1));
+    const whole = await readPlansOfInputs(store, "local", new Set(), () => true);
+    expect(whole.flatMap(({ manifest }) => manifest.inputs)).toHaveLength(2);
   });
 
   it("of a plan before which a record was lost goes", async () => {

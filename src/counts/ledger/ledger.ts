@@ -5,7 +5,7 @@ import { readSpanLines, type SpanLines } from "../../archive/audit/span-lines.ts
 import { countWalRows, type RowsByHour } from "../../archive/audit/wal-rows.ts";
 import { parseHourText } from "../../archive/hour-text.ts";
 import type { Manifest } from "../../archive/manifest.ts";
-import { readSealedPlans, type SealedPlan } from "../../archive/sealed-plan.ts";
+import { readPlansOfInputs, type SealedPlan } from "../../archive/sealed-plan.ts";
 import type { Span } from "../../archive/span.ts";
 import { type TailObject, tailOf } from "../../archive/tail.ts";
 import { listWal } from "../../archive/wal-reader.ts";
@@ -48,6 +48,7 @@ export interface StreamLedger {
   /** In order. */
   readonly hours: readonly LedgerHour[];
   readonly differences: readonly Difference[];
+  /** Of spans without any of these hours they have the inputs alone that are still there. */
   readonly plans: readonly SealedPlan[];
   /** Write-ahead objects with lines of these hours. */
   readonly tail: readonly TailObject[];
@@ -84,7 +85,8 @@ async function readOnce(options: LedgerOptions, unwatched: ObjectStore): Promise
   const { store, stream, takes } = options;
   // Before the plans: of an object that is sealed and removed in between, the lines are in the vault by then.
   const listed = await Array.fromAsync(listWal(store, stream));
-  const plans = await readSealedPlans(store, stream);
+  const isAsked = (span: Span): boolean => hoursOfSpan(span).some(takes);
+  const plans = await readPlansOfInputs(store, stream, new Set(listed.map(({ name }) => name)), isAsked);
   const objects = (await tailOf(store, listed, plans)).filter(({ hours }) => hours.some(takes));
   const differences: Difference[] = [];
   const rows = await countRows(options, unwatched, objects, differences);
