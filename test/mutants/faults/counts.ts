@@ -146,9 +146,8 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     harm: "What is sealed and removed while counts are read is in neither list, and in no count.",
     breaks: "I3",
     file: LEDGER,
-    text: "const listed = await Array.fromAsync(listWal(store, stream));\n  const plans = await readSealedPlans(store, stream);",
-    replacement:
-      "const plans = await readSealedPlans(store, stream);\n  const listed = await Array.fromAsync(listWal(store, stream));",
+    text: "(await tailOf(store, listed, plans))",
+    replacement: "(await tailOf(store, await Array.fromAsync(listWal(store, stream)), plans))",
     caughtBy: { file: "test/archive/sealed-meanwhile.test.ts", title: "sees each line in one place or the other" },
   },
   {
