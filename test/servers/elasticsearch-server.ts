@@ -23,7 +23,8 @@ const ZSTD_LIBRARIES = ["lib/x86_64-linux-gnu", "lib/aarch64-linux-gnu", "lib64"
 /** What starts fast in little memory; the rest is what Elasticsearch itself asks of Java, or stops its warnings. */
 const JAVA_OPTIONS = [
   "-Xms256m",
-  "-Xmx512m",
+  // Half of that is nearly full by the end of all tests, and a cluster that is short of heap puts requests off.
+  "-Xmx1g",
   "-XX:+UseSerialGC",
   "-XX:TieredStopAtLevel=1",
   "--enable-native-access=ALL-UNNAMED",
