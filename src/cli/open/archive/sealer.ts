@@ -26,7 +26,7 @@ import { loadCatalogue } from "../../settings.ts";
 import { notify, notifying } from "../../terminal/tell.ts";
 import { DUCK_DB } from "../counts/duck-db-options.ts";
 import { factsBasis, openFactReader } from "../counts/fact-reader.ts";
-import { knownKey, openPseudonymKey, refuseKeylessBucket } from "../keys/pseudonym-key.ts";
+import { openPseudonymKey, refuseKeylessBucket, refuseUnreadableKey } from "../keys/pseudonym-key.ts";
 import { programVersion } from "../program-version.ts";
 import { openArchiveStore, openViewsRemover } from "./archive-store.ts";
 import { openLocalObjects } from "./local-objects.ts";
@@ -48,8 +48,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   refuseKeylessBucket(settings);
   const catalogue = await loadCatalogue(settings.cataloguePath);
   const store = await openArchiveStore(settings.archive);
-  // Who waits for an archive that is not there yet would hear of a key that cannot be read hours later.
-  if (settings.pseudonymKey.reference !== null) await knownKey(settings);
+  await refuseUnreadableKey(settings);
   await store.check("read");
   const key = await openPseudonymKey(settings, store);
   const makes = makesOf(settings, catalogue, key);

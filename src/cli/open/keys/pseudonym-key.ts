@@ -58,6 +58,11 @@ export async function knownKey({ archive, pseudonymKey }: PipelineSettings): Pro
   return text === null ? null : kept(keyOf(text));
 }
 
+/** Who waits for an archive that is not there yet would hear of a key that cannot be read hours later. Rejects with `UsageError`. */
+export async function refuseUnreadableKey(settings: PipelineSettings): Promise<void> {
+  if (settings.pseudonymKey.reference !== null) await knownKey(settings);
+}
+
 /** Fingerprint of the key that the archive says it is used with; null where it does not say. Rejects with `IoError`. */
 export async function recordedFingerprint(archive: ArchiveSettings, store: ObjectStore): Promise<string | null> {
   return (await keyRecordOf(archive, store).read())?.trim() ?? null;
