@@ -249,7 +249,10 @@ describe.skipIf([pubsubHost, gcsUrl, elasticsearchUrl].includes(""))("the page f
     }
     await publisher.close();
     expect(printed).toHaveLength(7);
-    expect(printed[4]).toMatch(/^rails +1 +\d{4}-.* [0-9a-f]{64}\nstream rails: removed 1 object,/m);
+    for (const name of names) {
+      expect(printed[4]).toMatch(new RegExp(`^${name} +1 +\\d{4}-.* [0-9a-f]{64}$`, "m"));
+      expect(printed[4]).toMatch(new RegExp(`^stream ${name}: removed 1 object,`, "m"));
+    }
     const { stdout } = await logtally(["archive", "find", "--archive", join(cwd, "my-archive")]);
     expect(stdout.trimEnd().split("\n")).toHaveLength(exported.truth.archived);
     const created = new Set(printed[1]?.match(/^create .*subscription "\S+?"/gm));
