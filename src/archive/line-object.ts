@@ -2,7 +2,7 @@ import type { ArchivedLine } from "../core/archived-line.ts";
 import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import type { SegmentReader } from "../segment/segment-reader.ts";
-import { type PlanOutput, runsAhead } from "./manifest.ts";
+import { hasQuarantined, type PlanOutput, runsAhead } from "./manifest.ts";
 import { eachSealedPlan, type IsWanted } from "./plan-list.ts";
 import { createSealedInputs, type SealedInputs } from "./sealed-inputs.ts";
 import type { SealedPlan } from "./sealed-plan.ts";
@@ -24,6 +24,8 @@ export interface LineObject {
   readonly rawBytes: number | null;
   /** False where no line has a time after the hour that it is filed under. */
   readonly mayRunAhead: boolean;
+  /** False where every line is a record. */
+  readonly mayBeQuarantined: boolean;
   /** The hours whose lines are to be taken from here, since they are nowhere else; null: all. */
   readonly onlyHours: ReadonlySet<number> | null;
   /** Null in the write-ahead log. */
@@ -63,6 +65,7 @@ export function walLines(
     rows: null,
     rawBytes: null,
     mayRunAhead: true,
+    mayBeQuarantined: true,
     onlyHours: onlyHours === null ? null : new Set(onlyHours),
     sealed: null,
     open: () => openWalObject(store, object),
@@ -78,6 +81,7 @@ export function vaultLines(store: ObjectStore, { name, sha256, span, manifest }:
     lastHour: span.firstHour + span.hours - 1,
     rows: output.rows,
     mayRunAhead: runsAhead(manifest),
+    mayBeQuarantined: hasQuarantined(manifest),
     rawBytes: output.raw_bytes,
     onlyHours: null,
     sizeBytes: output.lines.size_bytes + output.meta.size_bytes,

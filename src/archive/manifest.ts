@@ -183,6 +183,11 @@ export function runsAhead({ lanes: { future = 0, wrapped = 0 } }: Pick<Manifest,
   return future + wrapped > 0;
 }
 
+/** True where it has lines that are no record. */
+export function hasQuarantined({ lanes: { quarantine = 0, blob = 0 } }: Pick<Manifest, "lanes">): boolean {
+  return quarantine + blob > 0;
+}
+
 /** The span that a manifest seals. */
 export function spanOfManifest({
   stream,

@@ -265,6 +265,7 @@ describe("passes", () => {
       rows,
       rawBytes: null,
       mayRunAhead: false,
+      mayBeQuarantined: false,
       onlyHours: null,
       sealed: null,
       open: () => Promise.reject(new Error("read")),

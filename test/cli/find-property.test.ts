@@ -56,6 +56,9 @@ const CONDITIONS: readonly Condition[] = [
 const NARROWED: readonly (readonly Condition[])[] = [
   ["since"],
   ["since", "until"],
+  ["quarantined"],
+  ["quarantined", "log"],
+  ["quarantined", "text"],
   ["correlationId"],
   ["correlationId", "since"],
   ["event", "user"],

@@ -7,6 +7,7 @@ import { createLineFilter, type LineConditions } from "../../src/cli/archive/sea
 import { fieldCondition } from "../../src/cli/options/field-condition.ts";
 import { loadCatalogue } from "../../src/cli/settings.ts";
 import type { ArchivedLine } from "../../src/core/archived-line.ts";
+import type { QuarantineReason } from "../../src/core/fault.ts";
 import { sampleLine } from "../segment/sample-line.ts";
 
 const CATALOGUE = await loadCatalogue(null);
@@ -86,6 +87,20 @@ describe("a filter takes", () => {
     expect(takes({ text: "record" }, "no record c1")).toBe(true);
   });
 
+  it("lines in quarantine, by reason or all", () => {
+    const takesOf = (quarantined: string, reason: QuarantineReason | null): boolean => {
+      const line = archived("no record");
+      return createLineFilter({ quarantined }, CATALOGUE, { instance: null })({
+        ...line,
+        meta: { ...line.meta, reason },
+      });
+    };
+    expect(takesOf("any", "not_json")).toBe(true);
+    expect(takesOf("not_json", "not_json")).toBe(true);
+    expect(takesOf("not_utf8", "not_json")).toBe(false);
+    expect(takesOf("any", null)).toBe(false);
+  });
+
   it("values behind the first equals sign", () => {
     expect(fieldCondition("a.b=c=d")).toEqual({ name: "a.b", value: "c=d" });
     expect(() => fieldCondition("=x")).toThrow("K=V");
@@ -95,6 +110,8 @@ describe("a filter takes", () => {
   it("nothing that cannot be", () => {
     expect(() => takes({ status: "40" }, REQUEST)).toThrow('find status "40": no status of HTTP');
     expect(() => takes({ event: "git_pushes" }, REQUEST)).toThrow("no such event");
+    expect(() => takes({ quarantined: "no_json" }, REQUEST)).toThrow('(hint: did you mean "not_json"?)');
+    expect(() => takes({ quarantined: "any", user: "101" }, REQUEST)).toThrow("neither fields nor events");
     expect(() => takes({ log: "rails.apis" }, REQUEST)).toThrow("no such log");
   });
 });

@@ -17,9 +17,10 @@ export function naiveSearch(lines: readonly KeptLine[], asked: Asked): string[] 
 
 /** Everything that can be asked so that the line is among what is found. */
 export function traitsOf(line: KeptLine): Partial<Asked> {
-  const { timeMs, log, bytes } = line;
+  const { timeMs, log, reason, bytes } = line;
   const text = bytes.toString("utf8", 0, 20);
-  const ofLine = timeMs === null ? { log, text } : { since: timeMs, until: timeMs + 1, log, text };
+  const ofAny = reason === null ? { log, text } : { log, text, quarantined: reason };
+  const ofLine = timeMs === null ? ofAny : { since: timeMs, until: timeMs + 1, ...ofAny };
   const opened = openedLine(line);
   if (opened === null) return ofLine;
   const { record } = opened;
@@ -43,8 +44,9 @@ export function shown({ id, hash }: Pick<KeptLine, "id" | "hash">): string {
 }
 
 function isMeant(line: KeptLine, asked: Asked): boolean {
-  const { timeMs, log, bytes } = line;
-  const { since, until, log: wantedLog, text: wantedText, ...ofRecord } = asked;
+  const { timeMs, log, reason, bytes } = line;
+  const { since, until, log: wantedLog, text: wantedText, quarantined, ...ofRecord } = asked;
+  if (quarantined !== undefined && (quarantined === "any" ? reason === null : reason !== quarantined)) return false;
   if ((since !== null || until !== null) && timeMs === null) return false;
   if (since !== null && timeMs !== null && timeMs < since) return false;
   if (until !== null && timeMs !== null && timeMs >= until) return false;
@@ -65,7 +67,15 @@ function openedLine({ lane, bytes }: KeptLine): OpenedLine | null {
 
 function isRecordMeant(
   { record, log }: OpenedLine,
-  { event, user, group, project, correlationId, status, field: fields = [] }: Omit<LineConditions, "log" | "text">,
+  {
+    event,
+    user,
+    group,
+    project,
+    correlationId,
+    status,
+    field: fields = [],
+  }: Omit<LineConditions, "log" | "text" | "quarantined">,
 ): boolean {
   const events = referenceEvents(log, record).map((each) => each.event);
   const dimensions = referenceDimensions(log, record, null);

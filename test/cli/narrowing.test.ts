@@ -1,5 +1,5 @@
 /**
- * Goal: a search opens no line that facts do not name, and every one of which they do not tell.
+ * Goal: a search opens no line that facts do not name, and every one of which they do not tell; nor hours without quarantine.
  * Method: an archive of lines with and without events, sealed and not; the lines that the filter is asked about.
  */
 import { expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { openNarrowing } from "../../src/cli/archive/search/narrowing.ts";
 import { openArchiveStore } from "../../src/cli/open/archive/archive-store.ts";
 import { loadCatalogue } from "../../src/cli/settings.ts";
 import type { Payload } from "../../src/core/delivery.ts";
+import { HOUR_MS } from "../../src/core/units.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { archiveOf, FIRST_MS, fileOf, type SearchedArchive } from "./searched-archive.ts";
 
@@ -58,4 +59,32 @@ it("asks about sealed lines that facts name, and about all that are not sealed",
     await tempFolder(),
   );
   expect(await askedAbout(withTail, true, "1")).toEqual([1, 1, ...USERS]);
+});
+
+it("reads of sealed hours only those with lines in quarantine, where these are asked for", async () => {
+  const later = new Date(FIRST_MS + 2 * HOUR_MS).toISOString();
+  const deeds = [
+    {
+      put: [...requests(1), fileOf(JSON.stringify({ time: later, tag: "rails.api" })), fileOf("no record")],
+      stream: "a",
+    },
+    { seals: true as const, isRemoved: true },
+  ];
+  const { settings } = await archiveOf({ deeds, hours: 1 }, await tempFolder());
+  const store = await openArchiveStore(settings.archive);
+  const placesOf = async (lookups: boolean): Promise<string[]> => {
+    const asked = { quarantined: "any", lookups };
+    const { matches, blocksOf, close } = await openNarrowing(
+      settings,
+      await loadCatalogue(null),
+      store,
+      asked,
+      () => true,
+    );
+    const places = await findPlaces(store, { sinceMs: null, untilMs: null, matches, blocksOf });
+    close();
+    return places.map(({ object }) => object.name);
+  };
+  expect(await placesOf(false)).toHaveLength(3);
+  expect(await placesOf(true)).toEqual([expect.stringContaining("undated")]);
 });

@@ -16,7 +16,7 @@ import { createDecoder } from "../../src/decode/decoder.ts";
 import { bytesOf } from "../segment/sample-line.ts";
 
 /** A line as the archive has it. */
-export type KeptLine = Pick<Line, "id" | "hash" | "lane" | "log" | "timeMs"> & { readonly bytes: Buffer };
+export type KeptLine = Pick<Line, "id" | "hash" | "lane" | "log" | "timeMs" | "reason"> & { readonly bytes: Buffer };
 
 /** What befalls an archive. */
 type Deed =
@@ -169,8 +169,8 @@ export async function archiveOf({ deeds, hours }: Story, path: string): Promise<
     });
     for (const each of deed.put) {
       decoder.decode(each, (line) => {
-        const { id, hash, lane, log, timeMs } = line;
-        lines.push({ id, hash, lane, log, timeMs, bytes: bytesOf(line) });
+        const { id, hash, lane, log, timeMs, reason } = line;
+        lines.push({ id, hash, lane, log, timeMs, reason, bytes: bytesOf(line) });
         writer.append(line);
       });
     }

@@ -144,6 +144,15 @@ export const FIND_FAULTS: readonly Fault[] = [
     caughtBy: { file: PROPERTY, title: "gives what a naive scan gives" },
   },
   {
+    name: "sealed-quarantine-passed-over",
+    harm: "What was no record is not found any more once it is sealed, as if there had been nothing of the kind.",
+    breaks: "evidence",
+    file: "src/archive/manifest.ts",
+    text: "return quarantine + blob > 0;",
+    replacement: "return blob > 1;",
+    caughtBy: { file: PROPERTY, title: "gives what a naive scan gives" },
+  },
+  {
     name: "wrapped-requests-not-looked-up",
     harm: "A request that was archived in a wrapping is not in the look-ups, and a search for it finds nothing.",
     breaks: "evidence",

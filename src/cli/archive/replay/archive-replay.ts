@@ -12,7 +12,7 @@ import { loadCatalogue, loadSettings } from "../../settings.ts";
 import { print } from "../../terminal/print.ts";
 import { formatCount } from "../../terminal/quantity.ts";
 import { createLineFilter } from "../search/line-filter.ts";
-import { withLineQuery } from "../search/line-query.ts";
+import { withLineQuery, withQuarantined } from "../search/line-query.ts";
 import { bringBack, outcomeText } from "./bring-back.ts";
 import { estimateText, refuseUnlessSure } from "./estimate-text.ts";
 import { removeExpired } from "./remove-expired.ts";
@@ -50,7 +50,7 @@ export function replayCommand(): Command {
     )
     .argument("[pipeline]", "the pipeline whose archive and index it is (default: pipelines/local.yaml)")
     .requiredOption("--to <target>", "index, - for standard output, or a folder for files (./index for one called so)");
-  withLineQuery(command)
+  withQuarantined(withLineQuery(command))
     .option("--name <name>", "with --to index: for the indices PREFIX.replay-NAME-DAY", replayName)
     .option("--expires <days>", "after how many days the indices may be removed", integerUpTo(MOST_DAYS), DEFAULT_DAYS)
     .option("--remove-expired", "instead remove the indices of all replays whose days are over")

@@ -29,7 +29,7 @@ import { tell } from "../../terminal/tell.ts";
 import { costText } from "./cost-text.ts";
 import { createLineFilter } from "./line-filter.ts";
 import { lineOutput } from "./line-output.ts";
-import { type LineQueryOptions, withLineQuery } from "./line-query.ts";
+import { type LineQueryOptions, withLineQuery, withQuarantined } from "./line-query.ts";
 import { openNarrowing } from "./narrowing.ts";
 import { refuseLargeSearch } from "./search-guard.ts";
 
@@ -50,6 +50,7 @@ Examples:
   logtally archive find --trace 01HWX0Q0000000000000000009 --meta
   logtally archive find --user 101 --event any --since 2020-12-22 --until 2020-12-23
   logtally archive find --log workhorse --status 5xx --field method=POST --since 7d --limit 100
+  logtally archive find --quarantined any --meta
   logtally archive find --log sidekiq --text PostReceive --since 7d | wc -l
 `;
 
@@ -57,7 +58,7 @@ export function findCommand(): Command {
   const command = new Command("find")
     .description("Prints the raw lines that match all that is asked, exactly as received, each ended by LF.")
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)");
-  withLineQuery(command)
+  withQuarantined(withLineQuery(command))
     .option("--trace <id>", "lines of this correlation_id, put into the order of time over all components")
     .option("--meta", "print JSON lines instead: identity, place, and what the transport said")
     .option("--limit <n>", "end after so many lines", integerUpTo(MOST_LIMIT))

@@ -1,6 +1,7 @@
 import type { ArchivedLine } from "../../../core/archived-line.ts";
-import { UsageError } from "../../../core/fault.ts";
+import { QUARANTINE_REASONS, type QuarantineReason, UsageError } from "../../../core/fault.ts";
 import type { Fields } from "../../../core/fields.ts";
+import { nameHint } from "../../../core/nearest-name.ts";
 import { catalogueFields } from "../../../derive/catalogue-fields.ts";
 import { createDeriver } from "../../../derive/deriver.ts";
 import { createDimensions, DIMENSION_FIELDS } from "../../../derive/dimensions.ts";
@@ -22,9 +23,12 @@ export interface LineConditions {
   readonly status?: string;
   readonly field?: readonly FieldCondition[];
   readonly text?: string;
+  /** Why a line is in quarantine; `any`: for whatever reason. */
+  readonly quarantined?: string;
 }
 
 export const ANY_EVENT = "any";
+const ANY_REASON = "any";
 
 /** A status as it stands in lines, or a class of them. */
 const STATUS = /^(?:\d{3}|[1-5]xx)$/;
@@ -42,7 +46,7 @@ export function createLineFilter(
   catalogue: Catalogue,
   settings: { readonly instance: string | null },
 ): (line: ArchivedLine) => boolean {
-  const { log, text, field = [] } = conditions;
+  const { log, text, quarantined, field = [] } = conditions;
   const decoder = createArchiveDecoder([
     "correlation_id",
     STATUS_FIELD,
@@ -55,16 +59,33 @@ export function createLineFilter(
     ...dimensionQuestions(conditions, createDimensions(decoder.slotOf, settings)),
     ...eventQuestions(conditions, catalogue, createDeriver(catalogue, decoder.slotOf)),
   ];
+  if (quarantined !== undefined && questions.length > 0) {
+    throw new UsageError(
+      "find quarantined lines: what is no record has neither fields nor events (hint: --quarantined goes with --log, " +
+        "--text, --since and --until)",
+    );
+  }
   const wantedLog = log === undefined ? null : checkLogName(log);
+  const isReasonWanted = quarantined === undefined ? null : reasonQuestion(quarantined);
   const wantedText = text === undefined ? null : Buffer.from(text, "utf8");
   return ({ buffer, start, end, meta }) => {
     if (wantedLog !== null && meta.log !== wantedLog) return false;
+    if (isReasonWanted !== null && !isReasonWanted(meta.reason)) return false;
     if (wantedText !== null && !buffer.subarray(start, end).includes(wantedText)) return false;
     if (questions.length === 0) return true;
     const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
     const fields = record?.fields ?? null;
     return record !== null && fields !== null && questions.every((asks) => asks(fields, record.log));
   };
+}
+
+function reasonQuestion(wanted: string): (reason: QuarantineReason | null) => boolean {
+  if (wanted === ANY_REASON) return (reason) => reason !== null;
+  if (!(QUARANTINE_REASONS as readonly string[]).includes(wanted)) {
+    const hint = nameHint(wanted, QUARANTINE_REASONS, `one of ${QUARANTINE_REASONS.join(", ")}, ${ANY_REASON}`);
+    throw new UsageError(`find quarantined "${wanted}": no line is quarantined for it (hint: ${hint})`);
+  }
+  return (reason) => reason === wanted;
 }
 
 function fieldQuestions(

@@ -32,3 +32,11 @@ export function withLineQuery(command: Command): Command {
     .option("--field <k=v>", "lines whose field has this value; repeatable", collect(fieldCondition))
     .option("--text <text>", "lines whose archived bytes hold this text; case counts");
 }
+
+/** The command with an option for lines that are no record. A pack has no word for it: its report is a format. */
+export function withQuarantined(command: Command): Command {
+  return command.option(
+    "--quarantined <reason>",
+    "lines that are no record, for this reason, or any; most have no time, and are in no span",
+  );
+}

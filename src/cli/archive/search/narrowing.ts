@@ -1,4 +1,5 @@
 import type { FindQuery } from "../../../archive/find.ts";
+import type { LineObject } from "../../../archive/line-object.ts";
 import { blocksOfRequest } from "../../../archive/lookup/blocks-of-lines.ts";
 import { noTrouble, troubleSentence } from "../../../archive/lookup/segment-lookup.ts";
 import type { PipelineSettings } from "../../../config/pipeline.ts";
@@ -17,8 +18,8 @@ interface Narrowing {
 }
 
 /**
- * By look-ups where lines of one request are asked for, by facts where an event is; else by times alone. Rejects with
- * `UsageError` or `IoError`.
+ * By manifests where what is no record is asked for, by look-ups where lines of one request are, by facts where an event is;
+ * else by times alone. Rejects with `UsageError` or `IoError`.
  */
 export async function openNarrowing(
   settings: PipelineSettings,
@@ -33,8 +34,9 @@ export async function openNarrowing(
   const tellTrouble = (): void => {
     if (trouble.segments > 0) tell(troubleSentence(trouble));
   };
-  const { correlationId, event, user, group = null, project = null } = asked;
+  const { correlationId, event, user, group = null, project = null, quarantined } = asked;
   if (!asked.lookups) return { blocksOf: undefined, matches, close: tellTrouble };
+  if (quarantined !== undefined) return { blocksOf: blocksOfQuarantine, matches, close: tellTrouble };
   if (correlationId !== undefined) {
     return { blocksOf: blocksOfRequest(store, correlationId, trouble), matches, close: tellTrouble };
   }
@@ -57,4 +59,8 @@ export async function openNarrowing(
       tellTrouble();
     },
   };
+}
+
+async function blocksOfQuarantine({ mayBeQuarantined }: LineObject): Promise<ReadonlySet<number> | null> {
+  return mayBeQuarantined ? null : new Set();
 }
