@@ -1,19 +1,19 @@
-import { measureBook } from "./book.ts";
-import { measureCounts } from "./counts.ts";
-import { measureDocuments } from "./documents.ts";
-import { measureExplore } from "./explore.ts";
-import { measureFind } from "./find.ts";
-import { measureGenerator } from "./generator-pace.ts";
-import { measureGrowth } from "./growth.ts";
-import { measureGuard } from "./guard.ts";
-import { measureIndexing } from "./indexing.ts";
-import type { Report } from "./report.ts";
-import { measureSaturation } from "./saturation.ts";
-import { measureSearchable } from "./searchable.ts";
-import { measureStages } from "./stages.ts";
-import { measureStart } from "./start.ts";
-import { measureSubscription } from "./subscription.ts";
-import { measureVerify } from "./verify.ts";
+import type { Report } from "./measuring/report.ts";
+import { measureBook } from "./parts/book.ts";
+import { measureCounts } from "./parts/counts.ts";
+import { measureDocuments } from "./parts/documents.ts";
+import { measureExplore } from "./parts/explore.ts";
+import { measureFind } from "./parts/find.ts";
+import { measureGenerator } from "./parts/generator-pace.ts";
+import { measureGrowth } from "./parts/growth.ts";
+import { measureGuard } from "./parts/guard.ts";
+import { measureIndexing } from "./parts/indexing.ts";
+import { measureSaturation } from "./parts/saturation.ts";
+import { measureSearchable } from "./parts/searchable.ts";
+import { measureStages } from "./parts/stages.ts";
+import { measureStart } from "./parts/start.ts";
+import { measureSubscription } from "./parts/subscription.ts";
+import { measureVerify } from "./parts/verify.ts";
 
 /** How much is measured. */
 export interface Scale {

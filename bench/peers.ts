@@ -8,9 +8,10 @@ import { Command } from "commander";
 import { programVersion } from "../src/cli/open/program-version.ts";
 import { integerUpTo } from "../src/cli/options/options.ts";
 import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import { JOB } from "./contender.ts";
-import { DATA, openCorpus } from "./corpus.ts";
-import { machineLine, thisMachine } from "./machine.ts";
+import { DATA, openCorpus } from "./corpora/corpus.ts";
+import { JOB } from "./measuring/contender.ts";
+import { machineLine, thisMachine } from "./measuring/machine.ts";
+import { reportJson, reportOf, reportText } from "./measuring/report.ts";
 import { BENTHOS, REDPANDA_CONNECT } from "./peers/benthos.ts";
 import { fileEntrant, ownFileEntrant } from "./peers/file-job.ts";
 import { FILEBEAT } from "./peers/filebeat.ts";
@@ -24,7 +25,6 @@ import { absentStanding, standingColumns, standingsOf } from "./peers/standing.t
 import { storedLines } from "./peers/stored-lines.ts";
 import { VECTOR } from "./peers/vector.ts";
 import { mustWrite, yieldOf } from "./peers/yield.ts";
-import { reportJson, reportOf, reportText } from "./report.ts";
 
 const MOST_LINES = 100_000_000;
 const MOST_ROUNDS = 100;

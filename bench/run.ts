@@ -1,11 +1,11 @@
 /** The benchmark: see docs/performance.md. Exits with 1 where a goal is missed, or a part could not be measured. */
 import { Command } from "commander";
 import { integerUpTo } from "../src/cli/options/options.ts";
-import { measureContest } from "./contest.ts";
-import { isMet } from "./goal.ts";
-import { machineLine, thisMachine } from "./machine.ts";
+import { isMet } from "./measuring/goal.ts";
+import { machineLine, thisMachine } from "./measuring/machine.ts";
+import { type Report, reportJson, reportText } from "./measuring/report.ts";
+import { measureContest } from "./parts/contest.ts";
 import { PARTS, type Scale } from "./parts.ts";
-import { type Report, reportJson, reportText } from "./report.ts";
 
 const MOST_LINES = 100_000_000;
 const MOST_ROUNDS = 100;

@@ -1,4 +1,4 @@
-import { versionOf } from "../contender.ts";
+import { versionOf } from "../measuring/contender.ts";
 
 /** What compresses for those that do not compress by themselves. */
 const COMPRESSOR =

@@ -1,4 +1,4 @@
-import type { Usage } from "../measure.ts";
+import type { Usage } from "../measuring/measure.ts";
 
 /** One of those that do a job, side by side. */
 export interface Entrant {

@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { logtally } from "../measure.ts";
+import { logtally } from "../measuring/measure.ts";
 import type { Entrant, Trial } from "./entrant.ts";
 import { check, inPlace, type Job, type Place, perform } from "./job.ts";
 import type { Found, Peer } from "./peer.ts";

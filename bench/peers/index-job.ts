@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { logtally } from "../measure.ts";
+import { logtally } from "../measuring/measure.ts";
 import { FIELD, WRITE } from "./derived-field.ts";
 import type { Entrant, Trial } from "./entrant.ts";
 import { check, inPlace, type Job, type Place, perform } from "./job.ts";

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MINUTE_MS } from "../../src/core/units.ts";
-import { type Corpus, DATA } from "../corpus.ts";
-import { measure, type Usage } from "../measure.ts";
+import { type Corpus, DATA } from "../corpora/corpus.ts";
+import { measure, type Usage } from "../measuring/measure.ts";
 import type { Task } from "./peer.ts";
 import { shortfall, type Yield } from "./yield.ts";
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { versionNumber } from "../machine.ts";
+import { versionNumber } from "../measuring/machine.ts";
 
 /** A log shipper that logtally is held against. */
 export interface Peer {

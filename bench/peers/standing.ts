@@ -1,6 +1,6 @@
 import type { Column } from "../../src/cli/terminal/table.ts";
-import { formatMegabytes } from "../goal.ts";
-import { type Pace, paceColumns, pacesOf } from "../pace.ts";
+import { formatMegabytes } from "../measuring/goal.ts";
+import { type Pace, paceColumns, pacesOf } from "../measuring/pace.ts";
 import type { Entrant, Trial } from "./entrant.ts";
 import type { TrialRound } from "./side-by-side.ts";
 

@@ -4,7 +4,7 @@
  */
 import { constants, zstdCompressSync } from "node:zlib";
 import { MIB } from "../../src/core/units.ts";
-import { eachBareLine } from "../bare-lines.ts";
+import { eachBareLine } from "../corpora/bare-lines.ts";
 
 let block = "";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { versionNumber } from "../../bench/machine.ts";
+import { versionNumber } from "../../bench/measuring/machine.ts";
 
 it("finds the version in what a command says about itself", () => {
   const sayings = {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { measure } from "../../bench/measure.ts";
+import { measure } from "../../bench/measuring/measure.ts";
 
 it("ends what does not end by itself, with all that it has started", async () => {
   const startedMs = performance.now();

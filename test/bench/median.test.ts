@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { median } from "../../bench/median.ts";
+import { median } from "../../bench/measuring/median.ts";
 
 it("is the middle of an odd number, and the mean of the two in the middle of an even one", () => {
   expect(median([30, 1, 2])).toBe(2);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Usage } from "../../bench/measure.ts";
-import { pacesOf, type Round } from "../../bench/pace.ts";
+import type { Usage } from "../../bench/measuring/measure.ts";
+import { pacesOf, type Round } from "../../bench/measuring/pace.ts";
 
 function used(cpuSeconds: number, peakBytes: number | null = null): Usage {
   return { cpuSeconds, wallSeconds: cpuSeconds / 2, peakBytes };

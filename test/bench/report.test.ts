@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Goal, isMet } from "../../bench/goal.ts";
-import { reportJson, reportOf, reportText } from "../../bench/report.ts";
+import { type Goal, isMet } from "../../bench/measuring/goal.ts";
+import { reportJson, reportOf, reportText } from "../../bench/measuring/report.ts";
 import type { Column } from "../../src/cli/terminal/table.ts";
 
 const RATIO: Goal = { name: "run to zstd", value: 0.2, unit: "ratio", bound: "at least", limit: 0.2 };

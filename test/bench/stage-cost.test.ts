@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Stage, stageCosts } from "../../bench/stage-cost.ts";
+import { type Stage, stageCosts } from "../../bench/measuring/stage-cost.ts";
 
 const STAGES: readonly Stage[] = [
   { name: "decode", note: "", run: () => {}, less: null },

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { KIB } from "../src/core/units.ts";
+import { KIB } from "../../src/core/units.ts";
 
 const POLL_MS = 50;
 

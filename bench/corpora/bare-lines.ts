@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import { MIB } from "../src/core/units.ts";
+import { MIB } from "../../src/core/units.ts";
 
 /**
  * Calls `visit` with each line of a file that ends with LF, read in pieces of 1 MiB: what a reader of logs does without

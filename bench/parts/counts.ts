@@ -6,19 +6,19 @@
 import { execFileSync } from "node:child_process";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
-import { formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import type { CountRow } from "../src/counts/cube.ts";
-import { openDuckDb, sqlText } from "../src/counts/tables/duck-db.ts";
-import { type FactArchive, openFactArchive } from "./fact-archive.ts";
-import { formatMegabytes, type Goal } from "./goal.ts";
-import { logtally, measure, type Usage } from "./measure.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import type { CountRow } from "../../src/counts/cube.ts";
+import { openDuckDb, sqlText } from "../../src/counts/tables/duck-db.ts";
+import { type FactArchive, openFactArchive } from "../corpora/fact-archive.ts";
+import { formatMegabytes, type Goal } from "../measuring/goal.ts";
+import { logtally, measure, type Usage } from "../measuring/measure.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
 const QUESTION = ["--by", "plan", "--period", "28d", "--json"];
 const MOST_PEAK_BYTES = 1e9;
-const LOGTALLY = join(import.meta.dirname, "../bin/logtally.js");
+const LOGTALLY = join(import.meta.dirname, "../../bin/logtally.js");
 
 /** A way to answer, and the most seconds that it may take over a hundred million facts. */
 interface Way {

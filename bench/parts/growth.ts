@@ -5,14 +5,14 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import { runContender } from "./contender.ts";
-import { DATA, openCorpus } from "./corpus.ts";
-import { formatMegabytes, type Goal } from "./goal.ts";
-import { measure } from "./measure.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import { DATA, openCorpus } from "../corpora/corpus.ts";
+import { runContender } from "../measuring/contender.ts";
+import { formatMegabytes, type Goal } from "../measuring/goal.ts";
+import { measure } from "../measuring/measure.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
 /** What is measured of such an input is the start. */
 const START_LINES = 1;

@@ -5,14 +5,14 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import { contenders, YARDSTICK } from "./contender.ts";
-import { DATA, openCorpus } from "./corpus.ts";
-import { formatMegabytes, type Goal } from "./goal.ts";
-import { logtally, measure, type Usage } from "./measure.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatBytes, formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import { DATA, openCorpus } from "../corpora/corpus.ts";
+import { contenders, YARDSTICK } from "../measuring/contender.ts";
+import { formatMegabytes, type Goal } from "../measuring/goal.ts";
+import { logtally, measure, type Usage } from "../measuring/measure.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
 const LEAST_LINES_PER_CPU_SECOND = 50_000;
 /** With fewer lines the start of the programs weighs too much to judge their pace. */

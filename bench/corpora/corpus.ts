@@ -16,13 +16,13 @@ import {
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
-import { MIB } from "../src/core/units.ts";
-import { LF } from "../src/decode/split.ts";
-import { logtally, measure } from "./measure.ts";
+import { MIB } from "../../src/core/units.ts";
+import { LF } from "../../src/decode/split.ts";
+import { logtally, measure } from "../measuring/measure.ts";
 
-const GENERATOR = join(import.meta.dirname, "../src/generate");
+const GENERATOR = join(import.meta.dirname, "../../src/generate");
 /** Corpora and archives of a measurement; the version control leaves it alone. */
-export const DATA = join(import.meta.dirname, "data");
+export const DATA = join(import.meta.dirname, "../data");
 const PREFIX = "gitlab-";
 
 /** Two thousand people leave a million lines in a day. */

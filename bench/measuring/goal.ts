@@ -1,5 +1,5 @@
-import { formatCount } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
+import { formatCount } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
 
 type Unit = "ratio" | "bytes" | "bytes/s" | "lines/s" | "µs" | "ms" | "s" | "count";
 

@@ -5,31 +5,31 @@
  */
 import { isUtf8 } from "node:buffer";
 import { join } from "node:path";
-import { createArchiveDecoder } from "../src/cli/open/lines/archive-decoder.ts";
-import { createLineDecoder } from "../src/cli/open/lines/line-decoder.ts";
-import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
-import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import type { PipelineSettings } from "../src/config/pipeline.ts";
-import type { LinesPayload } from "../src/core/delivery.ts";
-import { leafHash } from "../src/core/identity.ts";
-import type { Line } from "../src/core/line.ts";
-import { createRecordOpener } from "../src/decode/record.ts";
-import { LF, splitBy } from "../src/decode/split.ts";
-import { catalogueFields } from "../src/derive/catalogue-fields.ts";
-import { createDeriver } from "../src/derive/deriver.ts";
-import { createDimensions, DIMENSION_FIELDS } from "../src/derive/dimensions.ts";
-import type { Catalogue } from "../src/derive/event-rules.ts";
-import { compressFrame } from "../src/segment/frame.ts";
-import { createMerkleTree } from "../src/segment/merkle.ts";
-import { createSegmentWriter } from "../src/segment/segment-writer.ts";
-import { openCorpus } from "./corpus.ts";
-import { eachChunkOf, linesOf, readChunks } from "./held-lines.ts";
-import { type Report, reportOf } from "./report.ts";
-import { runStages, STAGE_COLUMNS, type Stage, stageCosts } from "./stage-cost.ts";
+import { createArchiveDecoder } from "../../src/cli/open/lines/archive-decoder.ts";
+import { createLineDecoder } from "../../src/cli/open/lines/line-decoder.ts";
+import { loadCatalogue, loadSettings } from "../../src/cli/settings.ts";
+import { formatBytes, formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { PipelineSettings } from "../../src/config/pipeline.ts";
+import type { LinesPayload } from "../../src/core/delivery.ts";
+import { leafHash } from "../../src/core/identity.ts";
+import type { Line } from "../../src/core/line.ts";
+import { createRecordOpener } from "../../src/decode/record.ts";
+import { LF, splitBy } from "../../src/decode/split.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../src/derive/deriver.ts";
+import { createDimensions, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
+import type { Catalogue } from "../../src/derive/event-rules.ts";
+import { compressFrame } from "../../src/segment/frame.ts";
+import { createMerkleTree } from "../../src/segment/merkle.ts";
+import { createSegmentWriter } from "../../src/segment/segment-writer.ts";
+import { openCorpus } from "../corpora/corpus.ts";
+import { eachChunkOf, linesOf, readChunks } from "../corpora/held-lines.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
+import { runStages, STAGE_COLUMNS, type Stage, stageCosts } from "../measuring/stage-cost.ts";
 
 /** As many as memory holds easily. */
 const MOST_LINES = 200_000;
-const PIPELINE = join(import.meta.dirname, "../pipelines/local.yaml");
+const PIPELINE = join(import.meta.dirname, "../../pipelines/local.yaml");
 
 const DECODE = "decode, as a whole";
 const REOPEN = "open archived lines and derive, as counts does";

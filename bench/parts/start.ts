@@ -19,14 +19,14 @@ import {
 import { devNull } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import { DATA, openCorpus } from "./corpus.ts";
-import type { Goal } from "./goal.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import { DATA, openCorpus } from "../corpora/corpus.ts";
+import type { Goal } from "../measuring/goal.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
-const CHECKOUT = join(import.meta.dirname, "..");
+const CHECKOUT = join(import.meta.dirname, "../..");
 /** Few: reading them takes no time. */
 const LINES = 100;
 const MOST_HELP_MS = 120;

@@ -1,13 +1,13 @@
 /** How fast the generator is in each of its forms. */
 import { devNull } from "node:os";
-import { formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import { FORM_NAMES } from "../src/generate/form.ts";
-import { generateCommand } from "./corpus.ts";
-import type { Goal } from "./goal.ts";
-import { measure, type Usage } from "./measure.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import { FORM_NAMES } from "../../src/generate/form.ts";
+import { generateCommand } from "../corpora/corpus.ts";
+import type { Goal } from "../measuring/goal.ts";
+import { measure, type Usage } from "../measuring/measure.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
 /** Start-up weighs little in so many. */
 const LINES = 200_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { Column } from "../src/cli/terminal/table.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
 import { median } from "./median.ts";
 
 /** Code is compiled anew for what it meets in the first rounds. */

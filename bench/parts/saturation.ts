@@ -8,14 +8,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatCount } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import { SECOND_MS } from "../src/core/units.ts";
-import { openCorpus } from "./corpus.ts";
-import type { Goal } from "./goal.ts";
-import { logtally, measure, type Usage } from "./measure.ts";
-import { setUp, startCluster } from "./real-cluster.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatCount } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import { SECOND_MS } from "../../src/core/units.ts";
+import { openCorpus } from "../corpora/corpus.ts";
+import type { Goal } from "../measuring/goal.ts";
+import { logtally, measure, type Usage } from "../measuring/measure.ts";
+import { setUp, startCluster } from "../measuring/real-cluster.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
 /** Half a minute of load, or less. */
 const MOST_LINES = 60_000;

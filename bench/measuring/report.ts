@@ -1,5 +1,5 @@
-import { markdownTable, plain } from "../scripts/reference/markdown.ts";
-import { type Column, formatTable } from "../src/cli/terminal/table.ts";
+import { markdownTable, plain } from "../../scripts/reference/markdown.ts";
+import { type Column, formatTable } from "../../src/cli/terminal/table.ts";
 import { GOAL_COLUMNS, type Goal, isMet } from "./goal.ts";
 
 /** What one part of the benchmark has found. */

@@ -7,22 +7,22 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { createCountingStore, type ReadCost } from "../src/archive/counting-store.ts";
-import { findPlaces, searchPlaces } from "../src/archive/find.ts";
-import { locateLine } from "../src/archive/locate-line.ts";
-import { blocksOfRequest } from "../src/archive/lookup/blocks-of-lines.ts";
-import { noTrouble } from "../src/archive/lookup/segment-lookup.ts";
-import { openArchiveStore } from "../src/cli/open/archive/archive-store.ts";
-import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import { DAY_MS, MIB } from "../src/core/units.ts";
-import { openDaysArchive, REAL_DAY, YEAR_DAYS } from "./days-archive.ts";
-import type { Goal } from "./goal.ts";
-import { logtally, measure, type Usage } from "./measure.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
+import { createCountingStore, type ReadCost } from "../../src/archive/counting-store.ts";
+import { findPlaces, searchPlaces } from "../../src/archive/find.ts";
+import { locateLine } from "../../src/archive/locate-line.ts";
+import { blocksOfRequest } from "../../src/archive/lookup/blocks-of-lines.ts";
+import { noTrouble } from "../../src/archive/lookup/segment-lookup.ts";
+import { openArchiveStore } from "../../src/cli/open/archive/archive-store.ts";
+import { formatBytes, formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import { DAY_MS, MIB } from "../../src/core/units.ts";
+import { openDaysArchive, REAL_DAY, YEAR_DAYS } from "../corpora/days-archive.ts";
+import type { Goal } from "../measuring/goal.ts";
+import { logtally, measure, type Usage } from "../measuring/measure.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
-const LOGTALLY = join(import.meta.dirname, "../bin/logtally.js");
+const LOGTALLY = join(import.meta.dirname, "../../bin/logtally.js");
 const DAY_BEGIN_MS = Date.parse(REAL_DAY);
 const SPAN = ["--since", REAL_DAY, "--until", new Date(DAY_BEGIN_MS + DAY_MS).toISOString().slice(0, 10)];
 const MOST: ReadCost = { objects: 3, reads: 8, bytes: 2 * MIB };

@@ -8,14 +8,14 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import { MINUTE_MS, SECOND_MS } from "../src/core/units.ts";
-import { openCorpus } from "./corpus.ts";
-import { formatMegabytes, type Goal } from "./goal.ts";
-import { program } from "./measure.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import { MINUTE_MS, SECOND_MS } from "../../src/core/units.ts";
+import { openCorpus } from "../corpora/corpus.ts";
+import { formatMegabytes, type Goal } from "../measuring/goal.ts";
+import { program } from "../measuring/measure.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 import { openSubscriptionWorker, type SubscriptionWorker } from "./subscription-worker.ts";
 
 /** What is published: `form` as for `generate`. */
@@ -43,7 +43,7 @@ const BEFORE_OUTAGE = 2000;
 const LOOK_MS = 100;
 
 const FOLDER = "{kind: folder, path: archive}";
-const GCS_SERVER = join(import.meta.dirname, "programs/gcs-server.ts");
+const GCS_SERVER = join(import.meta.dirname, "../programs/gcs-server.ts");
 
 interface Intake {
   readonly name: string;

@@ -4,27 +4,27 @@
  * worker's; reading the same lines by JSON.parse beside it, since machines differ and drift.
  */
 import { join } from "node:path";
-import { createArchiveDecoder } from "../src/cli/open/lines/archive-decoder.ts";
-import { openDocuments } from "../src/cli/open/lines/documents.ts";
-import { createLineDecoder } from "../src/cli/open/lines/line-decoder.ts";
-import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
-import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import type { ArchivedLine } from "../src/core/archived-line.ts";
-import type { Line } from "../src/core/line.ts";
-import { catalogueFields } from "../src/derive/catalogue-fields.ts";
-import { createDeriver } from "../src/derive/deriver.ts";
-import { createPlaces, DIMENSION_FIELDS } from "../src/derive/dimensions.ts";
-import type { Catalogue } from "../src/derive/event-rules.ts";
-import { createRedactor } from "../src/derive/redaction/redactor.ts";
-import { openCorpus } from "./corpus.ts";
-import type { Goal } from "./goal.ts";
-import { linesOf, readChunks } from "./held-lines.ts";
-import { type Report, reportOf } from "./report.ts";
-import { runStages, STAGE_COLUMNS, type Stage, type StageCost, stageCosts } from "./stage-cost.ts";
+import { createArchiveDecoder } from "../../src/cli/open/lines/archive-decoder.ts";
+import { openDocuments } from "../../src/cli/open/lines/documents.ts";
+import { createLineDecoder } from "../../src/cli/open/lines/line-decoder.ts";
+import { loadCatalogue, loadSettings } from "../../src/cli/settings.ts";
+import { formatBytes, formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { ArchivedLine } from "../../src/core/archived-line.ts";
+import type { Line } from "../../src/core/line.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../src/derive/deriver.ts";
+import { createPlaces, DIMENSION_FIELDS } from "../../src/derive/dimensions.ts";
+import type { Catalogue } from "../../src/derive/event-rules.ts";
+import { createRedactor } from "../../src/derive/redaction/redactor.ts";
+import { openCorpus } from "../corpora/corpus.ts";
+import { linesOf, readChunks } from "../corpora/held-lines.ts";
+import type { Goal } from "../measuring/goal.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
+import { runStages, STAGE_COLUMNS, type Stage, type StageCost, stageCosts } from "../measuring/stage-cost.ts";
 
 /** As many as memory holds easily. */
 const MOST_LINES = 200_000;
-const PIPELINE = join(import.meta.dirname, "../pipelines/local.yaml");
+const PIPELINE = join(import.meta.dirname, "../../pipelines/local.yaml");
 const MOST_MICROSECONDS = 15;
 const DOCUMENT = "document, as a whole";
 const PARSE = "JSON.parse, for comparison";

@@ -5,13 +5,13 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import { type Contender, contenders, JOB, LOOP, runContender, YARDSTICK } from "./contender.ts";
-import { DATA, openCorpus } from "./corpus.ts";
-import type { Goal } from "./goal.ts";
-import { measure, type Usage } from "./measure.ts";
-import { type Pace, paceColumns, pacesOf, type Round } from "./pace.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatBytes, formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import { DATA, openCorpus } from "../corpora/corpus.ts";
+import { type Contender, contenders, JOB, LOOP, runContender, YARDSTICK } from "../measuring/contender.ts";
+import type { Goal } from "../measuring/goal.ts";
+import { measure, type Usage } from "../measuring/measure.ts";
+import { type Pace, paceColumns, pacesOf, type Round } from "../measuring/pace.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
 /** Lines per CPU second, as a part of what the yardstick alone does. */
 const LEAST_RATIO = 0.55;

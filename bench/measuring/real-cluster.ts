@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { type ElasticsearchServer, startElasticsearchServer } from "../test/servers/elasticsearch-server.ts";
+import { type ElasticsearchServer, startElasticsearchServer } from "../../test/servers/elasticsearch-server.ts";
 
-export const PROGRAM = join(import.meta.dirname, "../bin/logtally.js");
+export const PROGRAM = join(import.meta.dirname, "../../bin/logtally.js");
 
 /** A real Elasticsearch on this machine. Rejects where there is no Maven or Java to run it with. */
 export async function startCluster(): Promise<ElasticsearchServer> {

@@ -5,14 +5,14 @@
  * which the newest day is real.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import { type Explored, explore, openBrowser } from "../test/explorer/explored.ts";
-import { openDaysArchive, YEAR_DAYS } from "./days-archive.ts";
-import { openFactArchive } from "./fact-archive.ts";
-import type { Goal } from "./goal.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import { type Explored, explore, openBrowser } from "../../test/explorer/explored.ts";
+import { openDaysArchive, YEAR_DAYS } from "../corpora/days-archive.ts";
+import { openFactArchive } from "../corpora/fact-archive.ts";
+import type { Goal } from "../measuring/goal.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
 const MOST_SECONDS = 1;
 /** Somewhat more than the lines that the goal is set for: the year is measured to see what grows. */

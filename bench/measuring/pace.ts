@@ -1,5 +1,5 @@
-import { formatCount } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
+import { formatCount } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
 import { formatMegabytes } from "./goal.ts";
 import type { Usage } from "./measure.ts";
 import { median } from "./median.ts";

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { KIB } from "../src/core/units.ts";
-import type { ScriptedPubsub } from "../test/servers/scripted-pubsub.ts";
-import { forkScriptedPubsub } from "../test/servers/scripted-pubsub-process.ts";
-import { logtally } from "./measure.ts";
+import { KIB } from "../../src/core/units.ts";
+import type { ScriptedPubsub } from "../../test/servers/scripted-pubsub.ts";
+import { forkScriptedPubsub } from "../../test/servers/scripted-pubsub-process.ts";
+import { logtally } from "../measuring/measure.ts";
 
 /** A worker on a server of messages, each a process of its own. */
 export interface SubscriptionWorker {

@@ -1,7 +1,7 @@
-import { createFileSource } from "../src/backends/files/file-source.ts";
-import type { LinesPayload } from "../src/core/delivery.ts";
-import type { Line } from "../src/core/line.ts";
-import type { Decoder } from "../src/decode/decoder.ts";
+import { createFileSource } from "../../src/backends/files/file-source.ts";
+import type { LinesPayload } from "../../src/core/delivery.ts";
+import type { Line } from "../../src/core/line.ts";
+import type { Decoder } from "../../src/decode/decoder.ts";
 
 /** Chunks as a run gets them, each with bytes of its own, since those that are lent are good for one chunk only. */
 export async function readChunks(path: string): Promise<LinesPayload[]> {

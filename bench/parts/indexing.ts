@@ -8,15 +8,15 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { formatBytes, formatCount, formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Column } from "../src/cli/terminal/table.ts";
-import { DATA, openCorpus } from "./corpus.ts";
-import { formatMegabytes, type Goal } from "./goal.ts";
-import { logtally, measure, type Usage } from "./measure.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
+import { formatBytes, formatCount, formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Column } from "../../src/cli/terminal/table.ts";
+import { DATA, openCorpus } from "../corpora/corpus.ts";
+import { formatMegabytes, type Goal } from "../measuring/goal.ts";
+import { logtally, measure, type Usage } from "../measuring/measure.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
 
-const SINK = join(import.meta.dirname, "programs/bulk-sink.ts");
+const SINK = join(import.meta.dirname, "../programs/bulk-sink.ts");
 const MOST_MICROSECONDS = 20;
 const MOST_PEAK_BYTES = 200e6;
 

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { KIB, SECOND_MS } from "../src/core/units.ts";
+import { KIB, SECOND_MS } from "../../src/core/units.ts";
 import { descendants, watchResident } from "./resident.ts";
 
 /** What a command has used from its start to its end. */
@@ -16,8 +16,8 @@ export interface Usage {
 /** Runs the command, then prints what it took: `times` is in every POSIX shell, `/usr/bin/time` is not everywhere. */
 const SCRIPT = '"$@" >/dev/null; code=$?; times >&4; exit $code';
 
-const PROGRAMS = join(import.meta.dirname, "programs");
-const LOGTALLY = join(import.meta.dirname, "../bin/logtally.js");
+const PROGRAMS = join(import.meta.dirname, "../programs");
+const LOGTALLY = join(import.meta.dirname, "../../bin/logtally.js");
 
 /** The command of a Node program that reports its memory. */
 function nodeProgram(path: string, args: readonly string[]): string[] {

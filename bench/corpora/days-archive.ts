@@ -6,17 +6,17 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { writeDayLookups } from "../src/archive/lookup/day-lookup.ts";
-import { manifestBytes } from "../src/archive/manifest.ts";
-import { readSealedPlans } from "../src/archive/sealed-plan.ts";
-import { dayOfHour, type Span } from "../src/archive/span.ts";
-import { manifestName } from "../src/archive/vault-name.ts";
-import { openArchiveStore, openViewsRemover } from "../src/cli/open/archive/archive-store.ts";
-import { hourOf } from "../src/core/hour.ts";
-import { DAY_MS, SECOND_MS } from "../src/core/units.ts";
+import { writeDayLookups } from "../../src/archive/lookup/day-lookup.ts";
+import { manifestBytes } from "../../src/archive/manifest.ts";
+import { readSealedPlans } from "../../src/archive/sealed-plan.ts";
+import { dayOfHour, type Span } from "../../src/archive/span.ts";
+import { manifestName } from "../../src/archive/vault-name.ts";
+import { openArchiveStore, openViewsRemover } from "../../src/cli/open/archive/archive-store.ts";
+import { hourOf } from "../../src/core/hour.ts";
+import { DAY_MS, SECOND_MS } from "../../src/core/units.ts";
+import { logtally, measure } from "../measuring/measure.ts";
 import { DATA } from "./corpus.ts";
 import { manifestOf } from "./fact-archive.ts";
-import { logtally, measure } from "./measure.ts";
 
 const STREAM = "local";
 export const YEAR_DAYS = 365;

@@ -5,23 +5,23 @@
  */
 import { join } from "node:path";
 import { getHeapStatistics } from "node:v8";
-import { createLineDecoder } from "../src/cli/open/lines/line-decoder.ts";
-import { loadCatalogue, loadSettings } from "../src/cli/settings.ts";
-import { formatThings } from "../src/cli/terminal/quantity.ts";
-import type { Line } from "../src/core/line.ts";
-import { createFieldReader } from "../src/decode/field-reader.ts";
-import { catalogueFields } from "../src/derive/catalogue-fields.ts";
-import { createDeriver } from "../src/derive/deriver.ts";
-import { createSegmentWriter } from "../src/segment/segment-writer.ts";
-import { openCorpus } from "./corpus.ts";
-import type { Goal } from "./goal.ts";
-import { linesOf, readChunks } from "./held-lines.ts";
-import { median } from "./median.ts";
-import { type Report, reportOf } from "./report.ts";
-import { runStages, STAGE_COLUMNS, type Stage, type StageRound, stageCosts } from "./stage-cost.ts";
+import { createLineDecoder } from "../../src/cli/open/lines/line-decoder.ts";
+import { loadCatalogue, loadSettings } from "../../src/cli/settings.ts";
+import { formatThings } from "../../src/cli/terminal/quantity.ts";
+import type { Line } from "../../src/core/line.ts";
+import { createFieldReader } from "../../src/decode/field-reader.ts";
+import { catalogueFields } from "../../src/derive/catalogue-fields.ts";
+import { createDeriver } from "../../src/derive/deriver.ts";
+import { createSegmentWriter } from "../../src/segment/segment-writer.ts";
+import { openCorpus } from "../corpora/corpus.ts";
+import { linesOf, readChunks } from "../corpora/held-lines.ts";
+import type { Goal } from "../measuring/goal.ts";
+import { median } from "../measuring/median.ts";
+import { type Report, reportOf } from "../measuring/report.ts";
+import { runStages, STAGE_COLUMNS, type Stage, type StageRound, stageCosts } from "../measuring/stage-cost.ts";
 
 const LINES = 20_000;
-const PIPELINE = join(import.meta.dirname, "../pipelines/local.yaml");
+const PIPELINE = join(import.meta.dirname, "../../pipelines/local.yaml");
 const MAX_DEPTH = 128;
 
 const JOB = "decode, derive and write segments";
