@@ -14,6 +14,8 @@ async function main(args: readonly string[]): Promise<number> {
     notify("store_error", `write standard output: ${error.message}`);
     process.exit(EXIT_STORE);
   });
+  // Nor is one that has gone: what nobody reads must not stop an archive from being written.
+  process.stderr.on("error", () => undefined);
   // Node would print all that hangs on an error: requests with their headers, and bytes that a terminal obeys.
   process.on("uncaughtException", (error) => {
     tellCrash(error);

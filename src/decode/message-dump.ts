@@ -2,12 +2,17 @@ import parseJson from "fast-json-parse";
 import type { MessagePayload } from "../core/delivery.ts";
 import { parseDateTime } from "./time.ts";
 
+/** What a pull or a push says beside the message. A line with more is a record, whose other fields would be lost. */
+const BESIDE_MESSAGE = ["message", "ackId", "ack_id", "deliveryAttempt", "delivery_attempt", "subscription"];
+
 /**
  * A Pub/Sub message as a pull dumps it, `{"ackId": …, "message": {"data": base64, "attributes": {…}, "messageId": …,
  * "publishTime": …}}`; null where the line is a record with a field of that name. `topic` is not in the dump.
  */
 export function readMessageDump(text: string, topic: string): MessagePayload | null {
-  const message = member(parseJson(text).value, "message");
+  const dump: unknown = parseJson(text).value;
+  if (!Object.keys(dump ?? {}).every((key) => BESIDE_MESSAGE.includes(key))) return null;
+  const message = member(dump, "message");
   const messageId = member(message, "messageId") ?? member(message, "message_id");
   const data = member(message, "data") ?? "";
   const attributes = readAttributes(member(message, "attributes"));

@@ -1,11 +1,13 @@
 /**
  * Goal: a collector gets a batch as one trace, with its steps below it and linked to the traces of its messages.
- * Method: a server that notes what it is sent, where the standard variable says; another that is not there.
+ * Method: a server that notes what it is sent, where the standard variable says; others that are not there, or refuse.
  */
+import { createServer } from "node:http";
 import { afterEach, expect, it } from "vitest";
 import { openSpanExporter } from "../../src/backends/otlp/span-exporter.ts";
 import type { TraceSpan } from "../../src/core/trace-span.ts";
-import { type CapturingServer, startCapturingServer } from "../servers/capturing-server.ts";
+import { startCapturingServer } from "../servers/capturing-server.ts";
+import { type LoopbackServer, listenOnLoopback } from "../servers/loopback-http.ts";
 
 const VARIABLE = "OTEL_EXPORTER_OTLP_ENDPOINT";
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -37,7 +39,7 @@ interface SentSpan {
   readonly status: { readonly code: number; readonly message?: string };
 }
 
-let server: CapturingServer | null = null;
+let server: LoopbackServer | null = null;
 afterEach(async () => {
   delete process.env[VARIABLE];
   await server?.close();
@@ -45,12 +47,13 @@ afterEach(async () => {
 });
 
 it("a trace arrives with its steps, links and errors", async () => {
-  server = await startCapturingServer();
+  const collector = await startCapturingServer();
+  server = collector;
   process.env[VARIABLE] = server.url;
   const exporter = openSpanExporter("1.2.3");
   exporter.send(BATCH);
   await exporter.close();
-  const [request] = server.requests;
+  const [request] = collector.requests;
   if (request === undefined) throw new Error("nothing came");
   expect(request).toMatchObject({ method: "POST", path: "/v1/traces" });
   const { resourceSpans } = request.body as {
@@ -68,6 +71,14 @@ it("a trace arrives with its steps, links and errors", async () => {
 
 it("a collector that is away holds up no end", async () => {
   process.env[VARIABLE] = "http://127.0.0.1:9";
+  const exporter = openSpanExporter("1.2.3");
+  exporter.send(BATCH);
+  await expect(exporter.close()).resolves.toBeUndefined();
+});
+
+it("nor does one that refuses", async () => {
+  server = await listenOnLoopback(createServer((_, response) => response.writeHead(404).end()));
+  process.env[VARIABLE] = server.url;
   const exporter = openSpanExporter("1.2.3");
   exporter.send(BATCH);
   await expect(exporter.close()).resolves.toBeUndefined();

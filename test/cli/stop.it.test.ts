@@ -181,4 +181,14 @@ describe("a reader", () => {
     const firstLine = (await readFile(input, "utf8")).split("\n", 1).join("");
     expect(await ended).toEqual({ code: 0, signal: null, stdout: `${firstLine}\n`, stderr: "" });
   });
+
+  it("of notices that has gone holds up no run", async () => {
+    const archive = join(await tempFolder(), "archive");
+    const env = { LOGTALLY_LOG: "json" };
+    const { child, ended } = startLogtally(["run", "--from", "-", "--archive", archive, "--json"], { env });
+    child.stderr?.destroy();
+    child.stdin?.end(`${(await readFile(input, "utf8")).split("\n", 3).join("\n")}\n`);
+    const { code, stdout } = await ended;
+    expect({ code, archived: (JSON.parse(stdout) as Summary).archived }).toEqual({ code: 0, archived: 3 });
+  });
 });

@@ -113,6 +113,14 @@ describe("a dumped message", () => {
     }
   });
 
+  it.each(['"messageId":"7"', '"messageId":"7","data":"Cg=="', `"messageId":"7","data":"${btoa("{}")}"`])(
+    "is none where other fields stand beside it: %s",
+    (members) => {
+      const line = `{${TIME},"message":{${members}}}`;
+      expect(outline(decodeFile(line))).toEqual([`line ${line}`]);
+    },
+  );
+
   it("may be longer than any record in it", () => {
     const many = `${A}\n`.repeat(20);
     expect(outline(decodeFile(dumpOf(many), { limits: LIMITS }))).toEqual(Array(20).fill(`line ${A}`));

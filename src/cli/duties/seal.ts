@@ -2,11 +2,11 @@ import { Command } from "commander";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
-import { DAY_MS } from "../../core/units.ts";
 import type { Metrics } from "../../observe/metrics.ts";
 import { openSealer, type Sealer } from "../open/archive/sealer.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { createDaily } from "../process/daily.ts";
 import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
 import { stopOnSignals } from "../process/stop-signal.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
@@ -59,11 +59,11 @@ async function seal(pipeline: string | undefined, options: SealCommandOptions): 
 
 /** Lines without any time once a day alone: sealing some looks through all that came before. */
 function sealPass(pipeline: string | undefined, options: SealCommandOptions): Pass {
-  let undatedAtMs = Number.NEGATIVE_INFINITY;
+  const daily = createDaily(SYSTEM_CLOCK);
   return async (signal, metrics) => {
-    const undated = options.undated && SYSTEM_CLOCK.monotonicMs() - undatedAtMs >= DAY_MS;
+    const undated = options.undated && daily.isDue();
     await sealOnce(pipeline, { ...options, undated }, signal, metrics);
-    if (undated) undatedAtMs = SYSTEM_CLOCK.monotonicMs();
+    if (undated) daily.done();
     return { isRight: true };
   };
 }

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
-import { DAY_MS, SECOND_MS } from "../../core/units.ts";
+import { SECOND_MS } from "../../core/units.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
+import { createDaily } from "../process/daily.ts";
 import { EXIT_INTERRUPTED } from "../process/exit-code.ts";
 import { pause } from "../process/pause.ts";
 import type { PipelineOptions } from "../settings.ts";
@@ -28,26 +28,50 @@ export async function sealBeside(
     ...set.flatMap((each) => ["--set", each]),
   ];
   // Not at each look: a seal of lines without time looks through all that were sealed before.
-  let undatedAtMs = SYSTEM_CLOCK.monotonicMs() - DAY_MS;
+  const undated = createDaily(SYSTEM_CLOCK);
   for (;;) {
     await pause(everyMs, signal);
     if (signal.aborted) return;
-    const withUndated = SYSTEM_CLOCK.monotonicMs() - undatedAtMs >= DAY_MS;
-    if (withUndated) undatedAtMs = SYSTEM_CLOCK.monotonicMs();
-    await sealOnce(withUndated ? args : [...args, "--no-undated"], signal);
+    const withUndated = undated.isDue();
+    const isSealed = await sealOnce(withUndated ? args : [...args, "--no-undated"], signal);
+    if (withUndated && isSealed) undated.done();
   }
 }
 
-async function sealOnce(args: readonly string[], signal: AbortSignal): Promise<void> {
+/** Resolves with whether all went well. */
+async function sealOnce(args: readonly string[], signal: AbortSignal): Promise<boolean> {
+  try {
+    const { code, said } = await ended(startSealer(args), signal);
+    if (code === 0) return true;
+    if (code !== EXIT_INTERRUPTED && !signal.aborted) {
+      notify(
+        "seal_failed",
+        `sealing beside the work failed, and is tried again: ${said.trim().split("\n").at(-1) ?? ""}`,
+      );
+    }
+  } catch (error) {
+    notify("seal_failed", `sealing beside the work cannot be started, and is tried again: ${(error as Error).message}`);
+  }
+  return false;
+}
+
+/** Throws what keeps a process from being started, where Node does not tell of it by an event. */
+function startSealer(args: readonly string[]): ChildProcess {
   const [program = ""] = process.argv.slice(1);
-  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
+  return spawn(process.execPath, [...process.execArgv, program, ...args], {
     stdio: ["ignore", "ignore", "pipe"],
     // What it says becomes part of what is said here.
     env: { ...process.env, LOGTALLY_LOG: "text" },
   });
+}
+
+async function ended(
+  child: ChildProcess,
+  signal: AbortSignal,
+): Promise<{ readonly code: number | null; readonly said: string }> {
   let said = "";
   // Where this process may open no more files there is none, whatever the types say.
-  (child.stderr as Readable | undefined)?.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     said = (said + text).slice(-1000);
   });
   const onStop = (): void => {
@@ -58,13 +82,7 @@ async function sealOnce(args: readonly string[], signal: AbortSignal): Promise<v
   else signal.addEventListener("abort", onStop, { once: true });
   try {
     const [code] = (await once(child, "close")) as [number | null];
-    if (code === 0 || code === EXIT_INTERRUPTED || signal.aborted) return;
-    notify(
-      "seal_failed",
-      `sealing beside the work failed, and is tried again: ${said.trim().split("\n").at(-1) ?? ""}`,
-    );
-  } catch (error) {
-    notify("seal_failed", `sealing beside the work cannot be started, and is tried again: ${(error as Error).message}`);
+    return { code, said };
   } finally {
     signal.removeEventListener("abort", onStop);
   }
