@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type PipelineSettings, parsePipeline } from "../config/pipeline.ts";
 import { UsageError } from "../core/fault.ts";
 import { withoutPassword } from "../core/without-password.ts";
 import { readCompiled } from "../derive/compiled-catalogue.ts";
 import type { Catalogue } from "../derive/event-rules.ts";
+import { readInput } from "./input-text.ts";
 
 /** The options that every command on a pipeline or an archive takes. */
 export interface PipelineOptions {
@@ -32,7 +32,24 @@ export async function loadSettings(pipeline: string | undefined, options: Pipeli
   // Nobody wants an archive inside the installed program.
   const archive = options.archive ?? (isBundled(pipeline) ? BUNDLED_ARCHIVE : undefined);
   const overrides = [...archiveOverride(archive), ...(options.set ?? [])];
-  return parsePipeline(await readInput(path, "pipeline"), path, overrides, process.cwd());
+  refuseArchive(path);
+  const text = await readInput(path, "pipeline");
+  refuseLines(text, path);
+  return parsePipeline(text, path, overrides, process.cwd());
+}
+
+/** What is often named where a pipeline is expected. Throws `UsageError`. */
+function refuseArchive(path: string): void {
+  if (!["wal", "vault", "ctl"].some((folder) => existsSync(join(path, folder)))) return;
+  throw new UsageError(`read pipeline "${path}": an archive, no pipeline (hint: --archive ${path})`);
+}
+
+/** The same of logs, in which everything would be wrong. */
+function refuseLines(text: string, path: string): void {
+  const isOfLines = /^\s*\{[^\n]*\}\s*\n\s*\{/.test(text);
+  if (!isOfLines && !text.includes("\0")) return;
+  const found = isOfLines ? "a file of lines" : "no text";
+  throw new UsageError(`read pipeline "${path}": ${found}, no pipeline (hint: logtally run --from ${path} for lines)`);
 }
 
 /** Reads the catalogue of that path, which may extend the standard one; null: that one. Rejects with `UsageError`. */
@@ -67,15 +84,4 @@ function archiveOverride(archive: string | undefined): string[] {
   }
   if (bucket === undefined) return [`archive=${JSON.stringify({ kind: "folder", path: resolve(archive) })}`];
   return [`archive=${JSON.stringify({ kind: "gcs", bucket, ...(prefix === "" ? {} : { prefix }) })}`];
-}
-
-/** The text of a file; `what` it is, for the message. Rejects with `UsageError`. */
-export async function readInput(path: string, what: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "no such file" : message;
-    throw new UsageError(`read ${what} "${path}": ${why}`, { cause: error });
-  }
 }

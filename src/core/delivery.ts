@@ -48,6 +48,9 @@ export interface Delivery {
 
 /** Where lines come from. */
 export interface Source {
-  /** Yields until `signal` aborts or the input ends; at most one delivery is prepared ahead of `next()`. */
+  /**
+   * Yields until the input ends or `signal` aborts, and may do so for some seconds after it. What is held ahead of
+   * `next()` is bounded by the source's own budget.
+   */
   deliveries(signal: AbortSignal): AsyncIterable<Delivery>;
 }

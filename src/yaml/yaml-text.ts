@@ -18,6 +18,8 @@ import type { Problem } from "./problem.ts";
 
 /** Aliases may save typing, not build a bomb. */
 const MAX_ALIAS_COUNT = 100;
+const MOST_SYNTAX_ERRORS = 3;
+const MOST_MESSAGE_CHARS = 200;
 
 const SYNTAX_HINTS: Partial<Record<ErrorCode, string>> = {
   BAD_SCALAR_START: "quote the value",
@@ -50,7 +52,7 @@ export function readYaml(text: string, noun: string): YamlText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const problems = [...document.errors, ...document.warnings].map((error) => {
+  const problems = toldErrors([...document.errors, ...document.warnings]).map((error) => {
     return { line: lineAt(error.pos[0]), ...inWords(error, document, noun) };
   });
   // A key given twice leaves the rest of the text in order, so the other problems can be told as well.
@@ -67,6 +69,13 @@ export function readYaml(text: string, noun: string): YamlText {
   };
 }
 
+/** Of errors of syntax the first ones: all after them may come of these. */
+function toldErrors(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const isOfSyntax = ({ code }: YAMLError): boolean => code !== "DUPLICATE_KEY";
+  const told = new Set(errors.filter(isOfSyntax).slice(0, MOST_SYNTAX_ERRORS));
+  return errors.filter((error) => !isOfSyntax(error) || told.has(error));
+}
+
 function inWords({ code, message, pos }: YAMLError, document: Document.Parsed, noun: string) {
   if (code === "DUPLICATE_KEY") {
     return { what: `field ${JSON.stringify(keyAt(document, pos[0]))} is given twice`, hint: "keep one" };
@@ -74,7 +83,8 @@ function inWords({ code, message, pos }: YAMLError, document: Document.Parsed, n
   if (code === "MULTIPLE_DOCS") {
     return { what: "read YAML: a second document begins", hint: `one file holds one ${noun}` };
   }
-  const what = `read YAML: ${message.slice(0, 1).toLowerCase()}${message.slice(1)}`;
+  // It quotes what it did not expect, however long that is.
+  const what = `read YAML: ${message.slice(0, 1).toLowerCase()}${message.slice(1, MOST_MESSAGE_CHARS)}`;
   return { what, hint: SYNTAX_HINTS[code] ?? "check quotes and brackets" };
 }
 

@@ -112,6 +112,16 @@ describe("a command that cannot be done", () => {
     await expectRefused(["counts", "--archive", archive], `"${archive}"`);
   });
 
+  it("names what is no pipeline: an archive, a file of lines, a picture", async () => {
+    const archive = join(await tempFolder(), "archive");
+    const lines = await inputFile("t.ndjson", '{"time":"2020-12-22T08:00:00Z"}\n'.repeat(1000));
+    const picture = await inputFile("p.png", Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]));
+    await run(archive, [lines]);
+    await expectRefused(["counts", archive], `"${archive}": an archive, no pipeline (hint: --archive ${archive})`);
+    await expectRefused(["run", lines], `"${lines}": a file of lines, no pipeline (hint: logtally run --from ${lines}`);
+    await expectRefused(["check", picture], `"${picture}": no text, no pipeline`);
+  });
+
   it("names the option, command, event or field that is unknown", async () => {
     const pipeline = await inputFile(
       "p.yaml",

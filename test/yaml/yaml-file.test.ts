@@ -33,3 +33,14 @@ it.each([
     `team.yaml:${line}: field "${path.join(".")}": too late (hint: be early)`,
   );
 });
+
+it("tells of a text full of errors the first ones, each in a line that can be read", () => {
+  const { problems } = readYamlFile(
+    `{"a": 1}\n${`{"${"b".repeat(5000)}": 1}\n`.repeat(1000)}`,
+    "team.yaml",
+    "team",
+    "",
+  );
+  expect(problems).toHaveLength(3);
+  expect(problems.every(({ what }) => what.length < 300)).toBe(true);
+});

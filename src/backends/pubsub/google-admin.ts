@@ -130,7 +130,11 @@ function openRequests(emulator: string | null, { backoff, onTrouble }: PubsubAdm
     async request(operation, send) {
       const work = async () => {
         try {
-          opened ??= openClients(emulator);
+          opened ??= openClients(emulator).catch((error: unknown) => {
+            // Credentials may come.
+            opened = null;
+            throw error;
+          });
           return await send(await opened);
         } catch (error) {
           throw subscriberError(error);

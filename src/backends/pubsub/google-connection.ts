@@ -89,10 +89,19 @@ async function openClient(emulator: string | null): Promise<Client> {
   return client;
 }
 
+/** Of plain HTTP, which a URL leaves out. */
+const DEFAULT_PORT = 80;
+
 /** For a client of a test server. */
 export function serverOptions(address: string) {
-  const [servicePath = "", port = ""] = address.replace(/^https?:\/\//, "").split(":");
+  const { hostname: servicePath, port } = new URL(`http://${address.replace(/^https?:\/\//, "")}`);
   // Otherwise the client asks the machine for credentials, only to learn the domain of the service.
   const auth = new GoogleAuth({ clientOptions: { universeDomain: "googleapis.com" } });
-  return { ...CHANNEL, servicePath, port: Number(port), sslCreds: grpc.credentials.createInsecure(), auth };
+  return {
+    ...CHANNEL,
+    servicePath,
+    port: Number(port || DEFAULT_PORT),
+    sslCreds: grpc.credentials.createInsecure(),
+    auth,
+  };
 }

@@ -51,15 +51,15 @@ export async function runAll(
   let before: PipelineSettings[] | null = null;
   try {
     for (;;) {
-      const turn = new AbortController();
-      const workers = await openWorkers(settings, before, { stop, turn, observation });
+      const endTurn = new AbortController();
+      const workers = await openWorkers(settings, before, { stop, endTurn, observation });
       if (workers === null) {
         settings = before ?? settings;
         before = null;
         continue;
       }
       if (before !== null) notify("reloaded", `runs ${namesOf(settings)} as written now`);
-      const ended = await runTurn(workers, asked, { settings, load, stop, turn, reloadSignal, observation });
+      const ended = await runTurn(workers, asked, { settings, load, stop, endTurn, reloadSignal, observation });
       summaries.push(...ended.summaries);
       if (ended.next === null) return { summaries, failure: ended.failure };
       before = settings;
@@ -81,7 +81,7 @@ interface OpenWorker {
 interface Opening {
   readonly stop: AbortController;
   /** Ends these workers alone. */
-  readonly turn: AbortController;
+  readonly endTurn: AbortController;
   readonly observation: Observation | null;
 }
 
@@ -89,9 +89,9 @@ interface Opening {
 async function openWorkers(
   settings: readonly PipelineSettings[],
   before: readonly PipelineSettings[] | null,
-  { stop, turn, observation }: Opening,
+  { stop, endTurn, observation }: Opening,
 ): Promise<OpenWorker[] | null> {
-  const ending = { end: AbortSignal.any([stop.signal, turn.signal]), stop: stop.signal };
+  const ending = { end: AbortSignal.any([stop.signal, endTurn.signal]), stop: stop.signal };
   const opening = settings.map(async (each): Promise<OpenWorker> => {
     const watch = observation?.watch(each.name) ?? null;
     return { worker: await openWorker(each, watch, ending), settings: each, watch };
@@ -101,7 +101,7 @@ async function openWorkers(
   const failed = results.find((result) => result.status === "rejected");
   if (failed === undefined) return open;
   // What they hold, the others will want to have.
-  turn.abort();
+  endTurn.abort();
   await Promise.all(open.map(({ worker }) => worker.close()));
   const error: unknown = failed.reason;
   if (before === null || stop.signal.aborted || !isToldError(error)) throw error;
@@ -124,10 +124,10 @@ async function runTurn(open: readonly OpenWorker[], asked: Asked, turn: Turn): P
   const ended = new AbortController();
   const hide = showWorkers(open, turn);
   const reloading = nextSettings(reloadSignal, load, ended.signal).then((next) => {
-    if (next !== null) turn.turn.abort();
+    if (next !== null) turn.endTurn.abort();
     return next;
   });
-  const until = AbortSignal.any([stop.signal, turn.turn.signal, ended.signal]);
+  const until = AbortSignal.any([stop.signal, turn.endTurn.signal, ended.signal]);
   const sealing = open.map(async ({ worker, settings: { seal } }, index) => {
     if (worker.isEndless && seal.isByWorker) {
       await sealBeside(asked.pipelines[index], asked.options, seal.everyMs, until);
@@ -166,7 +166,7 @@ async function nextSettings(
 }
 
 /** Until the returned function is called. */
-function showWorkers(open: readonly OpenWorker[], { stop, turn, observation }: Turn): () => void {
+function showWorkers(open: readonly OpenWorker[], { stop, endTurn, observation }: Turn): () => void {
   if (observation === null) return () => undefined;
   const hides = open.map(({ worker, settings, watch }) =>
     observation.show(settings.name, () => ({
@@ -177,7 +177,7 @@ function showWorkers(open: readonly OpenWorker[], { stop, turn, observation }: T
   );
   observation.readyUnless(() => {
     if (stop.signal.aborted) return ["stopping"];
-    if (turn.signal.aborted) return ["reloading"];
+    if (endTurn.signal.aborted) return ["reloading"];
     return open.flatMap(({ settings, watch }) => {
       const waitingMs = watch?.oldestWaitingMs() ?? 0;
       if (waitingMs < WAITING_MS) return [];
@@ -197,13 +197,18 @@ async function outcomeOf(
 ): Promise<RunOutcome> {
   const ended = workers.filter((_, index) => results[index]?.status === "fulfilled");
   const summaries: RunSummary[] = [];
+  const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason as Error] : []));
   for (const [index, worker] of ended.entries()) {
     // All have written by now: only the lines of those named before count as there before.
     const later = new Set(ended.slice(index + 1).map(({ writer }) => writer));
-    summaries.push(await worker.summarize(later, late));
+    try {
+      summaries.push(await worker.summarize(later, late));
+    } catch (error) {
+      // What the others did is told all the same.
+      failures.push(error as Error);
+    }
   }
-  const failed = results.find((result) => result.status === "rejected");
-  return { summaries, failure: failed === undefined ? null : (failed.reason as Error) };
+  return { summaries, failure: failures[0] ?? null };
 }
 
 /** Resolves when all have ended, so that a failure elsewhere does not cut off a segment that is being closed. */

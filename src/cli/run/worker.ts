@@ -55,15 +55,15 @@ export interface Worker {
   readonly writer: string;
   /** Runs until the input ends or it is stopped. Rejects with `IoError`; what was committed stays valid. */
   run(onRead: OnRead): Promise<void>;
-  /** In the place of `run`. */
+  /** Lets go of input and index where `run` will not be called. Rejects as they do. */
   close(): Promise<void>;
   /** As it stands, at any time. What is held is left out: who watches its batches knows it. */
   figures(): Omit<WorkerFigures, "oldestHeldMs" | "oldestWaitingMs">;
   /**
-   * What the run brought in. `later` are writers whose lines do not count as there before. Where the input has no end,
-   * `late` ends the search for those that were. Rejects with `IoError`.
+   * What the run brought in. Lines of `laterWriters` do not count as there before. Where the input has no end, `deadline`
+   * ends the search for those that were. Rejects with `IoError`.
    */
-  summarize(later: ReadonlySet<string>, late: AbortSignal): Promise<RunSummary>;
+  summarize(laterWriters: ReadonlySet<string>, deadline: AbortSignal): Promise<RunSummary>;
 }
 
 export interface WorkerOptions {
@@ -131,15 +131,15 @@ export function createWorker(options: WorkerOptions): Worker {
       const indexed = index === null ? null : { ...index.report(), isAway: index.isAway() };
       return { ...read, archived: { ...wal.committed }, index: indexed, budgets };
     },
-    async summarize(later, late) {
+    async summarize(laterWriters, deadline) {
       const takeBack = ({ buffer, start, end, meta }: ArchivedLine): void => {
         const record = decoder.reopen(buffer, start, end, meta.lane, meta.message);
         tally.repeat(meta.reason, record?.fields ? derive(record.log, record.fields) : []);
       };
       const counts = tally.snapshot();
-      const made = { writer, objects: wal.committed.objects, later };
+      const made = { writer, objects: wal.committed.objects, later: laterWriters };
       const isWhole = isEndless(settings)
-        ? await isBefore(late, visitRepeats(store, made, takeBack, late))
+        ? await isBefore(deadline, visitRepeats(store, made, takeBack, deadline))
         : await visitRepeats(store, made, takeBack, new AbortController().signal);
       return {
         pipeline: settings.name,

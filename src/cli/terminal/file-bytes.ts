@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Refuse } from "../../archive/stored-json.ts";
 import { UsageError } from "../../core/fault.ts";
+import { unreadable } from "../input-text.ts";
 
 /** A file from somebody else, or standard input, of which one thing or the other is done. */
 export interface FileBytes {
@@ -74,7 +75,6 @@ async function* readChunks(path: string, what: string): AsyncGenerator<Buffer> {
   try {
     for await (const piece of path === "-" ? process.stdin : createReadStream(path)) yield piece as Buffer;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(`read ${what} "${path}": ${code === "ENOENT" ? "no such file" : message}`, { cause: error });
+    throw unreadable(path, what, error);
   }
 }

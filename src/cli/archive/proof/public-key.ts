@@ -1,6 +1,6 @@
 import { parseVerifyingKey, type VerifyingKey } from "../../../archive/digest/signing-key.ts";
 import { UsageError } from "../../../core/fault.ts";
-import { readInput } from "../../settings.ts";
+import { readInput } from "../../input-text.ts";
 
 /** True for what names a key and is none: 16 hex digits. */
 export function isFingerprint(key: string): boolean {

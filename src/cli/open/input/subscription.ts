@@ -43,7 +43,9 @@ export async function openSubscription(
  */
 export function emulatorHost(): string | null {
   const host = process.env["PUBSUB_EMULATOR_HOST"] || null;
-  const problem = host === null ? null : whyNoService(`http://${host.replace(/^https?:\/\//, "")}`);
-  if (host === null || problem === null) return host;
+  if (host === null) return null;
+  const url = `http://${host.replace(/^https?:\/\//, "")}`;
+  const problem = whyNoService(url) ?? (/:\d+\/?$/.test(url) ? null : "and it has no port");
+  if (problem === null) return host;
   throw new UsageError(`use PUBSUB_EMULATOR_HOST "${withoutPassword(host)}": expected HOST:PORT, ${problem}`);
 }
