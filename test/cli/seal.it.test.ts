@@ -78,6 +78,21 @@ describe("seal", () => {
     await expectTruth(archive, traffic, TRUTH_SEGMENTS);
   });
 
+  it("says so where the archive has no stream of the pipeline's name", async () => {
+    const folder = await tempFolder();
+    const archive = join(folder, "archive");
+    await writeFile(join(folder, "in.ndjson"), '{"time":"2020-12-22T09:00:00.1Z"}\n');
+    await run(archive, [join(folder, "in.ndjson")]);
+    const pipeline = join(folder, "other.yaml");
+    await writeFile(pipeline, `name: other\nsource: {kind: stdin}\narchive: {kind: folder, path: ${archive}}\n`);
+    const sealed = await logtally(["seal", pipeline]);
+    expect(sealed).toMatchObject({ code: 0, stdout: "nothing is due\n" });
+    expect(sealed.stderr).toContain('seal stream "other": the archive has no such stream (hint: it has local;');
+    expect((await logtally(["archive", "verify", pipeline])).stderr).toContain(
+      'verify stream "other": the archive has',
+    );
+  });
+
   it("prints what it sealed as a table, and says so where nothing is due", async () => {
     const folder = await tempFolder();
     const input = join(folder, "in.ndjson");

@@ -3,6 +3,7 @@ import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { IoError } from "../../core/fault.ts";
 import { hourText } from "../../core/hour.ts";
 import type { Metrics } from "../../observe/metrics.ts";
+import { missingStreamText } from "../open/archive/missing-stream.ts";
 import { openSealer, type Sealer } from "../open/archive/sealer.ts";
 import { withPipelineOptions } from "../options/options.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
@@ -90,6 +91,9 @@ async function sealOnce(
 ): Promise<void> {
   const settings = await loadSettings(pipeline, options);
   const sealer = await openSealer(settings, pipeline === undefined ? null : settings.name);
+  if (pipeline !== undefined && sealer.streams.length === 0 && options.every === undefined) {
+    tell(missingStreamText("seal", settings.name, sealer.allStreams));
+  }
   for (const stream of sealer.streams) beginSealed(metrics, stream);
   const sealed: SealedPlan[] = [];
   try {

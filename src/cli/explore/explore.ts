@@ -48,7 +48,7 @@ export function exploreCommand(): Command {
     .description(
       "Serves a page on this machine to look at an archive: lines as they come, searched lines, counts, and the proof. It " +
         "needs nothing else, loads nothing from elsewhere, and writes nothing. The address that it prints has a token, " +
-        "without which nobody gets an answer. Ends with Ctrl-C.",
+        "without which nobody gets an answer. Ends with Ctrl-C or SIGTERM, and with exit code 0.",
     )
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
     .option("--port <n>", `the port to listen at, 0 for any that is free (default: ${DEFAULT_PORT}, or any)`, port)

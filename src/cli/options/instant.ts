@@ -6,7 +6,9 @@ const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
 /** A parser of instants for `--since` and `--until`: RFC 3339, a day, or so long ago (`2h`, `7d`); milliseconds. */
 export function instantBefore(nowMs: number): (value: string) => number {
-  return (value) => {
+  return (written) => {
+    // As `psql` and many a log print it.
+    const value = written.replace(/^(\S{10}) (?=\d)/, "$1T");
     const ago = /^(\d{1,6})([smhd])$/.exec(value);
     if (ago !== null) return nowMs - Number(ago[1]) * (SPAN_UNITS[ago[2] ?? ""] ?? 0);
     const isUtc = value.length > "YYYY-MM-DD".length && !/(Z|[+-]\d\d:\d\d)$/.test(value);

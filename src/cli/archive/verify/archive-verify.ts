@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { differenceText } from "../../../archive/audit/difference.ts";
+import { listStreams } from "../../../archive/sealed-plan.ts";
 import type { Finding } from "../../../archive/verify/finding.ts";
 import type { KeptEnd } from "../../../archive/verify/kept-end.ts";
 import { openArchiveStore } from "../../open/archive/archive-store.ts";
+import { missingStreamText } from "../../open/archive/missing-stream.ts";
 import { instantBefore } from "../../options/instant.ts";
 import { collect, oneOf, withPipelineOptions } from "../../options/options.ts";
 import { checkSpan } from "../../options/time-span.ts";
@@ -13,7 +15,7 @@ import { loadSettings, type PipelineOptions } from "../../settings.ts";
 import { print } from "../../terminal/print.ts";
 import { createProgress, type Progress } from "../../terminal/progress.ts";
 import { formatCount } from "../../terminal/quantity.ts";
-import { asLine } from "../../terminal/tell.ts";
+import { asLine, tell } from "../../terminal/tell.ts";
 import { verifyArchive } from "./verification.ts";
 import { keptEnd, readTrust } from "./verify-options.ts";
 import { isVerified, LEVELS, type Level, verifyJson, verifyText } from "./verify-report.ts";
@@ -85,6 +87,9 @@ async function verify(pipeline: string | undefined, options: VerifyCommandOption
   const trust = await readTrust(options.key ?? []);
   const store = await openArchiveStore(settings.archive);
   await store.check("read");
+  const only = pipeline === undefined ? null : settings.name;
+  const streams = only === null ? [] : await listStreams(store);
+  if (only !== null && !streams.includes(only)) tell(missingStreamText("verify", only, streams));
   const bars: Progress[] = [];
   const showBar = (bar: Progress): void => {
     bars.at(-1)?.stop();
@@ -99,7 +104,7 @@ async function verify(pipeline: string | undefined, options: VerifyCommandOption
       settings,
       store,
       level: options.level,
-      only: pipeline === undefined ? null : settings.name,
+      only,
       span: options,
       trust,
       kept: options.after ?? [],

@@ -35,6 +35,8 @@ import { openLocalObjects } from "./local-objects.ts";
 export interface Sealer {
   /** Streams that have lines; one of them where a pipeline was named. */
   readonly streams: readonly string[];
+  /** All that the archive has. */
+  readonly allStreams: readonly string[];
   /** Rejects with `IoError`; what was sealed stays sealed. */
   readonly seal: (
     stream: string,
@@ -65,6 +67,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   const { latenessMs } = settings.seal;
   const newReader = (): FactReader => openFactReader(settings, catalogue, key);
   return {
+    allStreams: streams,
     streams: streams.filter((stream) => only === null || stream === only),
     close: () => facts.database.close(),
     async seal(stream, rest) {
