@@ -6,7 +6,6 @@ import {
   cp,
   type FileHandle,
   mkdir,
-  open,
   readdir,
   readFile,
   rename,
@@ -24,6 +23,7 @@ import { IoError } from "../../src/core/fault.ts";
 import { DAY_MS } from "../../src/core/units.ts";
 import { testObjectRemover } from "../contract/object-remover.ts";
 import { testObjectStore } from "../contract/object-store.ts";
+import { fileHandlePrototype } from "./file-handle-prototype.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const NOW_MS = Date.UTC(2020, 11, 24);
@@ -53,11 +53,8 @@ async function filesOf(root: string): Promise<string[]> {
 
 /** Inodes of the files and folders that are synced while the work goes on, in order, each with its size then. */
 async function syncedDuring(work: () => Promise<unknown>): Promise<{ readonly ino: number; readonly size: number }[]> {
-  const handle = await open(import.meta.filename, "r");
-  const prototype = Object.getPrototypeOf(handle) as FileHandle;
-  await handle.close();
   const synced: { ino: number; size: number }[] = [];
-  const spy = vi.spyOn(prototype, "sync").mockImplementation(async function (this: FileHandle) {
+  const spy = vi.spyOn(await fileHandlePrototype(), "sync").mockImplementation(async function (this: FileHandle) {
     const { ino, size } = await this.stat();
     await this.datasync();
     synced.push({ ino, size });
