@@ -18,6 +18,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openFollowState } from "../../src/backends/files/follow/checkpoints.ts";
@@ -26,6 +27,9 @@ import { MINUTE_MS } from "../../src/core/units.ts";
 import { fileHandlePrototype } from "./file-handle-prototype.ts";
 import { checkpointsIn, Follower, type FollowerOptions, linesOf, textOf } from "./follower.ts";
 import { tempFolder } from "./temp-folder.ts";
+
+/** For a checkpoint to be written. */
+const AMPLE_MS = 100;
 
 let folder = "";
 let log = "";
@@ -80,6 +84,19 @@ async function atNextStatOf(ino: number, deed: () => Promise<void>): Promise<rea
 /** As the system says it where a network disk has lost a file. */
 function stale(): Error {
   return Object.assign(new Error("ESTALE: stale file handle, fstat"), { code: "ESTALE", syscall: "fstat" });
+}
+
+/** Holds the next file that is synced up, until it may go on; others are not held up. */
+async function slowAtFirst() {
+  const prototype = await fileHandlePrototype();
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  vi.spyOn(prototype, "sync").mockImplementationOnce(async function (this: FileHandle) {
+    asked.resolve();
+    await held.promise;
+    await this.datasync();
+  });
+  return { isAsked: asked.promise, goOn: held.resolve };
 }
 
 describe("a followed file", () => {
@@ -383,6 +400,23 @@ describe("a process that dies", () => {
     await kill(follower);
     follower = await start();
     expect(await takeFrom(follower)).toBe("two\n");
+  });
+
+  it("has its acks noted for good, although a look at new files was noting its own at that time", async () => {
+    await writeFile(log, "one\n");
+    let follower = await start();
+    await follower.read();
+    await writeFile(join(folder, "b.log"), "");
+    const disk = await slowAtFirst();
+    const reading = follower.read();
+    await disk.isAsked;
+    const acking = follower.ack();
+    await Promise.race([acking, setTimeout(AMPLE_MS)]);
+    disk.goOn();
+    await Promise.all([reading, acking]);
+    await kill(follower);
+    follower = await start();
+    expect(await takeFrom(follower)).toBe("");
   });
 
   it("with lines in hand whose file is truncated then leaves them to the copy", async () => {

@@ -13,4 +13,13 @@ export const FOLLOW_FAULTS: readonly Fault[] = [
     replacement: "if (error instanceof Error) throw error;\n    // Its turn",
     caughtBy: { file: FOLLOW_TEST, title: "is compressed and removed while it is looked at" },
   },
+  {
+    name: "checkpoints-saved-over-later-ones",
+    harm: "A checkpoint of which a look at new files knew replaces that of an ack: after a kill lines are read again.",
+    breaks: "service",
+    file: "src/backends/files/follow/follow-source.ts",
+    text: "await Promise.allSettled([last]);",
+    replacement: "await Promise.resolve();",
+    caughtBy: { file: FOLLOW_TEST, title: "has its acks noted for good" },
+  },
 ];
