@@ -139,6 +139,31 @@ describe("a folder store", () => {
     expect((await filesOf(root)).sort()).toEqual(["ctl/tmp/young", "wal/a/1"]);
   });
 
+  it.each(["folder", "link"])(
+    "archives on where an old %s lies among the unfinished objects, which stays",
+    async (kind) => {
+      const root = await tempFolder();
+      const stranger = join(root, "ctl/tmp/stranger");
+      await mkdir(join(root, "ctl/tmp"), { recursive: true });
+      const left = join(root, "ctl/tmp/unfinished");
+      await writeFile(left, "half");
+      if (kind === "folder") {
+        await mkdir(stranger);
+        await writeFile(join(stranger, "kept"), "not ours");
+        await utimes(stranger, new Date(0), new Date(0));
+      } else await symlink("stranger", stranger);
+      await utimes(left, new Date(0), new Date(0));
+      const store = createFolderStore(root, nowMs);
+      for (const name of ["wal/a/1", "wal/a/2"]) expect(await store.create(name, Buffer.from("x"))).toBe("created");
+      expect((await filesOf(root)).sort()).toEqual([
+        ...(kind === "folder" ? ["ctl/tmp/stranger/kept"] : []),
+        "wal/a/1",
+        "wal/a/2",
+      ]);
+      expect(await readdir(join(root, "ctl/tmp"))).toEqual(["stranger"]);
+    },
+  );
+
   it("lists what is there where others are removed meanwhile", async () => {
     const root = await tempFolder();
     const store = createFolderStore(root, nowMs);

@@ -1,6 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { glob, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isOfSystem } from "../of-system.ts";
 import { hasNoName, isPattern } from "../paths.ts";
 
 /** A file as it is now. */
@@ -83,9 +84,4 @@ export async function lookAt(path: string, onUnseen: OnUnseen): Promise<FileLook
     if ((code !== "ENOENT" && code !== "ENOTDIR") || hasNoName(path)) onUnseen(path, error);
     return null;
   }
-}
-
-/** True for what `node:fs` throws where the system refuses; everything else is a fault of the program. */
-export function isOfSystem(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
 }

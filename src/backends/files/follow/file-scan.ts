@@ -1,15 +1,7 @@
 import { dirname } from "node:path";
 import { HOUR_MS, MINUTE_MS } from "../../../core/units.ts";
-import {
-  type FileLook,
-  isOfSystem,
-  keyOf,
-  lookAt,
-  lookAtNamed,
-  lookInFolder,
-  lookOf,
-  type OnUnseen,
-} from "./file-look.ts";
+import { isOfSystem } from "../of-system.ts";
+import { type FileLook, keyOf, lookAt, lookAtNamed, lookInFolder, lookOf, type OnUnseen } from "./file-look.ts";
 import { type FollowedFile, isRotatedName, wanted } from "./followed-file.ts";
 import type { FollowedFiles } from "./followed-files.ts";
 import type { OpenFiles } from "./open-files.ts";

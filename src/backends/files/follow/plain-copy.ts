@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { isMissing } from "../missing.ts";
-import { type FileLook, isOfSystem, lookInFolder, type OnUnseen } from "./file-look.ts";
+import { isOfSystem } from "../of-system.ts";
+import { type FileLook, lookInFolder, type OnUnseen } from "./file-look.ts";
 import { type FollowedFile, fileAt, isRotatedName } from "./followed-file.ts";
 import type { FollowedFiles } from "./followed-files.ts";
 import { readHead } from "./next-lines.ts";
