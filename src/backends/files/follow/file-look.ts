@@ -1,6 +1,7 @@
 import type { BigIntStats } from "node:fs";
 import { glob, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isMissing } from "../missing.ts";
 import { isOfSystem } from "../of-system.ts";
 import { hasNoName, isPattern } from "../paths.ts";
 
@@ -80,8 +81,7 @@ export async function lookAt(path: string, onUnseen: OnUnseen): Promise<FileLook
     return stats.isFile() ? lookOf(path, stats) : null;
   } catch (error) {
     if (!isOfSystem(error)) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if ((code !== "ENOENT" && code !== "ENOTDIR") || hasNoName(path)) onUnseen(path, error);
+    if (!isMissing(error) || hasNoName(path)) onUnseen(path, error);
     return null;
   }
 }
