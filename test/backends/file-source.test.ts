@@ -2,6 +2,7 @@
  * Goal: a file gives its lines whatever its compression, and no byte of a broken one is lost.
  * Method: real files, plain and compressed, whole and broken; what is delivered is put together again.
  */
+import { getEventListeners } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
@@ -177,11 +178,32 @@ describe("a stream", () => {
     expect((await reading).lines.toString()).toBe("one\ntwo\n");
   });
 
+  it("that is silent ends at once when it shall stop before it is read", async () => {
+    const source = createStreamSource(new PassThrough(), () => undefined);
+    expect((await readAll(source, AbortSignal.abort())).lines.toString()).toBe("");
+  });
+
   it("passes its own failure on", async () => {
     const stream = new PassThrough();
     const reading = readAll(createStreamSource(stream, () => undefined));
     stream.write("one\n");
     stream.destroy(new Error("pipe broke"));
     await expect(reading).rejects.toThrow("pipe broke");
+  });
+
+  it("leaves nothing with the signal, whether it ends or fails", async () => {
+    const { signal } = new AbortController();
+    await readAll(
+      createStreamSource(Readable.from([TEXT]), () => undefined),
+      signal,
+    );
+    const failing = new PassThrough();
+    failing.destroy(new Error("pipe broke"));
+    const reading = readAll(
+      createStreamSource(failing, () => undefined),
+      signal,
+    );
+    await expect(reading).rejects.toThrow("pipe broke");
+    expect(getEventListeners(signal, "abort")).toEqual([]);
   });
 });

@@ -6,7 +6,6 @@ import {
   cp,
   type FileHandle,
   mkdir,
-  open,
   readdir,
   readFile,
   rename,
@@ -24,6 +23,7 @@ import { IoError } from "../../src/core/fault.ts";
 import { DAY_MS } from "../../src/core/units.ts";
 import { testObjectRemover } from "../contract/object-remover.ts";
 import { testObjectStore } from "../contract/object-store.ts";
+import { fileHandlePrototype } from "./file-handle-prototype.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const NOW_MS = Date.UTC(2020, 11, 24);
@@ -53,11 +53,8 @@ async function filesOf(root: string): Promise<string[]> {
 
 /** Inodes of the files and folders that are synced while the work goes on, in order, each with its size then. */
 async function syncedDuring(work: () => Promise<unknown>): Promise<{ readonly ino: number; readonly size: number }[]> {
-  const handle = await open(import.meta.filename, "r");
-  const prototype = Object.getPrototypeOf(handle) as FileHandle;
-  await handle.close();
   const synced: { ino: number; size: number }[] = [];
-  const spy = vi.spyOn(prototype, "sync").mockImplementation(async function (this: FileHandle) {
+  const spy = vi.spyOn(await fileHandlePrototype(), "sync").mockImplementation(async function (this: FileHandle) {
     const { ino, size } = await this.stat();
     await this.datasync();
     synced.push({ ino, size });
@@ -141,6 +138,31 @@ describe("a folder store", () => {
     await createFolderStore(root, nowMs).create("wal/a/1", Buffer.from("x"));
     expect((await filesOf(root)).sort()).toEqual(["ctl/tmp/young", "wal/a/1"]);
   });
+
+  it.each(["folder", "link"])(
+    "archives on where an old %s lies among the unfinished objects, which stays",
+    async (kind) => {
+      const root = await tempFolder();
+      const stranger = join(root, "ctl/tmp/stranger");
+      await mkdir(join(root, "ctl/tmp"), { recursive: true });
+      const left = join(root, "ctl/tmp/unfinished");
+      await writeFile(left, "half");
+      if (kind === "folder") {
+        await mkdir(stranger);
+        await writeFile(join(stranger, "kept"), "not ours");
+        await utimes(stranger, new Date(0), new Date(0));
+      } else await symlink("stranger", stranger);
+      await utimes(left, new Date(0), new Date(0));
+      const store = createFolderStore(root, nowMs);
+      for (const name of ["wal/a/1", "wal/a/2"]) expect(await store.create(name, Buffer.from("x"))).toBe("created");
+      expect((await filesOf(root)).sort()).toEqual([
+        ...(kind === "folder" ? ["ctl/tmp/stranger/kept"] : []),
+        "wal/a/1",
+        "wal/a/2",
+      ]);
+      expect(await readdir(join(root, "ctl/tmp"))).toEqual(["stranger"]);
+    },
+  );
 
   it("lists what is there where others are removed meanwhile", async () => {
     const root = await tempFolder();

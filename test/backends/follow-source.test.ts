@@ -6,23 +6,30 @@
 import {
   appendFile,
   copyFile,
+  type FileHandle,
   mkdir,
   readFile,
   rename,
   rm,
+  stat,
   symlink,
   truncate,
   utimes,
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openFollowState } from "../../src/backends/files/follow/checkpoints.ts";
 import { type Fill, lineChunks } from "../../src/backends/files/line-chunks.ts";
 import { MINUTE_MS } from "../../src/core/units.ts";
+import { fileHandlePrototype } from "./file-handle-prototype.ts";
 import { checkpointsIn, Follower, type FollowerOptions, linesOf, textOf } from "./follower.ts";
 import { tempFolder } from "./temp-folder.ts";
+
+/** For a checkpoint to be written. */
+const AMPLE_MS = 100;
 
 let folder = "";
 let log = "";
@@ -36,6 +43,7 @@ beforeEach(async () => {
   options = { named: [join(folder, "*.log")], state: join(folder, "../state") };
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const follower of running.splice(0)) await follower.end();
 });
 
@@ -56,6 +64,39 @@ async function takeFrom(follower: Follower): Promise<string> {
   const text = textOf(await follower.read());
   await follower.ack();
   return text;
+}
+
+/** Has something happen during the next look at an open file of that inode; gives the file that was looked at, then. */
+async function atNextStatOf(ino: number, deed: () => Promise<void>): Promise<readonly FileHandle[]> {
+  const prototype = await fileHandlePrototype();
+  const real = prototype.stat;
+  const met: FileHandle[] = [];
+  vi.spyOn(prototype, "stat").mockImplementation(async function (this: FileHandle, options) {
+    const seen = await Reflect.apply(real, this, [options]);
+    if (met.length > 0 || Number(seen.ino) !== ino) return seen;
+    met.push(this);
+    await deed();
+    return seen;
+  });
+  return met;
+}
+
+/** As the system says it where a network disk has lost a file. */
+function stale(): Error {
+  return Object.assign(new Error("ESTALE: stale file handle, fstat"), { code: "ESTALE", syscall: "fstat" });
+}
+
+/** Holds the next file that is synced up, until it may go on; others are not held up. */
+async function slowAtFirst() {
+  const prototype = await fileHandlePrototype();
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  vi.spyOn(prototype, "sync").mockImplementationOnce(async function (this: FileHandle) {
+    asked.resolve();
+    await held.promise;
+    await this.datasync();
+  });
+  return { isAsked: asked.promise, goOn: held.resolve };
 }
 
 describe("a followed file", () => {
@@ -147,6 +188,47 @@ describe("a followed file", () => {
     expect(textOf(await follower.read(1))).toBe("three\n");
     await rm(`${log}.1`);
     expect(await takeFrom(follower)).toBe("two\n");
+  });
+
+  it("has its copy read even where that is compressed and removed while it is looked at", async () => {
+    const follower = await start();
+    await writeFile(log, "one\n");
+    expect(await takeFrom(follower)).toBe("one\n");
+    await appendFile(log, "two\n");
+    await copyFile(log, `${log}.1`);
+    await writeFile(log, "three\n");
+    const met = await atNextStatOf((await stat(`${log}.1`)).ino, async () => {
+      await writeFile(`${log}.1.gz`, gzipSync("one\ntwo\n"));
+      await rm(`${log}.1`);
+    });
+    expect((await takeFrom(follower)).split("\n").sort()).toEqual(["", "three", "two"]);
+    expect(met).toHaveLength(1);
+    await takeFrom(follower);
+    expect(follower.told).toEqual([]);
+  });
+
+  it("is looked for by its names where the system has lost the open one, and that is told", async () => {
+    const follower = await start();
+    await writeFile(log, "one\n");
+    expect(await takeFrom(follower)).toBe("one\n");
+    const { ino } = await stat(log);
+    await rename(log, `${log}.1`);
+    await appendFile(`${log}.1`, "two\n");
+    const met = await atNextStatOf(ino, () => Promise.reject(stale()));
+    expect(await takeFrom(follower)).toBe("two\n");
+    expect(met).toHaveLength(1);
+    expect(follower.told).toEqual([
+      expect.stringMatching(/^follow ".*\/a\.log": stale file handle \(hint: .*; trying again$/),
+    ]);
+  });
+
+  it("is not left open where the system does not say what was opened, and is tried again", async () => {
+    const follower = await start();
+    await writeFile(log, "one\n");
+    const met = await atNextStatOf((await stat(log)).ino, () => Promise.reject(stale()));
+    expect(await takeFrom(follower)).toBe("one\n");
+    expect(met.map(({ fd }) => fd)).toEqual([-1]);
+    expect(follower.told).toContainEqual(expect.stringMatching(/a\.log": stale file handle .*; trying again$/));
   });
 
   it("is read from its beginning when it was truncated, and its copy as a whole where that is named", async () => {
@@ -318,6 +400,23 @@ describe("a process that dies", () => {
     await kill(follower);
     follower = await start();
     expect(await takeFrom(follower)).toBe("two\n");
+  });
+
+  it("has its acks noted for good, although a look at new files was noting its own at that time", async () => {
+    await writeFile(log, "one\n");
+    let follower = await start();
+    await follower.read();
+    await writeFile(join(folder, "b.log"), "");
+    const disk = await slowAtFirst();
+    const reading = follower.read();
+    await disk.isAsked;
+    const acking = follower.ack();
+    await Promise.race([acking, setTimeout(AMPLE_MS)]);
+    disk.goOn();
+    await Promise.all([reading, acking]);
+    await kill(follower);
+    follower = await start();
+    expect(await takeFrom(follower)).toBe("");
   });
 
   it("with lines in hand whose file is truncated then leaves them to the copy", async () => {

@@ -9,6 +9,7 @@ import { ENGINE_FAULTS } from "./faults/engine.ts";
 import { EXPLORER_FAULTS } from "./faults/explorer.ts";
 import { FILES_FAULTS } from "./faults/files.ts";
 import { FIND_FAULTS } from "./faults/find.ts";
+import { FOLLOW_FAULTS } from "./faults/follow.ts";
 import { GC_FAULTS } from "./faults/gc.ts";
 import { GCS_FAULTS } from "./faults/gcs.ts";
 import { INDEXING_FAULTS } from "./faults/indexing.ts";
@@ -27,6 +28,7 @@ import { VERIFY_FAULTS } from "./faults/verify.ts";
 /** All faults, by what they are in, in the order in which a line travels. */
 export const FAULTS_BY_PLACE: ReadonlyMap<string, readonly Fault[]> = new Map([
   ["Messages on loan", PUBSUB_FAULTS],
+  ["Files that grow", FOLLOW_FAULTS],
   ["From bytes to lines", DECODE_FAULTS],
   ["From lines to events", DERIVE_FAULTS],
   ["From lines to documents", DOCUMENTS_FAULTS],

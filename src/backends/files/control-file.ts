@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { makeFolderDurably, syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
+import { isMissing } from "./missing.ts";
 import { replaceFile } from "./replace-file.ts";
 
 /** Only the owner may read what lies under `ctl`. */
@@ -14,8 +15,7 @@ export async function readControlFile(path: string): Promise<string | null> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    if (isMissing(error)) return null;
     throw ioError(`read "${path}"`, error);
   }
 }

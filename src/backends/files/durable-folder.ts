@@ -1,5 +1,6 @@
 import { mkdir, open, stat } from "node:fs/promises";
 import { dirname, resolve, sep } from "node:path";
+import { isMissing } from "./missing.ts";
 
 /** Folders that are remembered at the most. */
 const MOST_KNOWN = 10_000;
@@ -46,8 +47,7 @@ async function isThere(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    if (isMissing(error)) return false;
     throw error;
   }
 }

@@ -11,10 +11,11 @@ import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
 import { isMissing } from "./missing.ts";
 import { checkWritable, nearestFolder } from "./nearest-folder.ts";
+import { createSweeper } from "./sweeper.ts";
 
 /** Unfinished objects. On the same file system as all others, so that they can be linked to their names. */
 const UNFINISHED = "ctl/tmp";
-/** Nobody writes one object for so long: what is older was left by a killed process. */
+/** Nobody writes one object for so long. */
 const ABANDONED_AFTER_MS = DAY_MS;
 /** A pipe that nobody writes to must hold up nobody. */
 const READING = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -34,7 +35,12 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
 
   const makeFolder = createDurableFolders(root);
   const checkStillThere = createArchiveWatch(root);
-  let isSwept = false;
+  const sweep = createSweeper({
+    folder: join(root, UNFINISHED),
+    isOurs: (entry) => entry.isFile(),
+    abandonedAfterMs: ABANDONED_AFTER_MS,
+    nowMs,
+  });
 
   return {
     async create(name, content) {
@@ -47,8 +53,7 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
         await makeFolder(dirname(unfinished));
         // It may have begun only now.
         await checkStillThere(operation);
-        if (!isSwept) await removeAbandoned(dirname(unfinished), nowMs());
-        isSwept = true;
+        await sweep();
         await writeDurably(unfinished, content);
         const isNew = await linkUnlessTaken(unfinished, path);
         await syncFolder(dirname(path));
@@ -249,23 +254,5 @@ function factsOf(path: string): Omit<ObjectInfo, "name"> | null {
   } catch (error) {
     if (isMissing(error)) return null;
     throw ioError(`look at "${path}"`, error);
-  }
-}
-
-async function removeAbandoned(folder: string, nowMs: number): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const path = join(folder, name);
-    const writtenAtMs = await mtimeMsOf(path);
-    if (writtenAtMs !== null && nowMs - writtenAtMs > ABANDONED_AFTER_MS) await removeIfThere(path);
-  }
-}
-
-/** When the file was written last; null where another writer has finished and removed it by now. */
-async function mtimeMsOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
   }
 }

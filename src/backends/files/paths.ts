@@ -1,5 +1,6 @@
 import { glob, stat } from "node:fs/promises";
 import { UsageError } from "../../core/fault.ts";
+import { isMissing } from "./missing.ts";
 
 /** True for a path with characters that make it a glob. */
 export function isPattern(path: string): boolean {
@@ -48,9 +49,8 @@ async function kindOf(path: string): Promise<"file" | "folder" | "other" | "noth
     const stats = await stat(path);
     return stats.isDirectory() ? "folder" : stats.isFile() ? "file" : "other";
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return "nothing";
-    throw new UsageError(`read "${path}": ${message}`, { cause: error });
+    if (isMissing(error)) return "nothing";
+    throw new UsageError(`read "${path}": ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ScratchFiles } from "../../core/scratch-files.ts";
 import { DAY_MS } from "../../core/units.ts";
 import { ioError } from "./io-error.ts";
+import { createSweeper } from "./sweeper.ts";
 
 /** Of scratch files, and of the folders into which DuckDB spills. */
 const SCRATCH_NAME = /^logtally-(?:spill-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:-\d+)?$/;
 const OWNER_ONLY = 0o700;
-/** Nobody works on the same for so long: what is older was left by a killed process. */
+/** Nobody works on the same for so long. */
 const ABANDONED_AFTER_MS = 7 * DAY_MS;
 
 /**
@@ -31,11 +32,16 @@ export async function inScratchFolder(parent: string, work: (folder: string) => 
 
 /** Scratch files in that folder, which is made where it is missing. The first removes what killed processes left there. */
 export function createScratchFolder(folder: string, nowMs: () => number): ScratchFiles {
-  let isSwept = false;
+  const sweep = createSweeper({
+    folder,
+    // It may be the folder of the system.
+    isOurs: ({ name }) => SCRATCH_NAME.test(name),
+    abandonedAfterMs: ABANDONED_AFTER_MS,
+    nowMs,
+  });
   return {
     async collect(write) {
-      if (!isSwept) await removeAbandoned(folder, nowMs() - ABANDONED_AFTER_MS);
-      isSwept = true;
+      await sweep();
       const path = join(folder, `logtally-${randomUUID()}`);
       try {
         await mkdir(folder, { recursive: true });
@@ -50,20 +56,4 @@ export function createScratchFolder(folder: string, nowMs: () => number): Scratc
       }
     },
   };
-}
-
-/**
- * The folder may be one of the system, with files of others. What cannot be listed, looked at or removed stays: this is a
- * courtesy to the disk, and must keep nobody from work.
- */
-async function removeAbandoned(folder: string, beforeMs: number): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((each) => SCRATCH_NAME.test(each))) {
-    const path = join(folder, name);
-    try {
-      if ((await stat(path)).mtimeMs < beforeMs) await rm(path, { recursive: true, force: true });
-    } catch {
-      // Of another user, or on a disk that fails: the next process tries again.
-    }
-  }
 }

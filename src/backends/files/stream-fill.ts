@@ -8,16 +8,20 @@ export function fillFromStream(stream: Readable, onRead: (bytes: number) => void
   const stop = (): void => {
     stream.destroy();
   };
-  signal.addEventListener("abort", stop, { once: true });
+  // One that was aborted before tells nobody any more.
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
 
   return async (buffer, at) => {
     while (rest.length === 0) {
-      const result = await nextChunk(chunks, signal);
-      if (result === null) {
-        signal.removeEventListener("abort", stop);
-        return 0;
+      let next: Uint8Array | null = null;
+      try {
+        next = await nextChunk(chunks, signal);
+      } finally {
+        if (next === null) signal.removeEventListener("abort", stop);
       }
-      rest = result;
+      if (next === null) return 0;
+      rest = next;
       onRead(rest.length);
     }
     const count = Math.min(rest.length, buffer.length - at);

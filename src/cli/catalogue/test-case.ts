@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { isMissing } from "../../backends/files/missing.ts";
 import { UsageError } from "../../core/fault.ts";
 import { nameHint } from "../../core/nearest-name.ts";
 
@@ -91,9 +92,8 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return false;
-    throw new UsageError(`read "${path}": ${message}`, { cause: error });
+    if (isMissing(error)) return false;
+    throw new UsageError(`read "${path}": ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -1,6 +1,8 @@
 import type { BigIntStats } from "node:fs";
 import { glob, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isMissing } from "../missing.ts";
+import { isOfSystem } from "../of-system.ts";
 import { hasNoName, isPattern } from "../paths.ts";
 
 /** A file as it is now. */
@@ -79,13 +81,7 @@ export async function lookAt(path: string, onUnseen: OnUnseen): Promise<FileLook
     return stats.isFile() ? lookOf(path, stats) : null;
   } catch (error) {
     if (!isOfSystem(error)) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if ((code !== "ENOENT" && code !== "ENOTDIR") || hasNoName(path)) onUnseen(path, error);
+    if (!isMissing(error) || hasNoName(path)) onUnseen(path, error);
     return null;
   }
-}
-
-/** True for what `node:fs` throws where the system refuses; everything else is a fault of the program. */
-export function isOfSystem(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error;
 }

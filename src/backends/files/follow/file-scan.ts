@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { HOUR_MS, MINUTE_MS } from "../../../core/units.ts";
+import { isOfSystem } from "../of-system.ts";
 import { type FileLook, keyOf, lookAt, lookAtNamed, lookInFolder, lookOf, type OnUnseen } from "./file-look.ts";
 import { type FollowedFile, isRotatedName, wanted } from "./followed-file.ts";
 import type { FollowedFiles } from "./followed-files.ts";
@@ -78,15 +79,15 @@ async function scanUnnamed(options: ScanOptions, file: FollowedFile, folders: Fo
 
 /** What a file that nothing names is now; "unknown" where nobody can say; null where it is gone. */
 async function lookElsewhere(
-  { openFiles, onUnseen }: ScanOptions,
+  options: ScanOptions,
   file: FollowedFile,
   folders: Folders,
 ): Promise<FileLook | "unknown" | null> {
+  const { onUnseen } = options;
   const place = file.look?.path ?? "";
   const same = place === "" ? null : await lookAt(place, onUnseen);
   if (same !== null && keyOf(same) === keyOf(file)) return same;
-  const handle = openFiles.held(file);
-  const held = handle === null ? null : lookOf("", await handle.stat({ bigint: true }));
+  const held = await lookAtHeld(options, file);
   if (held?.isRemoved === true) return held;
   const folder = await folders(dirname(file.path));
   if (folder === null) return held ?? "unknown";
@@ -95,6 +96,19 @@ async function lookElsewhere(
   const mayBeOther = held === null && file.position.headBytes === 0;
   if (found === undefined || (mayBeOther && !isRotatedName(found.path, file.path))) return held;
   return found;
+}
+
+/** The file as it is where it is open; null where it is not, or is lost to the system, as on a network disk: then it is closed. */
+async function lookAtHeld({ openFiles, onUnseen }: ScanOptions, file: FollowedFile): Promise<FileLook | null> {
+  try {
+    const stats = await openFiles.held(file)?.stat({ bigint: true });
+    return stats === undefined ? null : lookOf("", stats);
+  } catch (error) {
+    if (!isOfSystem(error)) throw error;
+    onUnseen(file.look?.path || file.path, error);
+    await openFiles.close(file);
+    return null;
+  }
 }
 
 /** The files of a folder by key, which is read once; null where it cannot be. */

@@ -4,8 +4,8 @@ import { SECOND_MS } from "../../../core/units.ts";
 import type { OnRead } from "../file-source.ts";
 import { ioError } from "../io-error.ts";
 import { CHUNK_LIMITS, type ChunkLimits } from "../line-chunks.ts";
+import { isOfSystem } from "../of-system.ts";
 import type { FollowState } from "./checkpoints.ts";
-import { isOfSystem } from "./file-look.ts";
 import { createScan, type Scan } from "./file-scan.ts";
 import { checkpointOf, type FollowedFile, isRotatedName, takesRest, wanted } from "./followed-file.ts";
 import { createFollowedFiles } from "./followed-files.ts";
@@ -177,16 +177,24 @@ function acked(file: FollowedFile, next: Position, save: () => Promise<void>): P
   return save();
 }
 
-/** Does the work once for all who ask in the same turn: the engine acks a whole batch at once. */
+/**
+ * Does the work once for all who ask before it begins: the engine acks a whole batch at once. Never twice at a time, as the
+ * one that began first could end last, and what it saved would stay.
+ */
 function inOneGo(work: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve();
   let pending: Promise<void> | null = null;
   const start = async (): Promise<void> => {
-    await Promise.resolve();
+    // Whoever asked for that one hears of its failure.
+    await Promise.allSettled([last]);
     pending = null;
     await work();
   };
   return () => {
-    pending ??= start();
+    if (pending === null) {
+      pending = start();
+      last = pending;
+    }
     return pending;
   };
 }

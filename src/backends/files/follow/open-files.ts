@@ -47,12 +47,14 @@ export function createOpenFiles(maxOpen: number): OpenFiles {
       if (path === "") return null;
       await makeRoom();
       const handle = await open(path, READING);
-      if (keyOf(lookOf(path, await handle.stat({ bigint: true }))) !== keyOf(file)) {
-        await handle.close();
-        return null;
+      try {
+        if (keyOf(lookOf(path, await handle.stat({ bigint: true }))) !== keyOf(file)) return null;
+        handles.set(file, handle);
+        return handle;
+      } finally {
+        // Node.js ends the process for one that is left open and forgotten.
+        if (handles.get(file) !== handle) await handle.close();
       }
-      handles.set(file, handle);
-      return handle;
     },
     held: (file) => handles.get(file) ?? null,
     close,

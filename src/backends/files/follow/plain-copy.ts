@@ -1,6 +1,8 @@
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type FileLook, isOfSystem, lookInFolder, type OnUnseen } from "./file-look.ts";
+import { isMissing } from "../missing.ts";
+import { isOfSystem } from "../of-system.ts";
+import { type FileLook, lookInFolder, type OnUnseen } from "./file-look.ts";
 import { type FollowedFile, fileAt, isRotatedName } from "./followed-file.ts";
 import type { FollowedFiles } from "./followed-files.ts";
 import { readHead } from "./next-lines.ts";
@@ -24,11 +26,26 @@ export async function followPlainCopy(
     // What is in hand is not durable yet: from there another process would have to go on.
     const copy = { ...fileAt({ device: look.device, inode: look.inode, path, position }), acked, look };
     files.add(copy);
-    // At once: it may be compressed and removed soon.
-    await openFiles.open(copy);
+    await openAtOnce(copy, look, openFiles, onUnseen);
     return true;
   }
   return false;
+}
+
+/** It may be compressed and removed soon; where it is by now, the next scan finds it gone, and what it became. */
+async function openAtOnce(
+  copy: FollowedFile,
+  { path }: FileLook,
+  openFiles: OpenFiles,
+  onUnseen: OnUnseen,
+): Promise<void> {
+  try {
+    await openFiles.open(copy);
+  } catch (error) {
+    if (!isOfSystem(error)) throw error;
+    // Its turn comes after the next scan, as that of any other file.
+    if (!isMissing(error)) onUnseen(path, error);
+  }
 }
 
 /** A file that cannot be read does not: then there is no copy. */
