@@ -122,6 +122,15 @@ describe("a command that cannot be done", () => {
     await expectRefused(["check", picture], `"${picture}": no text, no pipeline`);
   });
 
+  it("says how several events are named, and where a pipeline stands", async () => {
+    const counts = ["counts", "--archive", await tempFolder(), "--event"];
+    await expectRefused(
+      [...counts, "git_push,git_fetch"],
+      "(hint: separate names by blanks: --event git_push git_fetch)",
+    );
+    await expectRefused([...counts, "git_push", "p.yaml"], "no event (hint: name the pipeline before --event)");
+  });
+
   it("names the option, command, event or field that is unknown", async () => {
     const pipeline = await inputFile(
       "p.yaml",

@@ -1,4 +1,5 @@
 import type { PipelineSettings } from "../../config/pipeline.ts";
+import { UsageError } from "../../core/fault.ts";
 import type { CountQuery } from "../../counts/cube.ts";
 import { checkReporting, type GivenPermission } from "../../counts/reporting-policy.ts";
 import type { Catalogue } from "../../derive/event-rules.ts";
@@ -30,5 +31,15 @@ export function permissionOf({ by, level }: AskedQuery, settings: PipelineSettin
 
 /** Throws `UsageError`, with the nearest right name, for an event that the catalogue does not count. */
 export function checkEvents({ events }: AskedQuery, catalogue: Catalogue): void {
-  for (const event of events ?? []) checkEventName(event, catalogue);
+  for (const event of events ?? []) {
+    // It takes all words that follow.
+    if (/\.ya?ml$/.test(event)) throw notOneEvent(event, "name the pipeline before --event");
+    if (event.includes(","))
+      throw notOneEvent(event, `separate names by blanks: --event ${event.replaceAll(",", " ")}`);
+    checkEventName(event, catalogue);
+  }
+}
+
+function notOneEvent(text: string, hint: string): UsageError {
+  return new UsageError(`count event "${text}": no event (hint: ${hint})`);
 }
