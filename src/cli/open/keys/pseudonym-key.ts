@@ -104,7 +104,8 @@ export function refuseKeylessBucket({ archive, pseudonymKey }: PipelineSettings)
 function keylessBucket(archive: ArchiveSettings): UsageError {
   return new UsageError(
     `open archive "${archiveName(archive)}": an archive in a bucket needs a pseudonym key from elsewhere ` +
-      '(hint: export PSEUDONYM_KEY="$(openssl rand -hex 32)", keep that key, and set pseudonym_key.env=PSEUDONYM_KEY)',
+      '(hint: export LOGTALLY_PSEUDONYM_KEY="$(openssl rand -hex 32)", keep that key, and set ' +
+      "pseudonym_key.env=LOGTALLY_PSEUDONYM_KEY)",
   );
 }
 
