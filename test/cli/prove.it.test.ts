@@ -186,6 +186,9 @@ describe("archive check-proof", () => {
     const noKey = await logtally(["archive", "check-proof", proof, "--key", proof]);
     expect(noKey).toMatchObject({ code: 2, stdout: "" });
     expectOneLine(noKey.stderr, "no public key of Ed25519");
+    const secret = await logtally(["archive", "check-proof", proof, "--key", join(archive, "ctl/signing.key")]);
+    expect(secret).toMatchObject({ code: 2, stdout: "" });
+    expectOneLine(secret.stderr, "private key: whoever has it can sign (hint: openssl pkey -in FILE -pubout");
     expect(await logtally(["archive", "check-proof", proof])).toMatchObject({ code: 2, stdout: "" });
   });
 });
