@@ -1,3 +1,4 @@
+import { IoError } from "../core/fault.ts";
 import type { ObjectStore } from "../core/object-store.ts";
 import { openVaultSegment, type SegmentFile, type SegmentReader } from "../segment/segment-reader.ts";
 import type { StoredObject } from "./manifest.ts";
@@ -26,5 +27,16 @@ export function openOutputToReadOn(store: ObjectStore, { lines, meta }: OutputFi
 }
 
 function fileOf(store: ObjectStore, { name, size_bytes: sizeBytes }: NamedFile): SegmentFile {
-  return { name, sizeBytes, read: (start, end) => store.read(name, start, end) };
+  return { name, sizeBytes, read: (start, end) => store.read(name, start, end).catch(missingSegment(name)) };
+}
+
+/** Nothing removes what a manifest names: that it is not there is no mistake in a path. */
+function missingSegment(name: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof IoError) || error.code !== "not_found") throw error;
+    const hint = "restore it from a copy; logtally archive verify tells what else";
+    throw new IoError("not_found", `read "${name}": a manifest names it, and it is missing (hint: ${hint})`, {
+      cause: error,
+    });
+  };
 }

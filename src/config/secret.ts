@@ -29,12 +29,18 @@ export interface SecretStores {
   readFile(path: string): Promise<Uint8Array>;
 }
 
-/** What a secret is called in messages, and how one comes by it. */
-interface SecretWords {
-  readonly what: string;
-  /** Behind "hint:", for a variable that is not set. */
-  readonly envHint: (name: string) => string;
+/** Behind "hint:", how one comes by a secret. */
+export interface SecretHints {
   readonly hint: string;
+  /** For a file that is not there. */
+  readonly missingHint: string;
+}
+
+/** What a secret is called in messages. */
+interface SecretWords extends SecretHints {
+  readonly what: string;
+  /** For a variable that is not set. */
+  readonly envHint: (name: string) => string;
 }
 
 /**
@@ -42,12 +48,18 @@ interface SecretWords {
  * messages (`pseudonym key`). Rejects with `UsageError` where it is missing, empty, unreadable or too short.
  */
 export async function resolveKey(what: string, reference: SecretReference, stores: SecretStores): Promise<Buffer> {
-  const hint = "make a key with: openssl rand -hex 32";
+  const { hint, missingHint } = keyHints("openssl rand -hex 32");
   const envHint = (name: string): string => `export ${name}="$(openssl rand -hex 32)", and keep that key`;
-  const key = await readSecret({ what, envHint, hint }, reference, stores);
+  const key = await readSecret({ what, envHint, hint, missingHint }, reference, stores);
   if (key.length >= MIN_KEY_BYTES) return key;
   const found = key.length === 0 ? "is empty" : `holds ${key.length} bytes, fewer than ${MIN_KEY_BYTES}`;
   throw new UsageError(`read ${what}: ${placeName(reference)} ${found} (hint: ${hint})`);
+}
+
+/** `make` is a command. A new key for an archive in use would be refused, and most often the path alone is wrong. */
+export function keyHints(make: string): SecretHints {
+  const missing = "look at the path; the key of an archive in use is kept by whoever set it up; for a new archive";
+  return { hint: `make a key with: ${make}`, missingHint: `${missing}: ${make}` };
 }
 
 /**
@@ -61,7 +73,7 @@ export async function resolveToken(
   stores: SecretStores,
 ): Promise<string> {
   const envHint = (name: string): string => `export ${name}=…; ${hint}`;
-  const token = (await readSecret({ what, envHint, hint }, reference, stores)).toString("utf8");
+  const token = (await readSecret({ what, envHint, hint, missingHint: hint }, reference, stores)).toString("utf8");
   if (/^[!-~]+$/.test(token)) return token;
   const found = token === "" ? "is empty" : "holds more than one word of printable characters";
   throw new UsageError(`read ${what}: ${placeName(reference)} ${found} (hint: ${hint})`);
@@ -69,16 +81,16 @@ export async function resolveToken(
 
 /**
  * A private key in PEM, as it stands there. Rejects with `UsageError` where it is missing or unreadable; what it holds
- * is for the caller to judge. `hint` says how one is made.
+ * is for the caller to judge.
  */
 export async function resolvePem(
   what: string,
   reference: SecretReference,
-  hint: string,
+  hints: SecretHints,
   stores: SecretStores,
 ): Promise<Buffer> {
-  const envHint = (name: string): string => `${hint}, and export ${name}="$(cat FILE)"`;
-  return readSecret({ what, envHint, hint }, reference, stores);
+  const envHint = (name: string): string => `${hints.hint}, and export ${name}="$(cat FILE)"`;
+  return readSecret({ what, envHint, ...hints }, reference, stores);
 }
 
 async function readSecret(words: SecretWords, reference: SecretReference, stores: SecretStores): Promise<Buffer> {
@@ -96,14 +108,17 @@ function readEnv({ what, envHint }: SecretWords, reference: EnvReference, stores
   throw new UsageError(`read ${what}: ${placeName(reference)} is not set (hint: ${envHint(reference.name)})`);
 }
 
-async function readSecretFile({ what, hint }: SecretWords, reference: FileReference, stores: SecretStores) {
+async function readSecretFile(words: SecretWords, reference: FileReference, stores: SecretStores) {
+  const operation = `read ${words.what}: ${placeName(reference)}`;
   try {
     return Buffer.from(await stores.readFile(reference.path));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`read ${what}: ${placeName(reference)} cannot be read: ${reason} (hint: ${hint})`, {
-      cause: error,
-    });
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === "ENOENT"
+        ? `: no such file (hint: ${words.missingHint})`
+        : ` cannot be read: ${message} (hint: ${words.hint})`;
+    throw new UsageError(`${operation}${why}`, { cause: error });
   }
 }
 

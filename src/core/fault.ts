@@ -81,7 +81,9 @@ export const IO_WORDS: Readonly<Record<IoCode, CodeWords>> = {
   },
   denied: {
     meaning: "the system, or a rule of the archive, does not allow it",
-    advice: "Give the user that runs this the right to read and write there; check that the path names a folder.",
+    advice:
+      "Give the user that runs this the right to read what the message names, or to write there; check that the path " +
+      "names a folder.",
   },
   full: {
     meaning: "the disk, a quota, or the memory for counting is used up",

@@ -5,9 +5,11 @@
 import { expect, it } from "vitest";
 import { readArchiveStats } from "../../src/archive/archive-stats.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
+import { IoError } from "../../src/core/fault.ts";
 import { DAY_MS, HOUR_MS } from "../../src/core/units.ts";
 import { SAMPLE_MS, sampleLine } from "../segment/sample-line.ts";
 import { putObject } from "./sample-archive.ts";
+import { storeWithout } from "./sample-vault.ts";
 import { seal } from "./seal/sealing.ts";
 
 const ALL = (): boolean => true;
@@ -46,3 +48,19 @@ it("keeps to the hours that are asked for, and to each stream", async () => {
     ["b", 2],
   ]);
 });
+
+it.each([".ndjson.zst", ".meta.ndjson.zst"])(
+  "names the file of a segment that is gone, and what to do: %s",
+  async (end) => {
+    const store = createMemoryStore();
+    await putObject(store, [sampleLine("a", { timeMs: SAMPLE_MS })], {});
+    await seal(store, { spanHours: 1 });
+    const names: string[] = [];
+    for await (const { name } of store.list("vault/", end)) names.push(name);
+    const [gone = ""] = names.filter((name) => name.endsWith(`-10001${end}`));
+    const hint = "(hint: restore it from a copy; logtally archive verify tells what else)";
+    await expect(readArchiveStats(storeWithout(store, new Set([gone])), ALL)).rejects.toThrow(
+      new IoError("not_found", `read "${gone}": a manifest names it, and it is missing ${hint}`),
+    );
+  },
+);

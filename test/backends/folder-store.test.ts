@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { createFolderRemover } from "../../src/backends/files/folder-remover.ts";
 import { createFolderStore } from "../../src/backends/files/folder-store.ts";
-import { IoError } from "../../src/core/fault.ts";
+import { IoError, UsageError } from "../../src/core/fault.ts";
 import { DAY_MS } from "../../src/core/units.ts";
 import { testObjectRemover } from "../contract/object-remover.ts";
 import { testObjectStore } from "../contract/object-store.ts";
@@ -257,9 +257,32 @@ describe("a folder store", () => {
   it("cannot be where a file is", async () => {
     const root = join(await tempFolder(), "file");
     await writeFile(root, "");
-    const refused = createFolderStore(root, nowMs).check("write");
-    await expect(refused).rejects.toThrow(new IoError("denied", `open archive "${root}": not a folder`));
+    const hint = "(hint: --archive names a folder or gs://BUCKET/PREFIX; files of lines go by run --from)";
+    const refusal = new UsageError(`open archive "${root}": not a folder ${hint}`);
+    await expect(createFolderStore(root, nowMs).check("write")).rejects.toThrow(refusal);
+    await expect(createFolderStore(root, nowMs).check("read")).rejects.toThrow(refusal);
     const below = createFolderStore(join(root, "below"), nowMs).check("write");
     await expect(below).rejects.toThrow(new IoError("not_found", `open archive "${root}/below": not a directory`));
+  });
+
+  it.each(["vault", "wal", "ctl", "facts"])("cannot be in the %s of another", async (part) => {
+    const archive = await tempFolder();
+    const root = join(archive, part);
+    // Alone it may be what somebody calls his archive.
+    await expect(createFolderStore(root, nowMs).check("write")).resolves.toBeUndefined();
+    await mkdir(join(archive, part === "wal" ? "vault" : "wal"));
+    const refusal = new UsageError(
+      `open archive "${root}": it lies within the archive "${archive}" (hint: --archive ${archive})`,
+    );
+    for (const access of ["read", "write"] as const) {
+      await expect(createFolderStore(root, nowMs).check(access)).rejects.toThrow(refusal);
+    }
+  });
+
+  it("that is missing is not offered to be made where it is only read", async () => {
+    const root = await tempFolder();
+    await expect(createFolderStore(root, nowMs).check("read")).rejects.toThrow(
+      new UsageError(`open archive "${root}": no archive in this folder (hint: name the pipeline file, or --archive)`),
+    );
   });
 });

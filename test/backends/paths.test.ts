@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { expandPaths } from "../../src/backends/files/paths.ts";
-import { UsageError } from "../../src/core/fault.ts";
+import { expandPaths, totalBytes } from "../../src/backends/files/paths.ts";
+import { IoError, UsageError } from "../../src/core/fault.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 async function folderWith(...names: readonly string[]): Promise<(name: string) => string> {
@@ -38,5 +38,23 @@ describe("expandPaths", () => {
     expect(await refused("sub")).toBe('read "sub": it is a folder (hint: "sub/*" names its files)');
     expect(await refused("*.gz")).toBe('read "*.gz": no file matches');
     expect(await refused("s*")).toBe('read "s*": no file matches');
+  });
+});
+
+describe("totalBytes", () => {
+  it("adds up what is stored", async () => {
+    const at = await folderWith("a.log");
+    await writeFile(at("b.log"), "12345");
+    expect(await totalBytes([at("a.log"), at("b.log")])).toBe(5);
+  });
+
+  it("refuses a file that may not be read, before anything is made for it", async () => {
+    const at = await folderWith("a.log");
+    // Rights do not bind root.
+    const denied = Object.assign(new Error("EACCES: permission denied, access 'a.log'"), { code: "EACCES" });
+    const hint = "the user that runs this needs the right to read it, and to enter the folders above it";
+    await expect(totalBytes([at("a.log")], () => Promise.reject(denied))).rejects.toThrow(
+      new IoError("denied", `read "${at("a.log")}": permission denied (hint: ${hint})`),
+    );
   });
 });

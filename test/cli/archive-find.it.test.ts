@@ -184,6 +184,11 @@ describe("archive get", () => {
     expect((await archived("get", id, "--meta")).stdout).toBe(stdout);
   });
 
+  it("takes an id in capital letters, as other programs show it", async () => {
+    const [id = ""] = await idsOf("--limit", "1");
+    expect((await archived("get", id.toUpperCase())).stdout).toBe((await archived("get", id)).stdout);
+  });
+
   it("says that there is no such line, with exit code 1", async () => {
     const [id = ""] = await idsOf("--limit", "1");
     const absent = `${id.slice(0, 8)}${"7".repeat(24)}`;

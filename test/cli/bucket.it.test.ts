@@ -89,6 +89,7 @@ describe.skipIf(url === "")("an archive in a bucket", () => {
 describe("a bucket that cannot be used", () => {
   it.each([
     [["--archive", "gs://a-bucket"], "an archive in a bucket needs a pseudonym key from elsewhere"],
+    [["--archive", "gs://a-bucket"], "set pseudonym_key.env=LOGTALLY_PSEUDONYM_KEY"],
     [["--archive", "gs://"], 'field "archive.bucket": expected the name of a bucket'],
     [["--archive", "gs://UPPER/x"], 'field "archive.bucket": expected the name of a bucket'],
     [["--archive", "gs://a-bucket/x//y"], 'field "archive.prefix": expected parts of a name'],

@@ -113,8 +113,11 @@ describe("archive prove", () => {
 
   it("says that it knows no such line, and what is no id", async () => {
     const unknown = await prove(archive, "0".repeat(32));
-    expect(unknown).toMatchObject({ code: 2, stdout: "" });
+    expect(unknown).toMatchObject({ code: 1, stdout: "" });
     expectOneLine(unknown.stderr, "no line with this id");
+    // As other programs show it.
+    const pasted = await prove(archive, (ids[0] ?? "").toUpperCase());
+    expect(pasted).toMatchObject({ code: 0, stdout: await readFile(proof, "utf8") });
     expect(await prove(archive, "x")).toMatchObject({ code: 2, stdout: "" });
     const stream = await prove(archive, ids[0] ?? "", "--stream", "other");
     expect(stream.code).toBe(2);
@@ -186,6 +189,9 @@ describe("archive check-proof", () => {
     const noKey = await logtally(["archive", "check-proof", proof, "--key", proof]);
     expect(noKey).toMatchObject({ code: 2, stdout: "" });
     expectOneLine(noKey.stderr, "no public key of Ed25519");
+    const secret = await logtally(["archive", "check-proof", proof, "--key", join(archive, "ctl/signing.key")]);
+    expect(secret).toMatchObject({ code: 2, stdout: "" });
+    expectOneLine(secret.stderr, "private key: whoever has it can sign (hint: openssl pkey -in FILE -pubout");
     expect(await logtally(["archive", "check-proof", proof])).toMatchObject({ code: 2, stdout: "" });
   });
 });

@@ -56,10 +56,38 @@ describe("the key of the pseudonyms", () => {
   it("of a deployment that is not at hand is not replaced by a new one", async () => {
     const archive = await tempFolder();
     await logtally(["run", "--archive", archive, "--from", INPUT, ...FROM_ENV], { env: { TEST_KEY: ONE } });
+    const hint =
+      "(hint: name the key that the workers use, by --set pseudonym_key.file=FILE or pseudonym_key.env=NAME)";
+    // Accepted or not: the workers, which have the old key, would be refused from then on.
+    for (const accepting of [[], ["--set", "pseudonym_key.accept_change=true"]]) {
+      const refused = await counts(archive, accepting);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expectOneLine(refused.stderr, "use a new pseudonym key", hint);
+      const checked = await logtally(["check", "--archive", archive, ...accepting]);
+      expect(checked.code).toBe(2);
+      expect(checked.stderr).toMatch(
+        /^bad {2}pseudonym key +use a new pseudonym key: .* name the key that the workers use/m,
+      );
+    }
+    expect(await filesBelow(join(archive, "ctl"))).toEqual(["pseudonym.fingerprint"]);
+    expect((await counts(archive, FROM_ENV)).code).toBe(0);
+  });
+
+  it("that the archive made for itself is not offered where the archive was used with another since", async () => {
+    const archive = await archiveOf();
+    fingerprintIn(await counts(archive, [...FROM_ENV, "--set", "pseudonym_key.accept_change=true"]));
     const refused = await counts(archive);
     expect(refused).toMatchObject({ code: 2, stdout: "" });
-    expectOneLine(refused.stderr, "pseudonym_key.accept_change=true");
-    expect(await filesBelow(join(archive, "ctl"))).toEqual(["pseudonym.fingerprint"]);
+    expectOneLine(refused.stderr, "use pseudonym key", "name the key that the workers use");
+    expect(refused.stderr).not.toContain("accept_change");
+  });
+
+  it("that the archive made for itself is the same one where its text comes from elsewhere", async () => {
+    const archive = await archiveOf();
+    const path = join(archive, "ctl/pseudonym.key");
+    const own = fingerprintIn(await counts(archive));
+    expect(fingerprintIn(await counts(archive, ["--set", `pseudonym_key.file=${path}`]))).toBe(own);
+    expect(fingerprintIn(await counts(archive, FROM_ENV, await readFile(path, "utf8")))).toBe(own);
   });
 
   it("comes from the environment or a file alike, and is not written down", async () => {

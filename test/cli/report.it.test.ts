@@ -263,7 +263,7 @@ describe("what a deployment does not let be reported", () => {
       'reports/c.yaml:3: publish counts: the pipeline has no index (hint: give the destination its "urls")',
     );
     expect(variable).toContain('reports/d.yaml:3: read API key: environment variable "NOT_SET" is not set');
-    expect(file).toContain(`reports/e.yaml:3: read API key: file "${join(cwd, "reports/none.key")}" cannot be read`);
+    expect(file).toContain(`reports/e.yaml:3: read API key: file "${join(cwd, "reports/none.key")}": no such file`);
     expect(others).toEqual([]);
     const files = ["a", "b", "c", "d", "e"].map((name) => `reports/${name}.yaml`);
     expect(await filesBelow(cwd)).toEqual(files);

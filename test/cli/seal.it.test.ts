@@ -231,7 +231,7 @@ describe("seal", () => {
     for (const command of ["counts", "seal", "recount"]) {
       const refused = await logtally([command, "--archive", archive]);
       expect(refused.code).toBe(2);
-      expectOneLine(refused.stderr, "use a new pseudonym key", "was used with", "accept_change=true");
+      expectOneLine(refused.stderr, "use a new pseudonym key", "was used with", "name the key that the workers use");
     }
     expect(await filesBelow(join(archive, "ctl"))).toEqual([]);
   });

@@ -212,7 +212,11 @@ describe("sign", () => {
     expectOneLine(refused.stderr, "--old-key FILE");
     const missing = await sign(archive, "--set", "signing_key.file=/nowhere/key");
     expect(missing.code).toBe(2);
-    expectOneLine(missing.stderr, '"/nowhere/key"', "openssl genpkey -algorithm ed25519");
+    expectOneLine(missing.stderr, '"/nowhere/key": no such file (hint: look at', "openssl genpkey -algorithm ed25519");
+    const missingOld = await sign(archive, "--set", `signing_key.file=${other}`, "--old-key", "/nowhere/old");
+    expect(missingOld.code).toBe(2);
+    const hint = "(hint: the file of the key that signed until now; without it the chain cannot go on)";
+    expectOneLine(missingOld.stderr, `read old signing key: file "/nowhere/old": no such file ${hint}`);
     const args = ["sign", "--archive", archive, "--set", "signing_key.env=TEST_KEY"];
     const text = await logtally(args, { env: { TEST_KEY: "no key" } });
     expect(text.code).toBe(2);

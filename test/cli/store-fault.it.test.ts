@@ -36,8 +36,24 @@ describe("an archive", () => {
   it("that is a file is refused", async () => {
     const path = join(await tempFolder(), "file");
     await writeFile(path, "");
-    expectStoreFault(await logtally(["run", "--archive", path, "--from", INPUT]), `"${path}"`, "not a folder");
-    expectStoreFault(await logtally(["counts", "--archive", path]), `"${path}"`);
+    for (const command of [["run", "--from", INPUT], ["counts"]]) {
+      const refused = await logtally([...command, "--archive", path]);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expectOneLine(refused.stderr, `"${path}": not a folder`, "files of lines go by run --from");
+    }
+  });
+
+  it("within another is refused, and nothing is made there", async () => {
+    const archive = await tempFolder();
+    await run(archive, [INPUT]);
+    await logtally(["seal", "--archive", archive]);
+    const before = await filesBelow(archive);
+    for (const command of [["run", "--from", INPUT], ["seal"], ["counts"], ["archive", "verify"]]) {
+      const refused = await logtally([...command, "--archive", join(archive, "vault")]);
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expectOneLine(refused.stderr, `it lies within the archive "${archive}" (hint: --archive ${archive})`);
+    }
+    expect(await filesBelow(archive)).toEqual(before);
   });
 
   it("that cannot be written is refused", async () => {

@@ -157,6 +157,7 @@ describe("archive verify", () => {
       [["--after", "2:abc"], "SEQUENCE:HASH"],
       [["--key", "nowhere.pem"], 'read public key "nowhere.pem": no such file'],
       [["--key", noKey], "no public key of Ed25519 in PEM"],
+      [["--key", join(original, "ctl/signing.key")], "this is a private key: whoever has it can sign"],
       [["--level", "deep"], "hashes, full"],
       [["--since", "2020-12-23", "--until", "2020-12-22"], "--until is not later than --since"],
     ] as const) {

@@ -7,12 +7,16 @@ const KEY = "0123456789abcdef";
 const ENV: SecretReference = { kind: "env", name: "APP_KEY" };
 const FILE: SecretReference = { kind: "file", path: "/srv/key" };
 
+function errorOf(code: string, message: string): Error {
+  return Object.assign(new Error(`${code}: ${message}`), { code });
+}
+
 function resolveFrom(reference: SecretReference, env: Record<string, string>, files: Record<string, Buffer>) {
   return resolveKey("pseudonym key", reference, {
     env,
     readFile: async (path) => {
       const content = files[path];
-      if (content === undefined) throw new Error("ENOENT: no such file or directory");
+      if (content === undefined) throw errorOf("ENOENT", "no such file or directory");
       return content;
     },
   });
@@ -51,9 +55,16 @@ describe("resolveKey", () => {
     );
   });
 
-  it("names the file that cannot be read, and why", async () => {
+  it("names the file that is not there, and whom to ask for it", async () => {
     expect(await refusal(resolveFrom(FILE, {}, {}))).toBe(
-      'read pseudonym key: file "/srv/key" cannot be read: ENOENT: no such file or directory (hint: make a key with: openssl rand -hex 32)',
+      'read pseudonym key: file "/srv/key": no such file (hint: look at the path; the key of an archive in use is kept by whoever set it up; for a new archive: openssl rand -hex 32)',
+    );
+  });
+
+  it("names the file that cannot be read, and why", async () => {
+    const readFile = () => Promise.reject(errorOf("EACCES", "permission denied, open '/srv/key'"));
+    expect(await refusal(resolveKey("pseudonym key", FILE, { env: {}, readFile }))).toBe(
+      "read pseudonym key: file \"/srv/key\" cannot be read: EACCES: permission denied, open '/srv/key' (hint: make a key with: openssl rand -hex 32)",
     );
   });
 

@@ -6,6 +6,7 @@ import { IoError, UsageError } from "../../core/fault.ts";
 import { checkObjectName, checkObjectPrefix } from "../../core/object-name.ts";
 import type { ObjectInfo, ObjectStore } from "../../core/object-store.ts";
 import { DAY_MS } from "../../core/units.ts";
+import { checkArchivePlace } from "./archive-place.ts";
 import { createDurableFolders, syncFolder } from "./durable-folder.ts";
 import { ioError } from "./io-error.ts";
 import { linkUnlessTaken } from "./link-unless-taken.ts";
@@ -87,6 +88,7 @@ export function createFolderStore(root: string, nowMs: () => number): ObjectStor
 
     async check(mode) {
       const operation = `open archive "${root}"`;
+      await checkArchivePlace(root, operation);
       await (mode === "write" ? checkWritable(root, operation) : checkReadable(root, operation));
     },
   };
@@ -154,7 +156,9 @@ async function checkIsArchive(root: string): Promise<void> {
   } catch (error) {
     throw ioError(`open archive "${root}"`, error);
   }
-  throw new UsageError(`open archive "${root}": no archive in this folder (hint: "logtally run" makes one)`);
+  throw new UsageError(
+    `open archive "${root}": no archive in this folder (hint: name the pipeline file, or --archive)`,
+  );
 }
 
 async function writeDurably(path: string, content: Uint8Array): Promise<void> {

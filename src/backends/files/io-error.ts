@@ -24,17 +24,29 @@ const HINTS_OF: Readonly<Record<string, string>> = {
 };
 
 const HINTS: Readonly<Partial<Record<IoCode, string>>> = {
-  denied: "the user that runs this needs the right to read and write there",
   full: "the disk or quota is full; free some space and run again, what was archived is valid",
 };
 
-/** An `IoError` from what `node:fs` throws, with the operation first and what to do last. */
-export function ioError(operation: string, error: unknown): IoError {
+/** Operations that write nothing begin so. */
+const READING = /^(?:read|list|open|look at|follow) /;
+/** Systems tell of no other operation by it. */
+const READ_ONLY = "EROFS";
+
+function deniedHint(isReading: boolean): string {
+  const rights = isReading ? "read it, and to enter the folders above it" : "write there";
+  return `the user that runs this needs the right to ${rights}`;
+}
+
+/**
+ * An `IoError` from what `node:fs` throws, with the operation first and what to do last. `isReading` says what right is
+ * needed, where the first words of the operation do not.
+ */
+export function ioError(operation: string, error: unknown, isReading = READING.test(operation)): IoError {
   if (error instanceof IoError) return error;
   const { message } = error as NodeJS.ErrnoException;
   const errno = nameOf(error as NodeJS.ErrnoException);
   const code = CODES[errno] ?? "unavailable";
-  const hint = HINTS_OF[errno] ?? HINTS[code];
+  const hint = HINTS_OF[errno] ?? (code === "denied" ? deniedHint(isReading && errno !== READ_ONLY) : HINTS[code]);
   const why = errno === QUOTA ? "disk quota exceeded" : message.replace(/^[A-Z]+: /, "").replace(/, \w+( '.*)?$/, "");
   return new IoError(code, `${operation}: ${why}${hint === undefined ? "" : ` (hint: ${hint})`}`, { cause: error });
 }

@@ -21,6 +21,6 @@ export async function checkWritable(path: string, operation: string): Promise<vo
   try {
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw ioError(operation, error);
+    throw ioError(operation, error, false);
   }
 }

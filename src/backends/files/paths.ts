@@ -1,5 +1,6 @@
-import { glob, stat } from "node:fs/promises";
+import { access, constants, glob, stat } from "node:fs/promises";
 import { UsageError } from "../../core/fault.ts";
+import { ioError } from "./io-error.ts";
 import { isMissing } from "./missing.ts";
 
 /** True for a path with characters that make it a glob. */
@@ -54,9 +55,22 @@ async function kindOf(path: string): Promise<"file" | "folder" | "other" | "noth
   }
 }
 
-/** Stored bytes of the files. Rejects with what `node:fs` throws. */
-export async function totalBytes(files: readonly string[]): Promise<number> {
+/**
+ * Stored bytes of the files, each of which may be read: who is told so later has made an archive by then. Rejects with
+ * `IoError`. `checkReadable` as `access` of `node:fs`.
+ */
+export async function totalBytes(
+  files: readonly string[],
+  checkReadable = (file: string): Promise<void> => access(file, constants.R_OK),
+): Promise<number> {
   let bytes = 0;
-  for (const file of files) bytes += (await stat(file)).size;
+  for (const file of files) {
+    try {
+      await checkReadable(file);
+      bytes += (await stat(file)).size;
+    } catch (error) {
+      throw ioError(`read "${file}"`, error);
+    }
+  }
   return bytes;
 }

@@ -33,6 +33,18 @@ export const CONFIG_FAULTS: readonly Fault[] = [
     caughtBy: { file: TEST, title: "refuses an empty key and one of fewer than 16 bytes" },
   },
   {
+    name: "key-made-beside-that-of-the-workers",
+    harm: "A count without a key, told to accept a change, makes a key of its own: the workers are refused from then on.",
+    breaks: "service",
+    file: "src/cli/open/keys/pseudonym-key.ts",
+    text: "if (known !== null) throw otherKey(settings, null, known);",
+    replacement: "if (known !== null && !settings.pseudonymKey.acceptsChange) throw otherKey(settings, null, known);",
+    caughtBy: {
+      file: "test/cli/pseudonym-key.it.test.ts",
+      title: "of a deployment that is not at hand is not replaced by a new one",
+    },
+  },
+  {
     name: "line-break-in-a-token",
     harm: "A token with a line break in it adds headers to each request.",
     breaks: "safety",

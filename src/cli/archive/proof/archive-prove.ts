@@ -3,6 +3,7 @@ import type { LineToProve } from "../../../archive/proof/line-to-prove.ts";
 import { type ProofOutcome, proveLine } from "../../../archive/proof/prove-line.ts";
 import { openArchiveStore } from "../../open/archive/archive-store.ts";
 import { withPipelineOptions } from "../../options/options.ts";
+import { EXIT_NOT_RIGHT } from "../../process/exit-code.ts";
 import { loadSettings, type PipelineOptions } from "../../settings.ts";
 import { writeNewFile } from "../../terminal/new-file.ts";
 import { print } from "../../terminal/print.ts";
@@ -29,7 +30,7 @@ export function proveCommand(): Command {
     .description(
       "Writes a proof of one line: its bytes, their path in the Merkle tree of their segment, the manifest that names " +
         "its root, and the signed digest that names the manifest. archive check-proof checks it with the public key " +
-        "alone. The line has to be sealed and signed.",
+        "alone. The line has to be sealed and signed. An id that no line has gives exit code 1.",
     )
     .argument("<id>", "the line's id: 32 hex digits, as archive find --meta tells it", lineId)
     .argument("[pipeline]", "the pipeline whose archive it is (default: pipelines/local.yaml)")
@@ -45,7 +46,8 @@ export function proveCommand(): Command {
 }
 
 function lineId(value: string): string {
-  if (/^[0-9a-f]{32}$/.test(value)) return value;
+  // Other programs show hex digits in capital letters.
+  if (/^[0-9a-f]{32}$/i.test(value)) return value.toLowerCase();
   throw new InvalidArgumentError("It must be 32 hex digits.");
 }
 
@@ -60,7 +62,13 @@ async function prove(id: string, pipeline: string | undefined, options: ProveOpt
   await store.check("read");
   const { stream = null, variant = null, output, force = false } = options;
   const outcome = await proveLine(store, { id, stream, preferred: settings.name, variant }, tell);
-  if (outcome.kind !== "proof") throw await notProvable(id, outcome, settings, store);
+  if (outcome.kind !== "proof") {
+    const why = await notProvable(id, outcome, settings, store);
+    if (outcome.kind !== "unknown") throw why;
+    tell(why.message);
+    process.exitCode = EXIT_NOT_RIGHT;
+    return;
+  }
   if (output === "-") await print(outcome.bytes);
   else await writeNewFile(output, outcome.bytes, force);
   tell(`${formatBytes(outcome.bytes.length)} of proof, ${signedText(outcome)}`);

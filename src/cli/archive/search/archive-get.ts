@@ -36,7 +36,9 @@ export function getCommand(): Command {
   return withPipelineOptions(command).addHelpText("after", EXAMPLES).action(get);
 }
 
-async function get(id: string, pipeline: string | undefined, options: GetOptions): Promise<void> {
+async function get(given: string, pipeline: string | undefined, options: GetOptions): Promise<void> {
+  // Other programs show hex digits in capital letters.
+  const id = given.toLowerCase();
   checkLineId(id);
   const { archive } = await loadSettings(pipeline, options);
   const archived = await openArchiveStore(archive);

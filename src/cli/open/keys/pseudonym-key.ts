@@ -34,7 +34,7 @@ export async function openPseudonymKey(settings: PipelineSettings, store: Object
   await record.replace(`${fingerprint}\n`);
   // In a bucket another worker may have been told to accept another key at the same moment, and was first.
   const winner = await record.read();
-  if (winner !== null && winner.trim() !== fingerprint) throw otherKey(settings.archive, fingerprint, winner);
+  if (winner !== null && winner.trim() !== fingerprint) throw otherKey(settings, fingerprint, winner);
   return key;
 }
 
@@ -42,9 +42,12 @@ export async function openPseudonymKey(settings: PipelineSettings, store: Object
 export async function checkPseudonymKey(settings: PipelineSettings, store: ObjectStore): Promise<string> {
   refuseKeylessBucket(settings);
   const key = await knownKey(settings);
-  if (key === null) return "the archive's own, to be made at first use";
-  const fingerprint = keyFingerprint(key);
   const used = (await keyRecordOf(settings.archive, store).read()) ?? (await keyOfVault(store));
+  if (key === null) {
+    refuseNewKey(settings, used);
+    return "the archive's own, to be made at first use";
+  }
+  const fingerprint = keyFingerprint(key);
   refuseChange(settings, fingerprint, used);
   return `fingerprint ${fingerprint}`;
 }
@@ -77,7 +80,7 @@ async function keyOfVault(store: ObjectStore): Promise<string | null> {
 
 /** A key for an archive that has none; refused where the archive was used with one that is not at hand. */
 async function makeKey(settings: PipelineSettings, known: string | null): Promise<Buffer> {
-  refuseChange(settings, null, known);
+  refuseNewKey(settings, known);
   const text = `${randomBytes(KEY_BYTES).toString("hex")}\n`;
   return kept(keyOf(await createControlFile(localKeyPath(settings.archive), text)));
 }
@@ -101,7 +104,8 @@ export function refuseKeylessBucket({ archive, pseudonymKey }: PipelineSettings)
 function keylessBucket(archive: ArchiveSettings): UsageError {
   return new UsageError(
     `open archive "${archiveName(archive)}": an archive in a bucket needs a pseudonym key from elsewhere ` +
-      '(hint: export PSEUDONYM_KEY="$(openssl rand -hex 32)", keep that key, and set pseudonym_key.env=PSEUDONYM_KEY)',
+      '(hint: export LOGTALLY_PSEUDONYM_KEY="$(openssl rand -hex 32)", keep that key, and set ' +
+      "pseudonym_key.env=LOGTALLY_PSEUDONYM_KEY)",
   );
 }
 
@@ -110,16 +114,28 @@ function keyOf(text: string): Buffer {
   return Buffer.from(text.trim(), "utf8");
 }
 
-/** `fingerprint` is null for a key that is yet to be made, `known` for an archive that was used with none. */
-function refuseChange(settings: PipelineSettings, fingerprint: string | null, known: string | null): void {
-  const { archive, pseudonymKey } = settings;
-  if (known === null || known.trim() === fingerprint || pseudonymKey.acceptsChange) return;
-  throw otherKey(archive, fingerprint, known);
+/**
+ * Also where a change is accepted: who names no key means no other one, and the workers, which have the old one, would be
+ * refused from then on.
+ */
+function refuseNewKey(settings: PipelineSettings, known: string | null): void {
+  if (known !== null) throw otherKey(settings, null, known);
 }
 
-function otherKey(archive: ArchiveSettings, fingerprint: string | null, known: string): UsageError {
+/** `known` is null for an archive that was used with none. */
+function refuseChange(settings: PipelineSettings, fingerprint: string, known: string | null): void {
+  if (known === null || known.trim() === fingerprint || settings.pseudonymKey.acceptsChange) return;
+  throw otherKey(settings, fingerprint, known);
+}
+
+/** `fingerprint` is null for a key that is yet to be made. */
+function otherKey({ archive, pseudonymKey }: PipelineSettings, fingerprint: string | null, known: string): UsageError {
+  const hint =
+    pseudonymKey.reference === null
+      ? "name the key that the workers use, by --set pseudonym_key.file=FILE or pseudonym_key.env=NAME"
+      : "give the old key, or say so with --set pseudonym_key.accept_change=true";
   return new UsageError(
     `use ${fingerprint === null ? "a new pseudonym key" : `pseudonym key ${fingerprint}`}: the archive "${archiveName(archive)}" was used with ${known.trim()}, and every ` +
-      "pseudonym would change (hint: give the old key, or say so with --set pseudonym_key.accept_change=true)",
+      `pseudonym would change (hint: ${hint})`,
   );
 }

@@ -5,7 +5,7 @@ import { readKeyRing } from "../../../archive/digest/key-ring.ts";
 import { parseSigningKey, type SigningKey } from "../../../archive/digest/signing-key.ts";
 import { createControlFile, readControlFile } from "../../../backends/files/control-file.ts";
 import type { PipelineSettings } from "../../../config/pipeline.ts";
-import { placeName, resolvePem, type SecretReference } from "../../../config/secret.ts";
+import { keyHints, placeName, resolvePem, type SecretHints, type SecretReference } from "../../../config/secret.ts";
 import { UsageError } from "../../../core/fault.ts";
 import type { ObjectStore } from "../../../core/object-store.ts";
 import { keepSecret } from "../../terminal/secrecy.ts";
@@ -15,6 +15,7 @@ import { openKmsSigningKey } from "./kms-signing-key.ts";
 const LOCAL_KEY = "ctl/signing.key";
 const KEY_VERSION = /^projects\/.+\/cryptoKeyVersions\/\d+$/;
 const MAKE_KEY = "openssl genpkey -algorithm ed25519 -out FILE";
+const OLD_KEY_HINT = "the file of the key that signed until now; without it the chain cannot go on";
 
 /**
  * The key that signs digests: the configured one, else the archive's own, made at first use and readable by its owner
@@ -22,7 +23,7 @@ const MAKE_KEY = "openssl genpkey -algorithm ed25519 -out FILE";
  */
 export async function openSigningKey({ archive, signing }: PipelineSettings, store: ObjectStore): Promise<SigningKey> {
   if (signing.key?.kind === "kms") return openKmsSigningKey(signing.key);
-  if (signing.key !== null) return keyFrom("signing key", signing.key);
+  if (signing.key !== null) return keyFrom("signing key", signing.key, keyHints(MAKE_KEY));
   if (archive.kind === "gcs") throw keylessBucket(archiveName(archive));
   const path = join(archive.path, LOCAL_KEY);
   const pem = (await readControlFile(path)) ?? (await makeKey(path, archiveName(archive), store));
@@ -33,7 +34,7 @@ export async function openSigningKey({ archive, signing }: PipelineSettings, sto
 export function openOldSigningKey(place: string, { signing }: PipelineSettings): Promise<SigningKey> {
   const endpoint = signing.key?.kind === "kms" ? signing.key.endpoint : null;
   if (KEY_VERSION.test(place)) return openKmsSigningKey({ kind: "kms", name: place, endpoint });
-  return keyFrom("old signing key", { kind: "file", path: place });
+  return keyFrom("old signing key", { kind: "file", path: place }, { hint: OLD_KEY_HINT, missingHint: OLD_KEY_HINT });
 }
 
 /** Before a bucket is reached: throws `UsageError` where it would need a key and none is configured. */
@@ -54,8 +55,8 @@ async function makeKey(path: string, archive: string, store: ObjectStore): Promi
   return createControlFile(path, privateKey.export({ type: "pkcs8", format: "pem" }));
 }
 
-async function keyFrom(what: string, reference: SecretReference): Promise<SigningKey> {
-  const pem = await resolvePem(what, reference, `make a key with: ${MAKE_KEY}`, { env: process.env, readFile });
+async function keyFrom(what: string, reference: SecretReference, hints: SecretHints): Promise<SigningKey> {
+  const pem = await resolvePem(what, reference, hints, { env: process.env, readFile });
   return keyIn(`read ${what}: ${placeName(reference)}`, pem);
 }
 
