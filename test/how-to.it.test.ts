@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, inject, it } from "vitest";
 import { newKeyPem } from "./archive/sample-signing.ts";
@@ -62,27 +62,6 @@ it("having reports works as written", async () => {
   expect(await readFile(join(cwd, "out", today, "pushes.csv"), "utf8")).toMatch(/^event,segment,key,period/);
 });
 
-it("the reports of a ConfigMap are right where its volume puts them", async () => {
-  const cwd = await tempFolder();
-  const blocks = blocksOf(await readFile(join(PAGES, "reports.md"), "utf8"));
-  const job = blocks.find(({ text }) => text.includes("kind: CronJob"))?.text ?? "";
-  const report = blocks.find(({ before }) => before.startsWith("`reports/plans.yaml`"))?.text ?? "";
-  const pipeline = (await readFile(join(FIXTURES, "../pipelines/gitlab-com.yaml"), "utf8"))
-    .replace("subscription:", "subscription: projects/p/subscriptions/s")
-    .replace("bucket:", "bucket: archive")
-    .replace("urls:", "urls: [https://es.example:9200]");
-  const texts: Readonly<Record<string, string>> = { "plans.yaml": report, "pipeline.yaml": pipeline };
-  const items = [...job.matchAll(/\{ key: (\S+), path: (\S+) \}/g)];
-  expect(items).toHaveLength(2);
-  for (const [, key = "", path = ""] of items) {
-    await mkdir(join(cwd, dirname(path)), { recursive: true });
-    await writeFile(join(cwd, path), texts[key] ?? "");
-  }
-  const names = [...job.matchAll(/name: (LOGTALLY_\w+)/g)].map(([, name = ""]) => name);
-  const env = Object.fromEntries(names.map((name) => [name, SECRETS.LOGTALLY_ELASTICSEARCH_API_KEY]));
-  expect(await carryOut("npx logtally report --check", { cwd, env })).toBe("ok   reports/plans.yaml\n");
-});
-
 const pubsubHost = inject("pubsubHost") ?? "";
 const gcsUrl = inject("gcsUrl") ?? "";
 const elasticsearchUrl = inject("elasticsearchUrl") ?? "";
@@ -101,7 +80,7 @@ async function prepare(page: string, cwd: string, replaced: (text: string, langu
   for (const { language, text, before } of blocksOf(await readFile(join(PAGES, page), "utf8"))) {
     const [, file] = /^`([\w.]+)`:$/.exec(before) ?? [];
     if (file !== undefined) await writeFile(join(cwd, file), replaced(text, language));
-    else if (language === "sh" && !/gcloud|openssl/.test(text)) commands.push(replaced(text, language));
+    else if (language === "sh" && !/gcloud|openssl|kubectl/.test(text)) commands.push(replaced(text, language));
   }
   return commands;
 }

@@ -2,6 +2,18 @@
 
 export const KEY_VERSION = "projects/p/locations/l/keyRings/logtally/cryptoKeys/signing/cryptoKeyVersions/1";
 
+/** One of one's own. */
+export const CATALOGUE = `# Ours: "issues" & more.
+version: 1
+extends: standard
+events:
+  issue_opened:
+    description: Somebody opens an issue.
+    operation: create
+    any:
+      - { log: rails.production, when: { controller: Projects::IssuesController, action: create }, detail: browser }
+`;
+
 const SETTINGS = {
   deployment: "self_managed",
   archive: {
@@ -39,6 +51,7 @@ export const EVERYTHING = {
   },
   imagePullSecrets: [{ name: "registry" }],
   fullnameOverride: "logs",
+  catalogue: CATALOGUE,
   settings: {
     deployment: "saas",
     archive: { kind: "gcs", bucket: "archive-bucket" },

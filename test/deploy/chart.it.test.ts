@@ -4,17 +4,36 @@
  * code (test/servers/kubernetes), each pipeline by the program's schema; then what must hold of every pod. The judges are
  * first seen to tell faults.
  */
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { LEAST_ACK_MS } from "../../src/backends/pubsub/pubsub-source.ts";
 import { ARCHIVE_GRACE_MS } from "../../src/cli/open/worker.ts";
 import { REPEATS_GRACE_MS } from "../../src/cli/run/run-all.ts";
 import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.ts";
 import { tempFolder } from "../backends/temp-folder.ts";
 import { logtally } from "../cli/logtally.ts";
+import { blocksOf } from "../page-blocks.ts";
 import { CHART, type Container, chartTools, type Manifest, type PodSpec, type Rendered } from "./chart.ts";
-import { EVERYTHING, KEY_VERSION, ONE_PIPELINE, TWO_PIPELINES } from "./chart-values.ts";
+import { CATALOGUE, EVERYTHING, KEY_VERSION, ONE_PIPELINE, TWO_PIPELINES } from "./chart-values.ts";
+import { CHECKOUT } from "./dockerfile.ts";
+
+/** In so far as it is asked for. */
+interface CronJob {
+  readonly spec: { readonly jobTemplate: { readonly spec: { readonly template: { readonly spec: JobSpec } } } };
+}
+
+interface JobSpec extends Pick<PodSpec, "serviceAccountName" | "containers"> {
+  readonly volumes: readonly {
+    readonly name: string;
+    readonly configMap?: { readonly name: string };
+    readonly secret?: {
+      readonly secretName: string;
+      readonly items: readonly { readonly key: string; readonly path: string }[];
+    };
+  }[];
+}
 
 const tools = await chartTools();
 const SECRETS = "/etc/logtally/secrets/";
@@ -78,6 +97,19 @@ function mountedSecrets(pod: PodSpec): readonly string[] {
 function pipelinesOf(all: Rendered): ReadonlyMap<string, string> {
   const maps = ofKind("ConfigMap", all).filter(({ metadata }) => metadata.name.endsWith("-pipelines"));
   return new Map(maps.flatMap(({ data }) => Object.entries(data ?? {})));
+}
+
+/** Jobs are none of what the judge knows; their pods are. */
+function asDeployment(spec: JobSpec): string {
+  const labels = { app: "report" };
+  const template = { metadata: { labels }, spec: { ...spec, restartPolicy: "Always" } };
+  const metadata = { name: "report", namespace: "logtally" };
+  return JSON.stringify({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata,
+    spec: { selector: { matchLabels: labels }, template },
+  });
 }
 
 function settingsOf(file: string, all: Rendered): PipelineSettings {
@@ -169,7 +201,40 @@ describe.skipIf(tools === null)("the chart", () => {
       const pod = podOf(`logtally-sealer-${name}`, all);
       expect(pod.serviceAccountName).toBe("logtally-sealer");
       const [config] = pod.volumes.filter((volume) => volume.name === "config");
-      expect(config).toMatchObject({ configMap: { items: [{ key: `${name}.yaml`, path: `${name}.yaml` }] } });
+      // By the first one commands that name no pipeline are about all streams, as the runbook has them.
+      expect(config?.configMap?.items).toEqual([
+        { key: "archive.yaml", path: "local.yaml" },
+        { key: `${name}.yaml`, path: `${name}.yaml` },
+      ]);
+    }
+  });
+
+  it("gives all pods the catalogue that the values have, which the program takes", async () => {
+    const values = { ...TWO_PIPELINES, sealer: { perPipeline: true }, explorer: { enabled: true } };
+    const all = await rendered({ ...values, catalogue: CATALOGUE });
+    const other = await rendered({ ...values, catalogue: `${CATALOGUE}# Changed.\n` });
+    const pipelines = pipelinesOf(all);
+    expect(pipelines.get("catalogue.yaml")).toBe(CATALOGUE);
+    const folder = await tempFolder();
+    for (const [name, text] of pipelines) await writeFile(join(folder, name), text);
+    for (const file of ["archive.yaml", "rails.yaml", "sidekiq.yaml"]) {
+      const { cataloguePath } = parsePipeline(pipelines.get(file) ?? "", file, [], folder);
+      expect(cataloguePath).toBe(join(folder, "catalogue.yaml"));
+      const set = [
+        `archive={kind: folder, path: ${join(folder, "archive")}}`,
+        "source={kind: stdin}",
+        "pseudonym_key={}",
+      ];
+      const here = set.flatMap((each) => ["--set", each]);
+      const { stdout } = await logtally(["check", join(folder, file), ...here]);
+      expect(stdout).toMatch(/^ok {3}catalogue +\d+ events/m);
+    }
+    for (const { metadata, spec } of ofKind("Deployment", all)) {
+      const [config] = spec.template.spec.volumes;
+      expect(config?.configMap?.items).toContainEqual({ key: "catalogue.yaml", path: "catalogue.yaml" });
+      const { annotations } = named(metadata.name, "Deployment", other).spec.template.metadata;
+      // A change of it is a roll-out.
+      expect(spec.template.metadata.annotations["checksum/config"]).not.toBe(annotations["checksum/config"]);
     }
   });
 
@@ -295,6 +360,44 @@ describe.skipIf(tools === null)("the chart", () => {
     expect(mountedSecrets(podOf("logtally-worker-rails", await rendered(ONE_PIPELINE)))).toEqual(["pseudonym-key"]);
   });
 
+  it("has what the job of reports.md takes from it, and that job is taken", async () => {
+    const page = await readFile(join(CHECKOUT, "docs/how-to/reports.md"), "utf8");
+    const blocks = blocksOf(page);
+    const text = blocks.find((block) => block.text.includes("kind: CronJob"))?.text ?? "";
+    const report = blocks.find(({ before }) => before.startsWith("`reports/plans.yaml`"))?.text ?? "";
+    const { spec } = (parse(text) as CronJob).spec.jobTemplate.spec.template;
+    expect(await problemsOf(asDeployment(spec))).toBe("");
+    const index = { kind: "elasticsearch", urls: ["https://es.example:9200"] };
+    const all = await rendered({
+      ...ONE_PIPELINE,
+      settings: { ...ONE_PIPELINE.settings, index },
+      catalogue: CATALOGUE,
+    });
+    expect(() => named(spec.serviceAccountName, "ServiceAccount", all)).not.toThrow();
+    // The key is found where the pipelines name it, as in the pods.
+    const [, , key] = spec.volumes;
+    const sources = podOf("logtally-sealer", all).volumes.flatMap(({ projected }) => projected?.sources ?? []);
+    expect([{ name: key?.secret?.secretName, items: key?.secret?.items }]).toEqual(sources.map(({ secret }) => secret));
+    const { reference } = settingsOf("archive.yaml", all).pseudonymKey;
+    const paths = new Map(spec.containers[0]?.volumeMounts.map(({ name, mountPath }) => [name, mountPath]));
+    expect(reference).toEqual({ kind: "file", path: `${paths.get("pseudonym-key")}/${key?.secret?.items[0]?.path}` });
+    // The report is right where its volume puts it.
+    const root = await tempFolder();
+    const maps = new Map(spec.volumes.map(({ name, configMap }) => [name, configMap?.name]));
+    expect(maps.get("pipelines")).toBe(ofKind("ConfigMap", all)[0]?.metadata.name);
+    for (const [volume, files] of [
+      ["pipelines", pipelinesOf(all)],
+      ["reports", new Map([["plans.yaml", report]])],
+    ] as const) {
+      await mkdir(join(root, paths.get(volume) ?? ""), { recursive: true });
+      for (const [name, each] of files) await writeFile(join(root, paths.get(volume) ?? "", name), each);
+    }
+    const { args = [], workingDir = "", env = [] } = spec.containers[0] ?? {};
+    const variables = Object.fromEntries(env.map(({ name }) => [name, "a2V5OmE="]));
+    const checked = await logtally([...args, "--check"], { cwd: join(root, workingDir), env: variables });
+    expect(checked).toMatchObject({ code: 0, stdout: "ok   reports/plans.yaml\n", stderr: "" });
+  });
+
   it("rolls out the pods whose pipeline has changed, and no others", async () => {
     const changed = structuredClone(TWO_PIPELINES) as { pipelines: { config: object }[] };
     Object.assign(changed.pipelines[1]?.config ?? {}, { batch: { max_age_ms: 2000 } });
@@ -348,6 +451,14 @@ describe.skipIf(tools === null)("the chart", () => {
     expect(ofKind("ConfigMap", without).map(({ metadata }) => metadata.name)).toEqual(["logs-pipelines"]);
   });
 
+  it.each(["catalogue", "deployment", "instance", "pseudonym_key", "reporting"])(
+    "refuses a %s that workers alone would know",
+    async (name) => {
+      const pipelines = [{ name: "a", config: { source: { kind: "pubsub" }, [name]: "x" } }];
+      await expect(rendered({ ...ONE_PIPELINE, pipelines })).rejects.toThrow(`/pipelines/0/config/${name}`);
+    },
+  );
+
   it.each([
     ["a misspelt value", { worker: { replica: 2 } }, "additional properties 'replica' not allowed"],
     [
@@ -370,6 +481,12 @@ describe.skipIf(tools === null)("the chart", () => {
       { pipelines: [{ name: "a", config: { source: { kind: "pubsub" }, archive: { kind: "gcs", bucket: "abc" } } }] },
       "config",
     ],
+    [
+      "two catalogues",
+      { catalogue: "version: 1", settings: { ...ONE_PIPELINE.settings, catalogue: "other.yaml" } },
+      "settings.catalogue names another",
+    ],
+    ["a pipeline whose file would be the catalogue's", { pipelines: [{ name: "catalogue", config: {} }] }, "name"],
     ["pipelines without an archive", { settings: {} }, 'pipeline "rails": no archive'],
     ["a page for others without a name", { explorer: { expose: { enabled: true } } }, "names"],
     ["a name that leaves no room", { fullnameOverride: "a".repeat(23) }, "fullnameOverride"],

@@ -11,6 +11,12 @@
 {{- if and .Values.secrets.pseudonymKey.name (not (hasKey $settings "pseudonym_key")) -}}
 {{- $_ := set $settings "pseudonym_key" (dict "file" "/etc/logtally/secrets/pseudonym-key") -}}
 {{- end -}}
+{{- if .Values.catalogue -}}
+{{- if hasKey $settings "catalogue" -}}
+{{- fail "catalogue: there is one, and settings.catalogue names another (hint: take one of them away)" -}}
+{{- end -}}
+{{- $_ := set $settings "catalogue" "catalogue.yaml" -}}
+{{- end -}}
 {{- toJson $settings -}}
 {{- end -}}
 

@@ -5,9 +5,9 @@ A Deployment of one container. Takes a dict:
   name       of the Deployment
   options    its part of the values: resources, tmpSize, nodeSelector, tolerations, affinity
   args       of the program
-  config     the key of its file in the ConfigMap
-  file       what that is called in the pod; local.yaml is what commands go by that name no pipeline, for all streams
-  configText the text of that file: a change of it is a roll-out
+  files      what it finds of the ConfigMap: names in the pod, and keys; local.yaml is what commands go by that name no pipeline,
+             for all streams
+  configText the text of the file that it goes by: a change of it, or of the catalogue, is a roll-out
   secrets    which of the values' secrets it reads; those that have a name become files
   replicas   null where an autoscaler says
   strategy   RollingUpdate or Recreate
@@ -42,7 +42,7 @@ spec:
       labels:
         {{- include "logtally.labels" . | nindent 8 }}
       annotations:
-        checksum/config: {{ sha256sum .configText | quote }}
+        checksum/config: {{ sha256sum (print .configText .root.Values.catalogue) | quote }}
         {{- with .root.Values.podAnnotations }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -104,8 +104,14 @@ spec:
           configMap:
             name: {{ include "logtally.fullname" .root }}-pipelines
             items:
-              - key: {{ .config }}
-                path: {{ .file }}
+              {{- range $path, $key := .files }}
+              - key: {{ $key }}
+                path: {{ $path }}
+              {{- end }}
+              {{- if .root.Values.catalogue }}
+              - key: catalogue.yaml
+                path: catalogue.yaml
+              {{- end }}
         {{- with $secrets }}
         - name: secrets
           projected:
