@@ -237,6 +237,21 @@ describe("roll-ups", () => {
     expect(archive.said).toEqual([]);
   });
 
+  it("that are being replaced while they are looked for are told, and their day is counted from its facts", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY)]);
+    await archive.seal();
+    const before = await everything(archive);
+    const { store } = archive;
+    const read = store.read.bind(store);
+    store.read = async (name, start, end) => {
+      if (/^facts\/rollup\/.*\.json$/.test(name)) await store.remove(name);
+      return read(name, start, end);
+    };
+    expect(await everything(archive)).toEqual(before);
+    expect(archive.said.join()).toMatch(/^a roll-up is not used: .*: not there/);
+  });
+
   it("are made of days that are over, and again when many lines have come since", async () => {
     const archive = await testArchive();
     const rollups = async () => (await namesOf(archive, "facts/rollup/", /[0-9a-f]{64}\.json$/)).length;
