@@ -3,7 +3,8 @@
  * Method: an archive in memory is filled, sealed and counted as the commands do it; what a count said of the bare lines
  * must be said again of facts, roll-ups, facts that are gone, and any mixture.
  */
-import { describe, expect, it } from "vitest";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { describe, expect, it, vi } from "vitest";
 import { IoError } from "../../../src/core/fault.ts";
 import { leafHash } from "../../../src/core/identity.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/core/units.ts";
@@ -167,6 +168,20 @@ describe("facts", () => {
       name.startsWith("facts/") ? Promise.reject(new IoError("full", "no space")) : create(name, content);
     await archive.seal({ withRollups: false });
     expect(archive.said).toEqual(["facts of plan 1 of local/2020-12-22 are not kept: no space"]);
+    expect(await everything(archive)).toEqual(bare);
+  });
+
+  it("whose database cannot be opened do not hold up a seal, and those of the next plan are kept", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY), apiLine(DAY + DAY_MS)]);
+    const bare = await everything(archive);
+    using create = vi.spyOn(DuckDBInstance, "create");
+    create.mockRejectedValueOnce(new Error("IO Error: no thread could be started"));
+    await archive.seal({ withRollups: false });
+    expect(archive.said).toEqual([
+      expect.stringMatching(/^facts of plan 1 of local\/2020-12-22 are not kept: .*no thread could be started/),
+    ]);
+    expect(await namesOf(archive, "facts/catalogue", /day=2020-12-23.*parquet$/)).toHaveLength(1);
     expect(await everything(archive)).toEqual(bare);
   });
 
