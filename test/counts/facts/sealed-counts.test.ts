@@ -3,7 +3,7 @@
  * Method: an archive in memory is filled, sealed and counted as the commands do it; what a count said of the bare lines
  * must be said again of facts, roll-ups, facts that are gone, and any mixture.
  */
-import { DuckDBInstance } from "@duckdb/node-api";
+import { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it, vi } from "vitest";
 import { IoError } from "../../../src/core/fault.ts";
 import { leafHash } from "../../../src/core/identity.ts";
@@ -316,6 +316,19 @@ describe("roll-ups", () => {
     await spoil(archive, later, "remove");
     // Its lines are not sealed then: they count by the write-ahead object, and not by the roll-up as well.
     expect(await totals(archive)).toEqual({ rest_request: [2, 1], record_read: [2, 1] });
+  });
+});
+
+describe("a count that cannot begin", () => {
+  it("leaves no database open", async () => {
+    const archive = await testArchive();
+    using opened = vi.spyOn(DuckDBInstance, "create");
+    using closed = vi.spyOn(DuckDBInstance.prototype, "closeSync");
+    using appender = vi.spyOn(DuckDBConnection.prototype, "createAppender");
+    appender.mockRejectedValueOnce(new Error("no memory"));
+    await expect(archive.count()).rejects.toThrow("no memory");
+    expect(opened).toHaveBeenCalledTimes(1);
+    expect(closed).toHaveBeenCalledTimes(1);
   });
 });
 
