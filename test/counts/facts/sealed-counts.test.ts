@@ -132,6 +132,19 @@ describe("facts", () => {
     expect(archive.said).toEqual([]);
   });
 
+  it("whose receipt is missing are told by its name, whatever words the store has for that", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY)]);
+    await archive.seal({ withRollups: false });
+    const [receipt = ""] = await namesOf(archive, "facts/catalogue", /json$/);
+    const { store } = archive;
+    const read = store.read.bind(store);
+    store.read = (name, start, end) =>
+      name === receipt ? Promise.reject(new IoError("not_found", "404 no such key")) : read(name, start, end);
+    await everything(archive);
+    expect(archive.said).toEqual([expect.stringContaining(`"${receipt}" is missing`)]);
+  });
+
   it("whose receipt speaks of another manifest are not counted", async () => {
     const archive = await testArchive();
     await archive.add([apiLine(DAY)]);
