@@ -1,6 +1,7 @@
 import { isOfObject } from "../core/fault.ts";
 import { hourOfId, isIdOf } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
+import { DAY_HOURS } from "../core/units.ts";
 import { holdsVariants, type LocatedLine, linesWithId } from "./lines-with-id.ts";
 import { outputDigest } from "./lookup/lookup-file.ts";
 import { keyOfId } from "./lookup/lookup-key.ts";
@@ -12,8 +13,6 @@ import { dayOfHour, isInSpan } from "./span.ts";
 import { parseSealedName, parseSegmentName, placeOf, vaultPrefix } from "./vault-name.ts";
 import { type OutputFiles, openOutput } from "./vault-reader.ts";
 import { listWal } from "./wal-reader.ts";
-
-const DAY_HOURS = 24;
 
 /**
  * The shortest way to the lines with an id: from names alone to their look-ups, and from there to single blocks. A line

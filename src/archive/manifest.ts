@@ -1,5 +1,6 @@
 import { isIdOf } from "../core/identity.ts";
 import type { Lane } from "../core/line.ts";
+import { DAY_HOURS } from "../core/units.ts";
 import { canonicalJson, type Json } from "./canonical-json.ts";
 import { parseHourText } from "./hour-text.ts";
 import { MANIFEST_SHAPE } from "./manifest-shape.ts";
@@ -130,8 +131,6 @@ export interface Manifest {
   readonly counts: { readonly catalogue: string; readonly events: Readonly<Record<string, number>> };
   readonly makes: Makes;
 }
-
-const DAY_HOURS = 24;
 
 /** The stored bytes. */
 export function manifestBytes(manifest: Manifest): Buffer {

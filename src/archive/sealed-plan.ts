@@ -3,6 +3,7 @@ import { IoError } from "../core/fault.ts";
 import { ifThere } from "../core/if-there.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { ObjectStore } from "../core/object-store.ts";
+import { DAY_HOURS } from "../core/units.ts";
 import { parseHourText } from "./hour-text.ts";
 import { type Manifest, parseManifest, spanOfManifest } from "./manifest.ts";
 import { isInSpan, type Span } from "./span.ts";
@@ -146,7 +147,7 @@ export function sealedPlanIn(name: string, bytes: Buffer): SealedPlan {
   const fits =
     said?.stream === span.stream &&
     said.day === span.day &&
-    said.hourOfDay === span.firstHour % 24 &&
+    said.hourOfDay === span.firstHour % DAY_HOURS &&
     said.plan === manifest.plan;
   if (!fits) throw new IoError("corrupt", `read "${name}": it speaks of another span (hint: restore it from a copy)`);
   const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -1,5 +1,5 @@
 import { dayName, hourOf, UNDATED_HOUR } from "../core/hour.ts";
-import { HOUR_MS } from "../core/units.ts";
+import { DAY_HOURS, HOUR_MS } from "../core/units.ts";
 
 /** Filing hours of one stream that are sealed together. */
 export interface Span {
@@ -17,7 +17,6 @@ export const SPAN_HOURS = [1, 2, 3, 4, 6, 8, 12, 24] as const;
 
 export type SpanHours = (typeof SPAN_HOURS)[number];
 
-const DAY_HOURS = 24;
 /** Lines without any time have a day of their own, of one hour. */
 export const UNDATED_DAY = "undated";
 

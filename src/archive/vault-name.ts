@@ -1,6 +1,6 @@
+import { DAY_HOURS } from "../core/units.ts";
 import type { Span } from "./span.ts";
 
-const DAY_HOURS = 24;
 const PLAN_DIGITS = 6;
 const ATTEMPT_DIGITS = 2;
 /** Segments of an attempt are numbered from here on, times the attempt. */

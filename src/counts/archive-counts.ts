@@ -91,8 +91,9 @@ const UNDATED_DAY = 0;
 /** Derives the facts of what is not sealed; the rest is read when it is asked for. Rejects with `IoError`. */
 export async function openArchiveCounts(options: ArchiveCountsOptions): Promise<ArchiveCounts> {
   const db = await openDuckDb(options, THREADS);
-  const table = await openFactTable(db);
+  let table: FactTable | null = null;
   try {
+    table = await openFactTable(db);
     const tails = await readTails(options, table);
     const conflicts = standingVariants([
       ...tails,
@@ -105,7 +106,7 @@ export async function openArchiveCounts(options: ArchiveCountsOptions): Promise<
     const lines = sum(tails.map((tail) => tail.lines)) + sum(planLines(options.books)) - loss;
     return countsOf({ ...options, db, table, tails, hasConflicts: conflicts.length > 0 }, lines, conflicts.length);
   } catch (error) {
-    table.close();
+    table?.close();
     db.close();
     throw error;
   }

@@ -2,7 +2,7 @@ import type { Conflict } from "../archive/manifest.ts";
 import { eachTailLine } from "../archive/seal/tail-lines.ts";
 import { hourOfId } from "../core/identity.ts";
 import type { ObjectStore } from "../core/object-store.ts";
-import { DAY_MS, HOUR_MS } from "../core/units.ts";
+import { DAY_HOURS } from "../core/units.ts";
 import { ownHour } from "./books/newest-hour.ts";
 import type { StreamBook } from "./books/stream-book.ts";
 import type { FactReader } from "./fact-reader.ts";
@@ -22,8 +22,6 @@ export interface TailFacts {
 
 /** Where the facts of lines lie that are not sealed. */
 export const TAIL_ORIGIN = "tail";
-
-const DAY_HOURS = DAY_MS / HOUR_MS;
 
 /** Derives the facts of what is not sealed yet into the table. Rejects with `IoError`. */
 export async function readTailFacts(

@@ -30,7 +30,13 @@ const DECOMPRESSORS = new Map<string, (data: Buffer, options: DecompressOptions)
   ["zstd", zstdDecompressSync],
 ]);
 
-/** Decompresses a message's data; never more than `maxBytes`, whatever the input claims. */
+/** Broken, cut, and in need of a dictionary. */
+const ZLIB_CODES = new Set(["Z_DATA_ERROR", "Z_BUF_ERROR", "Z_NEED_DICT"]);
+
+/**
+ * Decompresses a message's data; never more than `maxBytes`, whatever the input claims. Throws where it cannot tell, for
+ * want of memory: where a line is filed depends on the line alone.
+ */
 export function inflate(data: Buffer, algorithm: string, maxBytes: number): Inflated {
   const decompress = DECOMPRESSORS.get(algorithm);
   if (decompress === undefined) return { ok: false, reason: "unknown_compression" };
@@ -44,7 +50,14 @@ export function inflate(data: Buffer, algorithm: string, maxBytes: number): Infl
     if (engine.bytesWritten !== data.length) return { ok: false, reason: "bad_compression" };
     return { ok: true, bytes: buffer };
   } catch (error) {
-    const isTooMuch = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    return { ok: false, reason: isTooMuch ? "inflate_limit" : "bad_compression" };
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "ERR_BUFFER_TOO_LARGE") return { ok: false, reason: "inflate_limit" };
+    if (isOfData(code)) return { ok: false, reason: "bad_compression" };
+    throw error;
   }
+}
+
+/** What zlib says of data. Where memory is short, that says nothing about them: they are good when they come again. */
+function isOfData(code: string): boolean {
+  return ZLIB_CODES.has(code) || (code.startsWith("ZSTD_error_") && code !== "ZSTD_error_memory_allocation");
 }

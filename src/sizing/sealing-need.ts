@@ -1,5 +1,6 @@
 import { MOST_JUDGED_LINES } from "../archive/seal/judged-lines.ts";
 import { spanHoursFor } from "../archive/seal/span-length.ts";
+import { DAY_HOURS } from "../core/units.ts";
 import { type Deployment, HOUR_SECONDS, MOST_LOAD } from "./deployment.ts";
 import { MEASURED, machineFactor } from "./measured.ts";
 
@@ -17,8 +18,6 @@ export interface SealingNeed {
   readonly cores: number;
   readonly memoryBytes: number;
 }
-
-const DAY_HOURS = 24;
 
 /** `storedPerDay`: bytes. */
 export function sealingNeed(deployment: Deployment, storedPerDay: number): SealingNeed {

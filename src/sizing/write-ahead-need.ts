@@ -1,3 +1,4 @@
+import { DAY_HOURS } from "../core/units.ts";
 import { DAY_SECONDS, type Deployment } from "./deployment.ts";
 
 /** Write-ahead objects. */
@@ -12,7 +13,6 @@ export interface WriteAheadNeed {
 /** An hour is waited for so long, and then signed and collected, each once an hour. */
 const LATENESS_HOURS = 1;
 const COLLECT_HOURS = 1;
-const DAY_HOURS = 24;
 
 /** Seconds from one object of a writer to the next: whichever limit of a batch comes first. */
 export function secondsPerObject(linesPerSecond: number, lineBytes: number, batch: Deployment["batch"]): number {

@@ -1,14 +1,16 @@
 /**
- * Goal: what waits in the archive is noted as indexed only when each of its lines is; and no request to a cluster that
- * answers nothing holds up a stop.
+ * Goal: what waits in the archive is noted as indexed only when each of its lines is; no request to a cluster that
+ * answers nothing holds up a stop; and a cluster is looked at once, and let go where it cannot be used.
  * Method: an object of two blocks in an archive in memory, whose reads can be held up; a scripted cluster.
  */
-import { afterEach, expect, it } from "vitest";
+import { Client } from "@elastic/elasticsearch";
+import { afterEach, expect, it, onTestFinished, vi } from "vitest";
 import { createIndexMarkers } from "../../src/archive/index-markers.ts";
 import { createMemoryStore } from "../../src/backends/memory/memory-store.ts";
 import { openIndex } from "../../src/cli/open/cluster/object-index.ts";
 import type { WorkerIndex } from "../../src/cli/run/worker-index.ts";
 import { type PipelineSettings, parsePipeline } from "../../src/config/pipeline.ts";
+import { IoError } from "../../src/core/fault.ts";
 import { hourOf } from "../../src/core/hour.ts";
 import type { ObjectStore } from "../../src/core/object-store.ts";
 import { DAY_MS, HOUR_MS, KIB } from "../../src/core/units.ts";
@@ -129,4 +131,29 @@ it("a cluster that takes the first question and never answers is let go when the
   if (index === null) throw new Error("no index");
   opened = { index, server };
   expect(server.requests).toHaveLength(1);
+});
+
+it("a cluster that lacks a template is let go: each reload that it has refused would hold its connections", async () => {
+  const server = await startScriptedElasticsearch({ mishaps: [null, ...indexTemplates("logtally").map(() => 404)] });
+  onTestFinished(() => server.close());
+  using closed = vi.spyOn(Client.prototype, "close");
+  const opening = openIndex(settingsOf(server.url), createMemoryStore(), sampleDocuments(), "worker", NEVER);
+  await expect(opening).rejects.toThrow(IoError);
+  expect(closed).toHaveBeenCalledTimes(1);
+});
+
+it("a cluster that comes back is looked at once, however many batches have waited for it", async () => {
+  const server = await startScriptedElasticsearch({ mishaps: [503, 503, ...QUESTIONS] });
+  const archive = createMemoryStore();
+  await createIndexMarkers(archive, STREAM).mark(await putTwoBlocks(archive));
+  const index = await openIndex(settingsOf(server.url), archive, sampleDocuments(), "worker", NEVER);
+  if (index === null) throw new Error("no index");
+  opened = { index, server };
+  const looks = (): number => server.requests.filter(({ url }) => url.startsWith("/_nodes")).length;
+  expect(looks()).toBe(1);
+  expect(await index.catchUp(NEVER)).toBe(false);
+  expect(looks()).toBe(2);
+  expect(await index.catchUp(NEVER)).toBe(true);
+  expect(looks()).toBe(3);
+  expect(server.documents.size).toBe(4);
 });

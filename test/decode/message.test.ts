@@ -3,7 +3,8 @@
  * lost. Method: payloads made by node:zlib, whole, cut, changed and joined.
  */
 import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import * as fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
 import { type DecodedLine, decodeFile, decodeMessage, dumpOf, outline, PUBLISHED_AT } from "./decoded-line.ts";
 
 const TIME = '"time":"2020-09-14T09:00:42.123Z"';
@@ -237,6 +238,34 @@ describe.each(COMPRESSORS)("compression %s", (algorithm, compress) => {
       if (other !== algorithm) expect(decodeMessage(pack(A), info)).toMatchObject([{ reason: "bad_compression" }]);
     }
     expect(decodeMessage(A, info)).toMatchObject([{ reason: "bad_compression", lane: "blob" }]);
+  });
+
+  it("is no error wherever bytes of it were altered", () => {
+    const data = compress(`${A}\n`.repeat(20));
+    const edit = fc.record({ at: fc.nat(data.length - 1), byte: fc.nat(255) });
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), fc.nat(20), (edits, front) => {
+        const altered = Buffer.from(data);
+        // Half of them in front, where its form is said.
+        for (const { at, byte } of edits) altered[front < 10 ? at % 20 : at] = byte;
+        expect(() => decodeMessage(altered, info, { limits: LIMITS })).not.toThrow();
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    ["a buffer", new RangeError("Array buffer allocation failed")],
+    ["zlib's state", Object.assign(new Error("no memory"), { code: "Z_MEM_ERROR" })],
+    ["zstd's state", Object.assign(new Error("no memory"), { code: "ZSTD_error_memory_allocation" })],
+  ])("is not called bad where there is no memory for %s", (_what, failure) => {
+    const data = compress(A);
+    using allocate = vi.spyOn(Buffer, "allocUnsafe");
+    allocate.mockImplementationOnce(() => {
+      throw failure;
+    });
+    expect(() => decodeMessage(data, info)).toThrow(failure);
+    expect(outline(decodeMessage(data, info))).toEqual([`line ${A}`]);
   });
 
   it("may grow to the limit and no further", () => {

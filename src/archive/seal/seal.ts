@@ -1,5 +1,6 @@
 import { type IoError, isOfObject } from "../../core/fault.ts";
 import { UNDATED_HOUR } from "../../core/hour.ts";
+import { DAY_HOURS } from "../../core/units.ts";
 import type { SealedPlan } from "../sealed-plan.ts";
 import { dayOfHour, SPAN_HOURS, type Span, type SpanHours, spanOfHour, UNDATED_DAY } from "../span.ts";
 import { type OnDistrusted, readReachedTail, type TailObject } from "../tail.ts";
@@ -53,8 +54,6 @@ export async function sealStream(stream: string, options: SealOptions): Promise<
   }
   if (failures[0] !== undefined) throw failures[0];
 }
-
-const DAY_HOURS = 24;
 
 interface DueSpan {
   readonly span: Span;

@@ -2,14 +2,13 @@ import { IoError } from "../../core/fault.ts";
 import { UNDATED_HOUR } from "../../core/hour.ts";
 import { ifThere } from "../../core/if-there.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
-import { HOUR_MS, KIB, MIB } from "../../core/units.ts";
+import { DAY_HOURS, HOUR_MS, KIB, MIB } from "../../core/units.ts";
 import { dayOfHour, SPAN_HOURS, type SpanHours } from "../span.ts";
 import type { TailObject } from "../tail.ts";
 import { spanLengthName } from "../vault-name.ts";
 
 /** Cold storage charges by the object: a seal should bring about so much. */
 const WANTED_BYTES = 64 * MIB;
-const DAY_HOURS = 24;
 
 /** How long the spans of a day are, once and for all: the first sealer decides. Rejects with `IoError`. */
 export async function agreeOnSpanHours(

@@ -8,9 +8,9 @@ import { checkLogName } from "../options/log-name.ts";
 import { collect, withPipelineOptions } from "../options/options.ts";
 import { checkSpan, type TimeSpan } from "../options/time-span.ts";
 import { SYSTEM_CLOCK } from "../process/clock.ts";
-import { EXIT_INTERRUPTED, EXIT_NOT_RIGHT } from "../process/exit-code.ts";
+import { EXIT_NOT_RIGHT } from "../process/exit-code.ts";
 import { abortsAfter } from "../process/grace.ts";
-import { stopOnSignals } from "../process/stop-signal.ts";
+import { goOnUnlessStopped } from "../process/interruptible.ts";
 import { loadSettings, type PipelineOptions } from "../settings.ts";
 import { print } from "../terminal/print.ts";
 import { createProgress } from "../terminal/progress.ts";
@@ -34,6 +34,11 @@ Examples:
   logtally index redrive search.yaml --reason document_parsing_exception
 `;
 
+const STOP_WORDS = {
+  underWay: "the lines under way are settled",
+  goesOn: "the same command goes on with what is still in quarantine",
+};
+
 export function redriveCommand(): Command {
   const instant = instantBefore(SYSTEM_CLOCK.nowMs());
   const command = new Command("redrive")
@@ -56,26 +61,15 @@ async function redrive(pipelines: readonly string[], options: RedriveOptions): P
   checkSpan(options, "redrive lines");
   const all = await Promise.all(pipelines.map((pipeline) => loadSettings(pipeline, options)));
   for (const settings of all) indexSettingsOf(settings, "redrive lines");
-  const stop = new AbortController();
-  const releaseSignals = stopOnSignals(stop, "the lines under way are settled");
-  let refused = 0;
-  try {
+  await goOnUnlessStopped(async (stop) => {
+    let refused = 0;
     for (const settings of all) {
-      if (!stop.signal.aborted) refused += await redrivePipeline(settings, options, stop.signal);
+      refused += await redrivePipeline(settings, options, stop);
+      stop.throwIfAborted();
     }
-  } catch (error) {
-    // What a stop has cut short fails in many ways.
-    if (!stop.signal.aborted) throw error;
-  } finally {
-    releaseSignals();
-  }
-  if (stop.signal.aborted) {
-    tell("interrupted; the same command goes on with what is still in quarantine");
-    process.exitCode = EXIT_INTERRUPTED;
-    return;
-  }
-  if (refused > 0)
+    if (refused === 0) return;
     throw new IoError("denied", `redrive: ${formatCount(refused)} lines stay in quarantine, as told above`);
+  }, STOP_WORDS);
 }
 
 /** Resolves with how many lines no index took, as they are. */

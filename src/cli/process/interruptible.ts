@@ -1,3 +1,4 @@
+import { IoError } from "../../core/fault.ts";
 import { tell } from "../terminal/tell.ts";
 import { EXIT_INTERRUPTED } from "./exit-code.ts";
 import { stopOnSignals } from "./stop-signal.ts";
@@ -20,23 +21,42 @@ export async function proveUnlessStopped(work: (signal: AbortSignal) => Promise<
   }
 }
 
+/** What is said of a stop: at once, and when the work has ended. */
+interface StopWords {
+  readonly underWay: string;
+  readonly goesOn: string;
+}
+
+const NOTED: StopWords = {
+  underWay: "what is under way is finished, and noted",
+  goesOn: "the same command goes on where it was",
+};
+
 /**
- * Does work that notes how far it is: where a signal ended it, it is said that the same command goes on there, and the
- * exit code is that of an interruption. Rejects with what the work rejects with unless it was stopped.
+ * Does work that another run goes on with: where a signal ended it, that is said, and the exit code is that of an
+ * interruption. Rejects with what the work rejects with, unless that is the stop's doing.
  */
-export async function goOnUnlessStopped(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function goOnUnlessStopped(
+  work: (signal: AbortSignal) => Promise<void>,
+  { underWay, goesOn } = NOTED,
+): Promise<void> {
   const stop = new AbortController();
-  const releaseSignals = stopOnSignals(stop, "what is under way is finished, and noted");
+  const releaseSignals = stopOnSignals(stop, underWay);
   try {
     await work(stop.signal);
   } catch (error) {
-    // What a stop has cut short fails in many ways.
-    if (!stop.signal.aborted) throw error;
-    tell("interrupted; the same command goes on where it was");
+    if (!stop.signal.aborted || !isCutShort(error, stop.signal)) throw error;
+    tell(`interrupted; ${goesOn}`);
     process.exitCode = EXIT_INTERRUPTED;
   } finally {
     releaseSignals();
   }
+}
+
+/** True for how work fails that a stop has cut short: it gives up, or whom it asked has no time left to answer. */
+function isCutShort(error: unknown, { reason }: AbortSignal): boolean {
+  if (error instanceof IoError) return error.code === "unavailable";
+  return error === reason || (error instanceof Error && error.name === "AbortError");
 }
 
 /** The same listener to bytes that are done with, which also gives up once the signal has come. */

@@ -1,9 +1,7 @@
 import { hourText, UNDATED_HOUR } from "../../core/hour.ts";
-import { DAY_MS, HOUR_MS } from "../../core/units.ts";
+import { DAY_HOURS, HOUR_MS } from "../../core/units.ts";
 import type { PeriodSpan } from "../period.ts";
 import type { StreamBook } from "./stream-book.ts";
-
-const DAY_HOURS = DAY_MS / HOUR_MS;
 
 /** How far the hours of an archive are sealed. */
 export interface Sealing {

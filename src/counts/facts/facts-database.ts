@@ -28,6 +28,7 @@ export function createFactsDatabase(options: DuckDbOptions): FactsDatabase {
       db ??= await openDuckDb(options, THREADS);
       // A new one, since what DuckDB has learned of the one before would order rows otherwise, for the same facts.
       table?.close();
+      table = null;
       table = await openFactTable(db);
       return { db, table };
     },

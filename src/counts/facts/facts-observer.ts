@@ -4,7 +4,7 @@ import { IoError } from "../../core/fault.ts";
 import type { FactReader } from "../fact-reader.ts";
 import type { FactsBasis } from "./facts-basis.ts";
 import { receiptName } from "./facts-name.ts";
-import { type FactsWriterOptions, openFactsWriter } from "./facts-writer.ts";
+import { type FactsWriter, type FactsWriterOptions, openFactsWriter } from "./facts-writer.ts";
 import { receiptBytes, receiptOf } from "./receipt.ts";
 
 export interface FactsObserverOptions extends Omit<FactsWriterOptions, "catalogue"> {
@@ -19,7 +19,7 @@ export interface FactsObserverOptions extends Omit<FactsWriterOptions, "catalogu
 /** Keeps the facts of a plan while it is run. Facts are a view: where they cannot be kept, the plan goes on. */
 export async function createFactsObserver(options: FactsObserverOptions): Promise<PlanObserver> {
   const { reader, basis, span, plan, program, views, tell } = options;
-  const writer = await openFactsWriter({ ...options, catalogue: basis.catalogue });
+  let writer: FactsWriter | null = null;
   let isKept = true;
 
   function giveUp(error: unknown): void {
@@ -37,25 +37,28 @@ export async function createFactsObserver(options: FactsObserverOptions): Promis
     }
   }
 
+  await keeping(async () => {
+    writer = await openFactsWriter({ ...options, catalogue: basis.catalogue });
+  });
   return {
     eventsOf: (line) => reader.eventsOf(line).map(({ event }) => event),
     keep(line, hash) {
       if (!isKept) return;
       const facts = reader.factsOf(line, hash);
       try {
-        for (const fact of facts) writer.append(fact);
+        for (const fact of facts) writer?.append(fact);
       } catch (error) {
         giveUp(error);
       }
     },
-    endSegment: (number) => keeping(() => writer.endSegment(number)),
+    endSegment: (number) => keeping(async () => writer?.endSegment(number)),
     async end(sealed) {
       // One that added nothing has no facts.
-      if (sealed.isRecord) return;
+      if (sealed.isRecord || writer === null) return;
       const name = receiptName(basis.catalogue, span, plan);
       const receipt = receiptOf(sealed, basis, program, writer.files);
       await keeping(() => putView(views, name, receiptBytes(receipt)));
     },
-    close: () => writer.close(),
+    close: () => writer?.close(),
   };
 }

@@ -1,5 +1,5 @@
 import type { PlanReference } from "../../archive/line-object.ts";
-import { IoError } from "../../core/fault.ts";
+import { isOfObject } from "../../core/fault.ts";
 import { inParallel } from "../../core/in-parallel.ts";
 import type { LocalObjects } from "../../core/local-objects.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
@@ -32,17 +32,24 @@ export async function findPlanFacts(
   sealed: PlanReference,
 ): Promise<PlanFacts> {
   const name = receiptName(basis.catalogue, sealed.span, sealed.manifest.plan);
+  let receipt: Receipt;
   try {
-    const receipt = await readReceipt(store, name);
-    const stale = whyStale(receipt, basis, sealed);
-    if (stale !== null) return { missing: `"${name}" is ${stale.why}`, isOfOthers: stale.isOfOthers };
+    receipt = await readReceipt(store, name);
+  } catch (error) {
+    if (!isOfObject(error)) throw error;
+    return { missing: error.code === "not_found" ? `"${name}" is missing` : error.message, isOfOthers: false };
+  }
+  const stale = whyStale(receipt, basis, sealed);
+  if (stale !== null) return { missing: `"${name}" is ${stale.why}`, isOfOthers: stale.isOfOthers };
+  try {
     const paths: string[] = [];
     for (const { name: file, size_bytes: sizeBytes, sha256 } of receipt.files) {
       paths.push(await local.fileOf({ name: file, sizeBytes, sha256 }));
     }
     return { paths, files: receipt.files };
   } catch (error) {
-    return { missing: whyMissing(error, name), isOfOthers: false };
+    if (!isOfObject(error)) throw error;
+    return { missing: error.message, isOfOthers: false };
   }
 }
 
@@ -60,13 +67,6 @@ export async function findAllFacts(
     files.push(facts);
   }
   return files;
-}
-
-/** Says what an object of a view lacks; throws what says nothing about it. */
-export function whyMissing(error: unknown, receipt: string): string {
-  if (!(error instanceof IoError)) throw error;
-  if (error.code !== "not_found" && error.code !== "corrupt") throw error;
-  return error.code === "not_found" && error.message.includes(receipt) ? `"${receipt}" is missing` : error.message;
 }
 
 interface Stale extends Pick<NoPlanFacts, "isOfOthers"> {

@@ -3,7 +3,7 @@ import { canonicalJson, type Json } from "../../archive/canonical-json.ts";
 import type { StoredObject } from "../../archive/manifest.ts";
 import type { SealedPlan } from "../../archive/sealed-plan.ts";
 import { parseStored } from "../../archive/stored-json.ts";
-import { IoError } from "../../core/fault.ts";
+import { IoError, isOfObject } from "../../core/fault.ts";
 import type { ObjectStore } from "../../core/object-store.ts";
 import type { Segment } from "../segment.ts";
 import { type FactsBasis, otherBasis, type StoredBasis, storedBasis } from "./facts-basis.ts";
@@ -98,12 +98,12 @@ export async function findRollup(
   return best;
 }
 
-/** Null for one that cannot be read, which is told: the facts themselves are counted then. */
+/** Null for one that cannot be read, or is just being replaced, which is told: the facts themselves are counted then. */
 async function readRollup(store: ObjectStore, name: string, tell: (sentence: string) => void): Promise<Rollup | null> {
   try {
     return parseRollup(name, await readReceiptBytes(store, name));
   } catch (error) {
-    if (!(error instanceof IoError) || error.code !== "corrupt") throw error;
+    if (!isOfObject(error)) throw error;
     tell(`a roll-up is not used: ${error.message}`);
     return null;
   }

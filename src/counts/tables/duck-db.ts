@@ -30,10 +30,10 @@ export type Parameters = Readonly<Record<string, { readonly value: DuckDBValue; 
 /** Databases so far, in this process. */
 let opened = 0;
 
-/** With one thread the rows of a result are in the order of what they are made of. */
+/** With one thread the rows of a result are in the order of what they are made of. Rejects with `IoError`. */
 export async function openDuckDb({ memoryLimit, spillDirectory }: DuckDbOptions, threads: 1 | 2): Promise<DuckDb> {
   opened += 1;
-  const instance = await DuckDBInstance.create(":memory:", {
+  const { instance, connection } = await connect({
     memory_limit: memoryLimit,
     temp_directory: `${spillDirectory}-${opened}`,
     threads: String(threads),
@@ -42,7 +42,6 @@ export async function openDuckDb({ memoryLimit, spillDirectory }: DuckDbOptions,
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
   });
-  const connection = await instance.connect();
   return {
     connection,
     async run(sql) {
@@ -67,6 +66,22 @@ export async function openDuckDb({ memoryLimit, spillDirectory }: DuckDbOptions,
       instance.closeSync();
     },
   };
+}
+
+async function connect(settings: Readonly<Record<string, string>>): Promise<Connected> {
+  let instance: DuckDBInstance | null = null;
+  try {
+    instance = await DuckDBInstance.create(":memory:", settings);
+    return { instance, connection: await instance.connect() };
+  } catch (error) {
+    instance?.closeSync();
+    throw storageError(error);
+  }
+}
+
+interface Connected {
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
 }
 
 /** An interrupt that comes before the work has begun is forgotten. */

@@ -3,7 +3,8 @@
  * Method: an archive in memory is filled, sealed and counted as the commands do it; what a count said of the bare lines
  * must be said again of facts, roll-ups, facts that are gone, and any mixture.
  */
-import { describe, expect, it } from "vitest";
+import { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { describe, expect, it, vi } from "vitest";
 import { IoError } from "../../../src/core/fault.ts";
 import { leafHash } from "../../../src/core/identity.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../../src/core/units.ts";
@@ -131,6 +132,19 @@ describe("facts", () => {
     expect(archive.said).toEqual([]);
   });
 
+  it("whose receipt is missing are told by its name, whatever words the store has for that", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY)]);
+    await archive.seal({ withRollups: false });
+    const [receipt = ""] = await namesOf(archive, "facts/catalogue", /json$/);
+    const { store } = archive;
+    const read = store.read.bind(store);
+    store.read = (name, start, end) =>
+      name === receipt ? Promise.reject(new IoError("not_found", "404 no such key")) : read(name, start, end);
+    await everything(archive);
+    expect(archive.said).toEqual([expect.stringContaining(`"${receipt}" is missing`)]);
+  });
+
   it("whose receipt speaks of another manifest are not counted", async () => {
     const archive = await testArchive();
     await archive.add([apiLine(DAY)]);
@@ -167,6 +181,20 @@ describe("facts", () => {
       name.startsWith("facts/") ? Promise.reject(new IoError("full", "no space")) : create(name, content);
     await archive.seal({ withRollups: false });
     expect(archive.said).toEqual(["facts of plan 1 of local/2020-12-22 are not kept: no space"]);
+    expect(await everything(archive)).toEqual(bare);
+  });
+
+  it("whose database cannot be opened do not hold up a seal, and those of the next plan are kept", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY), apiLine(DAY + DAY_MS)]);
+    const bare = await everything(archive);
+    using create = vi.spyOn(DuckDBInstance, "create");
+    create.mockRejectedValueOnce(new Error("IO Error: no thread could be started"));
+    await archive.seal({ withRollups: false });
+    expect(archive.said).toEqual([
+      expect.stringMatching(/^facts of plan 1 of local\/2020-12-22 are not kept: .*no thread could be started/),
+    ]);
+    expect(await namesOf(archive, "facts/catalogue", /day=2020-12-23.*parquet$/)).toHaveLength(1);
     expect(await everything(archive)).toEqual(bare);
   });
 
@@ -237,6 +265,21 @@ describe("roll-ups", () => {
     expect(archive.said).toEqual([]);
   });
 
+  it("that are being replaced while they are looked for are told, and their day is counted from its facts", async () => {
+    const archive = await testArchive();
+    await archive.add([apiLine(DAY)]);
+    await archive.seal();
+    const before = await everything(archive);
+    const { store } = archive;
+    const read = store.read.bind(store);
+    store.read = async (name, start, end) => {
+      if (/^facts\/rollup\/.*\.json$/.test(name)) await store.remove(name);
+      return read(name, start, end);
+    };
+    expect(await everything(archive)).toEqual(before);
+    expect(archive.said.join()).toMatch(/^a roll-up is not used: .*: not there/);
+  });
+
   it("are made of days that are over, and again when many lines have come since", async () => {
     const archive = await testArchive();
     const rollups = async () => (await namesOf(archive, "facts/rollup/", /[0-9a-f]{64}\.json$/)).length;
@@ -286,6 +329,19 @@ describe("roll-ups", () => {
     await spoil(archive, later, "remove");
     // Its lines are not sealed then: they count by the write-ahead object, and not by the roll-up as well.
     expect(await totals(archive)).toEqual({ rest_request: [2, 1], record_read: [2, 1] });
+  });
+});
+
+describe("a count that cannot begin", () => {
+  it("leaves no database open", async () => {
+    const archive = await testArchive();
+    using opened = vi.spyOn(DuckDBInstance, "create");
+    using closed = vi.spyOn(DuckDBInstance.prototype, "closeSync");
+    using appender = vi.spyOn(DuckDBConnection.prototype, "createAppender");
+    appender.mockRejectedValueOnce(new Error("no memory"));
+    await expect(archive.count()).rejects.toThrow("no memory");
+    expect(opened).toHaveBeenCalledTimes(1);
+    expect(closed).toHaveBeenCalledTimes(1);
   });
 });
 

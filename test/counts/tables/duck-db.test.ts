@@ -1,11 +1,14 @@
 /**
  * Goal: databases that spill at the same time keep out of each other's way, and a file is read for what is in it, wherever
- * it lies.
- * Method: two databases with little memory and much to sort; files in folders whose names mean something to DuckDB.
+ * it lies. One that cannot be opened is no fault of the program.
+ * Method: two databases with little memory and much to sort; files in folders whose names mean something to DuckDB; a
+ * database that refuses.
  */
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { describe, expect, it, vi } from "vitest";
+import { IoError } from "../../../src/core/fault.ts";
 import { openDuckDb, sqlParquet, sqlText } from "../../../src/counts/tables/duck-db.ts";
 import { tempFolder } from "../../backends/temp-folder.ts";
 
@@ -29,6 +32,18 @@ describe("a database", () => {
     }
     for (const { close } of databases) close();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each(["no database", "no connection"])("that cannot be opened is told, and left closed: %s", async (what) => {
+    using create = vi.spyOn(DuckDBInstance, "create");
+    using connect = vi.spyOn(DuckDBInstance.prototype, "connect");
+    using close = vi.spyOn(DuckDBInstance.prototype, "closeSync");
+    const refuses = what === "no database" ? create : connect;
+    refuses.mockRejectedValueOnce(new Error("Out of Memory Error: failed to allocate data"));
+    const opening = openDuckDb({ memoryLimit: "60MB", spillDirectory: "no-spill" }, 1);
+    await expect(opening).rejects.toThrow(IoError);
+    await expect(opening).rejects.toMatchObject({ code: "full" });
+    expect(close).toHaveBeenCalledTimes(what === "no database" ? 0 : 1);
   });
 });
 

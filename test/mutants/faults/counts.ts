@@ -334,6 +334,15 @@ export const COUNTS_FAULTS: readonly Fault[] = [
     caughtBy: { file: SEALED_COUNTS_TEST, title: "is put together again by a late line between its parts" },
   },
   {
+    name: "roll-up-that-is-replaced-meanwhile-fatal",
+    harm: "A count ends with an error where another sealer is just replacing a roll-up.",
+    breaks: "service",
+    file: ROLLUP,
+    text: "if (!isOfObject(error)) throw error;",
+    replacement: 'if (!isOfObject(error) || error.code !== "corrupt") throw error;',
+    caughtBy: { file: SEALED_COUNTS_TEST, title: "that are being replaced while they are looked for are told" },
+  },
+  {
     name: "users-all-at-once",
     harm: "The question of a month ends with an error on an instance with more users than fit into memory.",
     breaks: "I6",

@@ -124,6 +124,15 @@ export const DECODE_FAULTS: readonly Fault[] = [
     caughtBy: { file: MESSAGE_TEST, title: "may grow to the limit and no further" },
   },
   {
+    name: "want-of-memory-taken-for-bad-data",
+    harm: "A good message that comes while memory is short lies in quarantine for ever.",
+    breaks: "I9",
+    file: "src/decode/inflate.ts",
+    text: "if (isOfData(code)) return",
+    replacement: "return",
+    caughtBy: { file: MESSAGE_TEST, title: "is not called bad where there is no memory for" },
+  },
+  {
     name: "bytes-behind-the-stream-lost",
     harm: "What stands behind the end of compressed data is dropped unseen.",
     breaks: "I3",

@@ -133,4 +133,13 @@ export const GC_FAULTS: readonly Fault[] = [
     replacement: "0",
     caughtBy: { file: "test/archive/read-ahead.test.ts", title: "takes a few requests where it is read in order" },
   },
+  {
+    name: "work-begun-behind-a-failure",
+    harm: "A command goes on changing holds, or reading what costs money, long after it has told of its failure.",
+    breaks: "service",
+    file: "src/core/in-parallel.ts",
+    text: "const waiting = eachOnce(items);",
+    replacement: "const waiting = items.entries();",
+    caughtBy: { file: "test/core/in-parallel.test.ts", title: "begins nothing further once a piece has failed" },
+  },
 ];

@@ -233,4 +233,13 @@ export const REPLAY_FAULTS: readonly Fault[] = [
     replacement: "if (mayEndIn(rule, MANIFEST_END)) return null;",
     caughtBy: { file: KEEPING_TEST, title: "is bad where a rule of the bucket works against it" },
   },
+  {
+    name: "stop-hides-what-is-wrong",
+    harm: "An altered object that is met while a replay stops is passed over, and the command says that all is well.",
+    breaks: "evidence",
+    file: "src/cli/process/interruptible.ts",
+    text: "if (!stop.signal.aborted || !isCutShort(error, stop.signal)) throw error;",
+    replacement: "if (!stop.signal.aborted) throw error;",
+    caughtBy: { file: "test/cli/interruptible.test.ts", title: "though it was stopped" },
+  },
 ];

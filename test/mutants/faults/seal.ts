@@ -224,4 +224,16 @@ export const SEAL_FAULTS: readonly Fault[] = [
     replacement: "if (stored.length === 0)",
     caughtBy: { file: "test/segment/corruption.test.ts", title: "says which part it was" },
   },
+  {
+    name: "seal-held-up-by-facts",
+    harm: "Where the database of facts cannot be opened nothing is sealed, though facts can be derived again at any time.",
+    breaks: "service",
+    file: "src/counts/facts/facts-observer.ts",
+    text: "await keeping(async () => {",
+    replacement: "await Promise.try(async () => {",
+    caughtBy: {
+      file: "test/counts/facts/sealed-counts.test.ts",
+      title: "whose database cannot be opened do not hold up a seal",
+    },
+  },
 ];

@@ -4,9 +4,8 @@ import type { SealedPlan } from "../../../archive/sealed-plan.ts";
 import { dayOfHour } from "../../../archive/span.ts";
 import { manifestNameOf, parseSegmentName } from "../../../archive/vault-name.ts";
 import { UNDATED_HOUR } from "../../../core/hour.ts";
+import { DAY_HOURS } from "../../../core/units.ts";
 import type { StreamBook } from "../../../counts/books/stream-book.ts";
-
-const DAY_HOURS = 24;
 
 /** How long the spans of a day are, in hours, by day. */
 export type SpanLengths = ReadonlyMap<string, number>;

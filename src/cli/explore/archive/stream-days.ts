@@ -2,6 +2,7 @@ import { parseHourText } from "../../../archive/hour-text.ts";
 import { filesOf } from "../../../archive/manifest.ts";
 import type { SealedPlan } from "../../../archive/sealed-plan.ts";
 import { dayOfHour, UNDATED_DAY } from "../../../archive/span.ts";
+import { DAY_HOURS } from "../../../core/units.ts";
 import type { StreamBook } from "../../../counts/books/stream-book.ts";
 import type { DayAnswer, HourState } from "../../../explorer/archive-answers.ts";
 import { isInMonth, type Month } from "./month.ts";
@@ -26,8 +27,6 @@ interface HourSum {
 type DaySum = { hours: HourSum[]; openObjects: Set<string> } & {
   -readonly [Key in "lines" | "raw_bytes" | "stored_bytes" | "quarantined" | "objects" | "not_signed"]: DayAnswer[Key];
 };
-
-const DAY_HOURS = 24;
 
 /** The days of a month that a stream has something of, in order, and the one of lines without time. */
 export function streamDays({ plans, tail }: StreamBook, { month, signed, missing, altered }: DayOptions): DayAnswer[] {

@@ -1,4 +1,5 @@
 import type { IndexSettings } from "../../../config/pipeline.ts";
+import { lineId } from "../../../core/identity.ts";
 import type { ObjectStore } from "../../../core/object-store.ts";
 import { DAY_MS } from "../../../core/units.ts";
 import { type DocumentCounts, type IndexLedger, readIndexFigures } from "../../../counts/ledger/index-figures.ts";
@@ -8,8 +9,6 @@ import { indexPatterns } from "../../../indexing/index-name.ts";
 import { SYSTEM_CLOCK } from "../../process/clock.ts";
 import { pause } from "../../process/pause.ts";
 import { openClusterOf } from "./cluster.ts";
-
-const HOUR_DIGITS = 8;
 
 /** What the index has of each hour. Rejects with `UsageError` for a missing secret, with `IoError`. */
 export async function readIndexLedger(
@@ -23,7 +22,7 @@ export async function readIndexLedger(
   const patterns = indexPatterns(settings.prefix);
   const countDocuments = async (asked: readonly number[]): Promise<ReadonlyMap<number, DocumentCounts>> => {
     // An id begins with its filing hour.
-    const prefixes = asked.map((hour) => hour.toString(16).padStart(HOUR_DIGITS, "0"));
+    const prefixes = asked.map((hour) => lineId(hour, ""));
     const all = await countByIdPrefix(cluster, { stream, prefixes, indices: patterns.all });
     const outside = await countByIdPrefix(cluster, { stream, prefixes, indices: patterns.outside });
     return new Map(

@@ -35,7 +35,13 @@ export async function openIndex(
   const cluster = await openClusterOf(index);
   const backoff = serviceBackoff("index", index.spillAfterMs);
   const created = createElasticsearchIndex(cluster, { backoff, onTrouble: notifying("index_retrying") });
-  const verified = await verifiedIndex(created, () => verifyTemplates(cluster, index, signal));
+  let verified: DocumentIndex;
+  try {
+    verified = await verifiedIndex(created, () => verifyTemplates(cluster, index, signal));
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
   return createWorkerIndex({
     stream,
     store,
@@ -52,20 +58,26 @@ export async function openIndex(
   });
 }
 
-/** The same index, once it has been verified: now, or where it does not answer before the first document. */
+/**
+ * The same index, once it has been verified: now, or where it does not answer before the first document. Batches that come
+ * together wait for one look, and what it has to tell is told once.
+ */
 async function verifiedIndex(documents: DocumentIndex, verify: () => Promise<void>): Promise<DocumentIndex> {
-  let isVerified = true;
+  let verifying: Promise<void> | null = null;
+  const verifyOnce = (): Promise<void> =>
+    (verifying ??= verify().catch((error: unknown) => {
+      verifying = null;
+      throw error;
+    }));
   try {
-    await verify();
+    await verifyOnce();
   } catch (error) {
     if (!(error instanceof IoError) || error.code !== "unavailable") throw error;
     notify("index_unreachable", error.message);
-    isVerified = false;
   }
   return {
     async create(batch, signal) {
-      if (!isVerified) await verify();
-      isVerified = true;
+      await verifyOnce();
       return documents.create(batch, signal);
     },
   };
