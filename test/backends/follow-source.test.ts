@@ -69,7 +69,7 @@ async function takeFrom(follower: Follower): Promise<string> {
 /** Has something happen during the next look at an open file of that inode; gives the file that was looked at, then. */
 async function atNextStatOf(ino: number, deed: () => Promise<void>): Promise<readonly FileHandle[]> {
   const prototype = await fileHandlePrototype();
-  const real = prototype.stat;
+  const real = Reflect.get(prototype, "stat") as FileHandle["stat"];
   const met: FileHandle[] = [];
   vi.spyOn(prototype, "stat").mockImplementation(async function (this: FileHandle, options) {
     const seen = await Reflect.apply(real, this, [options]);
