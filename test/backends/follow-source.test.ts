@@ -3,6 +3,7 @@
  * read at once; a process that dies goes on where the archive ends.
  * Method: real files and a follower that reads on when it is told, at every moment of a rotation.
  */
+import type { Stats } from "node:fs";
 import {
   appendFile,
   copyFile,
@@ -69,11 +70,11 @@ async function takeFrom(follower: Follower): Promise<string> {
 /** Has something happen during the next look at an open file of that inode; gives the file that was looked at, then. */
 async function atNextStatOf(ino: number, deed: () => Promise<void>): Promise<readonly FileHandle[]> {
   const prototype = await fileHandlePrototype();
-  const real = Reflect.get(prototype, "stat") as FileHandle["stat"];
+  const real = Reflect.get(prototype, "stat") as (this: FileHandle, options: unknown) => Promise<Stats>;
   const met: FileHandle[] = [];
   vi.spyOn(prototype, "stat").mockImplementation(async function (this: FileHandle, options) {
-    const seen = await Reflect.apply(real, this, [options]);
-    if (met.length > 0 || Number(seen.ino) !== ino) return seen;
+    const seen = await real.call(this, options);
+    if (met.length > 0 || seen.ino !== ino) return seen;
     met.push(this);
     await deed();
     return seen;
