@@ -1,4 +1,5 @@
 /** Goal: what a user names is what is read, each file once, in order. Method: real files in a folder. */
+import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -56,5 +57,11 @@ describe("totalBytes", () => {
     await expect(totalBytes([at("a.log")], () => Promise.reject(denied))).rejects.toThrow(
       new IoError("denied", `read "${at("a.log")}": permission denied (hint: ${hint})`),
     );
+  });
+
+  it("waits for nobody who would write into a pipe", async () => {
+    const at = await folderWith("a.log");
+    execFileSync("mkfifo", [at("pipe")]);
+    expect(await totalBytes([at("a.log"), at("pipe")])).toBe(0);
   });
 });

@@ -1,7 +1,8 @@
-import { access, constants, glob, stat } from "node:fs/promises";
+import { glob, stat } from "node:fs/promises";
 import { UsageError } from "../../core/fault.ts";
 import { ioError } from "./io-error.ts";
 import { isMissing } from "./missing.ts";
+import { checkOpenable } from "./openable.ts";
 
 /** True for a path with characters that make it a glob. */
 export function isPattern(path: string): boolean {
@@ -57,17 +58,16 @@ async function kindOf(path: string): Promise<"file" | "folder" | "other" | "noth
 
 /**
  * Stored bytes of the files, each of which may be read: who is told so later has made an archive by then. Rejects with
- * `IoError`. `checkReadable` as `access` of `node:fs`.
+ * `IoError`. `check` rejects as `open` of `node:fs` does.
  */
-export async function totalBytes(
-  files: readonly string[],
-  checkReadable = (file: string): Promise<void> => access(file, constants.R_OK),
-): Promise<number> {
+export async function totalBytes(files: readonly string[], check = checkOpenable): Promise<number> {
   let bytes = 0;
   for (const file of files) {
     try {
-      await checkReadable(file);
-      bytes += (await stat(file)).size;
+      const stats = await stat(file);
+      // A pipe would wait for somebody who writes.
+      if (stats.isFile()) await check(file);
+      bytes += stats.size;
     } catch (error) {
       throw ioError(`read "${file}"`, error);
     }

@@ -1,7 +1,7 @@
-import { open } from "node:fs/promises";
 import { type FileLook, keyOf, lookAtNamed } from "../../backends/files/follow/file-look.ts";
 import { ioError } from "../../backends/files/io-error.ts";
 import { checkWritable } from "../../backends/files/nearest-folder.ts";
+import { checkOpenable } from "../../backends/files/openable.ts";
 import { deadLetterProblems } from "../../backends/pubsub/dead-letters.ts";
 import type { FilesSettings, PipelineSettings, PubsubSettings } from "../../config/pipeline.ts";
 import { IoError } from "../../core/fault.ts";
@@ -53,15 +53,10 @@ async function describeFollowed({ paths }: FilesSettings, statePath: string): Pr
   const found = new Map<string, FileLook>();
   for (const path of paths) for (const look of await lookAtNamed(path, onProblem)) found.set(keyOf(look), look);
   for (const { path } of found.values()) {
-    await openOnce(path).catch((error: unknown) => onProblem(path, error));
+    await checkOpenable(path).catch((error: unknown) => onProblem(path, error));
   }
   await checkWritable(statePath, `follow with the state in "${statePath}"`);
   if (problems.length > 0) throw new IoError("denied", problems);
   const sizeBytes = [...found.values()].reduce((sum, look) => sum + look.sizeBytes, 0);
   return `${formatThings(found.size, "file")} to follow now, ${formatBytes(sizeBytes)}, state in "${statePath}"`;
-}
-
-/** As the run will: `access` would not know of a right that a unit of systemd gives to a user. */
-async function openOnce(path: string): Promise<void> {
-  await (await open(path)).close();
 }
