@@ -257,8 +257,18 @@ describe("a line that cannot be proved", () => {
 
   it.each<readonly [what: string, ending: string, said: RegExp, change: (bytes: Buffer) => Buffer | null]>([
     ["a key is missing", ".pub", /vault\/v1\/keys\/.*\.pub" is missing/, () => null],
-    ["a segment is missing", "01.ndjson.zst", /10001\.ndjson\.zst": not there/, () => null],
-    ["its meta is missing", ".meta.ndjson.zst", /10001\.meta\.ndjson\.zst": not there/, () => null],
+    [
+      "a segment is missing",
+      "01.ndjson.zst",
+      /10001\.ndjson\.zst": a manifest names it, and it is missing/,
+      () => null,
+    ],
+    [
+      "its meta is missing",
+      ".meta.ndjson.zst",
+      /10001\.meta\.ndjson\.zst": a manifest names it, and it is missing/,
+      () => null,
+    ],
     ["a segment is cut", "01.ndjson.zst", /10001\.ndjson\.zst": trailer/, (bytes) => bytes.subarray(0, 40)],
     ["a digest is of another version", "1.json", /00000001\.json": not of format 1/, newer],
     ["a manifest is of another version", ".manifest.json", /manifest\.json": not of format 1/, newer],

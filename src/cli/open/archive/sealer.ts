@@ -56,15 +56,9 @@ export async function openSealer(settings: PipelineSettings, only: string | null
   const makes = makesOf(settings, catalogue, key);
   const streams = await listStreams(store);
   const local = openLocalObjects(settings.archive, store);
-  const facts = {
-    views: { store, remover: await openViewsRemover(settings.archive) },
-    scratch: createScratchFolder(tmpdir(), SYSTEM_CLOCK.nowMs),
-    basis: factsBasis(settings, catalogue, key),
-    program: makes.program,
-    database: createFactsDatabase(DUCK_DB),
-    tell: notifying("views_not_kept"),
-  };
-  const { latenessMs } = settings.seal;
+  const basis = factsBasis(settings, catalogue, key);
+  const facts = { ...(await openViews(settings, store)), basis, program: makes.program };
+  const { latenessMs, hours: spanHours } = settings.seal;
   const newReader = (): FactReader => openFactReader(settings, catalogue, key);
   return {
     allStreams: streams,
@@ -86,7 +80,7 @@ export async function openSealer(settings: PipelineSettings, only: string | null
           makes,
           observe: ({ span, number }) => observePlan({ ...facts, reader: newReader(), span, plan: number }),
           overHour: hourThatIsOver(nowMs, latenessMs),
-          spanHours: settings.seal.hours,
+          spanHours,
         });
       } finally {
         if (!rest.signal.aborted) await keepViews(stream, { before, touched }, nowMs - latenessMs);
@@ -116,6 +110,16 @@ export async function openSealer(settings: PipelineSettings, only: string | null
       notify("views_not_kept", `${what} are not kept, and counts and searches take longer: ${error.message}`);
     }
   }
+}
+
+/** Where facts and look-ups are made and kept. */
+async function openViews({ archive }: PipelineSettings, store: ObjectStore) {
+  return {
+    views: { store, remover: await openViewsRemover(archive) },
+    scratch: createScratchFolder(tmpdir(), SYSTEM_CLOCK.nowMs),
+    database: createFactsDatabase(DUCK_DB),
+    tell: notifying("views_not_kept"),
+  };
 }
 
 /** Keeps facts and look-ups while a plan is run. */
