@@ -18,7 +18,7 @@ interface BalanceOptions {
   /** Also reads every byte of the segments. */
   readonly isDeep: boolean;
   readonly withIndex: boolean;
-  /** Is told of stored bytes that were read; may throw. */
+  /** Is told of stored bytes that were read, and of none before the index is asked; may throw. */
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -48,5 +48,7 @@ async function balanceOnce(parts: Balancing, stream: string): Promise<ReportedSt
   const { settings, store, span, isDeep, withIndex, eventsOf, onBytes } = parts;
   const ledger = await readLedger({ store, stream, takes: hoursBetween(span), isDeep, eventsOf, onBytes });
   const isIndexed = withIndex && stream === settings.name && settings.index !== null;
-  return { ledger, index: isIndexed ? await readIndexLedger(settings.index, store, stream, ledger) : null };
+  // Nothing is read while the index answers, and of a large archive it is asked for long.
+  const onRequest = (): void => onBytes(0);
+  return { ledger, index: isIndexed ? await readIndexLedger(settings.index, store, stream, ledger, onRequest) : null };
 }

@@ -131,7 +131,7 @@ async function emptyQuarantine(
   return counts;
 }
 
-async function readTotal({ settings, index, store, span }: Rebuilding): Promise<LedgerTotal> {
+async function readTotal({ settings, index, store, span, signal }: Rebuilding): Promise<LedgerTotal> {
   const { sinceMs, untilMs } = span;
   const ledger = await readLedger({
     store,
@@ -141,5 +141,6 @@ async function readTotal({ settings, index, store, span }: Rebuilding): Promise<
     eventsOf: await openEventReader(settings),
     onBytes: () => undefined,
   });
-  return ledgerReport([{ ledger, index: await readIndexLedger(index, store, settings.name, ledger) }]).total;
+  const figures = await readIndexLedger(index, store, settings.name, ledger, () => signal.throwIfAborted());
+  return ledgerReport([{ ledger, index: figures }]).total;
 }
