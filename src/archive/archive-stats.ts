@@ -33,7 +33,7 @@ export interface StoredDay {
 
 /** Segments that are opened at a time: stores far away answer late. */
 const MOST_READS = 16;
-const HAND = 128;
+const PORTION = 128;
 
 /**
  * Adds up what manifests and block tables say, by stream and day, in order; no line is read. What is not sealed is the
@@ -46,20 +46,20 @@ export async function readArchiveStats(store: ObjectStore, isWanted: IsWanted): 
     if (isWanted(object.firstHour, object.lastHour)) wal.push(object);
   }
   const sealedInputs = createSealedInputs(wal);
-  let hand: { readonly day: StoredDay; readonly output: PlanOutput }[] = [];
-  const openHand = async (): Promise<void> => {
-    const opened = await inParallel(hand, MOST_READS, ({ output }) => openOutput(store, output));
-    for (const [index, { day }] of hand.entries()) addTimes(day, opened[index]?.blocks ?? []);
-    hand = [];
+  let portion: { readonly day: StoredDay; readonly output: PlanOutput }[] = [];
+  const openPortion = async (): Promise<void> => {
+    const opened = await inParallel(portion, MOST_READS, ({ output }) => openOutput(store, output));
+    for (const [index, { day }] of portion.entries()) addTimes(day, opened[index]?.blocks ?? []);
+    portion = [];
   };
   for await (const plan of eachSealedPlan(store, isWanted)) {
     sealedInputs.add(plan);
     const day = dayOf(days, plan.span.stream, plan.span.day);
     addPlan(day, plan);
-    hand.push(...plan.manifest.outputs.map((output) => ({ day, output })));
-    if (hand.length >= HAND) await openHand();
+    portion.push(...plan.manifest.outputs.map((output) => ({ day, output })));
+    if (portion.length >= PORTION) await openPortion();
   }
-  await openHand();
+  await openPortion();
   for (const object of wal) {
     if (unsealedLines(store, [object], sealedInputs, isWanted).length === 0) continue;
     addWal(dayOf(days, object.stream, null), object, await openWalObject(store, object));

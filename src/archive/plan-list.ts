@@ -18,7 +18,7 @@ export type StreamDay = Pick<SealedName, "stream" | "day">;
 /** Reads that are under way at a time: stores far away answer late. */
 const MOST_READS = 32;
 /** Plans that are held at a time: each may name a thousand duplicates. */
-const HAND = 128;
+const PORTION = 128;
 const LAST_HOUR_OF_DAY = 23;
 const DAY_FOLDER = /^([a-z0-9-]{1,63})\/(\d{4}-\d\d-\d\d|undated)\/$/;
 
@@ -35,9 +35,11 @@ export async function* eachSealedPlan(
   const listed = await listWantedPlans(store, isWanted);
   const left = settledBefore === null ? listed : await unsettled(store, listed, settledBefore);
   left.sort(byPlace);
-  for (let at = 0; at < left.length; at += HAND) {
-    const hand = left.slice(at, at + HAND);
-    const plans = await inParallel(hand, MOST_READS, ({ name, sizeBytes }) => readSealedPlan(store, name, sizeBytes));
+  for (let at = 0; at < left.length; at += PORTION) {
+    const portion = left.slice(at, at + PORTION);
+    const plans = await inParallel(portion, MOST_READS, ({ name, sizeBytes }) =>
+      readSealedPlan(store, name, sizeBytes),
+    );
     for (const plan of plans) {
       const { firstHour, hours } = plan.span;
       if (isWanted(firstHour, firstHour + hours - 1)) yield plan;

@@ -15,7 +15,7 @@ export interface CatchUpOptions {
 }
 
 /** Many workers catch up together: each takes so many in an order of its own, so that few are done twice. */
-const HAND = 100;
+const PORTION = 100;
 
 /**
  * Indexes what waits, whoever has marked it. Resolves with true when nothing waits any more, with false where something
@@ -24,10 +24,10 @@ const HAND = 100;
  */
 export async function catchUp(options: CatchUpOptions): Promise<boolean> {
   let isAllDone = true;
-  let hand: string[] = [];
-  const play = async (): Promise<void> => {
-    const objects = shuffled(hand, options.random);
-    hand = [];
+  let portion: string[] = [];
+  const settle = async (): Promise<void> => {
+    const objects = shuffled(portion, options.random);
+    portion = [];
     for (const object of objects) {
       if (options.signal.aborted) {
         isAllDone = false;
@@ -37,11 +37,11 @@ export async function catchUp(options: CatchUpOptions): Promise<boolean> {
     }
   };
   for await (const object of options.markers.waiting()) {
-    hand.push(object);
-    if (hand.length >= HAND) await play();
+    portion.push(object);
+    if (portion.length >= PORTION) await settle();
     if (options.signal.aborted) return false;
   }
-  await play();
+  await settle();
   return isAllDone;
 }
 

@@ -36,7 +36,7 @@ export interface WalkOptions {
 }
 
 /** Digests that are held, and reads that are under way, at a time. */
-const HAND = 16;
+const PORTION = 16;
 
 interface StoredDigest {
   readonly name: string;
@@ -77,9 +77,9 @@ export async function listDigests(store: ObjectStore, stream: string, onDistrust
 export async function* walkDigests(store: ObjectStore, options: WalkOptions): AsyncIterable<WalkedDigest> {
   const { stream, sequences, onDistrust } = options;
   let before: Before = { sequence: 0, last: null, key: null };
-  for (let at = 0; at < sequences.length; at += HAND) {
-    const hand = sequences.slice(at, at + HAND);
-    for (const stored of await inParallel(hand, HAND, (sequence) => readDigest(store, stream, sequence))) {
+  for (let at = 0; at < sequences.length; at += PORTION) {
+    const portion = sequences.slice(at, at + PORTION);
+    for (const stored of await inParallel(portion, PORTION, (sequence) => readDigest(store, stream, sequence))) {
       const digest = digestIn(stored, onDistrust);
       const walked = digest === null ? null : walkTo(stored, digest, before, options);
       before = {

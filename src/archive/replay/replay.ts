@@ -30,7 +30,7 @@ export interface ReplayOptions {
 }
 
 /** Raw bytes of the blocks that are handed over together; each is held as a whole, whatever matches in it. */
-const HAND_BYTES = 8 * MIB;
+const PORTION_BYTES = 8 * MIB;
 /** Of a leaf hash those words that no id is made of. */
 const SECOND_HALF = 4;
 
@@ -46,9 +46,9 @@ export async function replayStretch(stretch: Stretch, options: ReplayOptions): P
   }
   for (const pass of stretch.passes) {
     const seen = stretch.mayRepeat ? createGrowingIdSet() : null;
-    const hand = createHand(sink);
-    for (const { object } of pass.objects) await replayObject(object, pass, seen, hand, options);
-    await hand.giveAll();
+    const portion = createPortion(sink);
+    for (const { object } of pass.objects) await replayObject(object, pass, seen, portion, options);
+    await portion.giveAll();
   }
   await sink.endStretch(stretch);
 }
@@ -64,13 +64,13 @@ export function objectsToRead(stretches: readonly Stretch[]): ReplayObject[] {
 }
 
 /** Lines that are handed over together. */
-interface Hand {
+interface Portion {
   /** Takes those of a block of so many bytes. */
   add(lines: readonly ArchivedLine[], blockBytes: number): Promise<void>;
   giveAll(): Promise<void>;
 }
 
-function createHand(sink: ReplaySink): Hand {
+function createPortion(sink: ReplaySink): Portion {
   let lines: ArchivedLine[] = [];
   let heldBytes = 0;
   const giveAll = async (): Promise<void> => {
@@ -84,7 +84,7 @@ function createHand(sink: ReplaySink): Hand {
       if (more.length === 0) return;
       for (const line of more) lines.push(line);
       heldBytes += blockBytes;
-      if (heldBytes >= HAND_BYTES) await giveAll();
+      if (heldBytes >= PORTION_BYTES) await giveAll();
     },
     giveAll,
   };
@@ -94,7 +94,7 @@ async function replayObject(
   object: LineObject,
   pass: IdPass,
   seen: IdSet | null,
-  hand: Hand,
+  portion: Portion,
   { query, isDone, onBytes, signal }: ReplayOptions,
 ): Promise<void> {
   signal.throwIfAborted();
@@ -108,7 +108,8 @@ async function replayObject(
   let left = object.sizeBytes;
   for (const block of segment.blocks) {
     signal.throwIfAborted();
-    if (overlaps(block, query)) await hand.add(await linesOf(object, segment, block, isWanted), block.lines.rawBytes);
+    if (overlaps(block, query))
+      await portion.add(await linesOf(object, segment, block, isWanted), block.lines.rawBytes);
     const stored = block.lines.storedBytes + block.meta.storedBytes;
     left -= stored;
     onBytes(stored);

@@ -19,8 +19,8 @@ import { quarantineSource, type RejectedLine } from "../../indexing/quarantine.t
 
 /** Lines that are looked for together, and that are settled together at the most, with their bytes. */
 const LOOK = 16;
-const HAND_LINES = 1000;
-const HAND_BYTES = 8 * MIB;
+const PORTION_LINES = 1000;
+const PORTION_BYTES = 8 * MIB;
 
 export interface Redriving {
   readonly cluster: Cluster;
@@ -37,7 +37,7 @@ export interface Redriving {
   readonly onLines: (lines: number) => void;
   /** Is told, in words, why lines stay in quarantine; the same again for each. */
   readonly onTrouble: (message: string) => void;
-  /** Ends it between two hands. */
+  /** Ends it between two portions. */
   readonly stop: AbortSignal;
   /** Ends requests that are under way. */
   readonly signal: AbortSignal;
@@ -71,12 +71,12 @@ export async function redriveLines(redriving: Redriving, counts: RedriveCounts):
   const { cluster, store, scope, onLines, onTrouble, stop } = redriving;
   const findAgain = createFindAgain(store, scope.stream);
   const settle = createSettling(redriving, counts);
-  let hand: FoundLine[] = [];
-  let handBytes = 0;
-  const settleHand = async (): Promise<void> => {
-    const all = hand;
-    hand = [];
-    handBytes = 0;
+  let portion: FoundLine[] = [];
+  let portionBytes = 0;
+  const settlePortion = async (): Promise<void> => {
+    const all = portion;
+    portion = [];
+    portionBytes = 0;
     await settle(all);
     onLines(all.length);
   };
@@ -90,14 +90,14 @@ export async function redriveLines(redriving: Redriving, counts: RedriveCounts):
         const quarantined = some[position];
         if (quarantined === undefined) continue;
         for (const remark of remarks) onTrouble(remark);
-        hand.push({ quarantined, lines });
-        handBytes += lines.reduce((sum, { buffer }) => sum + buffer.length, 0);
+        portion.push({ quarantined, lines });
+        portionBytes += lines.reduce((sum, { buffer }) => sum + buffer.length, 0);
       }
-      if (hand.length >= HAND_LINES || handBytes >= HAND_BYTES) await settleHand();
+      if (portion.length >= PORTION_LINES || portionBytes >= PORTION_BYTES) await settlePortion();
     }
     if (stop.aborted) break;
   }
-  if (!stop.aborted) await settleHand();
+  if (!stop.aborted) await settlePortion();
 }
 
 function isOurs(
@@ -106,11 +106,11 @@ function isOurs(
   return line.place !== null && isLineId(line.id);
 }
 
-/** Settles a hand of lines: first their documents, then the quarantine. */
+/** Settles a portion of lines: first their documents, then the quarantine. */
 function createSettling(
   { index, documents, changes, names, isGone, onTrouble, signal }: Redriving,
   counts: RedriveCounts,
-): (hand: readonly FoundLine[]) => Promise<void> {
+): (portion: readonly FoundLine[]) => Promise<void> {
   const rejected = new Map<ArchivedLine, RejectedLine>();
   const refused = new Set<ArchivedLine>();
   const settleRejected = (lines: readonly RejectedLine[]): Promise<void> => {
@@ -128,18 +128,18 @@ function createSettling(
       for (const line of lines) refused.add(line);
     }
   };
-  return async (hand) => {
+  return async (portion) => {
     rejected.clear();
     refused.clear();
     const byIndex = Map.groupBy(
-      hand.flatMap(({ lines }) => lines),
+      portion.flatMap(({ lines }) => lines),
       ({ meta }) => names.logs(meta),
     );
     for (const [name, lines] of byIndex) if (isGone(name)) for (const line of lines) refused.add(line);
     await Promise.all([...byIndex].filter(([name]) => !isGone(name)).map(([, lines]) => indexLines(lines)));
     const done: QuarantinedLine[] = [];
     const again: { readonly quarantined: QuarantinedLine; readonly rejection: RejectedLine }[] = [];
-    for (const { quarantined, lines } of hand) {
+    for (const { quarantined, lines } of portion) {
       const rejection = lines.map((line) => rejected.get(line)).find((each) => each !== undefined);
       if (lines.length === 0) counts.notFound += 1;
       else if (lines.some((line) => refused.has(line))) counts.refused += 1;

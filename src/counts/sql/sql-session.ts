@@ -13,8 +13,8 @@ import { plainValue, type SqlValue, tooLong } from "./sql-value.ts";
 export interface SqlAnswer {
   /** Each name once. */
   readonly columns: readonly string[];
-  /** In hands of a few rows, since a SELECT may make long ones. Rejects as `ask` does, also for a value that is too long. */
-  hands(): AsyncIterable<readonly (readonly SqlValue[])[]>;
+  /** In portions of a few rows, since a SELECT may make long ones. Rejects as `ask` does, also for a value that is too long. */
+  portions(): AsyncIterable<readonly (readonly SqlValue[])[]>;
 }
 
 /** A database with the view `facts`, which reads one file and reaches nothing else. */
@@ -47,13 +47,13 @@ export async function openSqlSession(options: DuckDbOptions, path: string): Prom
         await refuseOthers(db, sql);
         return db.connection.stream(sql);
       });
-      return { columns: result.deduplicatedColumnNames(), hands: () => handsOf(result, db, signal) };
+      return { columns: result.deduplicatedColumnNames(), portions: () => portionsOf(result, db, signal) };
     },
     close: () => db.close(),
   };
 }
 
-async function* handsOf(
+async function* portionsOf(
   result: DuckDBResult,
   db: DuckDb,
   signal: AbortSignal,

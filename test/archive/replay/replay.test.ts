@@ -1,7 +1,7 @@
 /**
  * Goal: a replay brings exactly the lines back that a search finds, each once, also where they lie in several streams,
  * half sealed, or half removed; and wherever it is killed, going on gives the same set.
- * Method: a property over histories of archives, with few ids in memory and kills at any hand; a search is the yardstick.
+ * Method: a property over histories of archives, with few ids in memory and kills at any portion; a search is the yardstick.
  * Rate, notes and estimate by hand.
  */
 import fc from "fast-check";

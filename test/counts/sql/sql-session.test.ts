@@ -28,7 +28,7 @@ afterEach(() => session.close());
 
 async function ask(sql: string, signal = NEVER): Promise<(readonly SqlValue[])[]> {
   const rows: (readonly SqlValue[])[] = [];
-  for await (const hand of (await session.ask(sql, signal)).hands()) rows.push(...hand);
+  for await (const portion of (await session.ask(sql, signal)).portions()) rows.push(...portion);
   return rows;
 }
 
@@ -130,7 +130,7 @@ describe("a session", () => {
       const answer = await session.ask(select, stop.signal);
       setTimeout(() => stop.abort(reason), afterMs);
       const reading = (async () => {
-        for await (const hand of answer.hands()) expect(hand.length).toBeGreaterThan(0);
+        for await (const portion of answer.portions()) expect(portion.length).toBeGreaterThan(0);
       })();
       await expect(reading).rejects.toBe(reason);
     }

@@ -31,7 +31,7 @@ export const REPLAY_FAULTS: readonly Fault[] = [
     harm: "A replay that is killed between the two goes on behind lines that nobody has written.",
     breaks: "I3",
     file: "src/archive/replay/replay.ts",
-    text: "    await hand.giveAll();\n  }",
+    text: "    await portion.giveAll();\n  }",
     replacement: "  }",
     caughtBy: PROPERTY,
   },

@@ -18,8 +18,8 @@ export async function printSqlAnswer(answer: SqlAnswer, format: SqlOptions["form
 
 async function printTable(answer: SqlAnswer): Promise<void> {
   const rows: (readonly SqlValue[])[] = [];
-  for await (const hand of answer.hands()) {
-    for (const row of hand) rows.push(row);
+  for await (const portion of answer.portions()) {
+    for (const row of portion) rows.push(row);
     if (rows.length > MOST_TABLE_ROWS) break;
   }
   const shown = rows.slice(0, MOST_TABLE_ROWS);
@@ -35,16 +35,16 @@ async function printTable(answer: SqlAnswer): Promise<void> {
 
 async function printCsv(answer: SqlAnswer): Promise<void> {
   await print(`${answer.columns.map(csvField).join(",")}\n`);
-  for await (const hand of answer.hands()) {
-    await print(hand.map((row) => `${row.map((value) => csvField(textOf(value))).join(",")}\n`).join(""));
+  for await (const portion of answer.portions()) {
+    await print(portion.map((row) => `${row.map((value) => csvField(textOf(value))).join(",")}\n`).join(""));
   }
 }
 
 /** A list with an object for each row, on a line each. */
 async function printJson(answer: SqlAnswer): Promise<void> {
   let before = "[";
-  for await (const hand of answer.hands()) {
-    const texts = hand.map((row) =>
+  for await (const portion of answer.portions()) {
+    const texts = portion.map((row) =>
       JSON.stringify(Object.fromEntries(answer.columns.map((name, at) => [name, row[at]]))),
     );
     await print(`${before}\n${texts.join(",\n")}`);
