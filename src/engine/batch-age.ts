@@ -7,7 +7,7 @@ export interface BatchAge {
   /** It is closed. */
   end(): void;
   isOver(): boolean;
-  /** What the promise resolves with, or null where the batch is too old before that. */
+  /** What the promise resolves with, or null where the batch is too old before that. One at a time. */
   beforeIsOver<Result>(promise: Promise<Result>): Promise<Result | null>;
 }
 

@@ -55,9 +55,7 @@ describe("the window of what was written", () => {
       events: new Map([["git_push", 3]]),
       writer: "old",
       lagsMs: Float64Array.of(5),
-      quarantined: [
-        { id: "a".repeat(32), lane: "quarantine", log: "unknown", timeMs: null, reason: "not_json", message: null },
-      ],
+      quarantined: [{ id: "a".repeat(32), log: "unknown", reason: "not_json" }],
     });
     expect(reportOf(5, old)).toMatchObject({
       totals: { lines: 0, raw_bytes: 0, objects: 0, looked_lines: 0, quarantined: 0 },

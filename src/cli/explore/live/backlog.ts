@@ -51,8 +51,8 @@ export function createBacklogWatch({ store, clock }: Pick<ExploredArchive, "stor
       if (!(error instanceof IoError)) throw error;
       known = { backlog: null, problem: `what waits to be sealed is not known: ${error.message}` };
     }
-    const now = clock.monotonicMs();
-    nextAtMs = now + Math.max(LOOK_EVERY_MS, (now - startedAtMs) / MOST_SHARE);
+    const endedAtMs = clock.monotonicMs();
+    nextAtMs = endedAtMs + Math.max(LOOK_EVERY_MS, (endedAtMs - startedAtMs) / MOST_SHARE);
   }
 
   return {

@@ -1,5 +1,6 @@
 import { eachLine, openWalObject, type WalObject } from "../../../archive/wal-reader.ts";
 import type { Meta } from "../../../core/archived-line.ts";
+import type { QuarantineReason } from "../../../core/fault.ts";
 import type { ObjectStore } from "../../../core/object-store.ts";
 import type { ReadEvents } from "../../open/counts/event-reader.ts";
 
@@ -13,12 +14,15 @@ export interface Batch {
   /** So many of them were looked at; the rest here is of those alone. */
   readonly lookedLines: number;
   readonly events: ReadonlyMap<string, number>;
-  readonly quarantined: readonly Meta[];
+  readonly quarantined: readonly Quarantined[];
   /** How long after their own time they were written, of those that have one; ascending. */
   readonly lagsMs: Float64Array;
   /** What of it was not looked at; null where that is nothing. */
   readonly rest: Unread | null;
 }
+
+/** A line that is no record, and why. */
+export type Quarantined = Pick<Meta, "id" | "log"> & { readonly reason: QuarantineReason };
 
 /** What of an object is still to be looked at. */
 export interface Unread {
@@ -40,7 +44,7 @@ export async function readBatch(
   const segment = await openWalObject(store, object);
   const { table, blocks } = segment;
   const events = new Map<string, number>();
-  const quarantined: Meta[] = [];
+  const quarantined: Quarantined[] = [];
   const lagsMs: number[] = [];
   let lookedLines = 0;
   let at = fromBlock ?? 0;
@@ -48,7 +52,8 @@ export async function readBatch(
     if (lookedLines >= enoughLines) break;
     await eachLine(object, segment, block, (line) => {
       const { meta } = line;
-      if (meta.reason !== null) quarantined.push(meta);
+      const { id, log, reason } = meta;
+      if (reason !== null) quarantined.push({ id, log, reason });
       if (meta.timeMs !== null) lagsMs.push(object.createdAtMs - meta.timeMs);
       for (const event of eventsOf(line)) events.set(event, (events.get(event) ?? 0) + 1);
     });

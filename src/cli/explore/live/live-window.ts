@@ -1,4 +1,4 @@
-import { QUARANTINE_WORDS, type QuarantineReason } from "../../../core/fault.ts";
+import { QUARANTINE_WORDS } from "../../../core/fault.ts";
 import { MINUTE_MS, SECOND_MS } from "../../../core/units.ts";
 import type {
   EventSeries,
@@ -149,9 +149,8 @@ function keptOf({ object, quarantined }: Batch): Kept[] {
     .slice(-MOST_QUARANTINED)
     .toReversed()
     .map(({ id, log, reason }) => {
-      const code: QuarantineReason = reason ?? "not_json";
       const written = new Date(writtenMs).toISOString();
-      return { writtenMs, line: { id, log, reason: code, meaning: QUARANTINE_WORDS[code].meaning, written } };
+      return { writtenMs, line: { id, log, reason, meaning: QUARANTINE_WORDS[reason].meaning, written } };
     });
 }
 
