@@ -4,7 +4,7 @@
  * Method: the program as a service starts it, on a scripted Pub/Sub and a scripted bucket that can be away.
  */
 import { randomBytes } from "node:crypto";
-import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
@@ -388,7 +388,9 @@ describe("duties that go on", () => {
 
   it("that fail are told, counted, and tried again", async () => {
     const { pipeline, archive, env } = await onSubscription();
-    await writeFile(archive, "no folder");
+    await mkdir(join(archive, "ctl"), { recursive: true });
+    // Leads to itself, so that nobody can say what is there.
+    await symlink("wal", join(archive, "wal"));
     const seal = await observed(["seal", pipeline, "--every", "1s"], env);
     await waitFor(
       async () => ((await sampleOf(seal.url, 'logtally_passes_total{duty="seal",outcome="failed"}')) ?? 0) > 1,
