@@ -75,7 +75,8 @@ function tokensOf(document: string): readonly string[] | null {
   const comment = /#[^\n\r]*/y;
   const blockString = /"""(?:\\"""|(?!\\?""")[^])*"""/y;
   const string = /"(?!"")(?:\\[^]|[^"\\])*"/y;
-  const word = /[_A-Za-z][_0-9A-Za-z]*|\.\.\./y;
+  // A number is a word as any other: what reads documents here asks for none, and a letter behind a digit begins no name.
+  const word = /\w+|\.\.\./y;
   const sign = /[^"]/y;
   const tokens: string[] = [];
   let at = 0;
@@ -93,7 +94,7 @@ function tokensOf(document: string): readonly string[] | null {
 }
 
 function isName(token: string): boolean {
-  return /^[_A-Za-z]/.test(token);
+  return /^\w/.test(token);
 }
 
 function isBalanced(tokens: readonly string[]): boolean {
