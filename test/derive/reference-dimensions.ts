@@ -24,7 +24,7 @@ function groupOf(log: string, record: ReferenceRecord): string | null {
   const project = text(record, "meta.project") ?? text(record, "gl_project_path");
   if (project !== null) return firstSegment(project);
   if (log !== "rails.production" || text(record, "controller") !== "Repositories::GitHttpController") return null;
-  const [, segment = ""] = /^\/?([^/]*)/.exec(text(record, "path") ?? "") ?? [];
+  const [, segment = ""] = /^\/*([^/]*)/.exec(text(record, "path") ?? "") ?? [];
   // A group's own wiki is `/acme-group.wiki.git/…`.
   const group = segment.replace(/(\.wiki)?\.git$/, "");
   return group === "" ? null : group;
