@@ -6,6 +6,7 @@ import { SECOND_MS } from "../../core/units.ts";
 import { serverOptions } from "./google-connection.ts";
 import { subscriberError } from "./google-error.ts";
 import { durationMs } from "./google-subscriber.ts";
+import { openOnce } from "./open-once.ts";
 import { passes, SubscriberError } from "./subscriber.ts";
 
 const SCOPE = "https://www.googleapis.com/auth/pubsub";
@@ -125,17 +126,12 @@ interface Requests {
 }
 
 function openRequests(emulator: string | null, { backoff, onTrouble }: PubsubAdminOptions): Requests {
-  let opened: Promise<Clients> | null = null;
+  const clients = openOnce(() => openClients(emulator));
   return {
     async request(operation, send) {
       const work = async () => {
         try {
-          opened ??= openClients(emulator).catch((error: unknown) => {
-            // Credentials may come.
-            opened = null;
-            throw error;
-          });
-          return await send(await opened);
+          return await send(await clients.get());
         } catch (error) {
           throw subscriberError(error);
         }
@@ -149,8 +145,8 @@ function openRequests(emulator: string | null, { backoff, onTrouble }: PubsubAdm
       }
     },
     async close() {
-      const clients = await opened?.catch(() => null);
-      await Promise.all([clients?.publisher.close(), clients?.subscriber.close()]);
+      const open = await clients.opened?.catch(() => null);
+      await Promise.all([open?.publisher.close(), open?.subscriber.close()]);
     },
   };
 }

@@ -2,6 +2,7 @@ import pubsub from "@google-cloud/pubsub-api";
 import { GoogleAuth, grpc } from "google-gax";
 import { MIB } from "../../core/units.ts";
 import { isTimeout, subscriberError } from "./google-error.ts";
+import { openOnce } from "./open-once.ts";
 
 export type Client = InstanceType<typeof pubsub.v1.SubscriberClient>;
 
@@ -32,17 +33,12 @@ export interface Connection {
 
 /** Nothing is reached yet. `emulator` as in `GoogleSubscriberOptions`. */
 export function createConnection(emulator: string | null): Connection {
-  let opened: Promise<Client> | null = null;
+  const client = openOnce(() => openClient(emulator));
   let answers = 0;
 
   async function request<T>(send: Send<T>): Promise<T> {
     try {
-      opened ??= openClient(emulator).catch((error: unknown) => {
-        // Credentials may come.
-        opened = null;
-        throw error;
-      });
-      const result = await send(await opened);
+      const result = await send(await client.get());
       answers += 1;
       return result;
     } catch (error) {
@@ -58,19 +54,19 @@ export function createConnection(emulator: string | null): Connection {
     },
     request,
     async replaceIfDead(probe) {
-      const before = opened;
+      const before = client.opened;
       try {
         await request(probe);
         return false;
       } catch (error) {
         // Any other error is an answer. Somebody else may have been faster.
-        if (!isTimeout(error) || opened !== before) return false;
-        opened = null;
+        if (!isTimeout(error) || client.opened !== before) return false;
+        client.forget();
         await closeClient(before);
         return true;
       }
     },
-    close: () => closeClient(opened),
+    close: () => closeClient(client.opened),
   };
 }
 
